@@ -1,0 +1,92 @@
+# Compiler flags and the functions by which folders add to the system.
+#
+#   martlet_kernel_sources(a.cpp ...)          adds sources to build/kernel.elf
+#   martlet_user_library(name a.cpp ...)       a static library against our libc
+#   martlet_user_program(name PATH /bin/x a.cpp ... [LIBS l ...])
+#                                              a static-PIE program placed at PATH in the initrd
+#   martlet_root_link(target path)             a symbolic link in the initrd
+#   martlet_host_test(name a.cpp ... )         a GoogleTest run by ctest (MARTLET_HOST only)
+
+set(CMAKE_CXX_STANDARD 23)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS ON)
+set(CMAKE_C_STANDARD 17)
+set(CMAKE_CXX_SCAN_FOR_MODULES OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+set(LLVM_CXX_HEADERS /usr/lib/llvm-19/include/c++/v1)
+
+set(MARTLET_WARNINGS
+  -Wall -Wextra -Werror -Wshadow -Wnon-virtual-dtor -Wimplicit-fallthrough
+  -Wthread-safety -Wvla -Wno-unused-parameter -Wno-c99-designator)
+
+# Paths in debug information and in __FILE__ are relative: same commit, same bytes.
+set(MARTLET_COMMON
+  -ffile-prefix-map=${CMAKE_SOURCE_DIR}=. -ffile-prefix-map=${CMAKE_BINARY_DIR}=build
+  -fno-exceptions -fno-rtti -ftrivial-auto-var-init=zero -fno-ident
+  -ffunction-sections -fdata-sections -g)
+
+if(MARTLET_VARIANT STREQUAL "debug")
+  set(MARTLET_OPT -O1 -DMARTLET_DEBUG=1)
+else()
+  set(MARTLET_OPT -O2 -DNDEBUG)
+endif()
+
+add_library(martlet_kernel_flags INTERFACE)
+target_compile_options(martlet_kernel_flags INTERFACE
+  --target=x86_64-unknown-none-elf ${MARTLET_WARNINGS} ${MARTLET_COMMON} ${MARTLET_OPT}
+  -ffreestanding -nostdlibinc -mcmodel=kernel -mno-red-zone -fno-pic -mgeneral-regs-only
+  -fno-omit-frame-pointer -fno-threadsafe-statics -fno-strict-aliasing -fno-asynchronous-unwind-tables
+  $<$<COMPILE_LANGUAGE:CXX>:-nostdinc++ -fno-sized-deallocation>
+  # libc++'s headers find our configuration and our small C headers before Debian's.
+  $<$<COMPILE_LANGUAGE:CXX>:SHELL:-isystem ${CMAKE_SOURCE_DIR}/kernel/base/libcxx>
+  $<$<COMPILE_LANGUAGE:CXX>:SHELL:-isystem ${LLVM_CXX_HEADERS}>
+  "SHELL:-isystem ${CMAKE_SOURCE_DIR}/kernel/base/cheaders"
+  -I${CMAKE_SOURCE_DIR}/kernel -I${CMAKE_SOURCE_DIR}/kernel/arch/include)
+
+add_library(martlet_user_flags INTERFACE)
+target_compile_options(martlet_user_flags INTERFACE
+  --target=x86_64-unknown-linux-gnu ${MARTLET_WARNINGS} ${MARTLET_COMMON} ${MARTLET_OPT}
+  -fPIE -fvisibility=hidden -nostdlibinc -fno-asynchronous-unwind-tables -fno-unwind-tables
+  $<$<COMPILE_LANGUAGE:CXX>:-nostdinc++ -fno-threadsafe-statics>
+  $<$<COMPILE_LANGUAGE:CXX>:SHELL:-isystem ${CMAKE_SOURCE_DIR}/userland/libcxx/include>
+  $<$<COMPILE_LANGUAGE:CXX>:SHELL:-isystem ${LLVM_CXX_HEADERS}>
+  "SHELL:-isystem ${CMAKE_SOURCE_DIR}/userland/libc/include")
+
+function(martlet_kernel_sources)
+  foreach(source ${ARGN})
+    set_property(GLOBAL APPEND PROPERTY MARTLET_KERNEL_SOURCES ${CMAKE_CURRENT_SOURCE_DIR}/${source})
+  endforeach()
+endfunction()
+
+function(martlet_user_library name)
+  add_library(${name} STATIC ${ARGN})
+  target_link_libraries(${name} PUBLIC martlet_user_flags)
+endfunction()
+
+function(martlet_user_program name)
+  cmake_parse_arguments(arg "" "PATH" "LIBS" ${ARGN})
+  add_executable(${name} ${arg_UNPARSED_ARGUMENTS})
+  target_link_libraries(${name} PRIVATE martlet_user_flags ${arg_LIBS} martlet_libcxx martlet_libc)
+  target_link_options(${name} PRIVATE --target=x86_64-unknown-linux-gnu -fuse-ld=lld -nostdlib -static-pie
+    -Wl,--gc-sections -Wl,--build-id=none -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--pack-dyn-relocs=relr
+    $<TARGET_OBJECTS:martlet_crt>)
+  add_dependencies(${name} martlet_crt)
+  set_property(GLOBAL APPEND PROPERTY MARTLET_ROOT_PROGRAMS "${name}=${arg_PATH}")
+endfunction()
+
+function(martlet_root_link target path)
+  set_property(GLOBAL APPEND PROPERTY MARTLET_ROOT_LINKS "${path}=${target}")
+endfunction()
+
+# Host unit tests: glibc, libstdc++ and the address and undefined-behaviour sanitizers.
+function(martlet_host_test name)
+  add_executable(${name} ${ARGN})
+  target_compile_options(${name} PRIVATE ${MARTLET_WARNINGS} -g -O1
+    -fsanitize=address,undefined -fno-sanitize-recover=all)
+  target_link_options(${name} PRIVATE -fsanitize=address,undefined)
+  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/kernel ${CMAKE_SOURCE_DIR}/tests/unit/shim)
+  find_package(GTest REQUIRED)
+  target_link_libraries(${name} PRIVATE GTest::gtest_main GTest::gmock)
+  add_test(NAME ${name} COMMAND ${name})
+endfunction()
