@@ -35,7 +35,7 @@ endif()
 add_library(martlet_kernel_flags INTERFACE)
 target_compile_options(martlet_kernel_flags INTERFACE
   --target=x86_64-unknown-none-elf ${MARTLET_WARNINGS} ${MARTLET_COMMON} ${MARTLET_OPT}
-  -ffreestanding -nostdlibinc -mcmodel=kernel -mno-red-zone -fno-pic -mgeneral-regs-only
+  -ffreestanding -nostdlibinc -mcmodel=kernel -mno-red-zone -fno-pic -mno-sse -mno-sse2 -mno-mmx
   -fno-omit-frame-pointer -fno-threadsafe-statics -fno-strict-aliasing -fno-asynchronous-unwind-tables
   $<$<COMPILE_LANGUAGE:CXX>:-nostdinc++ -fno-sized-deallocation>
   # libc++'s headers find our configuration and our small C headers before Debian's.

@@ -1,0 +1,45 @@
+// Kernel contexts, extended (x87/SSE/AVX) state and the way to user mode.
+#pragma once
+#include "arch/trap_frame.h"
+#include "base/result.h"
+#include "base/types.h"
+
+namespace martlet {
+
+class Thread;
+
+/// What survives a switch apart from the stack.
+struct ArchContext {
+    u64 kernel_rsp = 0;
+    u64 fs_base = 0;   // user FS base (arch_prctl ARCH_SET_FS, clone CLONE_SETTLS)
+    u64 gs_base = 0;   // user GS base
+    u8* fpu = nullptr; // XSAVE area of fpu_state_size() bytes, 64-byte aligned; null for kernel threads
+    u64 page_table = 0; // CR3 to run with; 0: keep whatever is loaded (kernel threads)
+};
+
+/// Prepares `context` so that the first switch to it calls `entry(argument)` on the given stack with preemption
+/// count 1 (as after a switch) and interrupts off.
+void context_init(ArchContext& context, u64 stack_top, void (*entry)(void*), void* argument);
+
+/// Saves the running context in `from` and continues `to`; returns when somebody switches back. Interrupts off.
+/// Switches FPU state, FS/GS bases, CR3 and the TSS/system-call stack.
+void context_switch(Thread& from, Thread& to);
+
+/// Loads `frame` and enters user mode; the kernel stack is then empty. Checks thread work (signals) first.
+[[noreturn]] void enter_user(TrapFrame& frame);
+
+/// Size of the extended state area (XSAVE, CPUID 0DH); the area starts 64-byte aligned.
+usize fpu_state_size();
+/// Puts the architecture's initial extended state into `area`.
+void fpu_init_state(u8* area);
+/// Brings the running thread's registers into its area / loads them from it (signal frames, fork, ptrace).
+void fpu_save_current();
+void fpu_load_current();
+
+/// FS/GS bases of the running thread, live in registers while it runs (FSGSBASE or MSR).
+void set_current_fs_base(u64 base);
+u64 current_fs_base();
+void set_current_gs_base(u64 base);
+u64 current_gs_base();
+
+} // namespace martlet

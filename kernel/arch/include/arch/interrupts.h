@@ -1,0 +1,24 @@
+// Interrupt lines and the per-CPU one-shot timer, as drivers and the clock use them.
+#pragma once
+#include "base/result.h"
+#include "base/types.h"
+
+namespace martlet {
+
+using InterruptHandler = void (*)(void* context);
+
+/// Routes an ISA interrupt (through the ACPI overrides) to `handler`, called in interrupt context with the line
+/// acknowledged afterwards. ENODEV: no such line; EBUSY: taken.
+Result<void> register_isa_interrupt(u32 isa_irq, const char* name, InterruptHandler handler, void* context);
+
+/// Calls `show(context, line number, name, count)` for each registered line (/proc/interrupts).
+void for_each_interrupt(void (*show)(void*, u32, const char*, u64), void* context);
+
+/// Arms the timer interrupt of this CPU for the monotonic time `deadline_ns` (in the past: at once).
+void arm_timer_interrupt(u64 deadline_ns);
+void disarm_timer_interrupt();
+
+/// Makes another CPU look at need_resched.
+void send_reschedule_interrupt(u32 cpu_id);
+
+} // namespace martlet

@@ -1,0 +1,17 @@
+// Machine-wide actions: leaving, and what firmware tells.
+#pragma once
+#include "base/types.h"
+
+namespace martlet {
+
+/// Each tries every known way and stops the CPU if none works.
+[[noreturn]] void machine_power_off();
+[[noreturn]] void machine_reboot();
+[[noreturn]] void machine_halt();
+/// Leaves QEMU with `status` if the isa-debug-exit device is there (port 0xf4); returns if it is not.
+void machine_debug_exit(u8 status);
+
+/// Random bytes from RDRAND/RDSEED where there is one, else from timing; seeds the kernel's generator.
+u64 machine_entropy();
+
+} // namespace martlet

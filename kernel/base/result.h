@@ -1,0 +1,28 @@
+// Result<T>: a value or the error number that explains its absence. TRY unwraps it or returns the error.
+#pragma once
+#include <expected>
+#include <utility>
+
+#include "base/errno.h"
+
+namespace martlet {
+
+template <typename T> using Result = std::expected<T, Errno>;
+using Error = std::unexpected<Errno>;
+
+namespace detail {
+template <typename T> constexpr T take_value(std::expected<T, Errno>&& result) {
+    if constexpr (!__is_void(T)) return std::move(*result);
+}
+} // namespace detail
+
+/// `auto x = TRY(f());` is f's value, or returns f's error from the enclosing function.
+#define TRY(expression)                                                                                      \
+    ({                                                                                                       \
+        auto try_result_ = (expression);                                                                     \
+        if (!try_result_) [[unlikely]]                                                                       \
+            return ::martlet::Error(try_result_.error());                                                    \
+        ::martlet::detail::take_value(std::move(try_result_));                                               \
+    })
+
+} // namespace martlet

@@ -1,0 +1,104 @@
+// Thread: what the scheduler runs. A kernel thread is just this; a user thread is a proc/Task, which derives from it.
+//
+// States:  Runnable -> (schedule picks it) running on a CPU -> Runnable | Interruptible | Uninterruptible | Stopped -> …
+//          -> Dead (never runs again; the next thread on that CPU drops the scheduler's reference).
+// Ownership: the scheduler holds one reference from start() until Dead; others hold theirs.
+// Locking: run-queue fields under the run queue's lock; `state` is written by the thread itself, or by a waker through
+// Scheduler's wake functions only.
+#pragma once
+#include <atomic>
+#include <string_view>
+
+#include "arch/context.h"
+#include "base/list.h"
+#include "base/rb_tree.h"
+#include "base/ref.h"
+#include "base/types.h"
+#include "sync/lock_rank.h"
+
+namespace martlet {
+
+enum class ThreadState : u8 { Runnable, Interruptible, Uninterruptible, Stopped, Dead };
+
+/// Reasons to call the slow path before the thread returns to user mode (Linux's TIF_ flags).
+enum class ThreadWork : u32 {
+    SignalPending = 1u << 0, // also ends interruptible waits
+    KillPending = 1u << 1,   // also ends killable waits
+    Reschedule = 1u << 2,
+    Notify = 1u << 3,        // proc-level work (ptrace, rseq, …)
+};
+
+inline constexpr usize kKernelStackSize = 16 * kKiB;
+
+class Thread : public RefCounted {
+public:
+    /// A kernel thread that runs entry(argument) once start()ed; its name is cut to 15 bytes. ENOMEM.
+    static Result<Ref<Thread>> create_kernel_thread(std::string_view name, void (*entry)(void*), void* argument);
+
+    void start();                    // makes a new thread runnable, once
+    [[noreturn]] static void exit(); // ends the calling thread
+
+    std::string_view name() const { return name_; }
+    void set_name(std::string_view name);
+
+    bool has_work(ThreadWork work) const { return (work_.load(std::memory_order_acquire) & static_cast<u32>(work)) != 0; }
+    bool has_any_work() const { return work_.load(std::memory_order_acquire) != 0; }
+    void set_work(ThreadWork work) { work_.fetch_or(static_cast<u32>(work), std::memory_order_acq_rel); }
+    void clear_work(ThreadWork work) { work_.fetch_and(~static_cast<u32>(work), std::memory_order_acq_rel); }
+
+    ThreadState state() const { return state_.load(std::memory_order_acquire); }
+    bool is_user() const { return is_user_; }
+    /// CPU time used so far, in ns; user and system parts (getrusage(2)).
+    u64 user_time_ns() const;
+    u64 system_time_ns() const;
+    u64 voluntary_switches() const { return voluntary_switches_; }
+    u64 involuntary_switches() const { return involuntary_switches_; }
+    int nice() const { return nice_; }
+    void set_nice(int nice); // clamped to -20…19
+    u32 last_cpu() const { return cpu_; }
+    u64 kernel_stack_top() const { return stack_base_ + kKernelStackSize; }
+    u64 kernel_stack_base() const { return stack_base_; }
+
+    ArchContext context;
+
+protected:
+    Thread() = default;
+    ~Thread() override;
+    /// Allocates the kernel stack (with a guard page below) and prepares the first run.
+    Result<void> init(std::string_view name, void (*entry)(void*), void* argument, bool is_user);
+
+private:
+    friend class Scheduler;
+    friend class RunQueue;
+    friend class Mutex;
+    friend void might_sleep();
+
+    char name_[16] = {};
+    std::atomic<ThreadState> state_ = ThreadState::Uninterruptible;
+    std::atomic<u32> work_ = 0;
+    bool is_user_ = false;
+    u64 stack_base_ = 0;
+
+    // Scheduling, under the run queue's lock.
+    std::atomic<bool> on_cpu_ = false; // its context is live on some CPU: a waker on another waits for it to be saved
+    bool is_queued_ = false;
+    u32 cpu_ = 0;
+    int nice_ = 0;
+    u64 virtual_runtime_ns_ = 0;
+    RbNode run_queue_node_;
+    u64 slice_start_ns_ = 0;
+
+    // Accounting.
+    u64 account_start_ns_ = 0;
+    u64 user_time_ns_ = 0;
+    u64 system_time_ns_ = 0;
+    u64 voluntary_switches_ = 0;
+    u64 involuntary_switches_ = 0;
+
+#ifdef MARTLET_DEBUG
+    u32 held_mutex_count_ = 0;
+    u8 held_mutex_ranks_[16] = {};
+#endif
+};
+
+} // namespace martlet

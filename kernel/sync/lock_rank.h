@@ -1,0 +1,43 @@
+// The order in which locks are taken: only upwards. Debug kernels check each acquisition against the locks that the
+// CPU (spinlocks) or the thread (mutexes) already holds. Give each lock the lowest rank that its callers allow; two
+// locks of the same rank may be held together only when taken by lock_pair (address order).
+//
+// Mutexes come first because no mutex may be taken under a spinlock.
+#pragma once
+#include "base/types.h"
+
+namespace martlet {
+
+enum class LockRank : u8 {
+    // Mutexes
+    Mount = 1,
+    Rename,
+    Directory,      // an inode's directory lock; parent before child
+    Inode,
+    FileOffset,
+    Terminal,
+    AddressSpace,
+    PageCache,
+    SleepLeaf,      // mutexes under which no other mutex is taken
+    // Spinlocks
+    ProcessTree = 32, // process table, sessions, groups, parent-child links
+    SignalHandlers,
+    SignalPending,
+    FdTable,
+    DentryCache,
+    InodeTable,
+    PipeBuffer,
+    TerminalBuffer,
+    Device,
+    Console,
+    Timer,
+    WaitQueue,
+    RunQueue,
+    Heap,
+    HeapBackend,
+    FrameAllocator,
+    Log,
+    Leaf,           // spinlocks under which nothing is taken
+};
+
+} // namespace martlet

@@ -1,0 +1,32 @@
+// Mutex: a sleeping lock with one owner. May not be taken under a spinlock or in interrupt context.
+#pragma once
+#include "sync/spinlock.h"
+#include "sync/wait_queue.h"
+
+namespace martlet {
+
+class CAPABILITY("mutex") Mutex : NonCopyable {
+public:
+    explicit Mutex(LockRank rank) : rank_(rank) {}
+    void lock() ACQUIRE();
+    void unlock() RELEASE();
+    [[nodiscard]] bool try_lock() TRY_ACQUIRE(true);
+    bool is_held_by_current_thread() const;
+    LockRank rank() const { return rank_; }
+
+private:
+    std::atomic<Thread*> owner_ = nullptr;
+    WaitQueue waiters_;
+    const LockRank rank_;
+};
+
+class SCOPED_CAPABILITY MutexGuard : NonCopyable {
+public:
+    explicit MutexGuard(Mutex& mutex) ACQUIRE(mutex) : mutex_(mutex) { mutex_.lock(); }
+    ~MutexGuard() RELEASE() { mutex_.unlock(); }
+
+private:
+    Mutex& mutex_;
+};
+
+} // namespace martlet

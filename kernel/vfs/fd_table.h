@@ -1,0 +1,39 @@
+// FdTable: a process's file descriptors. Each slot holds a file, the close-on-exec flag and the descriptor's rights.
+//
+// Shared by threads (CLONE_FILES) through Ref. Lookup takes no shared write.
+#pragma once
+#include "base/ref.h"
+#include "base/vector.h"
+#include "vfs/file.h"
+
+namespace martlet {
+
+/// What a descriptor allows; the Linux calls grant all of them (DESIGN 3).
+enum class DescriptorRights : u16 { Read = 1, Write = 2, Execute = 4, Map = 8, Wait = 16, Signal = 32, Duplicate = 64,
+                                    Transfer = 128, Manage = 256, All = 511 };
+
+enum class CloseOnExec : u8 { No, Yes };
+
+class FdTable : public RefCounted {
+public:
+    static Result<Ref<FdTable>> create();
+    Result<Ref<FdTable>> clone(); // fork
+
+    /// EBADF if the slot is empty.
+    Result<Ref<File>> get(int fd);
+    /// The lowest free descriptor >= minimum and < limit (RLIMIT_NOFILE): EMFILE; ENOMEM.
+    Result<int> install(Ref<File> file, CloseOnExec cloexec, u64 limit, int minimum = 0);
+    /// dup2/dup3 onto `fd`, closing what was there. EBADF if fd >= limit.
+    Result<void> install_at(int fd, Ref<File> file, CloseOnExec cloexec, u64 limit);
+    Result<void> close(int fd); // EBADF
+    Result<CloseOnExec> close_on_exec(int fd);
+    Result<void> set_close_on_exec(int fd, CloseOnExec value);
+    void close_all_marked(); // execve
+    void close_all();        // exit
+    Result<void> close_range(u32 first, u32 last, bool only_mark);
+    /// The open descriptor >= fd, or -1 (/proc/pid/fd).
+    int next_open(int fd);
+    u32 open_count();
+};
+
+} // namespace martlet

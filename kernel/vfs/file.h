@@ -1,0 +1,71 @@
+// File: an open file description (open(2)): what descriptors refer to, shared by dup and fork.
+//
+// Each kind of thing that can be opened derives from it: inode files, pipes, terminals, devices, sockets, events, …
+// The defaults answer what Linux answers for "no such operation".
+#pragma once
+#include <atomic>
+
+#include "base/ref.h"
+#include "mm/memory_object.h"
+#include "sync/mutex.h"
+#include "vfs/io_cursor.h"
+#include "vfs/path.h"
+#include "vfs/poll.h"
+
+namespace martlet {
+
+class Inode;
+class DirectorySink;
+
+// open(2) flags of the x86-64 ABI.
+inline constexpr u32 kOpenAccessMode = 3, kOpenReadOnly = 0, kOpenWriteOnly = 1, kOpenReadWrite = 2, kOpenCreate = 0100,
+                     kOpenExclusive = 0200, kOpenNoControllingTty = 0400, kOpenTruncate = 01000, kOpenAppend = 02000,
+                     kOpenNonBlock = 04000, kOpenDsync = 010000, kOpenAsync = 020000, kOpenDirect = 040000,
+                     kOpenLargeFile = 0100000, kOpenDirectory = 0200000, kOpenNoFollow = 0400000, kOpenNoAtime = 01000000,
+                     kOpenCloseOnExec = 02000000, kOpenSync = 04010000, kOpenPath = 010000000, kOpenTmpfile = 020200000;
+
+class File : public RefCounted {
+public:
+    /// `path` is empty for things without a name (pipes, sockets, anonymous inodes).
+    File(u32 flags, Path path);
+    ~File() override;
+
+    /// At `offset` (advanced by the caller through the count answered). Streams ignore the offset.
+    /// Read answers 0 at the end. Results and errors as read(2), write(2).
+    virtual Result<usize> read(IoCursor& to, u64 offset) { return Error(Errno::EINVAL); }
+    virtual Result<usize> write(IoCursor& from, u64 offset) { return Error(Errno::EINVAL); }
+    /// False for streams: pread and lseek answer ESPIPE.
+    virtual bool is_seekable() const { return false; }
+    virtual Result<u64> seek(i64 offset, int whence); // lseek(2); default uses the inode's size
+    virtual Result<i64> ioctl(u32 command, u64 argument) { return Error(Errno::ENOTTY); }
+    virtual u32 poll(PollTable* table) { return kPollIn | kPollOut | kPollRdNorm | kPollWrNorm; }
+    /// The pages to map (mmap(2)); ENODEV where that makes no sense.
+    virtual Result<Ref<MemoryObject>> mapping_object() { return Error(Errno::ENODEV); }
+    /// getdents64(2): entries from the current offset on. ENOTDIR.
+    virtual Result<void> read_directory(DirectorySink& sink) { return Error(Errno::ENOTDIR); }
+    virtual Result<void> sync() { return Error(Errno::EINVAL); } // fsync(2)
+    /// A descriptor that referred to this was closed (locks, flush); the description may live on.
+    virtual void descriptor_closed() {}
+    /// What /proc/pid/fd/N points at when there is no path: "pipe:[123]", "anon_inode:[eventfd]".
+    virtual Result<String> describe() const;
+
+    u32 flags() const { return flags_.load(std::memory_order_relaxed); }
+    /// F_SETFL: only O_APPEND, O_ASYNC, O_DIRECT, O_NOATIME, O_NONBLOCK change.
+    virtual Result<void> set_status_flags(u32 flags);
+    bool can_read() const { return (flags() & kOpenAccessMode) != kOpenWriteOnly && !(flags() & kOpenPath); }
+    bool can_write() const { return (flags() & kOpenAccessMode) != kOpenReadOnly && !(flags() & kOpenPath); }
+    bool is_nonblocking() const { return (flags() & kOpenNonBlock) != 0; }
+    const Path& path() const { return path_; }
+    /// The inode behind it, or null for things that have none.
+    virtual Inode* inode() const;
+
+    /// The file position and its lock (held across a read or write that uses the position, POSIX.1-2017 2.9.7).
+    Mutex position_lock{LockRank::FileOffset};
+    u64 position = 0;
+
+private:
+    std::atomic<u32> flags_;
+    Path path_;
+};
+
+} // namespace martlet

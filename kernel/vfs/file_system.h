@@ -1,0 +1,44 @@
+// FileSystem: a type of file system that mount(2) knows by name; SuperBlock: one instance of it.
+//
+// A new file system is one folder under fs/ with a constructor function registered by REGISTER_FILE_SYSTEM.
+#pragma once
+#include <string_view>
+
+#include "base/ref.h"
+#include "vfs/inode.h"
+
+namespace martlet {
+
+struct FileSystemStatistics { // statfs(2)
+    u64 type_magic = 0, block_size = 4096, blocks = 0, blocks_free = 0, blocks_available = 0, files = 0, files_free = 0;
+    u64 name_length = 255;
+};
+
+class SuperBlock : public RefCounted {
+public:
+    virtual Ref<Inode> root() = 0;
+    virtual FileSystemStatistics statistics() = 0;
+    virtual Result<void> sync() { return {}; }
+    /// What /proc/mounts shows after rw/ro: "size=…,mode=…".
+    virtual Result<String> options() { return String::create(""); }
+    u64 device = 0; // st_dev, unique per instance
+    class FileSystem* type = nullptr;
+};
+
+class FileSystem {
+public:
+    virtual std::string_view name() const = 0;
+    virtual bool needs_device() const { return false; } // "nodev" in /proc/filesystems
+    virtual Result<Ref<SuperBlock>> mount(std::string_view source, std::string_view options) = 0;
+
+protected:
+    ~FileSystem() = default;
+};
+
+/// Registration by a constant in a linker section (.martlet_file_systems), no central list.
+#define REGISTER_FILE_SYSTEM(object)                                                                         \
+    [[gnu::section(".martlet_file_systems"), gnu::used]] static ::martlet::FileSystem* const file_system_##object = &(object)
+
+FileSystem* find_file_system(std::string_view name);
+
+} // namespace martlet
