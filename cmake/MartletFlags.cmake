@@ -6,6 +6,7 @@
 #                                              a static-PIE program placed at PATH in the initrd
 #   martlet_root_link(target path)             a symbolic link in the initrd
 #   martlet_host_test(name a.cpp ... )         a GoogleTest run by ctest (MARTLET_HOST only)
+#   martlet_kernel_test(name a.cpp ... )       the same for kernel code, with stand-ins for arch/
 
 set(CMAKE_CXX_STANDARD 23)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
@@ -77,6 +78,16 @@ endfunction()
 
 function(martlet_root_link target path)
   set_property(GLOBAL APPEND PROPERTY MARTLET_ROOT_LINKS "${path}=${target}")
+endfunction()
+
+# A host test of kernel code: the kernel's headers, and the host's stand-ins for arch/ in tests/unit/shim.
+function(martlet_kernel_test name)
+  martlet_host_test(${name} ${ARGN})
+  target_include_directories(${name} BEFORE PRIVATE ${CMAKE_SOURCE_DIR}/tests/unit/shim)
+  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/kernel/arch/include)
+  target_compile_options(${name} PRIVATE "SHELL:-include ${CMAKE_SOURCE_DIR}/tests/unit/shim/kernel_host.h")
+  target_compile_definitions(${name} PRIVATE MARTLET_HOST_TEST=1)
+  target_compile_options(${name} PRIVATE -Wno-gnu-statement-expression-from-macro-expansion)
 endfunction()
 
 # Host unit tests: glibc, libstdc++ and the address and undefined-behaviour sanitizers.

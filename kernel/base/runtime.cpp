@@ -1,0 +1,22 @@
+// What the compiler and libc++ call and the kernel must define.
+#include <stdlib.h>
+
+#include "base/assert.h"
+
+extern "C" {
+
+void martlet_library_assertion_failed(const char* message) { martlet::panic("%s", message); }
+void abort() { martlet::panic("abort called"); }
+void __cxa_pure_virtual() { martlet::panic("pure virtual function called"); }
+int __cxa_atexit(void (*)(void*), void*, void*) { return 0; } // the kernel never runs static destructors
+void* __dso_handle = nullptr;
+
+} // extern "C"
+
+namespace martlet {
+
+void assertion_failed(const char* condition, const char* file, int line) {
+    panic("assertion failed: %s (%s:%d)", condition, file, line);
+}
+
+} // namespace martlet
