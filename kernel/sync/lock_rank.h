@@ -10,11 +10,12 @@ namespace martlet {
 
 enum class LockRank : u8 {
     // Mutexes
-    Mount = 1,
+    FileOffset = 1, // held across the whole read, write or getdents that uses the position
+    Mount,
     Rename,
     Directory,      // an inode's directory lock; parent before child
-    Inode,
-    FileOffset,
+    Inode,          // attributes, and a file's content while it is written
+    Pipe,
     Terminal,
     AddressSpace,
     PageCache,
