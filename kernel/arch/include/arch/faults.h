@@ -1,0 +1,33 @@
+// Where the processor's exceptions meet the subsystems: what mm and proc provide to the entry code.
+//
+// The entry code calls these with interrupts enabled, on the faulting thread's kernel stack. Each has a weak default in
+// arch/x86_64/default_hooks.cpp (nothing is ever resolved; a fault in user mode panics), for kernels without processes.
+#pragma once
+#include "arch/trap_frame.h"
+#include "mm/address_space.h"
+
+namespace martlet {
+
+/// Bits of the page-fault error code (Intel SDM 3A 4.7).
+inline constexpr u64 kPageFaultPresent = 1, kPageFaultWrite = 2, kPageFaultUser = 4, kPageFaultReserved = 8,
+                     kPageFaultFetch = 16;
+
+/// mm: resolves a fault of the running thread at `address`, in user mode or in one of the arch_copy_* functions.
+/// Anything but Resolved becomes a signal (user mode) or a short copy (kernel mode). May sleep.
+FaultResult handle_page_fault(TrapFrame& frame, u64 address, u64 error_code);
+
+/// proc: gives the running thread a signal that it cannot escape (a blocked or ignored one kills, signal(7)). The
+/// signal is acted upon by handle_return_to_user_work. `trap_number` and `error_code` go to the signal frame.
+void deliver_fault_signal(TrapFrame& frame, int signal, int code, u64 address, u64 trap_number, u64 error_code);
+
+/// proc: called on the way to user mode while the thread has work (ThreadWork); must clear the bits it has dealt with.
+/// A system call to restart is recognised by frame.orig_rax != ~0 (entry code sets it to ~0 for everything else).
+void handle_return_to_user_work(TrapFrame& frame);
+
+/// syscall: runs the system call frame.orig_rax and puts its result in frame.rax. Interrupts on.
+extern "C" void syscall_dispatch(TrapFrame& frame);
+
+/// proc: starts the first user process (init=, rdinit=); panics with the reason if there is none to start.
+void start_init();
+
+} // namespace martlet
