@@ -22,8 +22,8 @@ enum class LockRank : u8 {
     SleepLeaf,      // mutexes under which no other mutex is taken
     // Spinlocks
     ProcessTree = 32, // process table, sessions, groups, parent-child links
-    SignalHandlers,
     SignalPending,
+    SignalHandlers,
     FdTable,
     DentryCache,
     InodeTable,

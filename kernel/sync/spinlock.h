@@ -9,22 +9,58 @@
 #include "arch/cpu.h"
 #include "base/types.h"
 #include "sync/lock_rank.h"
+#include "sync/preempt.h"
 #include "sync/thread_annotations.h"
 
 namespace martlet {
+
+#ifdef MARTLET_DEBUG
+/// Checks the rank against the locks that this CPU holds, and remembers it / forgets it (sync/lock_check.cpp).
+void note_spinlock_acquired(LockRank rank);
+void note_spinlock_released(LockRank rank);
+#else
+inline void note_spinlock_acquired(LockRank) {}
+inline void note_spinlock_released(LockRank) {}
+#endif
 
 class CAPABILITY("spinlock") SpinLock : NonCopyable {
 public:
     constexpr explicit SpinLock(LockRank rank) : rank_(rank) {}
 
-    void lock() ACQUIRE();
-    void unlock() RELEASE();
-    [[nodiscard]] bool try_lock() TRY_ACQUIRE(true);
+    void lock() ACQUIRE() {
+        preempt_disable();
+        note_spinlock_acquired(rank_);
+        u32 ticket = next_.fetch_add(1, std::memory_order_relaxed);
+        while (serving_.load(std::memory_order_acquire) != ticket) cpu_relax();
+    }
+    void unlock() RELEASE() {
+        unlock_without_preemption();
+        preempt_enable();
+    }
+    [[nodiscard]] bool try_lock() TRY_ACQUIRE(true) {
+        preempt_disable();
+        u32 ticket = serving_.load(std::memory_order_relaxed);
+        if (next_.compare_exchange_strong(ticket, ticket + 1, std::memory_order_acquire)) {
+            note_spinlock_acquired(rank_);
+            return true;
+        }
+        preempt_enable();
+        return false;
+    }
     /// Whether some CPU holds it: for assertions only.
-    bool is_locked() const { return next_.load(std::memory_order_relaxed) != serving_.load(std::memory_order_relaxed); }
+    bool is_locked() const {
+        return next_.load(std::memory_order_relaxed) != serving_.load(std::memory_order_relaxed);
+    }
     LockRank rank() const { return rank_; }
 
 private:
+    friend class IrqLockGuard;
+    /// Frees the lock but leaves preemption off, so that interrupts can come back on first.
+    void unlock_without_preemption() RELEASE() {
+        note_spinlock_released(rank_);
+        serving_.store(serving_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+    }
+
     std::atomic<u32> next_{0};
     std::atomic<u32> serving_{0};
     const LockRank rank_;
@@ -43,27 +79,14 @@ class SCOPED_CAPABILITY IrqLockGuard : NonCopyable {
 public:
     explicit IrqLockGuard(SpinLock& lock) ACQUIRE(lock) : lock_(lock), state_(irq_save()) { lock_.lock(); }
     ~IrqLockGuard() RELEASE() {
-        lock_.unlock();
+        lock_.unlock_without_preemption();
         irq_restore(state_);
+        preempt_enable();
     }
 
 private:
     SpinLock& lock_;
     u64 state_;
 };
-
-/// Preemption off for a scope, without a lock: keeps this_cpu() stable.
-class PreemptGuard : NonCopyable {
-public:
-    PreemptGuard();
-    ~PreemptGuard();
-};
-
-/// Debug kernels: panics when called with preemption disabled. Every function that may sleep calls it first.
-#ifdef MARTLET_DEBUG
-void might_sleep();
-#else
-inline void might_sleep() {}
-#endif
 
 } // namespace martlet

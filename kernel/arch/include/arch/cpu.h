@@ -46,6 +46,12 @@ Cpu& cpu_by_id(u32 id);
 /// CPUs that are running, 1 until more are brought up.
 u32 online_cpu_count();
 
+/// This CPU's preempt_count, each in one instruction (a switch to another CPU in between does no harm).
+void preempt_count_increment();
+/// Answers the count after the decrement.
+u32 preempt_count_decrement();
+u32 preempt_count();
+
 /// Disables interrupts and returns the previous state for irq_restore.
 [[nodiscard]] u64 irq_save();
 void irq_restore(u64 state);
