@@ -9,28 +9,25 @@ namespace martlet {
 
 class Scheduler {
 public:
-    /// Makes the running boot context the idle thread of this CPU. Called once per CPU.
+    /// Makes the running boot context the idle thread of this CPU. Called once per CPU, when the heap works.
     static void init_this_cpu();
+    /// What the boot context becomes: runs whatever is runnable, sleeps otherwise.
+    [[noreturn]] static void idle();
 
     /// Gives up the CPU: the running thread goes back to the queue if Runnable, off it otherwise.
     static void schedule();
-    /// schedule() if somebody asked for it and preemption is enabled.
+    /// Switches if somebody asked for it and preemption is enabled; the running thread stays runnable whatever its
+    /// state. The end of interrupts and of non-preemptible sections calls it.
     static void preempt_if_needed();
     static void yield();
 
     /// Announces a sleep; a wake-up from here on makes the next schedule() return at once.
     static void set_state(ThreadState state);
-    /// Makes `thread` runnable if it is in one of the sleeping states of `mask`. Any context.
+    /// Makes `thread` runnable if it sleeps, interruptibly or not. Any context.
     static bool wake(Thread& thread);
-    /// Wakes it only from Interruptible (a signal), or also from Stopped.
+    /// Wakes it from Interruptible only (a signal), or from Stopped only (SIGCONT, SIGKILL).
     static bool wake_interruptible(Thread& thread);
     static bool wake_stopped(Thread& thread);
-
-    /// Timer tick of the running thread: charges time and asks for a switch when its slice is over.
-    static void tick();
-    /// Entry from and return to user mode: splits CPU time into user and system (called by arch entry code).
-    static void account_enter_kernel();
-    static void account_leave_kernel();
 
     /// Load averages over 1, 5, 15 minutes as fixed point with 11 fraction bits (/proc/loadavg, sysinfo(2)).
     static void load_average(u64 averages[3]);
@@ -39,6 +36,20 @@ public:
     /// CPU time of all CPUs since boot, in ns (/proc/stat).
     struct CpuTimes { u64 user_ns, nice_ns, system_ns, idle_ns; };
     static CpuTimes cpu_times(u32 cpu_id);
+
+private:
+    friend class Thread;
+    enum class SwitchReason : u8 { Voluntary, Preempted };
+    /// Interrupts off, preemption on. Answers when this thread runs again, in the same condition.
+    static void switch_thread(SwitchReason reason);
+    /// A switched-to thread's first act: ends the critical section that its predecessor began.
+    static void finish_switch();
+    /// Where every thread's first run starts.
+    static void first_run(void* thread);
+    static bool wake_from(Thread& thread, u32 state_mask);
 };
+
+/// Folds the number of active threads into the load averages when five seconds have passed.
+void update_load_average();
 
 } // namespace martlet

@@ -3,6 +3,7 @@
 // States:  Runnable -> (schedule picks it) running on a CPU -> Runnable | Interruptible | Uninterruptible | Stopped -> …
 //          -> Dead (never runs again; the next thread on that CPU drops the scheduler's reference).
 // Ownership: the scheduler holds one reference from start() until Dead; others hold theirs.
+// The last reference may be dropped with preemption off: destructors of threads do not sleep.
 // Locking: run-queue fields under the run queue's lock; `state` is written by the thread itself, or by a waker through
 // Scheduler's wake functions only.
 #pragma once
@@ -24,8 +25,7 @@ enum class ThreadState : u8 { Runnable, Interruptible, Uninterruptible, Stopped,
 enum class ThreadWork : u32 {
     SignalPending = 1u << 0, // also ends interruptible waits
     KillPending = 1u << 1,   // also ends killable waits
-    Reschedule = 1u << 2,
-    Notify = 1u << 3,        // proc-level work (ptrace, rseq, …)
+    Notify = 1u << 2,        // proc-level work (ptrace, rseq, …)
 };
 
 inline constexpr usize kKernelStackSize = 16 * kKiB;
@@ -48,9 +48,10 @@ public:
 
     ThreadState state() const { return state_.load(std::memory_order_acquire); }
     bool is_user() const { return is_user_; }
-    /// CPU time used so far, in ns; user and system parts (getrusage(2)).
+    /// CPU time used so far, in ns: exact in total, split into user and system by samples (getrusage(2)).
+    u64 run_time_ns() const;
     u64 user_time_ns() const;
-    u64 system_time_ns() const;
+    u64 system_time_ns() const { return run_time_ns() - user_time_ns(); }
     u64 voluntary_switches() const { return voluntary_switches_; }
     u64 involuntary_switches() const { return involuntary_switches_; }
     int nice() const { return nice_; }
@@ -71,7 +72,6 @@ private:
     friend class Scheduler;
     friend class RunQueue;
     friend class Mutex;
-    friend void might_sleep();
 
     char name_[16] = {};
     std::atomic<ThreadState> state_ = ThreadState::Uninterruptible;
@@ -79,19 +79,22 @@ private:
     bool is_user_ = false;
     u64 stack_base_ = 0;
 
+    void (*entry_)(void*) = nullptr; // where the first run starts
+    void* argument_ = nullptr;
+
     // Scheduling, under the run queue's lock.
-    std::atomic<bool> on_cpu_ = false; // its context is live on some CPU: a waker on another waits for it to be saved
-    bool is_queued_ = false;
-    u32 cpu_ = 0;
+    bool is_queued_ = false; // in the tree of its run queue; the running thread is not
+    std::atomic<u32> cpu_ = 0;
     int nice_ = 0;
-    u64 virtual_runtime_ns_ = 0;
+    u64 virtual_runtime_ns_ = 0; // weighted: comparable within one run queue
     RbNode run_queue_node_;
     u64 slice_start_ns_ = 0;
 
-    // Accounting.
-    u64 account_start_ns_ = 0;
-    u64 user_time_ns_ = 0;
-    u64 system_time_ns_ = 0;
+    // Accounting. Run time is exact; its split is by samples of the tick, as in Linux without full accounting.
+    u64 run_time_ns_ = 0;
+    u64 account_start_ns_ = 0; // while it runs: since when run_time_ns_ lacks
+    u64 user_ticks_ = 0;
+    u64 system_ticks_ = 0;
     u64 voluntary_switches_ = 0;
     u64 involuntary_switches_ = 0;
 

@@ -55,6 +55,7 @@ public:
 
 private:
     friend class IrqLockGuard;
+    friend class Scheduler;
     /// Frees the lock but leaves preemption off, so that interrupts can come back on first.
     void unlock_without_preemption() RELEASE() {
         note_spinlock_released(rank_);

@@ -26,11 +26,13 @@ struct alignas(64) Cpu {
     std::atomic<u32> preempt_count; // > 0: no switch on this CPU: spinlocks held + interrupt depth + explicit
     std::atomic<bool> need_resched;
     u32 interrupt_depth;       // > 0: running an interrupt handler
+    bool interrupted_user;     // the outermost interrupt came from user mode (the tick samples it)
     u32 id;                    // 0 is the boot processor
     u32 apic_id;
     Thread* idle;
     RunQueue* run_queue;
     CpuTimers* timers;
+    u64 user_ticks, nice_ticks, system_ticks; // samples of what the tick interrupted
     u64 idle_ns;               // time spent in the idle thread
     u64 context_switches;
     u64 interrupts;

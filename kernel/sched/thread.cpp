@@ -1,0 +1,74 @@
+#include "sched/thread.h"
+
+#include <string.h>
+
+#include <algorithm>
+
+#include "mm/frame.h"
+#include "sched/run_queue.h"
+#include "sched/scheduler.h"
+#include "time/clock.h"
+
+namespace martlet {
+
+Result<Ref<Thread>> Thread::create_kernel_thread(std::string_view name, void (*entry)(void*), void* argument) {
+    Thread* thread = new (std::nothrow) Thread;
+    if (!thread) return Error(Errno::ENOMEM);
+    Ref<Thread> owner = Ref<Thread>::adopt(thread);
+    TRY(thread->init(name, entry, argument, false));
+    return owner;
+}
+
+Result<void> Thread::init(std::string_view name, void (*entry)(void*), void* argument, bool is_user) {
+    set_name(name);
+    is_user_ = is_user;
+    stack_base_ = TRY(allocate_kernel_stack());
+    entry_ = entry;
+    argument_ = argument;
+    context_init(context, kernel_stack_top(), Scheduler::first_run, this);
+    return {};
+}
+
+Thread::~Thread() {
+    if (stack_base_ != 0) free_kernel_stack(stack_base_);
+}
+
+void Thread::set_name(std::string_view name) {
+    usize size = std::min(name.size(), sizeof name_ - 1);
+    memset(name_, 0, sizeof name_);
+    memcpy(name_, name.data(), size);
+}
+
+void Thread::start() {
+    acquire(); // the scheduler's reference
+    {
+        PreemptGuard guard;
+        cpu_.store(this_cpu().id, std::memory_order_release);
+        virtual_runtime_ns_ = current_thread()->virtual_runtime_ns_;
+    }
+    Scheduler::wake(*this); // it was born Uninterruptible
+}
+
+void Thread::exit() {
+    irq_disable();
+    Scheduler::set_state(ThreadState::Dead);
+    Scheduler::switch_thread(Scheduler::SwitchReason::Voluntary);
+    panic("a dead thread runs");
+}
+
+void Thread::set_nice(int nice) { nice_ = std::clamp(nice, -20, 19); }
+
+u64 Thread::run_time_ns() const {
+    u64 run_time_ns = run_time_ns_;
+    if (this == current_thread()) run_time_ns += monotonic_ns() - account_start_ns_;
+    return run_time_ns;
+}
+
+u64 Thread::user_time_ns() const {
+    u64 ticks = user_ticks_ + system_ticks_;
+    u64 run_time = run_time_ns();
+    if (ticks == 0) return is_user_ ? run_time / 2 : 0; // too short for a sample
+    return static_cast<u64>(static_cast<unsigned __int128>(run_time) * user_ticks_ / ticks);
+}
+
+} // namespace martlet
