@@ -2,6 +2,7 @@
 #pragma once
 #include "base/ref.h"
 #include "base/vector.h"
+#include "proc/user_account.h"
 
 namespace martlet {
 
@@ -19,9 +20,19 @@ struct Credentials : public RefCounted {
     Vector<u32> groups; // supplementary, sorted
     u64 permitted = ~0ull >> 23, effective = ~0ull >> 23, inheritable = 0, bounding = ~0ull >> 23, ambient = 0;
 
+    u32 securebits = 0;        // prctl(PR_SET_SECUREBITS)
+    Ref<UserAccount> account;  // of real_uid
+
     bool has(Capability capability) const { return (effective >> static_cast<u8>(capability)) & 1; }
     bool in_group(u32 gid) const; // file-system gid or supplementary
     Result<Ref<Credentials>> clone() const;
 };
+
+inline constexpr u64 kAllCapabilities = ~0ull >> 23; // 0 … CAP_CHECKPOINT_RESTORE
+
+/// Root's, for the first process. ENOMEM.
+Result<Ref<const Credentials>> create_root_credentials();
+/// Whether the calling task has `capability`.
+bool current_has(Capability capability);
 
 } // namespace martlet

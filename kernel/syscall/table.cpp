@@ -10,6 +10,8 @@
 
 namespace martlet {
 
+void rows_must_be_in_order_of_number(); // calling it in a constant expression is the compile-time error
+
 namespace {
 
 constexpr SyscallRow kRows[] = {
@@ -392,8 +394,6 @@ constexpr SyscallRow kRows[] = {
 constexpr usize kEntryCount = 512;
 
 i64 not_implemented(TrapFrame&) { return -static_cast<i64>(Errno::ENOSYS); }
-
-[[maybe_unused]] void rows_must_be_in_order_of_number(); // calling it in a constant expression is the compile-time error
 
 consteval std::array<SyscallEntry, kEntryCount> build_entries() {
     std::array<SyscallEntry, kEntryCount> entries;

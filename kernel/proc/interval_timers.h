@@ -1,0 +1,51 @@
+// Interval timers and CPU limits of a process: setitimer(2), alarm(2), RLIMIT_CPU.
+//
+// The real timer is one kernel timer. The virtual and profiling timers and RLIMIT_CPU run on the process's CPU time: one
+// kernel timer looks again at the earliest moment at which any of them can be due, and is off if there is none.
+// Expiry runs in interrupt context; the lock is therefore taken with interrupts off.
+#pragma once
+#include "base/result.h"
+#include "sync/spinlock.h"
+#include "time/timer.h"
+
+namespace martlet {
+
+class Process;
+
+enum class IntervalTimerKind : u8 { Real, Virtual, Profiling };
+
+struct IntervalTimerValue {
+    u64 remaining_ns = 0; // 0: off
+    u64 interval_ns = 0;  // 0: once
+};
+
+class IntervalTimers : NonCopyable {
+public:
+    explicit IntervalTimers(Process& process);
+    IntervalTimerValue get(IntervalTimerKind kind);
+    /// Answers the previous value.
+    IntervalTimerValue set(IntervalTimerKind kind, IntervalTimerValue value);
+    /// After RLIMIT_CPU changed, and for a new process that inherited one.
+    void cpu_limit_changed();
+    void cancel_all(); // exit
+
+private:
+    struct CpuTimer {
+        u64 expiry_ns = 0; // on the process's clock, 0: off
+        u64 interval_ns = 0;
+    };
+    static void real_expired(Timer& timer, void* context);
+    static void cpu_check(Timer& timer, void* context);
+    u64 process_clock_ns(IntervalTimerKind kind);
+    void rearm_cpu_timer();
+
+    Process& process_;
+    SpinLock lock_{LockRank::Leaf};
+    Timer real_timer_;
+    u64 real_interval_ns_ = 0;
+    CpuTimer cpu_timers_[2];
+    Timer cpu_timer_;
+    u64 cpu_limit_signalled_at_s_ = 0; // SIGXCPU is sent once a second beyond the soft limit
+};
+
+} // namespace martlet

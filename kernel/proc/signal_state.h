@@ -1,0 +1,89 @@
+// The data of signals: dispositions, pending queues, and what each process and task keeps.
+//
+// Locks: ProcessSignals::lock guards the pending sets of a process and of all its tasks, the tasks' masks and the stop
+// state; SignalActions::lock guards the dispositions (shared by CLONE_SIGHAND) and nests inside it. Both are taken with
+// interrupts off, because timers and terminals send from interrupts. Functions are in proc/signal.h.
+#pragma once
+#include "abi/signal.h"
+#include "base/list.h"
+#include "base/ref.h"
+#include "proc/signal_set.h"
+#include "sync/spinlock.h"
+
+namespace martlet {
+
+class UserAccount;
+
+/// A signal that carries information, in its queue; counted against its sender's RLIMIT_SIGPENDING.
+struct QueuedSignal {
+    ListNode node;
+    abi::SignalInfo info;
+    Ref<UserAccount> account;
+};
+
+/// Pending signals, of a process or of one task. A standard signal is pending at most once; without a queue entry its
+/// information is made up when it is taken (SI_KERNEL if the kernel sent it, else SI_USER).
+class PendingSignals : NonCopyable {
+public:
+    SignalSet set() const { return set_; }
+    void add(int signal, QueuedSignal* entry, bool from_kernel);
+    /// Removes the most urgent signal outside `blocked`; 0 if there is none. The entry that carried its information, if
+    /// any, is handed to `consumed` for freeing outside the lock.
+    int take(SignalSet blocked, abi::SignalInfo& info, QueuedSignal*& consumed);
+    /// Moves the entries of the signals in `signals` to `discarded` and forgets them.
+    using EntryList = List<QueuedSignal, &QueuedSignal::node>;
+    void discard(SignalSet signals, EntryList& discarded);
+
+private:
+    SignalSet set_;
+    SignalSet from_kernel_;
+    EntryList entries_;
+};
+
+/// Frees entries outside all locks.
+void free_queued_signals(PendingSignals::EntryList& entries);
+
+/// The dispositions, shared by the threads of a process and by CLONE_SIGHAND.
+class SignalActions : public RefCounted {
+public:
+    static Result<Ref<SignalActions>> create();
+    Result<Ref<SignalActions>> clone();
+    abi::SignalAction get(int signal);
+    /// Answers the previous one.
+    abi::SignalAction set(int signal, const abi::SignalAction& action);
+    /// execve: handlers become default, ignored signals stay ignored.
+    void reset_handlers();
+    /// Whether a signal that arrives now is thrown away (SIG_IGN, or default and harmless).
+    bool is_ignored(int signal);
+
+private:
+    SpinLock lock_{LockRank::SignalHandlers};
+    abi::SignalAction actions_[kSignalCount] GUARDED_BY(lock_);
+};
+
+enum class StopState : u8 { Running, Stopping, Stopped };
+
+struct ProcessSignals {
+    SpinLock lock{LockRank::SignalPending};
+    Ref<SignalActions> actions GUARDED_BY(lock);
+    PendingSignals pending GUARDED_BY(lock);
+    // Group stop (job control): the signal that stops, and how many tasks have yet to stop.
+    StopState stop_state GUARDED_BY(lock) = StopState::Running;
+    int stop_signal GUARDED_BY(lock) = 0;
+    u32 tasks_left_to_stop GUARDED_BY(lock) = 0;
+    bool continue_to_report GUARDED_BY(lock) = false; // a woken task tells the parent
+    // Group exit: set once; every task then leaves at its next return to user mode.
+    bool is_exiting GUARDED_BY(lock) = false;
+    int exit_status GUARDED_BY(lock) = 0; // wait(2) format
+};
+
+struct TaskSignals {
+    PendingSignals pending;        // ProcessSignals::lock
+    SignalSet blocked;             // written by the task itself under ProcessSignals::lock
+    SignalSet saved_mask;          // the mask to return to when restore_mask is set (sigsuspend, ppoll)
+    SignalSet waited;              // rt_sigtimedwait: signals that wake it although they are blocked
+    bool restore_mask = false;
+    abi::AlternateStack alternate_stack;
+};
+
+} // namespace martlet

@@ -1,0 +1,31 @@
+// UserAccount: what one real user id uses across processes: tasks (RLIMIT_NPROC) and queued signals (RLIMIT_SIGPENDING).
+//
+// One object per id in use, found by id and freed with its last reference.
+#pragma once
+#include <atomic>
+
+#include "base/list.h"
+#include "base/ref.h"
+#include "base/result.h"
+
+namespace martlet {
+
+class UserAccount : public RefCounted {
+public:
+    static Result<Ref<UserAccount>> get(u32 user_id);
+    explicit UserAccount(u32 user_id) : user_id_(user_id) {}
+    u32 user_id() const { return user_id_; }
+
+    std::atomic<u32> tasks = 0;
+    std::atomic<u32> queued_signals = 0;
+
+protected:
+    void last_reference_dropped() override;
+
+private:
+    friend struct UserAccountTable;
+    u32 user_id_;
+    ListNode node_;
+};
+
+} // namespace martlet
