@@ -1,0 +1,145 @@
+// mv: POSIX.1-2017 and GNU's -n -t -T -u -v. Across file systems: copy, then remove what was copied.
+#include "framework/arguments.h"
+#include "framework/diagnostics.h"
+#include "framework/output.h"
+#include "lib/copy.h"
+#include "lib/path.h"
+#include "lib/remove.h"
+#include "lib/targets.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+namespace coreutils {
+namespace {
+
+enum : int { kStripSlashes = kLongOnly };
+
+constexpr Option kOptions[] = {
+    {'f', "force", nullptr, "do not prompt before overwriting"},
+    {'i', "interactive", nullptr, "prompt before overwrite"},
+    {'n', "no-clobber", nullptr, "do not overwrite an existing file"},
+    {kStripSlashes, "strip-trailing-slashes", nullptr, "remove trailing slashes from each SOURCE"},
+    {'t', "target-directory", "DIRECTORY", "move all SOURCE arguments into DIRECTORY"},
+    {'T', "no-target-directory", nullptr, "treat DEST as a normal file"},
+    {'u', "update", nullptr, "move only when the SOURCE is newer or the destination is missing"},
+    {'v', "verbose", nullptr, "explain what is being done"},
+};
+
+bool move_across(const std::string& source, const std::string& destination, CopySettings settings,
+                 const struct stat& info) {
+    settings.moving = true;
+    settings.recursive = true;
+    settings.follow = Follow::never;
+    settings.overwrite = Overwrite::yes;  // it has been asked already
+    settings.preserve_mode = settings.preserve_owner = settings.preserve_times = settings.preserve_links = true;
+    if (S_ISDIR(info.st_mode)) rmdir(destination.c_str());
+    Copier copier(settings);
+    if (!copier.copy(source, destination)) return false;
+    RemoveSettings removal{.prompt = RemovePrompt::never, .recursive = true, .verbose = settings.verbose};
+    return remove_path(source.c_str(), removal);
+}
+
+// Whether the existing destination is to be replaced; asks where the options want that.
+bool replace_wanted(const std::string& destination, const CopySettings& settings, const struct stat& info,
+                    const struct stat& old) {
+    if (settings.only_newer) {
+        bool newer = info.st_mtim.tv_sec != old.st_mtim.tv_sec ? info.st_mtim.tv_sec > old.st_mtim.tv_sec
+                                                               : info.st_mtim.tv_nsec > old.st_mtim.tv_nsec;
+        if (!newer) return false;
+    }
+    if (settings.overwrite == Overwrite::never) return false;
+    if (settings.overwrite == Overwrite::ask) return ask("overwrite '%s'?", printable(destination).c_str());
+    if (settings.overwrite != Overwrite::ask_if_unwritable || S_ISLNK(old.st_mode)) return true;
+    if (faccessat(AT_FDCWD, destination.c_str(), W_OK, AT_EACCESS) == 0) return true;
+    return ask("replace '%s', overriding mode %04o?", printable(destination).c_str(), old.st_mode & 07777);
+}
+
+bool move(const std::string& source, const std::string& destination, const CopySettings& settings) {
+    struct stat info, old;
+    if (lstat(source.c_str(), &info) != 0) {
+        warn_errno(source);
+        return false;
+    }
+    if (lstat(destination.c_str(), &old) == 0) {
+        // With -n and -u nothing is touched, and that is no error.
+        bool same = info.st_dev == old.st_dev && info.st_ino == old.st_ino;
+        if (same && (info.st_nlink == 1 || S_ISDIR(info.st_mode) || base_name(source) == base_name(destination))) {
+            if (settings.overwrite == Overwrite::never) return true;
+            if (!S_ISDIR(info.st_mode) || info.st_nlink == old.st_nlink) {
+                warn("'%s' and '%s' are the same file", source.c_str(), destination.c_str());
+                return false;
+            }
+        }
+        if (S_ISDIR(old.st_mode) && !S_ISDIR(info.st_mode)) {
+            warn("%s: cannot overwrite directory with non-directory", destination.c_str());
+            return false;
+        }
+        if (S_ISDIR(info.st_mode) && !S_ISDIR(old.st_mode) && settings.overwrite != Overwrite::never) {
+            warn("%s: cannot overwrite non-directory with directory '%s'", destination.c_str(), source.c_str());
+            return false;
+        }
+        if (!replace_wanted(destination, settings, info, old)) return true;
+        if (same) {
+            // Two names of one file: rename(2) would leave both.
+            if (unlink(source.c_str()) == 0) return true;
+            warn_errno(source);
+            return false;
+        }
+    }
+    if (rename(source.c_str(), destination.c_str()) == 0) {
+        if (settings.verbose)
+            out.print("renamed '%s' -> '%s'\n", printable(source).c_str(), printable(destination).c_str());
+        return true;
+    }
+    if (errno == EXDEV) return move_across(source, destination, settings, info);
+    if (errno == EINVAL)
+        warn("%s: cannot move to a subdirectory of itself, '%s'", source.c_str(), destination.c_str());
+    else
+        warn_errno(errno == ENOENT || errno == EACCES || errno == ENOTEMPTY || errno == EEXIST ? destination : source);
+    return false;
+}
+
+int run(Arguments& arguments) {
+    CopySettings settings;
+    const char* directory = nullptr;
+    bool no_directory = false, strip = false;
+    settings.overwrite = isatty(STDIN_FILENO) ? Overwrite::ask_if_unwritable : Overwrite::yes;
+    while (auto option = arguments.next_option()) {
+        switch (*option) {
+        case 'f': settings.overwrite = Overwrite::yes; break;
+        case 'i': settings.overwrite = Overwrite::ask; break;
+        case 'n': settings.overwrite = Overwrite::never; break;
+        case kStripSlashes: strip = true; break;
+        case 't': directory = arguments.value(); break;
+        case 'T': no_directory = true; break;
+        case 'u': settings.only_newer = true; break;
+        case 'v': settings.verbose = true; break;
+        }
+    }
+    Targets targets =
+        read_targets(arguments.operands(), directory, no_directory ? TargetKind::file : TargetKind::guess);
+    out.defer_errors();
+    bool good = true;
+    for (char* operand : targets.sources) {
+        std::string source = operand;
+        if (strip)
+            while (source.size() > 1 && source.ends_with('/')) source.pop_back();
+        good = move(source, targets.path_for(source.c_str()), settings) && good;
+    }
+    return good ? 0 : 1;
+}
+
+constexpr Tool kTool = {
+    .name = "mv",
+    .synopsis = "[OPTION]... [-T] SOURCE DEST\n[OPTION]... SOURCE... DIRECTORY\n[OPTION]... -t DIRECTORY SOURCE...",
+    .summary = "Rename SOURCE to DEST, or move SOURCEs to DIRECTORY.",
+    .options = kOptions,
+    .run = run,
+};
+MARTLET_REGISTER_TOOL(kTool);
+
+}  // namespace
+}  // namespace coreutils

@@ -1,0 +1,91 @@
+// The multi-call program: runs the tool by whose name it was called, or `coreutils TOOL ARGUMENT...`.
+#include "framework/arguments.h"
+#include "framework/diagnostics.h"
+#include "framework/output.h"
+#include "framework/tool.h"
+
+#include <algorithm>
+#include <fcntl.h>
+#include <locale.h>
+#include <poll.h>
+#include <string.h>
+#include <string_view>
+#include <unistd.h>
+#include <vector>
+
+namespace coreutils {
+namespace {
+
+int run_multicall(Arguments& arguments);
+
+constexpr Option kOptions[] = {
+    {kLongOnly, "list", nullptr, "print the name of every tool, one on each line"},
+};
+
+constexpr Tool kMulticall = {
+    .name = "coreutils",
+    .synopsis = "TOOL [ARGUMENT]...\n--list",
+    .summary = "Run one of the tools that this program contains.",
+    .options = kOptions,
+    .run = run_multicall,
+    .order = OperandOrder::options_first,
+};
+
+std::vector<std::string_view> sorted_names() {
+    std::vector<std::string_view> names;
+    for (const Tool* tool : all_tools()) names.push_back(tool->name);
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+int run_multicall(Arguments& arguments) {
+    while (arguments.next_option()) {
+        for (std::string_view name : sorted_names()) {
+            out.write(name);
+            out.put('\n');
+        }
+        return 0;
+    }
+    if (arguments.operands().empty()) usage_error("missing tool name");
+    usage_error("unknown tool '%s'", arguments.operands()[0]);
+}
+
+// A closed standard descriptor would be taken by the next open(), and that file written to by mistake.
+// One that fails with EBADF as before takes its place.
+void occupy_standard_descriptors() {
+    pollfd descriptors[3] = {{0, 0, 0}, {1, 0, 0}, {2, 0, 0}};
+    if (poll(descriptors, 3, 0) <= 0) return;
+    for (const pollfd& descriptor : descriptors)
+        if (descriptor.revents & POLLNVAL) open("/dev/null", descriptor.fd == 0 ? O_WRONLY : O_RDONLY);
+}
+
+[[noreturn]] void run_tool(const Tool& tool, char** argv) {
+    set_current_tool(tool);
+    int count = 0;
+    while (argv[count]) ++count;
+    Arguments arguments(tool, std::span<char*>(argv, static_cast<size_t>(count)));
+    finish(tool.run(arguments));
+}
+
+}  // namespace
+
+[[noreturn]] void multicall_main(char** argv) {
+    occupy_standard_descriptors();
+    setlocale(LC_ALL, "C.UTF-8");
+    static char program_name[] = "coreutils";
+    static char* no_arguments[] = {program_name, nullptr};
+    if (!argv[0]) argv = no_arguments;
+    const char* slash = strrchr(argv[0], '/');
+    const char* name = slash ? slash + 1 : argv[0];
+    if (*name == '-') ++name;  // a login shell's dash
+    if (const Tool* tool = find_tool(name)) run_tool(*tool, argv);
+    if (argv[1])
+        if (const Tool* tool = find_tool(argv[1])) run_tool(*tool, argv + 1);
+    run_tool(kMulticall, argv);
+}
+
+}  // namespace coreutils
+
+int main(int, char** argv) {
+    coreutils::multicall_main(argv);
+}

@@ -1,0 +1,217 @@
+// env: POSIX.1-2017, with GNU's -0 -u -C -S -v.
+#include "framework/arguments.h"
+#include "framework/diagnostics.h"
+#include "framework/output.h"
+#include "lib/spawn.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <string>
+#include <unistd.h>
+#include <vector>
+
+extern char** environ;
+
+namespace coreutils {
+namespace {
+
+constexpr Option kOptions[] = {
+    {'i', "ignore-environment", nullptr, "start with an empty environment"},
+    {'0', "null", nullptr, "end each output line with NUL, not newline"},
+    {'u', "unset", "NAME", "remove variable from the environment"},
+    {'C', "chdir", "DIR", "change working directory to DIR"},
+    {'S', "split-string", "S", "process and split S into separate arguments"},
+    {'v', "debug", nullptr, "print verbose information for each processing step"},
+};
+
+struct Settings {
+    bool empty = false, null_ended = false, verbose = false;
+    const char* directory = nullptr;
+    std::vector<const char*> unset;
+};
+
+[[noreturn]] void bad_split(const char* reason) { die(125, "-S: %s", reason); }
+
+// Appends one escape of -S outside single quotes to `word`; false for \c, which ends the string.
+bool split_escape(std::string& word, char letter, bool quoted) {
+    constexpr std::string_view kLetters = "fnrtv", kValues = "\f\n\r\t\v";
+    if (size_t at = kLetters.find(letter); at != std::string_view::npos)
+        word.push_back(kValues[at]);
+    else if (letter == '_' && quoted)
+        word.push_back(' ');
+    else if (strchr("\"#$'\\", letter) && letter)
+        word.push_back(letter);
+    else if (letter == 'c' && !quoted)
+        return false;
+    else
+        bad_split(letter ? "invalid sequence after backslash" : "invalid backslash at end of string");
+    return true;
+}
+
+// ${NAME} at `text` (which begins behind the dollar sign); returns the end of it.
+const char* split_variable(std::string& word, const char* text) {
+    const char* close = *text == '{' ? strchr(text, '}') : nullptr;
+    if (!close) bad_split("only ${VARNAME} expansion is supported");
+    std::string name(text + 1, close);
+    if (const char* value = getenv(name.c_str())) word.append(value);
+    return close + 1;
+}
+
+// Words of a #! line: blanks separate, quotes and backslashes protect.
+void split_words(const char* text, std::vector<std::string>& words) {
+    std::string word;
+    bool started = false;
+    char quote = '\0';
+    for (; *text; ++text) {
+        char byte = *text;
+        if (quote == '\'' ? byte == '\'' : quote && byte == quote) {
+            quote = '\0';
+        } else if (quote == '\'') {
+            word.push_back(byte);
+        } else if (byte == '\\' && text[1] == '_' && !quote) {
+            ++text;
+            if (started) words.push_back(std::move(word));
+            word.clear();
+            started = false;
+        } else if (byte == '\\') {
+            started = true;
+            if (!split_escape(word, *++text, quote != '\0')) break;
+        } else if (byte == '$') {
+            started = true;
+            text = split_variable(word, text + 1) - 1;
+        } else if (!quote && (byte == '\'' || byte == '"')) {
+            quote = byte;
+            started = true;
+        } else if (!quote && strchr(" \t\n\v\f\r", byte)) {
+            if (started) words.push_back(std::move(word));
+            word.clear();
+            started = false;
+        } else if (!quote && !started && byte == '#') {
+            break;
+        } else {
+            word.push_back(byte);
+            started = true;
+        }
+    }
+    if (quote) bad_split("no terminating quote");
+    if (started) words.push_back(std::move(word));
+}
+
+int run_environment(const Settings& settings, std::span<char*> operands) {
+    static char* nothing[] = {nullptr};
+    if (settings.empty) environ = nothing;
+    for (const char* name : settings.unset)
+        if (unsetenv(name) != 0) die_errno(125, std::string("cannot unset '") + name + "'");
+    while (!operands.empty() && strchr(operands[0], '=')) {
+        char* equals = strchr(operands[0], '=');
+        std::string name(operands[0], equals);
+        if (setenv(name.c_str(), equals + 1, 1) != 0) die_errno(125, std::string("cannot set '") + name + "'");
+        operands = operands.subspan(1);
+    }
+    if (operands.empty()) {
+        if (settings.directory) usage_error("must specify command with --chdir (-C)");
+        for (char** variable = environ; variable && *variable; ++variable) {
+            out.write(*variable);
+            out.put(settings.null_ended ? '\0' : '\n');
+        }
+        return 0;
+    }
+    if (settings.null_ended) usage_error("cannot specify --null (-0) with command");
+    if (settings.directory && chdir(settings.directory) != 0)
+        die_errno(125, std::string("cannot change directory to '") + settings.directory + "'");
+    std::vector<char*> command(operands.begin(), operands.end());
+    command.push_back(nullptr);
+    if (settings.verbose)
+        for (char* word : operands) warn("argument: %s", word);
+    execute(command.data());
+}
+
+// Reads options; -S restarts with its words in front of the arguments left.
+int process(Arguments& arguments, Settings& settings) {
+    while (auto option = arguments.next_option()) {
+        switch (*option) {
+        case 'i': settings.empty = true; break;
+        case '0': settings.null_ended = true; break;
+        case 'u': settings.unset.push_back(arguments.value()); break;
+        case 'C': settings.directory = arguments.value(); break;
+        case 'v': settings.verbose = true; break;
+        case 'S': {
+            static std::vector<std::string> words;
+            words.clear();
+            words.emplace_back("env");
+            split_words(arguments.value(), words);
+            // What follows -S stays as it is: `--` is not needed, options of env may still come in the string.
+            while (arguments.next_option()) usage_error("options after -S must be part of its string");
+            std::vector<char*> line;
+            for (std::string& word : words) line.push_back(word.data());
+            for (char* operand : arguments.operands()) line.push_back(operand);
+            Arguments again(current_tool(), line);
+            return process(again, settings);
+        }
+        }
+    }
+    auto operands = arguments.operands();
+    if (!operands.empty() && strcmp(operands[0], "-") == 0) {
+        settings.empty = true;
+        operands = operands.subspan(1);
+    }
+    return run_environment(settings, operands);
+}
+
+int run(Arguments& arguments) {
+    Settings settings;
+    return process(arguments, settings);
+}
+
+constexpr Tool kTool = {
+    .name = "env",
+    .synopsis = "[OPTION]... [-] [NAME=VALUE]... [COMMAND [ARG]...]",
+    .summary = "Run a command in a changed environment, or print the environment.",
+    .options = kOptions,
+    .run = run,
+    .order = OperandOrder::options_first,
+    .usage_status = 125,
+    .failure_status = 125,
+};
+MARTLET_REGISTER_TOOL(kTool);
+
+int run_printenv(Arguments& arguments) {
+    char end = '\n';
+    while (arguments.next_option()) end = '\0';
+    if (arguments.operands().empty()) {
+        for (char** variable = environ; variable && *variable; ++variable) {
+            out.write(*variable);
+            out.put(end);
+        }
+        return 0;
+    }
+    int status = 0;
+    for (char* name : arguments.operands()) {
+        const char* value = strchr(name, '=') ? nullptr : getenv(name);
+        if (value) {
+            out.write(value);
+            out.put(end);
+        } else {
+            status = 1;
+        }
+    }
+    return status;
+}
+
+constexpr Option kPrintenvOptions[] = {
+    {'0', "null", nullptr, "end each output line with NUL, not newline"},
+};
+
+constexpr Tool kPrintenv = {
+    .name = "printenv",
+    .synopsis = "[OPTION]... [VARIABLE]...",
+    .summary = "Print the values of environment variables.",
+    .options = kPrintenvOptions,
+    .run = run_printenv,
+    .usage_status = 2,
+    .failure_status = 2,
+};
+MARTLET_REGISTER_TOOL(kPrintenv);
+
+}  // namespace
+}  // namespace coreutils
