@@ -4,7 +4,7 @@
 // arch/x86_64/default_hooks.cpp (nothing is ever resolved; a fault in user mode panics), for kernels without processes.
 #pragma once
 #include "arch/trap_frame.h"
-#include "mm/address_space.h"
+#include "base/types.h"
 
 namespace martlet {
 
@@ -12,9 +12,12 @@ namespace martlet {
 inline constexpr u64 kPageFaultPresent = 1, kPageFaultWrite = 2, kPageFaultUser = 4, kPageFaultReserved = 8,
                      kPageFaultFetch = 16;
 
-/// mm: resolves a fault of the running thread at `address`, in user mode or in one of the arch_copy_* functions.
-/// Anything but Resolved becomes a signal (user mode) or a short copy (kernel mode). May sleep.
-FaultResult handle_page_fault(TrapFrame& frame, u64 address, u64 error_code);
+/// Unhandled: the entry code looks the kernel instruction up in the table of user accesses (short copy), else panics.
+enum class PageFaultOutcome : u8 { Resolved, Unhandled };
+
+/// mm: deals with a page fault of the running thread at `address`, in user mode or in one of the arch_copy_* functions.
+/// A bad access from user mode gets its signal here and counts as Resolved. May sleep.
+PageFaultOutcome handle_page_fault(TrapFrame& frame, u64 address, u64 error_code);
 
 /// proc: gives the running thread a signal that it cannot escape (a blocked or ignored one kills, signal(7)). The
 /// signal is acted upon by handle_return_to_user_work. `trap_number` and `error_code` go to the signal frame.
