@@ -133,7 +133,10 @@ bool Scheduler::wake_from(Thread& thread, u32 state_mask) {
 }
 
 bool Scheduler::wake(Thread& thread) {
-    return wake_from(thread, bit(ThreadState::Interruptible) | bit(ThreadState::Uninterruptible));
+    return wake_from(thread, bit(ThreadState::Interruptible) | bit(ThreadState::Killable) | bit(ThreadState::Uninterruptible));
+}
+bool Scheduler::wake_killable(Thread& thread) {
+    return wake_from(thread, bit(ThreadState::Interruptible) | bit(ThreadState::Killable));
 }
 bool Scheduler::wake_interruptible(Thread& thread) { return wake_from(thread, bit(ThreadState::Interruptible)); }
 bool Scheduler::wake_stopped(Thread& thread) { return wake_from(thread, bit(ThreadState::Stopped)); }

@@ -27,6 +27,8 @@ public:
     static bool wake(Thread& thread);
     /// Wakes it from Interruptible only (a signal), or from Stopped only (SIGCONT, SIGKILL).
     static bool wake_interruptible(Thread& thread);
+    /// Wakes it from Interruptible or Killable (SIGKILL).
+    static bool wake_killable(Thread& thread);
     static bool wake_stopped(Thread& thread);
 
     /// Load averages over 1, 5, 15 minutes as fixed point with 11 fraction bits (/proc/loadavg, sysinfo(2)).

@@ -1,6 +1,7 @@
 // Thread: what the scheduler runs. A kernel thread is just this; a user thread is a proc/Task, which derives from it.
 //
-// States:  Runnable -> (schedule picks it) running on a CPU -> Runnable | Interruptible | Uninterruptible | Stopped -> …
+// States:  Runnable -> (schedule picks it) running on a CPU -> Runnable | Interruptible | Killable |
+//          Uninterruptible | Stopped -> …
 //          -> Dead (never runs again; the next thread on that CPU drops the scheduler's reference).
 // Ownership: the scheduler holds one reference from start() until Dead; others hold theirs.
 // The last reference may be dropped with preemption off: destructors of threads do not sleep.
@@ -19,7 +20,7 @@
 
 namespace martlet {
 
-enum class ThreadState : u8 { Runnable, Interruptible, Uninterruptible, Stopped, Dead };
+enum class ThreadState : u8 { Runnable, Interruptible, Killable, Uninterruptible, Stopped, Dead };
 
 /// Reasons to call the slow path before the thread returns to user mode (Linux's TIF_ flags).
 enum class ThreadWork : u32 {

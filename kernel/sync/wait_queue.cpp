@@ -55,7 +55,9 @@ bool is_interrupted(const Thread& thread, WaitMode mode) {
 Result<void> sleep_until_true(bool (*condition)(void*), void* context, WaitMode mode, Deadline deadline) {
     Thread* self = current_thread();
     Timer timer(wake_from_timer, self);
-    ThreadState state = mode == WaitMode::Interruptible ? ThreadState::Interruptible : ThreadState::Uninterruptible;
+    ThreadState state = mode == WaitMode::Interruptible ? ThreadState::Interruptible
+                        : mode == WaitMode::Killable    ? ThreadState::Killable
+                                                        : ThreadState::Uninterruptible;
     for (;;) {
         Scheduler::set_state(state);
         bool is_true = condition(context);
