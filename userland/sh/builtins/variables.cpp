@@ -1,0 +1,286 @@
+// Utilities about variables and options: export readonly unset local set getopts
+#include "base/text.hpp"
+#include "builtins/builtin.hpp"
+#include "shell.hpp"
+
+namespace sh {
+
+namespace {
+
+enum class Attribute : uint8_t { exported, read_only };
+
+void list_variables(Shell& shell, Attribute attribute, std::string_view command) {
+    for (const Variable* variable : shell.variables.sorted()) {
+        if (attribute == Attribute::exported ? !variable->exported : !variable->read_only)
+            continue;
+        std::string line = std::string(command) + " " + variable->name;
+        if (variable->is_set)
+            line += "=" + shell_quoted(variable->value);
+        shell.out.put(line + "\n");
+    }
+}
+
+// `name` or `name=value`; false after complaining that it is neither.
+bool split_assignment(Shell& shell, Arguments arguments, std::string_view word, std::string_view& name,
+                      std::string_view& value, bool& has_value) {
+    size_t equals = word.find('=');
+    has_value = equals != std::string_view::npos;
+    name = word.substr(0, equals);
+    value = has_value ? word.substr(equals + 1) : std::string_view();
+    if (is_name(name))
+        return true;
+    usage_error(shell, arguments, "bad variable name", name);
+    return false;
+}
+
+int mark_variables(Shell& shell, Arguments arguments, Attribute attribute) {
+    OptionScanner options(shell, arguments, attribute == Attribute::exported ? "pn" : "p");
+    bool on = true;
+    while (char letter = options.next()) {
+        if (letter == '?')
+            return kStatusError;
+        on &= letter != 'n';
+    }
+    if (options.operands() >= arguments.count) {
+        list_variables(shell, attribute, arguments[0]);
+        return 0;
+    }
+    for (int i = options.operands(); i < arguments.count; ++i) {
+        std::string_view name, value;
+        bool has_value;
+        if (!split_assignment(shell, arguments, arguments[i], name, value, has_value))
+            return kStatusError;
+        Variable* variable = shell.variables.entry(name);
+        if (has_value && !shell.assign(*variable, value)) {
+            shell.flow = Flow::abort_command;
+            return shell.status = kStatusError;
+        }
+        if (attribute == Attribute::exported)
+            shell.variables.set_exported(*variable, on);
+        else
+            variable->read_only = true;
+    }
+    return 0;
+}
+
+}  // namespace
+
+int run_export(Shell& shell, Arguments arguments) {
+    return mark_variables(shell, arguments, Attribute::exported);
+}
+
+int run_readonly(Shell& shell, Arguments arguments) {
+    return mark_variables(shell, arguments, Attribute::read_only);
+}
+
+int run_unset(Shell& shell, Arguments arguments) {
+    OptionScanner options(shell, arguments, "fv");
+    char kind = 0;
+    while (char letter = options.next()) {
+        if (letter == '?')
+            return kStatusError;
+        kind = letter;
+    }
+    for (int i = options.operands(); i < arguments.count; ++i) {
+        std::string_view name = arguments[i];
+        if (kind == 'f') {
+            shell.functions.remove(name);
+            continue;
+        }
+        if (!is_name(name))
+            return usage_error(shell, arguments, "bad variable name", name);
+        const Variable* variable = shell.variables.find(name);
+        if (!kind && !(variable && (variable->is_set || variable->exported)) && shell.functions.remove(name))
+            continue;
+        if (shell.variables.unset(name) == SetResult::read_only)
+            return usage_error(shell, arguments, "is read only", name);
+    }
+    return 0;
+}
+
+int run_local(Shell& shell, Arguments arguments) {
+    if (shell.executor.function_depth() == 0) {
+        shell.complain({"local: not in a function"});
+        return kStatusError;
+    }
+    for (int i = 1; i < arguments.count; ++i) {
+        if (arguments[i] == "--" && i == 1)
+            continue;
+        if (arguments[i] == "-") {
+            // Option changes end with the function in other shells; here they are not scoped.
+            return usage_error(shell, arguments, "bad variable name", "-");
+        }
+        std::string_view name, value;
+        bool has_value;
+        if (!split_assignment(shell, arguments, arguments[i], name, value, has_value))
+            return kStatusError;
+        Variable* variable = shell.variables.entry(name);
+        if (variable->read_only) {
+            shell.complain({variable->name, ": is read only"});
+            shell.flow = Flow::abort_command;
+            return shell.status = kStatusError;
+        }
+        if (!shell.variables.is_saved_here(*variable))
+            shell.variables.save(*variable);
+        // Without a value the variable keeps the outer one, as in dash.
+        if (has_value)
+            shell.assign(*variable, value);
+    }
+    return 0;
+}
+
+namespace {
+
+void list_options(Shell& shell, bool as_commands) {
+    if (!as_commands)
+        shell.out.put("Current option settings\n");
+    for (const OptionEntry& entry : Options::table()) {
+        bool on = shell.options[entry.option];
+        if (as_commands) {
+            if (entry.option == Option::interactive || entry.option == Option::standard_input ||
+                entry.option == Option::login)
+                continue;
+            shell.out.put(std::string("set ") + (on ? "-o " : "+o ") + std::string(entry.name) + "\n");
+        } else {
+            std::string line(entry.name);
+            line.resize(16, ' ');
+            shell.out.put(line + (on ? "on\n" : "off\n"));
+        }
+    }
+}
+
+void list_all_variables(Shell& shell) {
+    for (const Variable* variable : shell.variables.sorted())
+        if (variable->is_set)
+            shell.out.put(variable->name + "=" + shell_quoted(variable->value) + "\n");
+}
+
+}  // namespace
+
+int run_set(Shell& shell, Arguments arguments) {
+    if (arguments.count == 1) {
+        list_all_variables(shell);
+        return 0;
+    }
+    int i = 1;
+    bool replace = false;
+    for (; i < arguments.count; ++i) {
+        std::string_view word = arguments[i];
+        if (word == "--") {
+            ++i;
+            replace = true;
+            break;
+        }
+        if (word == "-") {
+            shell.set_option(Option::verbose, false);
+            shell.set_option(Option::xtrace, false);
+            ++i;
+            break;
+        }
+        if (word.size() < 2 || (word[0] != '-' && word[0] != '+'))
+            break;
+        bool on = word[0] == '-';
+        for (char letter : word.substr(1)) {
+            std::optional<Option> option;
+            if (letter == 'o') {
+                if (i + 1 >= arguments.count) {
+                    list_options(shell, !on);
+                    return 0;
+                }
+                option = Options::by_name(arguments[++i]);
+                if (!option)
+                    return usage_error(shell, arguments, "Illegal option -o " + std::string(arguments[i]));
+            } else {
+                option = Options::by_letter(letter);
+            }
+            if (!option || *option == Option::interactive || *option == Option::standard_input ||
+                *option == Option::login)
+                return usage_error(shell, arguments, "Illegal option " + std::string(1, word[0]) + std::string(1, letter));
+            shell.set_option(*option, on);
+        }
+    }
+    if (replace || i < arguments.count)
+        shell.positional.values.assign(arguments.items + i, arguments.items + arguments.count);
+    return 0;
+}
+
+int run_getopts(Shell& shell, Arguments arguments) {
+    if (arguments.count < 3)
+        return usage_error(shell, arguments, "Usage: getopts optstring var [arg...]");
+    std::string_view letters = arguments[1];
+    std::string_view name = arguments[2];
+    if (!is_name(name))
+        return usage_error(shell, arguments, "bad variable name", name);
+    std::vector<std::string_view> words;
+    if (arguments.count > 3)
+        for (int i = 3; i < arguments.count; ++i)
+            words.push_back(arguments[i]);
+    else
+        words.assign(shell.positional.values.begin(), shell.positional.values.end());
+
+    bool silent = letters.starts_with(':');
+    const std::string* position = shell.variables.get("OPTIND");
+    auto index = position ? parse_small_number(*position, 1 << 30) : std::nullopt;
+    size_t at = index && *index > 0 ? static_cast<size_t>(*index) : 1;
+    if (shell.variables.take_option_index_change())
+        shell.option_offset = 0;
+    std::string found = "?";
+    std::optional<std::string> value;
+    int status = 0;
+    auto word_at = [&] { return at - 1 < words.size() ? words[at - 1] : std::string_view(); };
+    if (shell.option_offset == 0 || shell.option_offset >= word_at().size()) {
+        shell.option_offset = 0;
+        std::string_view word = word_at();
+        if (word.size() < 2 || word[0] != '-') {
+            status = 1;
+        } else if (word == "--") {
+            ++at;
+            status = 1;
+        } else {
+            shell.option_offset = 1;
+        }
+    }
+    if (status == 0) {
+        std::string_view word = word_at();
+        char letter = word[shell.option_offset++];
+        size_t known = letter == ':' ? std::string_view::npos : letters.find(letter);
+        bool ended = shell.option_offset >= word.size();
+        if (known == std::string_view::npos) {
+            if (silent)
+                value = std::string(1, letter);
+            else
+                shell.complain({"Illegal option -", std::string(1, letter)});
+        } else if (known + 1 < letters.size() && letters[known + 1] == ':') {
+            found = letter;
+            if (!ended) {
+                value = std::string(word.substr(shell.option_offset));
+            } else if (at < words.size()) {
+                value = std::string(words[at]);
+                ++at;
+            } else if (silent) {
+                found = ":";
+                value = std::string(1, letter);
+            } else {
+                found = "?";
+                shell.complain({"No arg for -", std::string(1, letter), " option"});
+            }
+            ended = true;
+        } else {
+            found = letter;
+        }
+        if (ended) {
+            ++at;
+            shell.option_offset = 0;
+        }
+    }
+    bool ok = shell.assign("OPTIND", number_text(static_cast<int64_t>(at)));
+    shell.variables.take_option_index_change();
+    if (value)
+        ok = shell.assign("OPTARG", *value) && ok;
+    else
+        shell.variables.unset("OPTARG");
+    ok = shell.assign(name, found) && ok;
+    return ok ? status : kStatusError;
+}
+
+}  // namespace sh

@@ -1,0 +1,105 @@
+#include "edit/history.hpp"
+
+#include <cstdio>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/text.hpp"
+#include "shell.hpp"
+
+namespace sh {
+
+std::string History::file_name() const {
+    if (const std::string* name = shell_.variables.get("HISTFILE"))
+        return *name;
+    const std::string* home = shell_.variables.home->get();
+    return home && !home->empty() ? (*home == "/" ? "" : *home) + "/.sh_history" : "";
+}
+
+size_t History::limit() const {
+    const std::string* size = shell_.variables.get("HISTSIZE");
+    auto number = size ? parse_small_number(*size, 1 << 20) : std::nullopt;
+    return number ? static_cast<size_t>(*number) : 500;
+}
+
+void History::load() {
+    std::string name = file_name();
+    int descriptor = name.empty() ? -1 : open(name.c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0)
+        return;
+    std::string text;
+    char block[4096];
+    for (ssize_t count; (count = read(descriptor, block, sizeof(block))) > 0;)
+        text.append(block, static_cast<size_t>(count));
+    close(descriptor);
+    std::string entry;
+    std::string_view rest = text;
+    // A backslash at the end of a line continues the entry on the next one.
+    while (!rest.empty()) {
+        size_t newline = rest.find('\n');
+        std::string_view line = rest.substr(0, newline);
+        rest.remove_prefix(newline == std::string_view::npos ? rest.size() : newline + 1);
+        if (line.ends_with('\\')) {
+            entry += line.substr(0, line.size() - 1);
+            entry += '\n';
+            continue;
+        }
+        entry += line;
+        add(entry);
+        entry.clear();
+    }
+    loaded_ = entries_.size();
+}
+
+void History::save() {
+    std::string name = file_name();
+    if (name.empty() || entries_.empty() || (loaded_ == entries_.size()))
+        return;
+    std::string text;
+    for (const std::string& entry : entries_) {
+        for (char c : entry) {
+            if (c == '\n')
+                text += '\\';
+            text += c;
+        }
+        // An entry must not end in what reads as a continuation.
+        if (entry.ends_with('\\'))
+            text += ' ';
+        text += '\n';
+    }
+    std::string temporary = name + ".new";
+    int descriptor = open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (descriptor < 0)
+        return;
+    bool written = write_all(descriptor, text);
+    close(descriptor);
+    if (!written || rename(temporary.c_str(), name.c_str()) != 0)
+        unlink(temporary.c_str());
+}
+
+void History::add(std::string_view line) {
+    if (line.empty() || is_blank(line[0]) || (!entries_.empty() && entries_.back() == line))
+        return;
+    entries_.emplace_back(line);
+    while (entries_.size() > limit()) {
+        entries_.pop_front();
+        ++first_number_;
+        if (loaded_ > 0)
+            --loaded_;
+    }
+}
+
+void History::extend(std::string_view line) {
+    if (entries_.empty())
+        return add(line);
+    entries_.back() += '\n';
+    entries_.back() += line;
+}
+
+void History::remove_newest() {
+    if (!entries_.empty())
+        entries_.pop_back();
+}
+
+}  // namespace sh

@@ -1,0 +1,229 @@
+// Fields: how expanded text is collected, split and matched against file names.
+#include "expand/expander.hpp"
+
+#include "base/text.hpp"
+#include "expand/arithmetic.hpp"
+#include "expand/glob.hpp"
+#include "shell.hpp"
+
+namespace sh {
+
+void Expander::begin(Mode mode, ArgumentList* arguments) {
+    mode_ = mode;
+    arguments_ = arguments;
+    field_exists_ = has_glob_ = absorb_delimiter_ = false;
+    field_.text.clear();
+    field_.mask.clear();
+    const std::string* ifs = shell_.variables.ifs->get();
+    ifs_ = ifs ? std::string_view(*ifs) : std::string_view(" \t\n");
+}
+
+bool Expander::fields(const Word& word, ArgumentList& arguments) {
+    // The usual word is one literal.
+    if (word.parts.size() == 1 && word.parts[0].kind == PartKind::text) {
+        const WordPart& part = word.parts[0];
+        if (part.quoting == Quoting::quoted || part.text.find_first_of("*?[\\") == std::string_view::npos) {
+            arguments.add(const_cast<char*>(part.text.data() ? part.text.data() : ""));
+            if (part.text.data() && part.text.data()[part.text.size()] != '\0')
+                arguments.pointers.back() = shell_.scratch.copy(part.text);
+            return true;
+        }
+    }
+    begin(Mode::fields, &arguments);
+    if (!parts(word))
+        return false;
+    next_field();
+    return true;
+}
+
+bool Expander::text(const Word& word, std::string& result, Use use) {
+    begin(Mode::single, nullptr);
+    use_ = use;
+    bool ok = parts(word);
+    use_ = Use::plain;
+    if (ok)
+        result.assign(field_.text);
+    return ok;
+}
+
+bool Expander::pattern(const Word& word, Pattern& result) {
+    begin(Mode::single, nullptr);
+    if (!parts(word))
+        return false;
+    std::swap(result, field_);
+    return true;
+}
+
+bool Expander::parts(const Word& word) {
+    for (const WordPart& each : word.parts)
+        if (!part(each))
+            return false;
+    return true;
+}
+
+bool Expander::part(const WordPart& part) {
+    switch (part.kind) {
+    case PartKind::text:
+        if (part.quoting == Quoting::quoted)
+            add_quoted(part.text);
+        else if (operand_depth_ > 0)
+            add_split(part.text);
+        else
+            add_literal(part.text);
+        return true;
+    case PartKind::parameter:
+        return parameter(part);
+    case PartKind::command: {
+        std::string output;
+        if (!shell_.executor.capture(part.command, output))
+            return false;
+        // The substitution may have changed nothing here: it ran in a child.
+        add_value(output, part.quoting);
+        return true;
+    }
+    case PartKind::arithmetic:
+        return arithmetic(part);
+    case PartKind::tilde:
+        tilde(part);
+        return true;
+    }
+    return true;
+}
+
+void Expander::add_quoted(std::string_view text) {
+    field_.add(text, true);
+    field_exists_ = true;
+    absorb_delimiter_ = false;
+}
+
+void Expander::add_literal(std::string_view text) {
+    if (text.empty())
+        return;
+    field_.add(text, false);
+    field_exists_ = true;
+    absorb_delimiter_ = false;
+    has_glob_ |= text.find_first_of("*?[") != std::string_view::npos;
+}
+
+void Expander::add_split(std::string_view text) {
+    if (mode_ == Mode::single) {
+        add_literal(text);
+        return;
+    }
+    for (char c : text) {
+        if (!is_ifs(c)) {
+            field_.add(c, false);
+            field_exists_ = true;
+            absorb_delimiter_ = false;
+            has_glob_ |= c == '*' || c == '?' || c == '[';
+        } else if (is_ifs_space(c)) {
+            if (field_exists_) {
+                end_field();
+                absorb_delimiter_ = true;
+            }
+        } else if (absorb_delimiter_ && !field_exists_) {
+            absorb_delimiter_ = false;
+        } else {
+            end_field();
+            absorb_delimiter_ = false;
+        }
+    }
+}
+
+void Expander::add_value(std::string_view text, Quoting quoting) {
+    if (quoting == Quoting::quoted)
+        add_quoted(text);
+    else
+        add_split(text);
+}
+
+void Expander::next_field() {
+    if (field_exists_)
+        end_field();
+}
+
+void Expander::end_field() {
+    bool matched = false;
+    if (has_glob_ && !shell_.options[Option::no_glob]) {
+        std::vector<std::string> names = expand_pathname(field_);
+        matched = !names.empty();
+        for (const std::string& name : names)
+            arguments_->add(shell_.scratch.copy(name));
+    }
+    if (!matched)
+        arguments_->add(shell_.scratch.copy(field_.text));
+    field_.text.clear();
+    field_.mask.clear();
+    field_exists_ = has_glob_ = false;
+}
+
+namespace {
+
+class ShellArithmetic : public ArithmeticVariables {
+public:
+    explicit ShellArithmetic(Shell& shell) : shell_(shell) {}
+
+    bool get(std::string_view name, const std::string*& value) override {
+        value = shell_.variables.get(name);
+        if (!value && shell_.options[Option::no_unset]) {
+            shell_.shell_error({name, ": parameter not set"});
+            return false;
+        }
+        return true;
+    }
+
+    bool set(std::string_view name, int64_t value) override {
+        if (shell_.assign(name, number_text(value)))
+            return true;
+        shell_.flow = Flow::abort_command;
+        shell_.status = kStatusError;
+        return false;
+    }
+
+private:
+    Shell& shell_;
+};
+
+}  // namespace
+
+bool Expander::arithmetic(const WordPart& part) {
+    std::string expression;
+    const Word& operand = *part.operand;
+    std::string_view text;
+    if (operand.parts.size() == 1 && operand.parts[0].kind == PartKind::text) {
+        text = operand.parts[0].text;
+    } else {
+        if (!operand_into_text(&operand, expression))
+            return false;
+        text = expression;
+    }
+    ShellArithmetic variables(shell_);
+    ArithmeticResult result = evaluate_arithmetic(text, variables);
+    if (!result.ok) {
+        if (!result.error.empty())
+            shell_.shell_error({result.error});
+        return false;
+    }
+    add_value(number_text(result.value), part.quoting);
+    return true;
+}
+
+bool Expander::operand_into_text(const Word* operand, std::string& result) {
+    if (!operand)
+        return true;
+    Expander inner(shell_);
+    return inner.text(*operand, result);
+}
+
+void Expander::tilde(const WordPart& part) {
+    std::string path;
+    bool applies = !part.colon || use_ == Use::assignment;
+    if (applies && home_directory(shell_, part.text, path)) {
+        add_quoted(path);
+    } else {
+        add_literal("~");
+        add_literal(part.text);
+    }
+}
+
+}  // namespace sh

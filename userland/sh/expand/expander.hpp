@@ -1,0 +1,82 @@
+// Word expansion, POSIX.1-2017 2.6: tilde, parameter, command and arithmetic expansion, then field splitting,
+// pathname expansion and quote removal. All happen in one pass: every byte goes into the current field together
+// with the knowledge whether it was quoted, and results of unquoted expansions are split while they arrive.
+//
+// Every function returns false after an error, which has been reported and put into Shell::flow.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "exec/executor.hpp"
+#include "expand/pattern.hpp"
+#include "syntax/ast.hpp"
+
+namespace sh {
+
+class Shell;
+
+class Expander {
+public:
+    explicit Expander(Shell& shell) : shell_(shell) {}
+    Expander(const Expander&) = delete;
+    Expander& operator=(const Expander&) = delete;
+
+    // Any number of fields.
+    bool fields(const Word& word, ArgumentList& arguments);
+    // Exactly one string without splitting or pathname expansion: assignments, here-documents, case subjects.
+    enum class Use : unsigned char { plain, assignment };
+    bool text(const Word& word, std::string& result, Use use = Use::plain);
+    bool pattern(const Word& word, Pattern& result);
+
+private:
+    enum class Mode : unsigned char { fields, single };
+    // What a parameter without operator stands for.
+    struct Value {
+        bool is_set = false;
+        std::string_view text;
+    };
+
+    void begin(Mode mode, ArgumentList* arguments);
+    bool parts(const Word& word);
+    bool part(const WordPart& part);
+    bool parameter(const WordPart& part);
+    bool positional_list(const WordPart& part);
+    bool operand_into_text(const Word* operand, std::string& result);
+    bool cut(const WordPart& part, std::string_view value);
+    bool unset_error(const WordPart& part);
+    bool require_error(const WordPart& part);
+    bool assign_default(const WordPart& part);
+    bool arithmetic(const WordPart& part);
+    void tilde(const WordPart& part);
+    Value value_of(std::string_view name);
+    std::string joined_parameters();
+
+    void add_quoted(std::string_view text);
+    void add_literal(std::string_view text);
+    void add_split(std::string_view text);
+    void add_value(std::string_view text, Quoting quoting);
+    void next_field();
+    void end_field();
+
+    bool is_ifs(char c) const { return ifs_.find(c) != std::string_view::npos; }
+    static bool is_ifs_space(char c) { return c == ' ' || c == '\t' || c == '\n'; }
+
+    Shell& shell_;
+    ArgumentList* arguments_ = nullptr;
+    Mode mode_ = Mode::single;
+    Use use_ = Use::plain;
+    int operand_depth_ = 0;
+    bool field_exists_ = false;
+    bool has_glob_ = false;
+    bool absorb_delimiter_ = false;  // a blank ended the last field: one other delimiter still belongs to it
+    std::string_view ifs_;
+    Pattern field_;
+    char number_[24];
+};
+
+// `~` or `~user` as a path; false when there is no such user.
+bool home_directory(Shell& shell, std::string_view user, std::string& path);
+
+}  // namespace sh

@@ -1,0 +1,150 @@
+#include "state/traps.hpp"
+
+#include <cstring>
+
+namespace sh {
+
+void Traps::handler(int signal) {
+    if (signal == SIGINT && !has_interrupt_action_) {
+        interrupted_ = 1;
+        return;
+    }
+    pending_[signal] = 1;
+    pending_any_ = 1;
+}
+
+void Traps::start() {
+    for (int signal = 1; signal < kSignals; ++signal) {
+        struct sigaction action{};
+        if (sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN)
+            hard_ignored_[signal] = true;
+    }
+}
+
+void Traps::apply(int signal) {
+    if (signal == 0 || signal == SIGKILL || signal == SIGSTOP)
+        return;
+    struct sigaction action{};
+    sigemptyset(&action.sa_mask);
+    const auto& trap = actions_[signal];
+    if (signal == SIGINT)
+        has_interrupt_action_ = trap && !trap->empty();
+    if (trap) {
+        action.sa_handler = trap->empty() ? SIG_IGN : handler;
+    } else {
+        action.sa_handler = hard_ignored_[signal] ? SIG_IGN : SIG_DFL;
+        if (interactive_) {
+            if (signal == SIGINT)
+                action.sa_handler = handler;
+            else if (signal == SIGQUIT || signal == SIGTERM)
+                action.sa_handler = SIG_IGN;
+        }
+        if (job_control_ && (signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU))
+            action.sa_handler = SIG_IGN;
+    }
+    sigaction(signal, &action, nullptr);
+}
+
+void Traps::set_interactive(bool interactive, bool job_control) {
+    interactive_ = interactive;
+    job_control_ = job_control;
+    for (int signal : {SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU})
+        apply(signal);
+}
+
+bool Traps::set(int signal, std::optional<std::string> action) {
+    if (lists_parent_) {
+        lists_parent_ = false;
+        for (auto& each : actions_)
+            if (each && !each->empty())
+                each.reset();
+    }
+    if (signal != 0 && hard_ignored_[signal] && !interactive_)
+        return true;
+    actions_[signal] = std::move(action);
+    apply(signal);
+    return true;
+}
+
+bool Traps::has_actions() const {
+    for (const auto& action : actions_)
+        if (action && !action->empty())
+            return true;
+    return false;
+}
+
+void Traps::reset_dispositions() const {
+    struct sigaction action{};
+    sigemptyset(&action.sa_mask);
+    action.sa_handler = SIG_DFL;
+    for (int signal = 1; signal < kSignals; ++signal) {
+        bool own = (interactive_ && (signal == SIGINT || signal == SIGQUIT || signal == SIGTERM)) ||
+                   (job_control_ && (signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU));
+        const auto& trap = actions_[signal];
+        bool ignored = trap ? trap->empty() : hard_ignored_[signal];
+        if (!ignored && (own || trap))
+            sigaction(signal, &action, nullptr);
+    }
+}
+
+void Traps::reset_in_child() {
+    interactive_ = false;
+    job_control_ = false;
+    lists_parent_ = false;
+    has_interrupt_action_ = false;
+    pending_any_ = 0;
+    interrupted_ = 0;
+    for (int signal = 1; signal < kSignals; ++signal)
+        pending_[signal] = 0;
+    for (int signal : {SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU})
+        if (!actions_[signal])
+            apply(signal);
+    for (int signal = 0; signal < kSignals; ++signal) {
+        if (!actions_[signal] || actions_[signal]->empty())
+            continue;
+        lists_parent_ = true;
+        if (signal == 0)
+            continue;
+        struct sigaction action{};
+        sigemptyset(&action.sa_mask);
+        action.sa_handler = SIG_DFL;
+        sigaction(signal, &action, nullptr);
+    }
+}
+
+void Traps::ignore_keyboard_signals() {
+    for (int signal : {SIGINT, SIGQUIT}) {
+        if (actions_[signal])
+            continue;
+        hard_ignored_[signal] = true;
+        apply(signal);
+    }
+}
+
+int Traps::take_pending() {
+    pending_any_ = 0;
+    for (int signal = 1; signal < kSignals; ++signal) {
+        if (!pending_[signal])
+            continue;
+        pending_[signal] = 0;
+        pending_any_ = 1;
+        if (actions_[signal] && !actions_[signal]->empty() && !lists_parent_)
+            return signal;
+    }
+    return 0;
+}
+
+int Traps::first_pending() const {
+    for (int signal = 1; signal < kSignals; ++signal)
+        if (pending_[signal])
+            return signal;
+    return 0;
+}
+
+bool Traps::take_interrupt() {
+    bool interrupted = interrupted_ != 0;
+    interrupted_ = 0;
+    return interrupted;
+}
+
+}  // namespace sh

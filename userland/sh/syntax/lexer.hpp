@@ -1,0 +1,80 @@
+// Token recognition, POSIX.1-2017 2.3: characters to operators and words, words already split into their quoted,
+// literal and expansion parts. Command substitutions are parsed on the spot by the parser that owns the lexer,
+// so nesting of quotes, comments and here-documents inside them is exact.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/arena.hpp"
+#include "syntax/input.hpp"
+#include "syntax/token.hpp"
+
+namespace sh {
+
+class Parser;
+
+// A here-document whose body begins after the next newline.
+struct PendingHereDocument {
+    std::string_view delimiter = {};
+    bool quoted = false;
+    bool strip_tabs = false;
+    Word* body = nullptr;
+};
+
+class WordBuilder;
+
+class Lexer {
+public:
+    Lexer(Input& input, Parser& parser) : input_(input), parser_(parser) {}
+
+    void use_arena(Arena& arena) { arena_ = &arena; }
+    Token next();
+    // The word after `<<`, taken literally, with its quotes removed.
+    bool read_here_delimiter(PendingHereDocument& document);
+    void add_here_document(const PendingHereDocument& document) { here_documents_.push_back(document); }
+    // At the end of input: bodies that never came are empty.
+    void finish_here_documents() { read_here_documents(); }
+    void forget_here_documents() { here_documents_.clear(); }
+
+    Input& input() { return input_; }
+
+private:
+    // What ends the text, and which characters are special in it.
+    enum class Context : uint8_t { word, double_quotes, brace_bare, brace_quoted, arithmetic, here_document };
+    friend class Parser;
+
+    int peek_joined();
+    void skip_blanks_and_comments();
+    TokenKind read_operator(int first);
+    Token read_word_token(Token token);
+
+    // Each returns false after reporting an error.
+    bool read_parts(WordBuilder& builder, Context context);
+    bool read_double_quotes(WordBuilder& builder, Context outer);
+    bool read_single_quotes(WordBuilder& builder);
+    bool read_dollar_quotes(WordBuilder& builder);
+    bool read_backslash(WordBuilder& builder, Context context);
+    bool read_dollar(WordBuilder& builder, Context context);
+    bool read_braced_parameter(WordBuilder& builder, Context context);
+    bool read_parameter_operator(WordPart& part, Context context);
+    bool read_command_substitution(WordBuilder& builder, Quoting quoting);
+    bool read_arithmetic(WordBuilder& builder, Quoting quoting, bool& is_command);
+    bool read_backquotes(WordBuilder& builder, Context context);
+    void read_tilde(WordBuilder& builder, Context context, bool in_assignment);
+    std::string_view read_name();
+
+    void read_here_documents();
+    std::string read_here_text(const PendingHereDocument& document);
+    bool parse_here_body(const PendingHereDocument& document, std::string_view text);
+
+    bool fail(std::string_view message);
+
+    Input& input_;
+    Parser& parser_;
+    Arena* arena_ = nullptr;
+    std::vector<PendingHereDocument> here_documents_;
+};
+
+}  // namespace sh
