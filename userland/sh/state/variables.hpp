@@ -62,10 +62,6 @@ public:
     void set_line_number(uint32_t line) { line_number_ = line; }
     uint32_t line_number() const { return line_number_; }
 
-    Variable* const ifs;
-    Variable* const path;
-    Variable* const home;
-
 private:
     struct Saved {
         Variable* variable;
@@ -87,6 +83,12 @@ private:
     uint32_t line_number_ = 0;
     bool environment_valid_ = false;
     bool option_index_changed_ = false;
+
+public:
+    // After the table, which they are entries of.
+    Variable* const ifs;
+    Variable* const path;
+    Variable* const home;
 };
 
 }  // namespace sh
