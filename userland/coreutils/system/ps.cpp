@@ -167,14 +167,14 @@ struct Column {
 #define TEXT(expression) [](const Process& process) -> std::string { return expression; }
 #define KEY(expression) [](const Process& process) -> double { return static_cast<double>(expression); }
 constexpr Column kColumns[] = {
-    {"pid", "PID", 7, Align::right, TEXT(std::to_string(process.pid)), KEY(process.pid)},
-    {"ppid", "PPID", 7, Align::right, TEXT(std::to_string(process.parent)), KEY(process.parent)},
-    {"pgid", "PGID", 7, Align::right, TEXT(std::to_string(process.group)), KEY(process.group)},
-    {"pgrp", "PGRP", 7, Align::right, TEXT(std::to_string(process.group)), KEY(process.group)},
-    {"sid", "SID", 7, Align::right, TEXT(std::to_string(process.session)), KEY(process.session)},
-    {"sess", "SESS", 7, Align::right, TEXT(std::to_string(process.session)), KEY(process.session)},
-    {"session", "SESS", 7, Align::right, TEXT(std::to_string(process.session)), KEY(process.session)},
-    {"tpgid", "TPGID", 7, Align::right, TEXT(std::to_string(process.foreground_group)), KEY(process.foreground_group)},
+    {"pid", "PID", 5, Align::right, TEXT(std::to_string(process.pid)), KEY(process.pid)},
+    {"ppid", "PPID", 5, Align::right, TEXT(std::to_string(process.parent)), KEY(process.parent)},
+    {"pgid", "PGID", 5, Align::right, TEXT(std::to_string(process.group)), KEY(process.group)},
+    {"pgrp", "PGRP", 5, Align::right, TEXT(std::to_string(process.group)), KEY(process.group)},
+    {"sid", "SID", 5, Align::right, TEXT(std::to_string(process.session)), KEY(process.session)},
+    {"sess", "SESS", 5, Align::right, TEXT(std::to_string(process.session)), KEY(process.session)},
+    {"session", "SESS", 5, Align::right, TEXT(std::to_string(process.session)), KEY(process.session)},
+    {"tpgid", "TPGID", 5, Align::right, TEXT(std::to_string(process.foreground_group)), KEY(process.foreground_group)},
     {"user", "USER", 8, Align::left, TEXT(user_column(process.effective_uid)), nullptr},
     {"euser", "EUSER", 8, Align::left, TEXT(user_column(process.effective_uid)), nullptr},
     {"uname", "USER", 8, Align::left, TEXT(user_column(process.effective_uid)), nullptr},
