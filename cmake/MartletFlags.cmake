@@ -40,9 +40,9 @@ target_compile_options(martlet_kernel_flags INTERFACE
   -fno-omit-frame-pointer -fno-threadsafe-statics -fno-strict-aliasing -fno-asynchronous-unwind-tables
   $<$<COMPILE_LANGUAGE:CXX>:-nostdinc++ -fno-sized-deallocation>
   # libc++'s headers find our configuration and our small C headers before Debian's.
-  $<$<COMPILE_LANGUAGE:CXX>:SHELL:-isystem ${CMAKE_SOURCE_DIR}/kernel/base/libcxx>
-  $<$<COMPILE_LANGUAGE:CXX>:SHELL:-isystem ${LLVM_CXX_HEADERS}>
-  "SHELL:-isystem ${CMAKE_SOURCE_DIR}/kernel/base/cheaders"
+  $<$<COMPILE_LANGUAGE:CXX>:-isystem${CMAKE_SOURCE_DIR}/kernel/base/libcxx>
+  $<$<COMPILE_LANGUAGE:CXX>:-isystem${LLVM_CXX_HEADERS}>
+  "-isystem${CMAKE_SOURCE_DIR}/kernel/base/cheaders"
   -I${CMAKE_SOURCE_DIR}/kernel -I${CMAKE_SOURCE_DIR}/kernel/arch/include)
 
 add_library(martlet_user_flags INTERFACE)
@@ -50,9 +50,9 @@ target_compile_options(martlet_user_flags INTERFACE
   --target=x86_64-unknown-linux-gnu ${MARTLET_WARNINGS} ${MARTLET_COMMON} ${MARTLET_OPT}
   -fPIE -fvisibility=hidden -nostdlibinc -fno-asynchronous-unwind-tables -fno-unwind-tables
   $<$<COMPILE_LANGUAGE:CXX>:-nostdinc++ -fno-threadsafe-statics>
-  $<$<COMPILE_LANGUAGE:CXX>:SHELL:-isystem ${CMAKE_SOURCE_DIR}/userland/libcxx/include>
-  $<$<COMPILE_LANGUAGE:CXX>:SHELL:-isystem ${LLVM_CXX_HEADERS}>
-  "SHELL:-isystem ${CMAKE_SOURCE_DIR}/userland/libc/include")
+  $<$<COMPILE_LANGUAGE:CXX>:-isystem${CMAKE_SOURCE_DIR}/userland/libcxx/include>
+  $<$<COMPILE_LANGUAGE:CXX>:-isystem${LLVM_CXX_HEADERS}>
+  "-isystem${CMAKE_SOURCE_DIR}/userland/libc/include")
 
 function(martlet_kernel_sources)
   foreach(source ${ARGN})

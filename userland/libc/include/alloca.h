@@ -1,0 +1,3 @@
+#pragma once
+#include <stddef.h>
+#define alloca __builtin_alloca

@@ -1,0 +1,3 @@
+#pragma once
+struct __locale;
+typedef struct __locale *locale_t;

@@ -1,0 +1,6 @@
+#pragma once
+#include <bits/types.h>
+struct timespec {
+    time_t tv_sec;
+    long tv_nsec;
+};

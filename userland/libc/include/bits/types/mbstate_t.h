@@ -1,0 +1,3 @@
+// Where C++ libraries look for mbstate_t alone.
+#pragma once
+#include <bits/mbstate.h>

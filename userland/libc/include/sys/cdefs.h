@@ -1,0 +1,5 @@
+#pragma once
+#include <features.h>
+#define __CONCAT(x, y) x##y
+#define __STRING(x) #x
+#define __P(arguments) arguments

@@ -1,0 +1,3 @@
+#pragma once
+#include <sys/ioctl.h>
+#include <termios.h>
