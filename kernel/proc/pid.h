@@ -23,6 +23,8 @@ public:
     /// 0 when all are taken.
     int allocate();
     void release(int id);
+    /// The lowest taken id >= `minimum`, 0 at the end.
+    int next_used(int minimum) const;
     int last() const { return last_; }
 
 private:
@@ -34,17 +36,16 @@ private:
 /// One taken number and what it names.
 class Pid : NonCopyable {
 public:
-    explicit Pid(int number) : number_(number) {}
     int number() const { return number_; }
     Task* task = nullptr;
     Process* process = nullptr;
     ProcessGroup* group = nullptr;
     Session* session = nullptr;
+    ListNode node; // of PidTable's index
 
 private:
     friend class PidTable;
-    int number_;
-    ListNode node_;
+    int number_ = 0;
 };
 
 class PidTable : NonCopyable {

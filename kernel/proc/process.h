@@ -51,6 +51,7 @@ public:
     List<Process, &Process::sibling_node> children;
     List<Task, &Task::process_node> tasks;
     u32 task_count = 0;
+    std::atomic<u32> live_tasks = 0;  // tasks that have not begun to exit
     Ref<ProcessGroup> group;
     ListNode group_node;
     ProcessState state = ProcessState::Alive;
@@ -60,6 +61,7 @@ public:
     bool has_executed = false;        // setpgid of a child then answers EACCES
     bool is_child_subreaper = false;  // prctl(PR_SET_CHILD_SUBREAPER)
     char name_at_exit[16] = {};
+    u32 user_id_at_exit = 0;
     ResourceUsage dead_tasks_usage;
     ResourceUsage children_usage;     // of children waited for
     u64 start_time_ns = 0;

@@ -18,6 +18,8 @@ struct ResourceLimit {
 class ResourceLimits : NonCopyable {
 public:
     ResourceLimits();
+    /// Process 1: how many tasks and queued signals this machine can hold.
+    void set_from_memory(u64 total_frames);
     void copy_from(ResourceLimits& other);
     ResourceLimit get(Resource resource);
     u64 soft(Resource resource);

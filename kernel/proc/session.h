@@ -29,7 +29,6 @@ public:
 
 private:
     friend class Session;
-    friend struct TerminalLink;
     Session* session_ = nullptr; // guarded by process_tree_lock
 };
 

@@ -6,12 +6,11 @@
 #pragma once
 #include "base/result.h"
 #include "mm/user_access.h"
+#include "proc/session.h"
 #include "proc/signal_state.h"
 
 namespace martlet {
 
-class Process;
-class Task;
 struct Credentials;
 
 /// To the process: any task of it that does not block the signal takes it. EAGAIN: RLIMIT_SIGPENDING or memory, for
@@ -26,7 +25,7 @@ void send_kernel_signal_to_task(Task& task, int signal);
 void force_signal(const abi::SignalInfo& info);
 
 /// kill(2)'s rule, also used by others: same user, CAP_KILL, or SIGCONT within the session.
-bool may_signal(const Credentials& sender, Process& target, int signal);
+bool may_signal(const Credentials& sender, Process& target, int signal) REQUIRES(process_tree_lock);
 
 /// Whether an interruptible wait of the calling task would end now.
 bool signal_is_pending();

@@ -8,11 +8,12 @@
 #include "base/list.h"
 #include "base/ref.h"
 #include "proc/signal_set.h"
+#include "proc/user_account.h"
 #include "sync/spinlock.h"
 
 namespace martlet {
 
-class UserAccount;
+class Task;
 
 /// A signal that carries information, in its queue; counted against its sender's RLIMIT_SIGPENDING.
 struct QueuedSignal {
@@ -26,7 +27,8 @@ struct QueuedSignal {
 class PendingSignals : NonCopyable {
 public:
     SignalSet set() const { return set_; }
-    void add(int signal, QueuedSignal* entry, bool from_kernel);
+    enum class Origin : u8 { User, Kernel };
+    void add(int signal, QueuedSignal* entry, Origin origin);
     /// Removes the most urgent signal outside `blocked`; 0 if there is none. The entry that carried its information, if
     /// any, is handed to `consumed` for freeing outside the lock.
     int take(SignalSet blocked, abi::SignalInfo& info, QueuedSignal*& consumed);
@@ -40,7 +42,10 @@ private:
     EntryList entries_;
 };
 
-/// Frees entries outside all locks.
+/// Null when memory is exhausted; charged to an account when it is queued.
+QueuedSignal* allocate_queued_signal(const abi::SignalInfo& info);
+/// Both outside all locks; null is harmless.
+void free_queued_signal(QueuedSignal* entry);
 void free_queued_signals(PendingSignals::EntryList& entries);
 
 /// The dispositions, shared by the threads of a process and by CLONE_SIGHAND.
@@ -71,18 +76,27 @@ struct ProcessSignals {
     StopState stop_state GUARDED_BY(lock) = StopState::Running;
     int stop_signal GUARDED_BY(lock) = 0;
     u32 tasks_left_to_stop GUARDED_BY(lock) = 0;
-    bool continue_to_report GUARDED_BY(lock) = false; // a woken task tells the parent
+    bool continue_to_announce GUARDED_BY(lock) = false; // a woken task tells the parent
+    // What wait(2) has yet to report of this process.
+    int unreported_stop_signal GUARDED_BY(lock) = 0;
+    bool has_unreported_continue GUARDED_BY(lock) = false;
     // Group exit: set once; every task then leaves at its next return to user mode.
     bool is_exiting GUARDED_BY(lock) = false;
     int exit_status GUARDED_BY(lock) = 0; // wait(2) format
+    Task* survivor GUARDED_BY(lock) = nullptr; // execve: every other task leaves
+    bool is_unkillable GUARDED_BY(lock) = false; // init: default actions do not apply
 };
 
+/// Guarded by the process's ProcessSignals::lock; `blocked`, `restore_mask` and `alternate_stack` are written by the task
+/// itself only, which may therefore read them without it.
 struct TaskSignals {
-    PendingSignals pending;        // ProcessSignals::lock
-    SignalSet blocked;             // written by the task itself under ProcessSignals::lock
-    SignalSet saved_mask;          // the mask to return to when restore_mask is set (sigsuspend, ppoll)
-    SignalSet waited;              // rt_sigtimedwait: signals that wake it although they are blocked
+    PendingSignals pending;
+    SignalSet blocked;
+    SignalSet saved_mask;       // the mask to return to when restore_mask is set (sigsuspend, ppoll)
+    SignalSet waited;           // rt_sigtimedwait: signals that wake it although they are blocked
     bool restore_mask = false;
+    bool is_stopped = false;    // counted in the group stop
+    bool has_left = false;      // exiting: takes no more signals
     abi::AlternateStack alternate_stack;
 };
 

@@ -2,7 +2,7 @@
 //
 // What threads may share (memory, descriptors, file-system context, signal handlers, the Process itself) is held by
 // reference, so that clone(2) decides flag by flag. `current_task()` is valid in system calls, faults and exits only.
-// Only the task itself replaces its references, under `references_lock`; others copy them through process_info.h.
+// Only the task itself replaces its references; others copy them with the share_ functions.
 #pragma once
 #include "arch/trap_frame.h"
 #include "proc/credentials.h"
@@ -27,55 +27,78 @@ struct RestartBlock {
     u64 arguments[4] = {};
 };
 
+/// vfork(2): where the parent sleeps until the child execs or exits. Under process_tree_lock.
+struct VforkCompletion {
+    WaitQueue queue;
+    std::atomic<bool> is_done = false;
+};
+
 class Task : public Thread {
 public:
-    /// A task of `process` (a new one or the caller's) that enters user mode with `start_frame` once started. It shares or
-    /// copies nothing yet: the caller (proc/fork.cpp, proc/start_init.cpp) fills the references. ENOMEM.
-    static Result<Ref<Task>> create(std::string_view name, void (*entry)(void*));
+    /// A task of `process`, not yet in its list, which runs entry(task) in the kernel once started. The references are
+    /// filled with the set_ functions. ENOMEM.
+    static Result<Ref<Task>> create(std::string_view name, void (*entry)(void*), Pid& pid, Ref<Process> process);
 
     int thread_id() const { return thread_id_; }
     Process& process() const { return *process_; }
-    /// Null after exit, and for a moment in execve.
+    /// Null after exit.
     AddressSpace* address_space() const { return address_space_.get(); }
     FdTable& files() const { return *files_; }
     FsContext& fs_context() const { return *fs_context_; }
-    /// Only the task itself changes its credentials; others read them through a counted copy.
+    /// Only the task itself changes its credentials; others read them through share_credentials.
     const Credentials& credentials() const { return *credentials_; }
-    void set_credentials(Ref<const Credentials> credentials);
 
+    // Counted copies for other tasks; null once the task is exiting (credentials stay).
+    Ref<AddressSpace> share_address_space();
+    Ref<FdTable> share_files();
+    Ref<FsContext> share_fs_context();
+    Ref<const Credentials> share_credentials();
+    // By the task itself, or before it starts; the previous value is answered, to be released without locks.
+    Ref<AddressSpace> set_address_space(Ref<AddressSpace> address_space);
+    Ref<FdTable> set_files(Ref<FdTable> files);
+    Ref<FsContext> set_fs_context(Ref<FsContext> fs_context);
+    Ref<const Credentials> set_credentials(Ref<const Credentials> credentials);
+
+    Pid* pid;                              // process_tree_lock; null once the task has left
+    ListNode process_node;                 // in Process::tasks, process_tree_lock and ProcessSignals::lock
+    VforkCompletion* vfork_completion = nullptr; // process_tree_lock
     TaskSignals signals;
+
+    // The task's own.
     RestartBlock restart_block;
-    TrapFrame start_frame;                 // registers of the first entry to user mode
+    TrapFrame start_frame = {};            // registers of the first entry to user mode
     u64 clear_child_tid = 0;               // set_tid_address(2)
     u64 robust_list = 0;                   // set_robust_list(2)
-    std::atomic<u64> minor_faults = 0, major_faults = 0;
+    u64 fault_trap_number = 0, fault_error_code = 0, fault_address = 0; // of the last fault, for the signal frame
     u64 timer_slack_ns = 50'000;           // prctl(PR_SET_TIMERSLACK)
-    u64 start_time_ns = 0;
+    u64 start_time_ns;
     int parent_death_signal = 0;           // prctl(PR_SET_PDEATHSIG), cleared by fork
     bool no_new_privileges = false;        // prctl(PR_SET_NO_NEW_PRIVS), inherited
-    bool must_finish_execve = false;       // past the point of no return: a failure kills
-    ListNode process_node;                 // in Process::tasks, process_tree_lock
-    /// vfork(2): the parent sleeps here until this task execs or exits.
-    struct VforkCompletion* vfork_completion = nullptr; // process_tree_lock
+    std::atomic<u64> minor_faults = 0, major_faults = 0;
 
-protected:
-    friend class TaskBuilder; // fork and execve: the places that replace references
-    Task() = default;
+    /// execve by a thread that is not the leader: it takes over the leader's id. Under process_tree_lock.
+    void adopt_pid(Pid& new_pid);
+
+private:
+    Task(Pid& pid, Ref<Process> process);
     ~Task() override;
+    template <typename T> Ref<T> exchange(Ref<T>& slot, Ref<T> value);
+    template <typename T> Ref<T> share(Ref<T>& slot);
 
-    int thread_id_ = 0;
-    Pid* pid_ = nullptr;
+    int thread_id_;
     SpinLock references_lock_{LockRank::Leaf};
     Ref<Process> process_;
     Ref<AddressSpace> address_space_;
     Ref<FdTable> files_;
     Ref<FsContext> fs_context_;
     Ref<const Credentials> credentials_;
-    void (*entry_)(void*) = nullptr;
 };
 
-Task& current_task();
 /// Null in kernel threads and before the first process.
-Task* current_task_or_null();
+inline Task* current_task_or_null() {
+    Thread* thread = current_thread();
+    return thread && thread->is_user() ? static_cast<Task*>(thread) : nullptr;
+}
+inline Task& current_task() { return *static_cast<Task*>(current_thread()); }
 
 } // namespace martlet

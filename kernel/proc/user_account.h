@@ -18,14 +18,13 @@ public:
 
     std::atomic<u32> tasks = 0;
     std::atomic<u32> queued_signals = 0;
+    ListNode node; // of the table of accounts, under its lock
 
 protected:
     void last_reference_dropped() override;
 
 private:
-    friend struct UserAccountTable;
     u32 user_id_;
-    ListNode node_;
 };
 
 } // namespace martlet

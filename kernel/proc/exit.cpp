@@ -1,0 +1,285 @@
+// exit(2): a task gives up what it holds, the last one turns the process into a zombie and tells the parent.
+//
+// Order: memory (so that vfork's parent and joiners go on), descriptors, the terminal of a session leader, relations.
+// Nothing here can fail. The process's tree lock is held for the relations only.
+#include "proc/exit.h"
+
+#include <string.h>
+
+#include "arch/context.h"
+#include "base/assert.h"
+#include "ipc/futex.h"
+#include "mm/address_space.h"
+#include "proc/process_group.h"
+#include "proc/signal_internal.h"
+#include "proc/task_count.h"
+#include "vfs/fd_table.h"
+#include "vfs/file.h"
+#include "vfs/fs_context.h"
+
+namespace martlet {
+
+namespace {
+
+u32 real_user_id(Process& process) REQUIRES(process_tree_lock) {
+    Task* task = process.tasks.front();
+    return task ? task->share_credentials()->real_uid : process.user_id_at_exit;
+}
+
+/// SIGCHLD's information about a child that ended or changed state.
+abi::SignalInfo child_info(Process& child, i32 code, i32 status) REQUIRES(process_tree_lock) {
+    abi::SignalInfo info;
+    info.signal = kSigChld;
+    info.code = code;
+    info.child = {};
+    info.child.process_id = child.id();
+    info.child.user_id = real_user_id(child);
+    info.child.status = status;
+    constexpr u64 kTickNs = kNanosecondsPerSecond / 100;
+    ResourceUsage usage = child.usage_locked();
+    info.child.user_ticks = static_cast<i64>(usage.user_time_ns / kTickNs);
+    info.child.system_ticks = static_cast<i64>(usage.system_time_ns / kTickNs);
+    return info;
+}
+
+i32 exit_code_kind(int status) {
+    if ((status & 0x7f) == 0) return abi::kCldExited;
+    return status & 0x80 ? abi::kCldDumped : abi::kCldKilled;
+}
+
+/// The task takes no more signals; what it would have taken goes to others. Answers the status of a group exit.
+int leave_signals(Process& process, Task& task, int status) {
+    PendingSignals::EntryList discarded;
+    bool must_announce = false;
+    int stop_signal = 0;
+    {
+        IrqLockGuard guard(process.signals.lock);
+        task.signals.has_left = true;
+        stop_signal = process.signals.stop_signal;
+        if (process.signals.is_exiting) status = process.signals.exit_status;
+        task.signals.pending.discard(SignalSet::all(), discarded);
+        retarget_pending(process, task, ~task.signals.blocked);
+        if (process.signals.stop_state == StopState::Stopping && !task.signals.is_stopped)
+            must_announce = count_as_stopped(process);
+    }
+    if (must_announce) announce_stop(process, stop_signal);
+    free_queued_signals(discarded);
+    return status;
+}
+
+/// A group that `child` belongs to may have lost its last link to the session (POSIX.1-2017 2.4.3, _exit): if some member
+/// is stopped, all get SIGHUP and SIGCONT.
+void check_orphaned_group(Process& child, Process& parent, const Process* except) REQUIRES(process_tree_lock) {
+    ProcessGroup* group = child.group.get();
+    if (!group || !parent.group || parent.group == group || !(parent.group->session == group->session)) return;
+    if (!group->is_orphaned(except) || !group->has_stopped_member()) return;
+    group->send_kernel_signal(kSigHup);
+    group->send_kernel_signal(kSigCont);
+}
+
+/// Who inherits the children: the nearest subreaper among the ancestors, else init.
+Process* find_reaper(Process& process) REQUIRES(process_tree_lock) {
+    for (Process* ancestor = process.parent; ancestor; ancestor = ancestor->parent)
+        if (ancestor->is_init() || (ancestor->is_child_subreaper && ancestor->state == ProcessState::Alive)) return ancestor;
+    return nullptr;
+}
+
+/// Tells the parent that `process`, a zombie now, has ended. True if nobody will wait for it.
+bool notify_parent_of_exit(Process& process, QueuedSignal* entry) REQUIRES(process_tree_lock) {
+    Process& parent = *process.parent;
+    bool is_unwanted = false;
+    int signal = process.exit_signal;
+    {
+        IrqLockGuard guard(parent.signals.lock);
+        abi::SignalAction action = parent.signals.actions->get(kSigChld);
+        bool ignores = action.handler == abi::kSigIgnore;
+        if (signal == kSigChld && (ignores || (action.flags & abi::kSaNoClDWait))) {
+            is_unwanted = true;
+            if (ignores) signal = 0;
+        }
+    }
+    if (entry) entry->info = child_info(process, exit_code_kind(process.exit_status), process.exit_status & 0x7f
+                                                     ? process.exit_status & 0x7f
+                                                     : process.exit_status >> 8);
+    if (signal != 0) {
+        if (entry) entry->info.signal = signal;
+        send_child_signal(parent, entry, signal);
+    } else {
+        free_queued_signal(entry);
+    }
+    parent.child_event.wake_all();
+    return is_unwanted;
+}
+
+/// Children of the dying process go to its reaper; those that are zombies already are announced there.
+void give_away_children(Process& process, List<Process, &Process::sibling_node>& unwanted) REQUIRES(process_tree_lock) {
+    Process* reaper = find_reaper(process);
+    for (Process& child : process.children) {
+        for (Task& task : child.tasks)
+            if (task.parent_death_signal != 0) send_kernel_signal_to_task(task, task.parent_death_signal);
+        child.sibling_node.unlink();
+        child.parent = reaper;
+        child.exit_signal = kSigChld;
+        reaper->children.push_back(child);
+        if (child.state == ProcessState::Zombie && notify_parent_of_exit(child, nullptr)) {
+            child.sibling_node.unlink();
+            unwanted.push_back(child);
+        }
+        check_orphaned_group(child, process, nullptr);
+    }
+}
+
+/// The last task has left.
+void become_zombie(Process& process, int status) {
+    QueuedSignal* entry = allocate_queued_signal({});
+    PendingSignals::EntryList discarded;
+    List<Process, &Process::sibling_node> unwanted; // zombies that their new parent does not wait for
+    Ref<Process> reaped_self;
+    {
+        IrqLockGuard guard(process.signals.lock);
+        process.signals.pending.discard(SignalSet::all(), discarded);
+    }
+    free_queued_signals(discarded);
+    {
+        IrqLockGuard guard(process_tree_lock);
+        give_away_children(process, unwanted);
+        check_orphaned_group(process, *process.parent, &process);
+        process.exit_status = status;
+        process.state = ProcessState::Zombie;
+        if (notify_parent_of_exit(process, entry)) reaped_self = reap(process);
+    }
+    for (;;) {
+        Ref<Process> reaped;
+        IrqLockGuard guard(process_tree_lock);
+        Process* zombie = unwanted.front();
+        if (!zombie) break;
+        reaped = reap(*zombie);
+    }
+}
+
+/// SIGCHLD about a stopped or continued child, unless the parent does not want it.
+void announce_to_parent(Process& process, QueuedSignal* entry, i32 code, int status)
+    REQUIRES(process_tree_lock) {
+    Process* parent = process.parent;
+    bool wants_signal = false;
+    if (parent) {
+        IrqLockGuard guard(parent->signals.lock);
+        abi::SignalAction action = parent->signals.actions->get(kSigChld);
+        wants_signal = action.handler != abi::kSigIgnore && !(action.flags & abi::kSaNoClDStop);
+    }
+    if (wants_signal) {
+        if (entry) entry->info = child_info(process, code, status);
+        send_child_signal(*parent, entry, kSigChld);
+    } else {
+        free_queued_signal(entry);
+    }
+    if (parent) parent->child_event.wake_all();
+}
+
+void leave_tree(Process& process, Task& task, bool is_last) {
+    IrqLockGuard guard(process_tree_lock);
+    process.dead_tasks_usage.add(task);
+    {
+        IrqLockGuard signals_guard(process.signals.lock);
+        task.process_node.unlink();
+        --process.task_count;
+    }
+    Pid* pid = std::exchange(task.pid, nullptr);
+    if (pid->task == &task) pid->task = nullptr;
+    if (is_last) {
+        memcpy(process.name_at_exit, task.name().data(), task.name().size());
+    } else {
+        PidTable::release_if_unused(*pid);
+    }
+    process.tasks_event.wake_all();
+}
+
+} // namespace
+
+void release_user_memory(Task& task) {
+    if (task.address_space()) {
+        if (u64 head = std::exchange(task.robust_list, 0)) release_robust_list(head);
+        // Nobody else could look at the word if this task is the only user of the memory (set_tid_address(2)).
+        u64 word = std::exchange(task.clear_child_tid, 0);
+        if (word != 0 && task.address_space()->reference_count() > 1) {
+            (void)UserPtr<u32>(word).store(0);
+            (void)futex_wake(word, FutexScope::Shared, ~0u, 1);
+        }
+    }
+}
+
+void complete_vfork(Task& task) {
+    IrqLockGuard guard(process_tree_lock);
+    VforkCompletion* completion = std::exchange(task.vfork_completion, nullptr);
+    if (!completion) return;
+    completion->is_done = true;
+    completion->queue.wake_all();
+}
+
+void exit_task(int status) {
+    Task& task = current_task();
+    Process& process = task.process();
+    status = leave_signals(process, task, status);
+    bool is_last = process.live_tasks.fetch_sub(1, std::memory_order_acq_rel) == 1;
+    if (is_last && process.is_init()) panic("init has ended (wait status 0x%x)", static_cast<u32>(status));
+
+    if (is_last) {
+        process.timers.cancel_all();
+        if (task.address_space())
+            process.dead_tasks_usage.peak_resident_pages = task.address_space()->sizes().peak_resident_pages;
+    }
+    release_user_memory(task);
+    {
+        Ref<AddressSpace> memory = task.set_address_space(nullptr);
+        set_current_page_table(0);
+    }
+    complete_vfork(task);
+    task.set_files(nullptr);
+    task.set_fs_context(nullptr);
+    Ref<File> executable;
+    if (is_last) {
+        release_session_terminal(process);
+        IrqLockGuard guard(process_tree_lock);
+        process.user_id_at_exit = task.credentials().real_uid;
+        executable = std::move(process.executable);
+    }
+    executable = nullptr;
+    task.credentials().account->tasks.fetch_sub(1, std::memory_order_relaxed);
+    count_ended_task();
+    leave_tree(process, task, is_last);
+    if (is_last) become_zombie(process, status);
+    Thread::exit();
+}
+
+void exit_process(int status) {
+    Process& process = current_process();
+    {
+        IrqLockGuard guard(process.signals.lock);
+        begin_group_exit(process, status);
+    }
+    exit_task(status);
+}
+
+Ref<Process> reap(Process& process) {
+    process.state = ProcessState::Reaped;
+    process.sibling_node.unlink();
+    ProcessGroup::remove(process);
+    Pid* pid = std::exchange(process.pid, nullptr);
+    pid->process = nullptr;
+    PidTable::release_if_unused(*pid);
+    return Ref<Process>::adopt(&process);
+}
+
+void announce_stop(Process& process, int stop_signal) {
+    QueuedSignal* entry = allocate_queued_signal({});
+    IrqLockGuard guard(process_tree_lock);
+    announce_to_parent(process, entry, abi::kCldStopped, stop_signal);
+}
+
+void announce_continue(Process& process) {
+    QueuedSignal* entry = allocate_queued_signal({});
+    IrqLockGuard guard(process_tree_lock);
+    announce_to_parent(process, entry, abi::kCldContinued, kSigCont);
+}
+
+} // namespace martlet

@@ -1,0 +1,200 @@
+// clone(2): builds a complete task (and process) aside, then makes it visible in one step under the tree lock.
+//
+// Failure before that step leaves nothing behind. A signal that arrives before it restarts the call, so that a signal
+// sent to a group reaches either the parent before the fork or both after it.
+#include "proc/fork.h"
+
+#include <string.h>
+
+#include <bit>
+
+#include "arch/context.h"
+#include "mm/address_space.h"
+#include "proc/exit.h"
+#include "proc/process_group.h"
+#include "proc/signal.h"
+#include "proc/task_count.h"
+#include "vfs/fd_table.h"
+#include "vfs/file.h"
+#include "vfs/fs_context.h"
+
+namespace martlet {
+
+namespace {
+
+constexpr u64 kUnsupported = kCloneNewNs | kCloneNewCgroup | kCloneNewUts | kCloneNewIpc | kCloneNewUser |
+                             kCloneNewPid | kCloneNewNet | kClonePidFd;
+
+/// What must be undone if the clone fails half-way; disarmed by done().
+class NewTaskCharge : NonCopyable {
+public:
+    ~NewTaskCharge() {
+        if (pid_) {
+            IrqLockGuard guard(process_tree_lock);
+            PidTable::release_if_unused(*pid_);
+        }
+        if (account_) account_->tasks.fetch_sub(1, std::memory_order_relaxed);
+        if (is_counted_) count_ended_task();
+    }
+    Result<void> take(const Credentials& credentials, u64 limit) {
+        if (!count_new_task()) return Error(Errno::EAGAIN);
+        is_counted_ = true;
+        account_ = credentials.account.get();
+        bool may_exceed = credentials.real_uid == 0 || credentials.has(Capability::SysResource) ||
+                          credentials.has(Capability::SysAdmin);
+        if (account_->tasks.fetch_add(1, std::memory_order_relaxed) >= limit && !may_exceed)
+            return Error(Errno::EAGAIN);
+        pid_ = TRY(PidTable::allocate());
+        return {};
+    }
+    Pid& pid() const { return *pid_; }
+    void done() {
+        pid_ = nullptr;
+        account_ = nullptr;
+        is_counted_ = false;
+    }
+
+private:
+    Pid* pid_ = nullptr;
+    UserAccount* account_ = nullptr;
+    bool is_counted_ = false;
+};
+
+Result<void> check_flags(const CloneRequest& request) {
+    u64 flags = request.flags;
+    if (flags & kUnsupported) return Error(Errno::EINVAL);
+    if ((flags & kCloneThread) && !(flags & kCloneSigHand)) return Error(Errno::EINVAL);
+    if ((flags & kCloneSigHand) && !(flags & kCloneVm)) return Error(Errno::EINVAL);
+    if ((flags & kCloneSigHand) && (flags & kCloneClearSigHand)) return Error(Errno::EINVAL);
+    if ((flags & kCloneParent) && current_process().is_init()) return Error(Errno::EINVAL);
+    if ((flags & kCloneSetTls) && request.tls >= kUserEnd) return Error(Errno::EPERM);
+    return {};
+}
+
+/// The child's first steps, on its own kernel stack.
+void child_entry(void* argument) {
+    Task& task = *static_cast<Task*>(argument);
+    // CLONE_CHILD_SETTID: by the child, because the word is in its memory. A bad address is the program's problem.
+    if (u64 word = std::exchange(task.restart_block.user_address, 0))
+        (void)UserPtr<int>(word).store(task.thread_id());
+    enter_user(task.start_frame);
+}
+
+void copy_registers(Task& child, const CloneRequest& request, const TrapFrame& frame) {
+    child.start_frame = frame;
+    child.start_frame.rax = 0;
+    child.start_frame.orig_rax = ~0ull;
+    if (request.stack_pointer != 0) child.start_frame.rsp = request.stack_pointer;
+    fpu_save_current();
+    memcpy(child.context.fpu, current_thread()->context.fpu, fpu_state_size());
+    child.context.fs_base = request.flags & kCloneSetTls ? request.tls : current_fs_base();
+    child.context.gs_base = current_gs_base();
+}
+
+Result<void> share_or_copy_references(Task& child, u64 flags) {
+    Task& self = current_task();
+    Ref<AddressSpace> memory = self.share_address_space();
+    if (!(flags & kCloneVm)) memory = TRY(memory->fork());
+    child.context.page_table = memory->page_table_root();
+    child.set_address_space(std::move(memory));
+    child.set_files(flags & kCloneFiles ? self.share_files() : TRY(self.files().clone()));
+    child.set_fs_context(flags & kCloneFs ? self.share_fs_context() : TRY(self.fs_context().clone()));
+    child.set_credentials(self.share_credentials());
+    return {};
+}
+
+/// The state of the task that is neither shared nor relations.
+void copy_task_state(Task& child, const CloneRequest& request) {
+    Task& self = current_task();
+    child.signals.blocked = self.signals.blocked;
+    // A thread or vfork child in the same memory must not run handlers on a stack that the parent may use; vfork may.
+    if (!(request.flags & kCloneVm) || (request.flags & kCloneVfork))
+        child.signals.alternate_stack = self.signals.alternate_stack;
+    child.timer_slack_ns = self.timer_slack_ns;
+    child.no_new_privileges = self.no_new_privileges;
+    child.set_nice(self.nice());
+    if (request.flags & kCloneChildClearTid) child.clear_child_tid = request.child_tid_address;
+    if (request.flags & kCloneChildSetTid) child.restart_block.user_address = request.child_tid_address;
+}
+
+Result<Ref<Process>> make_process(Pid& pid, const CloneRequest& request) {
+    Process& parent = current_process();
+    Ref<Process> process = TRY(Process::create(pid));
+    Ref<SignalActions> actions;
+    {
+        IrqLockGuard guard(parent.signals.lock);
+        actions = parent.signals.actions;
+    }
+    if (!(request.flags & kCloneSigHand)) actions = TRY(actions->clone());
+    if (request.flags & kCloneClearSigHand) actions->reset_handlers();
+    {
+        IrqLockGuard guard(process->signals.lock);
+        process->signals.actions = std::move(actions);
+    }
+    process->limits.copy_from(parent.limits);
+    process->personality = parent.personality.load();
+    process->is_dumpable = parent.is_dumpable.load();
+    process->exit_signal = request.exit_signal;
+    process->creator_thread_id = current_task().thread_id();
+    return process;
+}
+
+/// Makes the task visible. kRestartNoIntr: a signal came first.
+Result<void> publish(Task& child, Process& process, const CloneRequest& request, VforkCompletion* completion) {
+    Process& self = current_process();
+    bool is_thread = (request.flags & kCloneThread) != 0;
+    IrqLockGuard guard(process_tree_lock);
+    if (signal_is_pending()) return Error(Errno::kRestartNoIntr);
+    child.pid->task = &child;
+    child.vfork_completion = completion;
+    if (!is_thread) {
+        child.pid->process = &process;
+        bool is_sibling = (request.flags & kCloneParent) != 0;
+        process.parent = is_sibling ? self.parent : &self;
+        if (is_sibling) process.exit_signal = self.exit_signal;
+        process.parent->children.push_back(process);
+        self.group->add(process);
+        process.executable = self.executable;
+        process.acquire(); // the tree's reference
+    }
+    IrqLockGuard signals_guard(process.signals.lock);
+    process.tasks.push_back(child);
+    ++process.task_count;
+    process.live_tasks.fetch_add(1, std::memory_order_relaxed);
+    return {};
+}
+
+/// The parent of a vfork waits until the child has left its memory; only SIGKILL ends the wait early.
+void wait_for_vfork(VforkCompletion& completion, Task& child) {
+    (void)completion.queue.wait([&] { return completion.is_done.load(); }, WaitMode::Killable);
+    IrqLockGuard guard(process_tree_lock);
+    if (child.vfork_completion == &completion) child.vfork_completion = nullptr;
+}
+
+} // namespace
+
+Result<int> clone_task(const CloneRequest& request, const TrapFrame& frame) {
+    TRY(check_flags(request));
+    if (signal_is_pending()) return Error(Errno::kRestartNoIntr);
+    Task& self = current_task();
+    NewTaskCharge charge;
+    TRY(charge.take(self.credentials(), current_limit(Resource::Processes)));
+    bool is_thread = (request.flags & kCloneThread) != 0;
+    Ref<Process> process = is_thread ? Ref<Process>(self.process()) : TRY(make_process(charge.pid(), request));
+    Ref<Task> child = TRY(Task::create(self.name(), child_entry, charge.pid(), process));
+    copy_registers(*child, request, frame);
+    TRY(share_or_copy_references(*child, request.flags));
+    copy_task_state(*child, request);
+
+    VforkCompletion completion;
+    int id = child->thread_id();
+    if (request.flags & kCloneParentSetTid) (void)UserPtr<int>(request.parent_tid_address).store(id); // as Linux
+    TRY(publish(*child, *process, request, request.flags & kCloneVfork ? &completion : nullptr));
+    charge.done();
+    if (!is_thread) process->timers.cpu_limit_changed();
+    child->start();
+    if (request.flags & kCloneVfork) wait_for_vfork(completion, *child);
+    return id;
+}
+
+} // namespace martlet
