@@ -1,6 +1,7 @@
-// Physical and virtual addresses, page constants and the kernel's address-space layout.
+// Physical and virtual addresses and page constants. The regions of the address space are in mm/layout.h.
 #pragma once
 #include "base/types.h"
+#include "mm/layout.h"
 
 namespace martlet {
 
@@ -8,18 +9,8 @@ inline constexpr u64 kPageShift = 12;
 inline constexpr u64 kPageSize = 1ull << kPageShift;
 inline constexpr u64 kLargePageSize = 2 * kMiB;
 
-/// User addresses are 0 … kUserEnd-1; the first page is never mapped.
-inline constexpr u64 kUserEnd = 0x0000'7fff'ffff'f000;
-inline constexpr u64 kUserMin = 0x1'0000; // vm.mmap_min_addr
-/// All physical memory, large pages, no-execute, writable except for kernel text and read-only data.
-inline constexpr u64 kDirectMapBase = 0xffff'8000'0000'0000;
-/// The array of Frame, one for each page of physical memory, mapped where memory exists.
-inline constexpr u64 kFrameTableBase = 0xffff'c000'0000'0000;
-/// Kernel stacks with guard pages, device mappings (kmap_device).
-inline constexpr u64 kKernelMapBase = 0xffff'd000'0000'0000;
-inline constexpr u64 kKernelMapEnd = 0xffff'e000'0000'0000;
-/// The kernel image, linked at -2 GiB.
-inline constexpr u64 kKernelImageBase = 0xffff'ffff'8000'0000;
+constexpr u64 page_align_down(u64 address) { return align_down(address, kPageSize); }
+constexpr u64 page_align_up(u64 address) { return align_up(address, kPageSize); }
 
 /// A physical address; never dereferenced.
 struct PhysicalAddress {

@@ -1,26 +1,29 @@
 // AddressSpace: the user half of a page table and the tree of mappings (VMAs) that says what belongs there.
 //
 // Faults fill pages on demand. Private writable pages are copied when written if their frame is shared; fork shares all
-// private frames by count and write-protects both sides. The lock is a sleeping mutex held for changes and faults.
-// Limits (RLIMIT_AS, RLIMIT_DATA, RLIMIT_STACK, RLIMIT_MEMLOCK) come in through Limits, set by proc.
+// leaf tables by count and copies them when either side changes something. The lock is a sleeping mutex held for changes
+// and faults, so nothing that holds it may touch user memory.
+// Limits (RLIMIT_AS, RLIMIT_DATA, RLIMIT_STACK, RLIMIT_MEMLOCK) come in as AddressSpaceLimits from the system calls.
 #pragma once
 #include <optional>
 #include <span>
 
-#include "base/rb_tree.h"
+#include "arch/page_table.h"
 #include "base/ref.h"
 #include "mm/memory_object.h"
+#include "mm/vma_tree.h"
 #include "sync/mutex.h"
 
 namespace martlet {
 
 class File;
 
-/// Protection and kind of a mapping; values are those of mmap(2) where they have one.
-inline constexpr u32 kProtRead = 1, kProtWrite = 2, kProtExec = 4;
-inline constexpr u32 kMapShared = 0x01, kMapPrivate = 0x02, kMapSharedValidate = 0x03, kMapFixed = 0x10,
-                     kMapAnonymous = 0x20, kMapGrowsDown = 0x100, kMapLocked = 0x2000, kMapNoReserve = 0x4000,
-                     kMapPopulate = 0x8000, kMapStack = 0x20000, kMapFixedNoReplace = 0x100000;
+inline constexpr u32 kMapShared = 0x01, kMapPrivate = 0x02, kMapSharedValidate = 0x03, kMapTypeMask = 0x0f,
+                     kMapFixed = 0x10, kMapAnonymous = 0x20, kMapGrowsDown = 0x100, kMapDenyWrite = 0x800,
+                     kMapExecutable = 0x1000, kMapLocked = 0x2000, kMapNoReserve = 0x4000, kMapPopulate = 0x8000,
+                     kMapNonBlock = 0x10000, kMapStack = 0x20000, kMapHugeTlb = 0x40000, kMapSync = 0x80000,
+                     kMapFixedNoReplace = 0x100000, kMapUninitialized = 0x4000000;
+inline constexpr u32 kRemapMayMove = 1, kRemapFixed = 2, kRemapDontUnmap = 4;
 
 struct MapRequest {
     u64 address = 0;          // hint, or the place with kMapFixed
@@ -30,10 +33,12 @@ struct MapRequest {
     Ref<File> file;           // null: anonymous
     Ref<MemoryObject> object; // the file's pages (File::mapping_object), or shared anonymous memory
     u64 offset_bytes = 0;
+    bool forbids_exec = false; // the file is on a noexec mount
 };
 
 struct AddressSpaceLimits {
-    u64 address_space_bytes, data_bytes, stack_bytes, locked_bytes;
+    u64 address_space_bytes = ~0ull, data_bytes = ~0ull, stack_bytes = ~0ull, locked_bytes = ~0ull;
+    bool may_lock_any = false; // CAP_IPC_LOCK
 };
 
 /// What execve(2) and prctl record, for /proc and brk.
@@ -44,6 +49,9 @@ struct ProgramLayout {
 
 enum class FaultResult : u8 { Resolved, SegvMapErr, SegvAccErr, BusAdrErr, OutOfMemory };
 
+/// Whether an access respects the mapping's protection, or overrides it as ptrace(2) does (on private mappings).
+enum class AccessMode : u8 { Checked, Forced };
+
 class AddressSpace : public RefCounted {
 public:
     static Result<Ref<AddressSpace>> create();
@@ -51,27 +59,44 @@ public:
     Result<Ref<AddressSpace>> fork();
     ~AddressSpace() override;
 
+    /// Where mmap starts to search downwards: execve sets it below the stack and its room to grow (kUserEnd until then).
+    void set_map_base(u64 address);
+
     // The system calls, with their manual pages' results. Addresses come from user space unchecked.
     Result<u64> map(const MapRequest& request, const AddressSpaceLimits& limits);
     Result<void> unmap(u64 address, u64 size_bytes);
-    Result<void> protect(u64 address, u64 size_bytes, u32 protection);
+    Result<void> protect(u64 address, u64 size_bytes, u32 protection, const AddressSpaceLimits& limits = {});
     Result<u64> remap(u64 old_address, u64 old_size, u64 new_size, u32 flags, u64 new_address, const AddressSpaceLimits& limits);
     Result<u64> set_break(u64 address, const AddressSpaceLimits& limits); // answers the break in force, never an error to user
     Result<void> advise(u64 address, u64 size_bytes, int advice);
-    Result<void> resident(u64 address, u64 size_bytes, std::span<u8> pages); // mincore
-    Result<void> lock(u64 address, u64 size_bytes, const AddressSpaceLimits& limits);
+    /// mincore: one byte per page, bit 0 if resident.
+    Result<void> resident(u64 address, u64 size_bytes, std::span<u8> pages);
+    enum class LockMode : u8 { Now, OnFault };
+    Result<void> lock(u64 address, u64 size_bytes, LockMode mode, const AddressSpaceLimits& limits);
     Result<void> unlock(u64 address, u64 size_bytes);
+    Result<void> lock_all(bool current, bool future, LockMode mode, const AddressSpaceLimits& limits);
+    Result<void> unlock_all();
     Result<void> sync(u64 address, u64 size_bytes, int flags);
 
-    /// A page fault at `address`; called with interrupts on. `from_user` faults below the stack pointer grow the stack.
+    /// A page fault at `address`; called with interrupts on. Faults below a growing mapping extend it.
     FaultResult fault(u64 address, PageAccess access, bool is_execute, u64 stack_limit_bytes);
 
-    /// Copies to or from another process's memory (ptrace, /proc/pid/mem, execve's stack). Short count on a fault.
-    Result<usize> read_memory(u64 address, std::span<u8> bytes);
-    Result<usize> write_memory(u64 address, std::span<const u8> bytes);
+    /// Copies to or from another process's memory (ptrace, /proc/pid/mem, execve's stack). Short count on a fault, EFAULT
+    /// if not even the first byte could be copied.
+    Result<usize> read_memory(u64 address, std::span<u8> bytes, AccessMode mode = AccessMode::Forced);
+    Result<usize> write_memory(u64 address, std::span<const u8> bytes, AccessMode mode = AccessMode::Forced);
+    /// The frame behind a user address with a reference, faulted in for `access` (futex keys, direct access).
+    Result<Frame*> pin_page(u64 address, PageAccess access, AccessMode mode = AccessMode::Checked);
+    /// What names the memory at `address` for shared futexes: the object and page, or nothing for private memory.
+    struct SharedLocation { Ref<MemoryObject> object; u64 page_index; };
+    Result<std::optional<SharedLocation>> shared_location(u64 address);
 
-    u64 page_table_root() const; // physical, for CR3
-    ProgramLayout layout;        // written by execve before the space is shared
+    /// Physical, for ArchContext::page_table. Never changes.
+    u64 page_table_root() const NO_THREAD_SAFETY_ANALYSIS { return table_.root(); }
+    /// Loads this table on the CPU (execve, before the old space goes).
+    void activate() NO_THREAD_SAFETY_ANALYSIS { table_.activate(); }
+    ProgramLayout layout;                                 // written by execve before the space is shared
+    u64 current_break();
 
     struct Sizes { u64 total_pages, resident_pages, shared_pages, text_pages, data_pages, stack_pages, locked_pages,
                    peak_total_pages, peak_resident_pages, page_table_bytes; };
@@ -81,7 +106,60 @@ public:
     void for_each_mapping(void (*visit)(void*, const MappingView&), void* context);
 
 private:
-    AddressSpace();
+    friend class MemoryObject;
+    template <typename T, typename... Arguments> friend Result<Ref<T>> make_ref(Arguments&&...);
+    AddressSpace() = default;
+
+    // Mappings (address_space.cpp).
+    Result<Vma*> add_vma(u64 start, u64 end, const VmaAttributes& attributes, u64 offset_bytes) REQUIRES(lock_);
+    void remove_vma(Vma& vma) REQUIRES(lock_);
+    Result<Vma*> clone_vma(const Vma& vma, u64 start, u64 end) REQUIRES(lock_);
+    Result<void> split(Vma& vma, u64 address) REQUIRES(lock_);
+    Vma* merge(Vma& vma) REQUIRES(lock_);
+    static bool can_merge(const Vma& below, const Vma& above);
+    void account(const Vma& vma, i64 sign) REQUIRES(lock_);
+    bool may_grow(u64 bytes, const VmaAttributes& attributes, const AddressSpaceLimits& limits) REQUIRES(lock_);
+    /// Cuts mappings at `start` and `end`, then runs action on each inside; ENOMEM at the end if there were holes.
+    template <typename Action> Result<void> for_each_in_range(u64 start, u64 end, Action action) REQUIRES(lock_);
+
+    // Searching and changing (address_space_map.cpp, _remap.cpp, _advise.cpp).
+    Result<u64> find_place(u64 hint, u64 size, u32 flags) REQUIRES(lock_);
+    Result<void> unmap_locked(u64 start, u64 end) REQUIRES(lock_);
+    Result<u64> grow_in_place_or_move(Vma& vma, u64 old_address, u64 old_size, u64 new_size, u32 flags, u64 new_address,
+                                      const AddressSpaceLimits& limits) REQUIRES(lock_);
+    Result<u64> move_mapping(Vma& vma, u64 old_address, u64 old_size, u64 new_size, u32 flags, u64 new_address) REQUIRES(lock_);
+    Result<void> move_pages(u64 from, u64 to, u64 size) REQUIRES(lock_);
+    void populate(u64 start, u64 end) EXCLUDES(lock_);
+    Result<void> populate_faults(u64 start, u64 end, PageAccess access) EXCLUDES(lock_);
+    Result<void> lock_range(u64 start, u64 end, bool is_locked, LockMode mode) REQUIRES(lock_);
+
+    // Pages (address_space_pages.cpp).
+    Result<void> clear_pages(u64 start, u64 end) REQUIRES(lock_);
+    Result<void> protect_pages(Vma& vma) REQUIRES(lock_);
+    void count_page(PageEntry entry, i64 sign) REQUIRES(lock_);
+
+    // Faults (fault.cpp).
+    Vma* find_or_grow(u64 address, u64 stack_limit_bytes) REQUIRES(lock_);
+    FaultResult resolve(Vma& vma, u64 address, PageAccess access, AccessMode mode) REQUIRES(lock_);
+    FaultResult fault_missing(Vma& vma, PageSlot& slot, u64 address, PageAccess access) REQUIRES(lock_);
+    FaultResult fault_anonymous(Vma& vma, PageSlot& slot, PageAccess access) REQUIRES(lock_);
+    FaultResult fault_object(Vma& vma, PageSlot& slot, u64 address, PageAccess access) REQUIRES(lock_);
+    FaultResult fault_write_protected(Vma& vma, PageSlot& slot, u64 address) REQUIRES(lock_);
+    void map_neighbours(Vma& vma, u64 address) REQUIRES(lock_);
+    void install(PageSlot& slot, PageEntry entry) REQUIRES(lock_);
+    /// MemoryObject::unmap_pages for the mappings of this space.
+    void unmap_object_pages(const MemoryObject& object, u64 first_index, u64 end_index) EXCLUDES(lock_);
+
+    Mutex lock_{LockRank::AddressSpace};
+    PageTable table_ GUARDED_BY(lock_);
+    VmaTree vmas_ GUARDED_BY(lock_);
+    Vma* last_fault_ GUARDED_BY(lock_) = nullptr; // where the last fault was: the next is often there too
+    u64 map_base_ GUARDED_BY(lock_) = kUserEnd;
+    u64 break_ GUARDED_BY(lock_) = 0;
+    u32 future_flags_ GUARDED_BY(lock_) = 0; // mlockall(MCL_FUTURE): Locked, LockOnFault
+    u64 total_pages_ GUARDED_BY(lock_) = 0, data_pages_ GUARDED_BY(lock_) = 0, stack_pages_ GUARDED_BY(lock_) = 0,
+        locked_pages_ GUARDED_BY(lock_) = 0, text_pages_ GUARDED_BY(lock_) = 0, peak_total_pages_ GUARDED_BY(lock_) = 0;
+    i64 anonymous_pages_ GUARDED_BY(lock_) = 0, object_pages_ GUARDED_BY(lock_) = 0, peak_resident_ GUARDED_BY(lock_) = 0;
 };
 
 } // namespace martlet

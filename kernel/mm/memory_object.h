@@ -1,23 +1,53 @@
 // MemoryObject: something whose pages can be mapped: a file's page cache, shared anonymous memory, a device.
 //
-// Private anonymous memory has no object: its frames hang in the page tables only.
+// Private anonymous memory has no object: its frames hang in the page tables only. An object knows the mappings of it, so
+// that truncation can take pages out of every address space.
 #pragma once
+#include "base/list.h"
 #include "base/ref.h"
 #include "mm/frame.h"
+#include "sync/spinlock.h"
 
 namespace martlet {
 
 enum class PageAccess : u8 { Read, Write };
 
+/// What a mapping of an object (mm/vma.h) puts on the object's list.
+class ObjectMapping : NonCopyable {
+private:
+    friend class MemoryObject;
+    friend class AddressSpace;
+    ListNode object_node_;
+    u64 unmap_generation_ = 0; // of the last unmap_pages that has seen it
+};
+
 class MemoryObject : public RefCounted {
 public:
     /// The frame that holds page `index`, with a reference for the caller; made or filled on demand. May sleep.
-    /// ERANGE/ENXIO past the end (SIGBUS for a mapping), ENOMEM, EIO.
+    /// ERANGE/ENXIO past the end (SIGBUS for a mapping), ENOMEM, EIO. A private mapping asks with Read and copies.
     virtual Result<Frame*> get_page(u64 index, PageAccess access) = 0;
     /// The page if it is resident, with a reference; null otherwise. Does not sleep (mincore, fault-around).
     virtual Frame* find_page(u64 index) { return nullptr; }
     /// A page was written through a shared mapping.
     virtual void mark_dirty(u64 index) {}
+    /// madvise(MADV_REMOVE): turns the pages into a hole.
+    virtual Result<void> remove_pages(u64 first_index, u64 end_index) { return Error(Errno::EOPNOTSUPP); }
+
+    /// Takes the pages [first_index, end_index) out of every address space, private copies included, so that the next
+    /// access faults. Called after the object stopped handing them out (truncate, hole punching), with no lock of rank
+    /// AddressSpace or above held; calls for one object are serialised by the caller. May sleep.
+    void unmap_pages(u64 first_index, u64 end_index);
+    bool is_mapped() const { return mapping_count_.load(std::memory_order_relaxed) != 0; }
+
+private:
+    friend class AddressSpace;
+    void add_mapping(ObjectMapping& mapping);
+    void remove_mapping(ObjectMapping& mapping);
+
+    SpinLock mappings_lock_{LockRank::Leaf};
+    List<ObjectMapping, &ObjectMapping::object_node_> mappings_ GUARDED_BY(mappings_lock_);
+    u64 unmap_generation_ GUARDED_BY(mappings_lock_) = 0;
+    std::atomic<u32> mapping_count_ = 0;
 };
 
 /// Zero-filled shared memory of any size (MAP_SHARED|MAP_ANONYMOUS).

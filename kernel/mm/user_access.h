@@ -42,8 +42,8 @@ public:
     UserPtr operator+(usize count) const { return UserPtr(address_ + count * sizeof(T)); }
     template <typename U> UserPtr<U> cast() const { return UserPtr<U>(address_); }
 
-    [[nodiscard]] Result<T> load() const {
-        T value;
+    [[nodiscard]] Result<std::remove_const_t<T>> load() const {
+        std::remove_const_t<T> value;
         if (arch_copy_from_user(&value, address_, sizeof(T)) != 0) return Error(Errno::EFAULT);
         return value;
     }
@@ -51,7 +51,7 @@ public:
         if (arch_copy_to_user(address_, &value, sizeof(T)) != 0) return Error(Errno::EFAULT);
         return {};
     }
-    [[nodiscard]] Result<void> load_array(std::span<T> values) const {
+    [[nodiscard]] Result<void> load_array(std::span<std::remove_const_t<T>> values) const {
         if (arch_copy_from_user(values.data(), address_, values.size_bytes()) != 0) return Error(Errno::EFAULT);
         return {};
     }

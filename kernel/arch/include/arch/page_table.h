@@ -1,0 +1,116 @@
+// Page tables: the user half of one address space, and the kernel half that all share.
+//
+// A leaf table (512 pages, 2 MiB) may be shared between address spaces after fork: then the entry above it lacks write
+// permission, its frame counts the sharers, and make_slot or walk(Change) first gives this address space its own copy
+// with every page write-protected and counted once more. So fork costs by leaf tables, not by pages.
+//
+// Ownership: leaf tables hold one reference to the frame of each counted entry. The caller changes slots and keeps those
+// counts; destroying the PageTable releases what is left.
+// Locking: the address space's lock. Invalidation: nothing here flushes the TLB but share_user_half; callers do, before
+// they release frames that were mapped.
+#pragma once
+#include <span>
+
+#include "base/result.h"
+#include "mm/frame.h"
+
+namespace martlet {
+
+inline constexpr u32 kPageWrite = 1u << 0, kPageExecute = 1u << 1, kPageUser = 1u << 2, kPageGlobal = 1u << 3,
+                     kPageUncounted = 1u << 4, // no reference is held on the frame
+                     kPageHidden = 1u << 5,    // PROT_NONE: kept, but every access faults
+                     kPageUncached = 1u << 6, kPageWriteCombining = 1u << 7;
+
+} // namespace martlet
+
+#include "arch/x86_64/page_entry.h" // the one line that chooses the architecture
+
+namespace martlet {
+
+/// The part of a leaf table that a walk covers: slots[i] maps address + i * kPageSize.
+struct LeafTable {
+    u64 address;
+    std::span<PageSlot> slots;
+};
+
+enum class TableAccess : u8 { Look, Change };
+
+class PageTable : NonCopyable {
+public:
+    PageTable() = default;
+    ~PageTable();
+    /// An empty user half below the kernel's shared half. ENOMEM.
+    Result<void> init();
+    u64 root() const { return root_; }
+    /// Frames that the tables take, the root included; shared leaf tables count for each sharer.
+    u64 table_frames() const { return table_frames_; }
+
+    /// The slot for `address`, with tables made and made private as needed. ENOMEM.
+    Result<PageSlot*> make_slot(u64 address);
+    /// A copy of the entry; an empty one where there is no table.
+    PageEntry lookup(u64 address) const;
+
+    /// Visits the leaf tables that exist in [start, end). Change makes each private first (ENOMEM stops the walk).
+    template <typename Visit> Result<void> walk(u64 start, u64 end, TableAccess access, Visit visit) {
+        while (start < end) {
+            LeafTable table = TRY(next_leaf(start, end, access));
+            if (table.slots.empty()) break;
+            visit(table);
+            start = table.address + table.slots.size() * kPageSize;
+        }
+        return {};
+    }
+    /// Makes private the shared tables that [start, end) covers partly, so that a later walk that drops the rest
+    /// cannot fail. ENOMEM.
+    Result<void> prepare_change(u64 start, u64 end);
+    /// Gives up the leaf tables that lie wholly in [start, end), releasing their pages once nobody else shares them;
+    /// visits each before. Call prepare_change and walk the edges first; the TLB is flushed here, before frames go.
+    template <typename Visit> void drop_tables(u64 start, u64 end, Visit visit) {
+        start = align_up(start, kLargePageSize);
+        end = align_down(end, kLargePageSize);
+        while (start < end) {
+            Result<LeafTable> table = next_leaf(start, end, TableAccess::Look);
+            if (!table || table->slots.empty()) break;
+            visit(*table);
+            drop_leaf(table->address);
+            start = table->address + kLargePageSize;
+        }
+    }
+
+    /// fork: `child` (just initialised) gets every leaf table of this one, shared, and this CPU's TLB is flushed. ENOMEM
+    /// leaves the child destructible.
+    Result<void> share_user_half(PageTable& child);
+
+    /// Makes this CPU (later: every CPU that runs this address space) forget [start, end).
+    void invalidate(u64 start, u64 end);
+    /// Leaves this table if the CPU still runs on it: before destruction.
+    void deactivate();
+    void activate();
+
+private:
+    Result<LeafTable> next_leaf(u64 start, u64 end, TableAccess access);
+    Result<u64*> make_table(u64* entry);
+    Result<void> make_private(u64* directory_entry);
+    u64* find_directory_entry(u64 address) const;
+    void drop_leaf(u64 address);
+    void free_level(u64* table, u32 level);
+
+    u64 root_ = 0;
+    u64 table_frames_ = 0;
+};
+
+/// Sets the page attribute table of this CPU: write-back, write-combining, uncached.
+void page_attributes_init_cpu();
+/// The table of idle and kernel threads: only the kernel half.
+u64 kernel_page_table_root();
+
+/// Builds the kernel's tables while only the boot tables are there: take_table answers zeroed memory for one table.
+void kernel_page_table_init(PhysicalAddress (*take_table)());
+void kernel_page_table_map_boot(u64 address, PhysicalAddress to, u64 size, u32 flags, PhysicalAddress (*take_table)());
+/// Loads them.
+void kernel_page_table_activate();
+/// Maps and unmaps pages in the kernel half at run time; tables are made from frames. Serialised by the caller.
+Result<void> kernel_map_page(u64 address, PhysicalAddress to, u32 flags);
+PhysicalAddress kernel_unmap_page(u64 address);
+
+} // namespace martlet

@@ -1,0 +1,290 @@
+// 4-level page tables (Intel SDM 3A 4.5). The contract is in arch/page_table.h.
+#include "arch/page_table.h"
+
+#include <string.h>
+
+#include "arch/x86_64/tlb.h"
+#include "base/assert.h"
+
+namespace martlet {
+
+namespace {
+
+constexpr u32 kEntries = 512;
+constexpr u64 kTableBits = kEntryPresent | kEntryWritable | kEntryUser | kEntryAccessed;
+constexpr u64 kRegionSize[] = {kPageSize, kLargePageSize, kGiB, 512 * kGiB}; // one entry's, by level
+
+/// Above this many pages, forgetting everything is cheaper than page by page.
+constexpr u64 kForgetByPageLimit = 32;
+
+u64 kernel_root;
+
+u64* table_at(u64 entry) { return static_cast<u64*>(direct_map({entry & kEntryAddressMask})); }
+u32 index_at(u64 address, u32 level) { return (address >> (kPageShift + 9 * level)) & (kEntries - 1); }
+bool is_present(u64 entry) { return (entry & kEntryPresent) != 0; }
+bool is_shared_table(u64 directory_entry) { return is_present(directory_entry) && !(directory_entry & kEntryWritable); }
+std::span<PageSlot> slots_of(u64 directory_entry) {
+    return {reinterpret_cast<PageSlot*>(table_at(directory_entry)), kEntries};
+}
+
+void release_pages(std::span<PageSlot> slots) {
+    for (PageSlot& slot : slots) {
+        PageEntry entry = slot.load();
+        if (entry.has_frame() && entry.is_counted()) frame_of(entry.frame()).release();
+    }
+}
+
+/// Drops one sharer of a leaf table; the last one releases its pages.
+void release_leaf(u64 directory_entry) {
+    Frame& frame = frame_of({directory_entry & kEntryAddressMask});
+    if (!frame.is_shared()) release_pages(slots_of(directory_entry));
+    frame.release();
+}
+
+} // namespace
+
+u64 kernel_page_table_root() { return kernel_root; }
+
+Result<void> PageTable::init() {
+    Frame* frame = TRY(allocate_frame(FrameUse::PageTable, Zeroing::No));
+    auto* table = static_cast<u64*>(frame->data());
+    memset(table, 0, kPageSize / 2);
+    memcpy(table + kEntries / 2, table_at(kernel_root) + kEntries / 2, kPageSize / 2);
+    root_ = frame->physical().value;
+    table_frames_ = 1;
+    return {};
+}
+
+PageTable::~PageTable() {
+    if (root_ == 0) return;
+    deactivate();
+    u64* root = table_at(root_);
+    for (u32 index = 0; index < kEntries / 2; ++index)
+        if (is_present(root[index])) free_level(table_at(root[index]), 2);
+    frame_of({root_}).release();
+}
+
+/// Frees the table at `level` (2: of directories, 1: of leaf tables) and everything below.
+void PageTable::free_level(u64* table, u32 level) {
+    for (u32 index = 0; index < kEntries; ++index) {
+        if (!is_present(table[index])) continue;
+        if (level == 1) release_leaf(table[index]);
+        else free_level(table_at(table[index]), level - 1);
+    }
+    frame_of_pointer(table).release();
+}
+
+Result<u64*> PageTable::make_table(u64* entry) {
+    if (!is_present(*entry)) {
+        Frame* frame = TRY(allocate_frame(FrameUse::PageTable, Zeroing::Yes));
+        *entry = frame->physical().value | kTableBits;
+        ++table_frames_;
+    }
+    return table_at(*entry);
+}
+
+Result<void> PageTable::make_private(u64* directory_entry) {
+    Frame& shared = frame_of({*directory_entry & kEntryAddressMask});
+    if (!shared.is_shared()) {
+        *directory_entry |= kEntryWritable;
+        return {};
+    }
+    Frame* copy = TRY(allocate_frame(FrameUse::PageTable, Zeroing::No));
+    std::span<PageSlot> from = slots_of(*directory_entry);
+    u64 copy_entry = copy->physical().value | kTableBits;
+    std::span<PageSlot> to = slots_of(copy_entry);
+    for (u32 index = 0; index < kEntries; ++index) {
+        PageEntry entry = from[index].load();
+        if (entry.has_frame()) {
+            if (entry.is_counted()) frame_of(entry.frame()).acquire();
+            if (entry.is_writable()) {
+                entry = entry.without_write();
+                from[index].store(entry);
+            }
+        }
+        to[index].store(entry);
+    }
+    *directory_entry = copy_entry;
+    // No flush: the translations that the processor may hold lead to the same frames, without write permission.
+    // Paging-structure caches are refreshed by the fault or the flush that follows each change.
+    shared.release();
+    return {};
+}
+
+Result<PageSlot*> PageTable::make_slot(u64 address) {
+    DEBUG_ASSERT(address < kUserEnd);
+    u64* table = table_at(root_);
+    for (u32 level = 3; level > 1; --level) table = TRY(make_table(&table[index_at(address, level)]));
+    u64* directory_entry = &table[index_at(address, 1)];
+    if (is_shared_table(*directory_entry)) {
+        TRY(make_private(directory_entry));
+        if (page_table_loaded() == root_) tlb_forget_page(address); // the cached directory entry
+    }
+    u64* leaf = TRY(make_table(directory_entry));
+    return reinterpret_cast<PageSlot*>(leaf) + index_at(address, 0);
+}
+
+u64* PageTable::find_directory_entry(u64 address) const {
+    u64* table = table_at(root_);
+    for (u32 level = 3; level > 1; --level) {
+        u64 entry = table[index_at(address, level)];
+        if (!is_present(entry)) return nullptr;
+        table = table_at(entry);
+    }
+    u64* entry = &table[index_at(address, 1)];
+    return is_present(*entry) ? entry : nullptr;
+}
+
+PageEntry PageTable::lookup(u64 address) const {
+    u64* directory_entry = find_directory_entry(address);
+    return directory_entry ? slots_of(*directory_entry)[index_at(address, 0)].load() : PageEntry();
+}
+
+/// The first leaf table that exists in [start, end); no slots if there is none.
+Result<LeafTable> PageTable::next_leaf(u64 start, u64 end, TableAccess access) {
+    while (start < end) {
+        u64* table = table_at(root_);
+        u32 level = 3;
+        while (level > 0 && is_present(table[index_at(start, level)])) {
+            u64* entry = &table[index_at(start, level)];
+            if (level == 1) {
+                if (access == TableAccess::Change && is_shared_table(*entry)) TRY(make_private(entry));
+                u32 first = index_at(start, 0);
+                u64 pages = (end - start + kPageSize - 1) >> kPageShift;
+                u32 count = pages < kEntries - first ? static_cast<u32>(pages) : kEntries - first;
+                return LeafTable{start, slots_of(*entry).subspan(first, count)};
+            }
+            table = table_at(*entry);
+            --level;
+        }
+        u64 region = kRegionSize[level];
+        start = align_down(start, region) + region;
+    }
+    return LeafTable{end, {}};
+}
+
+Result<void> PageTable::prepare_change(u64 start, u64 end) {
+    u64 first = align_down(start, kLargePageSize), last = align_down(end, kLargePageSize);
+    if (first != start)
+        TRY(walk(start, start + 1, TableAccess::Change, [](LeafTable&) {}));
+    if (last != end && (last != first || first == start))
+        TRY(walk(end - 1, end, TableAccess::Change, [](LeafTable&) {}));
+    return {};
+}
+
+void PageTable::drop_leaf(u64 address) {
+    u64* entry = find_directory_entry(address);
+    u64 dropped = *entry;
+    *entry = 0;
+    --table_frames_;
+    invalidate(address, address + kLargePageSize);
+    release_leaf(dropped);
+}
+
+Result<void> PageTable::share_user_half(PageTable& child) {
+    u64* root = table_at(root_);
+    u64* child_root = table_at(child.root_);
+    for (u32 top = 0; top < kEntries / 2; ++top) {
+        if (!is_present(root[top])) continue;
+        u64* upper = table_at(root[top]);
+        u64* child_upper = TRY(child.make_table(&child_root[top]));
+        for (u32 middle = 0; middle < kEntries; ++middle) {
+            if (!is_present(upper[middle])) continue;
+            u64* directory = table_at(upper[middle]);
+            u64* child_directory = TRY(child.make_table(&child_upper[middle]));
+            for (u32 index = 0; index < kEntries; ++index) {
+                if (!is_present(directory[index])) continue;
+                directory[index] &= ~kEntryWritable;
+                frame_of({directory[index] & kEntryAddressMask}).acquire();
+                child_directory[index] = directory[index];
+                ++child.table_frames_;
+            }
+        }
+    }
+    if (page_table_loaded() == root_) tlb_forget_user();
+    return {};
+}
+
+void PageTable::invalidate(u64 start, u64 end) {
+    if (page_table_loaded() != root_) return;
+    if ((end - start) >> kPageShift > kForgetByPageLimit) {
+        tlb_forget_user();
+        return;
+    }
+    for (u64 address = start; address < end; address += kPageSize) tlb_forget_page(address);
+}
+
+void PageTable::activate() {
+    if (page_table_loaded() != root_) page_table_load(root_);
+}
+void PageTable::deactivate() {
+    if (page_table_loaded() == root_) page_table_load(kernel_root);
+}
+
+// The kernel half.
+
+void kernel_page_table_init(PhysicalAddress (*take_table)()) {
+    kernel_root = take_table().value;
+    // The tables below these entries are shared by every address space, so the entries must exist from the start.
+    for (u64 region : {kDirectMapBase, kFrameTableBase, kKernelMapBase, kKernelImageBase})
+        table_at(kernel_root)[index_at(region, 3)] = take_table().value | (kTableBits & ~kEntryUser);
+}
+
+void kernel_page_table_map_boot(u64 address, PhysicalAddress to, u64 size, u32 flags, PhysicalAddress (*take_table)()) {
+    static const bool has_gib_pages = cpu_has_gib_pages();
+    u64 end = address + size;
+    while (address < end) {
+        u32 level = 0;
+        for (u32 larger = has_gib_pages ? 2 : 1; larger > 0 && level == 0; --larger)
+            if (((address | to.value) & (kRegionSize[larger] - 1)) == 0 && end - address >= kRegionSize[larger]) level = larger;
+        u64* table = table_at(kernel_root);
+        for (u32 depth = 3; depth > level; --depth) {
+            u64* entry = &table[index_at(address, depth)];
+            if (!is_present(*entry)) *entry = take_table().value | (kTableBits & ~kEntryUser);
+            table = table_at(*entry);
+        }
+        table[index_at(address, level)] =
+            PageEntry::make(to, flags | kPageGlobal).bits() | (level != 0 ? kEntryLarge : 0);
+        address += kRegionSize[level];
+        to.value += kRegionSize[level];
+    }
+}
+
+void kernel_page_table_activate() { page_table_load(kernel_root); }
+
+namespace {
+
+/// The kernel's slot for `address`; tables are made if `make` is Change. Null if there is none or no memory.
+PageSlot* kernel_slot(u64 address, TableAccess access) {
+    u64* table = table_at(kernel_root);
+    for (u32 level = 3; level > 0; --level) {
+        u64* entry = &table[index_at(address, level)];
+        if (!is_present(*entry)) {
+            if (access == TableAccess::Look) return nullptr;
+            Result<Frame*> frame = allocate_frame(FrameUse::PageTable, Zeroing::Yes);
+            if (!frame) return nullptr;
+            *entry = (*frame)->physical().value | (kTableBits & ~kEntryUser);
+        }
+        table = table_at(*entry);
+    }
+    return reinterpret_cast<PageSlot*>(table) + index_at(address, 0);
+}
+
+} // namespace
+
+Result<void> kernel_map_page(u64 address, PhysicalAddress to, u32 flags) {
+    PageSlot* slot = kernel_slot(address, TableAccess::Change);
+    if (!slot) return Error(Errno::ENOMEM);
+    slot->store(PageEntry::make(to, flags | kPageGlobal));
+    return {};
+}
+
+PhysicalAddress kernel_unmap_page(u64 address) {
+    PageSlot* slot = kernel_slot(address, TableAccess::Look);
+    ASSERT(slot);
+    PageEntry entry = slot->exchange(PageEntry());
+    tlb_forget_page(address);
+    return entry.frame();
+}
+
+} // namespace martlet

@@ -1,0 +1,167 @@
+// Life of an address space, and its mappings: insert, split, merge, account. See mm/address_space.h.
+#include "mm/address_space.h"
+
+#include "mm/address_space_internal.h"
+
+namespace martlet {
+
+Result<Ref<AddressSpace>> AddressSpace::create() {
+    auto space = TRY(make_ref<AddressSpace>());
+    MutexGuard guard(space->lock_);
+    TRY(space->table_.init());
+    return space;
+}
+
+AddressSpace::~AddressSpace() NO_THREAD_SAFETY_ANALYSIS {
+    // Nobody else can reach it any more; the table releases the pages.
+    while (Vma* vma = vmas_.first()) remove_vma(*vma);
+}
+
+Result<Ref<AddressSpace>> AddressSpace::fork() NO_THREAD_SAFETY_ANALYSIS {
+    // The child is not reachable until its mappings are put on their objects' lists at the end.
+    auto child = TRY(create());
+    MutexGuard guard(lock_);
+    for (Vma* vma = vmas_.first(); vma; vma = vmas_.next(*vma)) {
+        if (vma->has(VmaFlag::DontFork)) continue;
+        Vma* copy = new (std::nothrow) Vma;
+        if (!copy) return Error(Errno::ENOMEM);
+        copy->space = child.get();
+        copy->start = vma->start;
+        copy->end = vma->end;
+        copy->offset_bytes = vma->offset_bytes;
+        copy->attributes = vma->attributes;
+        // Locks are not inherited (mlock(2)).
+        copy->attributes.set(VmaFlag::Locked, false);
+        copy->attributes.set(VmaFlag::LockOnFault, false);
+        child->vmas_.insert(*copy);
+        child->account(*copy, 1);
+    }
+    TRY(table_.share_user_half(child->table_));
+    child->anonymous_pages_ = anonymous_pages_;
+    child->object_pages_ = object_pages_;
+    child->peak_resident_ = child->anonymous_pages_ + child->object_pages_;
+    for (Vma* vma = vmas_.first(); vma; vma = vmas_.next(*vma))
+        if (vma->has(VmaFlag::DontFork) || vma->has(VmaFlag::WipeOnFork)) TRY(child->clear_pages(vma->start, vma->end));
+    child->layout = layout;
+    child->map_base_ = map_base_;
+    child->break_ = break_;
+    for (Vma* vma = child->vmas_.first(); vma; vma = child->vmas_.next(*vma))
+        if (vma->attributes.object) vma->attributes.object->add_mapping(*vma);
+    return child;
+}
+
+void AddressSpace::set_map_base(u64 address) {
+    MutexGuard guard(lock_);
+    map_base_ = page_align_down(address);
+}
+
+u64 AddressSpace::current_break() {
+    MutexGuard guard(lock_);
+    return break_ > layout.break_start ? break_ : layout.break_start;
+}
+
+void AddressSpace::account(const Vma& vma, i64 sign) {
+    u64 pages = static_cast<u64>(sign) * (vma.size() >> kPageShift);
+    total_pages_ += pages;
+    if (vma.is_data()) data_pages_ += pages;
+    if (vma.has(VmaFlag::GrowsDown)) stack_pages_ += pages;
+    if (vma.has(VmaFlag::Locked)) locked_pages_ += pages;
+    if (vma.is_executable() && !vma.is_writable()) text_pages_ += pages;
+    if (total_pages_ > peak_total_pages_) peak_total_pages_ = total_pages_;
+}
+
+bool AddressSpace::may_grow(u64 bytes, const VmaAttributes& attributes, const AddressSpaceLimits& limits) {
+    u64 pages = bytes >> kPageShift;
+    if (total_pages_ + pages > limits.address_space_bytes >> kPageShift) return false;
+    Vma probe;
+    probe.attributes = attributes;
+    return !probe.is_data() || data_pages_ + pages <= limits.data_bytes >> kPageShift;
+}
+
+Result<Vma*> AddressSpace::add_vma(u64 start, u64 end, const VmaAttributes& attributes, u64 offset_bytes) {
+    if (vmas_.count() >= kMaxMappings) return Error(Errno::ENOMEM);
+    Vma* vma = new (std::nothrow) Vma;
+    if (!vma) return Error(Errno::ENOMEM);
+    vma->space = this;
+    vma->start = start;
+    vma->end = end;
+    vma->offset_bytes = offset_bytes;
+    vma->attributes = attributes;
+    vmas_.insert(*vma);
+    account(*vma, 1);
+    if (attributes.object) attributes.object->add_mapping(*vma);
+    return vma;
+}
+
+void AddressSpace::remove_vma(Vma& vma) {
+    if (last_fault_ == &vma) last_fault_ = nullptr;
+    if (vma.attributes.object) vma.attributes.object->remove_mapping(vma);
+    account(vma, -1);
+    vmas_.erase(vma);
+    delete &vma;
+}
+
+/// Cuts `vma` in two at `address`; it keeps the lower part.
+Result<void> AddressSpace::split(Vma& vma, u64 address) {
+    if (vmas_.count() >= kMaxMappings) return Error(Errno::ENOMEM);
+    Vma* upper = new (std::nothrow) Vma;
+    if (!upper) return Error(Errno::ENOMEM);
+    upper->space = this;
+    upper->start = address;
+    upper->end = vma.end;
+    upper->offset_bytes = vma.offset_bytes + (address - vma.start);
+    upper->attributes = vma.attributes;
+    vmas_.resize(vma, vma.start, address);
+    vmas_.insert(*upper);
+    if (upper->attributes.object) upper->attributes.object->add_mapping(*upper);
+    return {};
+}
+
+bool AddressSpace::can_merge(const Vma& below, const Vma& above) {
+    return below.end == above.start && below.attributes == above.attributes &&
+           (!below.attributes.object || below.offset_bytes + below.size() == above.offset_bytes);
+}
+
+/// Joins `vma` with equal neighbours; answers what it became part of.
+Vma* AddressSpace::merge(Vma& vma) {
+    Vma* result = &vma;
+    Vma* below = vmas_.previous(vma);
+    if (below && can_merge(*below, vma)) {
+        u64 end = vma.end;
+        account(vma, -1);
+        account(*below, -1);
+        vmas_.erase(vma);
+        vmas_.resize(*below, below->start, end);
+        account(*below, 1);
+        if (last_fault_ == &vma) last_fault_ = nullptr;
+        if (vma.attributes.object) vma.attributes.object->remove_mapping(vma);
+        delete &vma;
+        result = below;
+    }
+    Vma* above = vmas_.next(*result);
+    if (above && can_merge(*result, *above)) {
+        u64 end = above->end;
+        account(*result, -1);
+        remove_vma(*above);
+        vmas_.resize(*result, result->start, end);
+        account(*result, 1);
+    }
+    return result;
+}
+
+AddressSpace::Sizes AddressSpace::sizes() {
+    MutexGuard guard(lock_);
+    auto pages = [](i64 count) { return count > 0 ? static_cast<u64>(count) : 0; };
+    u64 resident = pages(anonymous_pages_ + object_pages_);
+    return {total_pages_, resident, pages(object_pages_), text_pages_, data_pages_, stack_pages_, locked_pages_,
+            peak_total_pages_, pages(peak_resident_), table_.table_frames() * kPageSize};
+}
+
+void AddressSpace::for_each_mapping(void (*visit)(void*, const MappingView&), void* context) {
+    MutexGuard guard(lock_);
+    for (Vma* vma = vmas_.first(); vma; vma = vmas_.next(*vma))
+        visit(context, {vma->start, vma->end, vma->attributes.protection, vma->is_shared(), vma->has(VmaFlag::GrowsDown),
+                        vma->offset_bytes, vma->attributes.file.get()});
+}
+
+} // namespace martlet

@@ -1,0 +1,42 @@
+// What the parts of AddressSpace share. Not for use outside mm/.
+#pragma once
+#include "mm/address_space.h"
+
+/// Marks a callback that runs inside a function which requires lock_: the analysis does not see through the call.
+#define RUNS_LOCKED NO_THREAD_SAFETY_ANALYSIS
+
+namespace martlet {
+
+/// vm.max_map_count.
+inline constexpr u32 kMaxMappings = 65530;
+
+/// How a page of this mapping looks to the processor when it may be written / must not be.
+inline u32 page_flags(const Vma& vma, PageAccess access) {
+    u32 flags = kPageUser;
+    if (!vma.is_readable()) return flags | kPageHidden;
+    if (vma.is_executable()) flags |= kPageExecute;
+    if (access == PageAccess::Write && vma.is_writable()) flags |= kPageWrite;
+    return flags;
+}
+
+template <typename Action> Result<void> AddressSpace::for_each_in_range(u64 start, u64 end, Action action) {
+    u64 covered = start;
+    bool has_holes = false;
+    Vma* vma = vmas_.find_ending_above(start);
+    while (vma && vma->start < end) {
+        if (vma->start > covered) has_holes = true;
+        if (vma->start < start) {
+            TRY(split(*vma, start));
+            vma = vmas_.find(start);
+        }
+        if (vma->end > end) TRY(split(*vma, end));
+        covered = vma->end;
+        TRY(action(*vma));
+        // The action may merge the mapping with its neighbours: go on by address.
+        vma = vmas_.find_ending_above(covered);
+    }
+    if (has_holes || covered < end) return Error(Errno::ENOMEM);
+    return {};
+}
+
+} // namespace martlet

@@ -1,0 +1,93 @@
+// The pages under a range: taking them out and changing their protection. See mm/address_space.h.
+#include "mm/address_space_internal.h"
+
+namespace martlet {
+
+namespace {
+
+/// Frames taken out of the table, released together after the TLB has forgotten them.
+class UnmappedFrames {
+public:
+    static constexpr u32 kCapacity = 128;
+    ~UnmappedFrames() { DEBUG_ASSERT(count_ == 0); }
+    bool is_full() const { return count_ == kCapacity; }
+    void add(PageEntry entry) {
+        if (entry.is_counted()) frames_[count_++] = &frame_of(entry.frame());
+    }
+    void release_all() {
+        while (count_ > 0) frames_[--count_]->release();
+    }
+
+private:
+    u32 count_ = 0;
+    Frame* frames_[kCapacity];
+};
+
+} // namespace
+
+void AddressSpace::count_page(PageEntry entry, i64 sign) {
+    if (!entry.is_counted()) return;
+    if (frame_of(entry.frame()).use == FrameUse::Anonymous) anonymous_pages_ += sign;
+    else object_pages_ += sign;
+}
+
+Result<void> AddressSpace::clear_pages(u64 start, u64 end) {
+    TRY(table_.prepare_change(start, end));
+    // The edges page by page, whole leaf tables at once.
+    auto clear_edge = [&](u64 from, u64 to) RUNS_LOCKED {
+        UnmappedFrames frames;
+        u64 flush_from = from;
+        // Cannot fail: prepare_change has made the table private.
+        (void)table_.walk(from, to, TableAccess::Change, [&](LeafTable& leaf) RUNS_LOCKED {
+            u64 address = leaf.address;
+            for (PageSlot& slot : leaf.slots) {
+                PageEntry entry = slot.load();
+                address += kPageSize;
+                if (!entry.has_frame()) continue;
+                slot.store(PageEntry());
+                count_page(entry, -1);
+                frames.add(entry);
+                if (frames.is_full()) {
+                    table_.invalidate(flush_from, address);
+                    frames.release_all();
+                    flush_from = address;
+                }
+            }
+        });
+        table_.invalidate(flush_from, to);
+        frames.release_all();
+    };
+    u64 first_table = align_up(start, kLargePageSize), last_table = align_down(end, kLargePageSize);
+    if (first_table > last_table) {
+        clear_edge(start, end);
+        return {};
+    }
+    if (start < first_table) clear_edge(start, first_table);
+    if (last_table < end) clear_edge(last_table, end);
+    table_.drop_tables(first_table, last_table, [&](LeafTable& leaf) RUNS_LOCKED {
+        for (PageSlot& slot : leaf.slots)
+            if (PageEntry entry = slot.load(); entry.has_frame()) count_page(entry, -1);
+    });
+    return {};
+}
+
+Result<void> AddressSpace::protect_pages(Vma& vma) {
+    // Write permission comes back by fault, page by page: only a fault knows whether a page must be copied first. Pages
+    // that this space alone holds are the exception worth making.
+    u32 read_flags = page_flags(vma, PageAccess::Read), write_flags = page_flags(vma, PageAccess::Write);
+    bool may_write_at_once = (write_flags & kPageWrite) != 0 && !vma.is_shared();
+    TRY(table_.walk(vma.start, vma.end, TableAccess::Change, [&](LeafTable& leaf) RUNS_LOCKED {
+        for (PageSlot& slot : leaf.slots) {
+            PageEntry entry = slot.load();
+            if (!entry.has_frame()) continue;
+            bool is_own = may_write_at_once && entry.is_counted() && frame_of(entry.frame()).use == FrameUse::Anonymous &&
+                          !frame_of(entry.frame()).is_shared();
+            bool keeps_write = vma.is_shared() && entry.is_writable() && vma.is_writable();
+            slot.store(entry.with_permissions(is_own || keeps_write ? write_flags : read_flags));
+        }
+    }));
+    table_.invalidate(vma.start, vma.end);
+    return {};
+}
+
+} // namespace martlet

@@ -1,0 +1,187 @@
+// Page faults: finding the mapping, growing stacks, filling and copying pages. See mm/address_space.h.
+#include <string.h>
+
+#include "abi/signal.h"
+#include "arch/faults.h"
+#include "mm/address_space_internal.h"
+#include "mm/oom.h"
+#include "mm/zero_page.h"
+#include "proc/resource_limits.h"
+#include "proc/signal_set.h"
+#include "proc/task.h"
+
+namespace martlet {
+
+namespace {
+
+/// Pages around a faulting file page that are mapped with it if they are resident.
+constexpr u64 kFaultAroundBytes = 16 * kPageSize;
+
+FaultResult fault_result_of(Errno error) {
+    return error == Errno::ENOMEM ? FaultResult::OutOfMemory : FaultResult::BusAdrErr;
+}
+
+} // namespace
+
+void AddressSpace::install(PageSlot& slot, PageEntry entry) {
+    slot.store(entry);
+    count_page(entry, 1);
+    i64 resident = anonymous_pages_ + object_pages_;
+    if (resident > peak_resident_) peak_resident_ = resident;
+}
+
+Vma* AddressSpace::find_or_grow(u64 address, u64 stack_limit_bytes) {
+    if (last_fault_ && last_fault_->start <= address && address < last_fault_->end) return last_fault_;
+    Vma* vma = vmas_.find_ending_above(address);
+    if (!vma) return nullptr;
+    if (vma->start <= address) return last_fault_ = vma;
+    if (!vma->has(VmaFlag::GrowsDown) || address < kUserMin) return nullptr;
+    u64 start = page_align_down(address);
+    if (vma->end - start > stack_limit_bytes) return nullptr;
+    Vma* below = vmas_.previous(*vma);
+    if (below && !below->has(VmaFlag::GrowsDown) && below->is_readable() && start - below->end < kStackGuardGap) return nullptr;
+    if (below && below->end > start) return nullptr;
+    if (vma->attributes.object && vma->offset_bytes < vma->start - start) return nullptr;
+    account(*vma, -1);
+    if (vma->attributes.object) vma->offset_bytes -= vma->start - start;
+    vmas_.resize(*vma, start, vma->end);
+    account(*vma, 1);
+    return last_fault_ = vma;
+}
+
+FaultResult AddressSpace::fault(u64 address, PageAccess access, bool is_execute, u64 stack_limit_bytes) {
+    if (address >= kUserEnd) return FaultResult::SegvMapErr;
+    MutexGuard guard(lock_);
+    Vma* vma = find_or_grow(address, stack_limit_bytes);
+    if (!vma) return FaultResult::SegvMapErr;
+    if (is_execute && !vma->is_executable()) return FaultResult::SegvAccErr;
+    return resolve(*vma, address, access, AccessMode::Checked);
+}
+
+FaultResult AddressSpace::resolve(Vma& vma, u64 address, PageAccess access, AccessMode mode) {
+    if (mode == AccessMode::Checked) {
+        if (access == PageAccess::Write ? !vma.is_writable() : !vma.is_readable()) return FaultResult::SegvAccErr;
+    } else if (access == PageAccess::Write && vma.is_shared() && !vma.is_writable()) {
+        return FaultResult::SegvAccErr;
+    }
+    address = page_align_down(address);
+    Result<PageSlot*> slot = table_.make_slot(address);
+    if (!slot) return FaultResult::OutOfMemory;
+    PageEntry entry = (*slot)->load();
+    if (!entry.has_frame()) return fault_missing(vma, **slot, address, access);
+    if (access == PageAccess::Write && !entry.is_writable()) return fault_write_protected(vma, **slot, address);
+    // The processor's copy was older than the table's.
+    table_.invalidate(address, address + kPageSize);
+    return FaultResult::Resolved;
+}
+
+FaultResult AddressSpace::fault_missing(Vma& vma, PageSlot& slot, u64 address, PageAccess access) {
+    return vma.attributes.object ? fault_object(vma, slot, address, access) : fault_anonymous(vma, slot, access);
+}
+
+FaultResult AddressSpace::fault_anonymous(Vma& vma, PageSlot& slot, PageAccess access) {
+    if (access == PageAccess::Read) {
+        install(slot, PageEntry::make(zero_page(), page_flags(vma, PageAccess::Read) | kPageUncounted));
+        return FaultResult::Resolved;
+    }
+    Result<Frame*> frame = allocate_frame(FrameUse::Anonymous, Zeroing::Yes);
+    if (!frame) return fault_result_of(frame.error());
+    install(slot, PageEntry::make((*frame)->physical(), page_flags(vma, PageAccess::Write)));
+    return FaultResult::Resolved;
+}
+
+FaultResult AddressSpace::fault_object(Vma& vma, PageSlot& slot, u64 address, PageAccess access) {
+    MemoryObject& object = *vma.attributes.object;
+    u64 index = vma.page_index(address);
+    bool is_copy = access == PageAccess::Write && !vma.is_shared();
+    Result<Frame*> frame = object.get_page(index, is_copy ? PageAccess::Read : access);
+    if (!frame) return fault_result_of(frame.error());
+    if (is_copy) {
+        Result<Frame*> copy = allocate_frame(FrameUse::Anonymous, Zeroing::No);
+        if (!copy) {
+            (*frame)->release();
+            return fault_result_of(copy.error());
+        }
+        memcpy((*copy)->data(), (*frame)->data(), kPageSize);
+        (*frame)->release();
+        install(slot, PageEntry::make((*copy)->physical(), page_flags(vma, PageAccess::Write)));
+        return FaultResult::Resolved;
+    }
+    if (access == PageAccess::Write) object.mark_dirty(index);
+    install(slot, PageEntry::make((*frame)->physical(), page_flags(vma, access)));
+    if (access == PageAccess::Read && !vma.has(VmaFlag::RandomAccess)) map_neighbours(vma, address);
+    return FaultResult::Resolved;
+}
+
+/// Maps the resident pages near `address` for reading: neighbours are likely to be wanted and cost no fault then.
+void AddressSpace::map_neighbours(Vma& vma, u64 address) {
+    u64 start = align_down(address, kFaultAroundBytes), end = start + kFaultAroundBytes;
+    if (start < vma.start) start = vma.start;
+    if (end > vma.end) end = vma.end;
+    u32 flags = page_flags(vma, PageAccess::Read);
+    // The leaf table is private already: the page at `address` is in the same one.
+    (void)table_.walk(start, end, TableAccess::Change, [&](LeafTable& leaf) RUNS_LOCKED {
+        u64 page = leaf.address;
+        for (PageSlot& slot : leaf.slots) {
+            if (!slot.load().has_frame())
+                if (Frame* frame = vma.attributes.object->find_page(vma.page_index(page)))
+                    install(slot, PageEntry::make(frame->physical(), flags).without_accessed());
+            page += kPageSize;
+        }
+    });
+}
+
+FaultResult AddressSpace::fault_write_protected(Vma& vma, PageSlot& slot, u64 address) {
+    PageEntry entry = slot.load();
+    u32 flags = page_flags(vma, PageAccess::Write);
+    if (vma.is_shared()) {
+        if (vma.attributes.object) vma.attributes.object->mark_dirty(vma.page_index(address));
+        slot.store(PageEntry::make(entry.frame(), flags | (entry.is_counted() ? 0 : kPageUncounted)));
+    } else {
+        Frame* old = entry.is_counted() ? &frame_of(entry.frame()) : nullptr;
+        if (old && old->use == FrameUse::Anonymous && !old->is_shared()) {
+            slot.store(PageEntry::make(entry.frame(), flags));
+        } else {
+            bool is_zero = entry.frame() == zero_page();
+            Result<Frame*> copy = allocate_frame(FrameUse::Anonymous, is_zero ? Zeroing::Yes : Zeroing::No);
+            if (!copy) return fault_result_of(copy.error());
+            if (!is_zero) memcpy((*copy)->data(), direct_map(entry.frame()), kPageSize);
+            count_page(entry, -1);
+            install(slot, PageEntry::make((*copy)->physical(), flags));
+            table_.invalidate(address, address + kPageSize);
+            if (old) old->release();
+            return FaultResult::Resolved;
+        }
+    }
+    table_.invalidate(address, address + kPageSize);
+    return FaultResult::Resolved;
+}
+
+PageFaultOutcome handle_page_fault(TrapFrame& frame, u64 address, u64 error_code) {
+    Task* task = current_task_or_null();
+    bool from_user = frame.from_user();
+    AddressSpace* space = task ? task->address_space() : nullptr;
+    FaultResult result = FaultResult::SegvMapErr;
+    if (space && address < kUserEnd && !(error_code & kPageFaultReserved)) {
+        PageAccess access = (error_code & kPageFaultWrite) ? PageAccess::Write : PageAccess::Read;
+        // A kernel that jumps to user memory is a bug, never a page to fill.
+        if (!from_user && (error_code & kPageFaultFetch)) return PageFaultOutcome::Unhandled;
+        do {
+            result = space->fault(address, access, (error_code & kPageFaultFetch) != 0, current_limit(Resource::Stack));
+        } while (result == FaultResult::OutOfMemory && wait_for_memory());
+    }
+    if (result == FaultResult::Resolved) return PageFaultOutcome::Resolved;
+    if (!from_user) return PageFaultOutcome::Unhandled;
+    constexpr u64 kPageFaultTrap = 14;
+    switch (result) {
+    case FaultResult::BusAdrErr: deliver_fault_signal(frame, kSigBus, abi::kBusAdrErr, address, kPageFaultTrap, error_code); break;
+    case FaultResult::SegvAccErr: deliver_fault_signal(frame, kSigSegv, abi::kSegvAccErr, address, kPageFaultTrap, error_code); break;
+    case FaultResult::SegvMapErr: deliver_fault_signal(frame, kSigSegv, abi::kSegvMapErr, address, kPageFaultTrap, error_code); break;
+    // The OOM killer chose this task or found nobody: either way it goes on to its signals, or faults again.
+    case FaultResult::OutOfMemory:
+    case FaultResult::Resolved: break;
+    }
+    return PageFaultOutcome::Resolved;
+}
+
+} // namespace martlet

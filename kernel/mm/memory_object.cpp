@@ -1,0 +1,57 @@
+#include "mm/memory_object.h"
+
+#include "mm/address_space_internal.h"
+
+namespace martlet {
+
+void MemoryObject::add_mapping(ObjectMapping& mapping) {
+    LockGuard guard(mappings_lock_);
+    mapping.unmap_generation_ = 0;
+    mappings_.push_back(mapping);
+    mapping_count_.fetch_add(1, std::memory_order_relaxed);
+}
+
+void MemoryObject::remove_mapping(ObjectMapping& mapping) {
+    LockGuard guard(mappings_lock_);
+    mapping.object_node_.unlink();
+    mapping_count_.fetch_sub(1, std::memory_order_relaxed);
+}
+
+void MemoryObject::unmap_pages(u64 first_index, u64 end_index) {
+    if (!is_mapped()) return;
+    u64 generation;
+    {
+        LockGuard guard(mappings_lock_);
+        generation = ++unmap_generation_;
+    }
+    for (;;) {
+        Ref<AddressSpace> space;
+        {
+            // One address space per turn: its lock cannot be taken under this one.
+            LockGuard guard(mappings_lock_);
+            for (ObjectMapping& mapping : mappings_) {
+                if (mapping.unmap_generation_ == generation) continue;
+                AddressSpace* candidate = static_cast<Vma&>(mapping).space;
+                if (space && candidate != space.get()) continue;
+                mapping.unmap_generation_ = generation;
+                if (!space && candidate->try_acquire()) space = Ref<AddressSpace>::adopt(candidate);
+            }
+        }
+        if (!space) return;
+        space->unmap_object_pages(*this, first_index, end_index);
+    }
+}
+
+void AddressSpace::unmap_object_pages(const MemoryObject& object, u64 first_index, u64 end_index) {
+    MutexGuard guard(lock_);
+    for (Vma* vma = vmas_.first(); vma; vma = vmas_.next(*vma)) {
+        if (vma->attributes.object.get() != &object) continue;
+        u64 vma_first = vma->offset_bytes >> kPageShift, vma_end = vma_first + (vma->size() >> kPageShift);
+        u64 first = first_index > vma_first ? first_index : vma_first, end = end_index < vma_end ? end_index : vma_end;
+        // Without memory to make a shared leaf table private the pages stay, still counted: no harm but a late SIGBUS.
+        if (first < end)
+            (void)clear_pages(vma->start + ((first - vma_first) << kPageShift), vma->start + ((end - vma_first) << kPageShift));
+    }
+}
+
+} // namespace martlet
