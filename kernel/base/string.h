@@ -31,6 +31,13 @@ public:
         string.size_ = text.size();
         return string;
     }
+    /// Takes over `data` (from release(), NUL-terminated); null makes an empty string.
+    [[nodiscard]] static String adopt(char* data, usize size) {
+        String string;
+        string.data_ = data;
+        string.size_ = data ? size : 0;
+        return string;
+    }
     [[nodiscard]] Result<String> clone() const { return create(view()); }
 
     std::string_view view() const { return {data_ ? data_ : "", size_}; }
@@ -38,6 +45,8 @@ public:
     const char* c_str() const { return data_ ? data_ : ""; }
     usize size() const { return size_; }
     bool is_empty() const { return size_ == 0; }
+    /// Gives the bytes to the caller, who frees them with operator delete; null if empty.
+    [[nodiscard]] char* release() { size_ = 0; return std::exchange(data_, nullptr); }
 
 private:
     char* data_ = nullptr;

@@ -1,9 +1,12 @@
 // FdTable: a process's file descriptors. Each slot holds a file, the close-on-exec flag and the descriptor's rights.
 //
-// Shared by threads (CLONE_FILES) through Ref. Lookup takes no shared write.
+// Shared by threads (CLONE_FILES) through Ref. A table that only one task uses is read without its lock: nobody else can
+// change it. Free slots are found through a bitmap with a summary level, so dup and open cost the same however many
+// descriptors are open. Files are released after the lock.
 #pragma once
 #include "base/ref.h"
 #include "base/vector.h"
+#include "sync/spinlock.h"
 #include "vfs/file.h"
 
 namespace martlet {
@@ -18,6 +21,7 @@ class FdTable : public RefCounted {
 public:
     static Result<Ref<FdTable>> create();
     Result<Ref<FdTable>> clone(); // fork
+    ~FdTable() override;
 
     /// EBADF if the slot is empty.
     Result<Ref<File>> get(int fd);
@@ -34,6 +38,28 @@ public:
     /// The open descriptor >= fd, or -1 (/proc/pid/fd).
     int next_open(int fd);
     u32 open_count();
+
+    FdTable() = default;
+
+private:
+    /// Private to one Linux personality for now: every descriptor grants DescriptorRights::All.
+    struct Slot {
+        File* file = nullptr; // holds a reference
+        DescriptorRights rights = DescriptorRights::All;
+        CloseOnExec cloexec = CloseOnExec::No;
+    };
+    static constexpr u32 kInlineSlots = 16;
+
+    Result<void> reserve(u32 capacity) EXCLUDES(lock_);
+    int find_free(u32 minimum) const REQUIRES(lock_);
+    void set_used(u32 fd, bool used) REQUIRES(lock_);
+    File* take(u32 fd) REQUIRES(lock_);
+    static void drop(File* file);
+
+    SpinLock lock_{LockRank::FdTable};
+    Vector<Slot> slots_ GUARDED_BY(lock_);
+    Vector<u64> used_ GUARDED_BY(lock_); // a bit for each slot
+    Vector<u64> full_ GUARDED_BY(lock_); // a bit for each word of used_ that has no free slot
 };
 
 } // namespace martlet

@@ -23,6 +23,9 @@ inline constexpr u32 kOpenAccessMode = 3, kOpenReadOnly = 0, kOpenWriteOnly = 1,
                      kOpenNonBlock = 04000, kOpenDsync = 010000, kOpenAsync = 020000, kOpenDirect = 040000,
                      kOpenLargeFile = 0100000, kOpenDirectory = 0200000, kOpenNoFollow = 0400000, kOpenNoAtime = 01000000,
                      kOpenCloseOnExec = 02000000, kOpenSync = 04010000, kOpenPath = 010000000, kOpenTmpfile = 020200000;
+/// What F_SETFL may change.
+inline constexpr u32 kOpenStatusFlags = kOpenAppend | kOpenAsync | kOpenDirect | kOpenNoAtime | kOpenNonBlock;
+inline constexpr int kSeekSet = 0, kSeekCurrent = 1, kSeekEnd = 2, kSeekData = 3, kSeekHole = 4;
 
 class File : public RefCounted {
 public:
@@ -34,6 +37,8 @@ public:
     /// Read answers 0 at the end. Results and errors as read(2), write(2).
     virtual Result<usize> read(IoCursor& to, u64 offset) { return Error(Errno::EINVAL); }
     virtual Result<usize> write(IoCursor& from, u64 offset) { return Error(Errno::EINVAL); }
+    /// An O_APPEND write: at the end as it is then, atomically. `end` becomes the position behind what was written.
+    virtual Result<usize> append(IoCursor& from, u64& end) { return write(from, 0); }
     /// False for streams: pread and lseek answer ESPIPE.
     virtual bool is_seekable() const { return false; }
     virtual Result<u64> seek(i64 offset, int whence); // lseek(2); default uses the inode's size
@@ -44,8 +49,8 @@ public:
     /// getdents64(2): entries from the current offset on. ENOTDIR.
     virtual Result<void> read_directory(DirectorySink& sink) { return Error(Errno::ENOTDIR); }
     virtual Result<void> sync() { return Error(Errno::EINVAL); } // fsync(2)
-    /// A descriptor that referred to this was closed (locks, flush); the description may live on.
-    virtual void descriptor_closed() {}
+    /// A descriptor that referred to this was closed (record locks end, flush); the description may live on.
+    virtual void descriptor_closed();
     /// What /proc/pid/fd/N points at when there is no path: "pipe:[123]", "anon_inode:[eventfd]".
     virtual Result<String> describe() const;
 
@@ -56,6 +61,8 @@ public:
     bool can_write() const { return (flags() & kOpenAccessMode) != kOpenReadOnly && !(flags() & kOpenPath); }
     bool is_nonblocking() const { return (flags() & kOpenNonBlock) != 0; }
     const Path& path() const { return path_; }
+    /// The pipe behind it, or null (F_SETPIPE_SZ, splice).
+    virtual class Pipe* pipe() { return nullptr; }
     /// The inode behind it, or null for things that have none.
     virtual Inode* inode() const;
 
@@ -63,9 +70,16 @@ public:
     Mutex position_lock{LockRank::FileOffset};
     u64 position = 0;
 
+protected:
+    void last_reference_dropped() override;
+    void clear_flags(u32 flags) { flags_.fetch_and(~flags, std::memory_order_relaxed); }
+
 private:
     std::atomic<u32> flags_;
     Path path_;
 };
+
+/// Live open file descriptions, for the account at power-off and /proc/sys/fs/file-nr.
+u64 live_file_count();
 
 } // namespace martlet

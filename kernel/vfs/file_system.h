@@ -2,6 +2,7 @@
 //
 // A new file system is one folder under fs/ with a constructor function registered by REGISTER_FILE_SYSTEM.
 #pragma once
+#include <span>
 #include <string_view>
 
 #include "base/ref.h"
@@ -21,8 +22,17 @@ public:
     virtual Result<void> sync() { return {}; }
     /// What /proc/mounts shows after rw/ro: "size=…,mode=…".
     virtual Result<String> options() { return String::create(""); }
-    u64 device = 0; // st_dev, unique per instance
+    /// mount(2) MS_REMOUNT with new options.
+    virtual Result<void> reconfigure(std::string_view options) { return {}; }
+    u64 device; // st_dev, unique per instance
     class FileSystem* type = nullptr;
+    std::atomic<bool> is_read_only = false;
+    // The mounts that show it share one tree of names; the last one takes it down (vfs/mount.cpp).
+    std::atomic<u32> mount_count = 0;
+    Ref<class Dentry> root_dentry;
+
+    SuperBlock();
+    ~SuperBlock() override;
 };
 
 class FileSystem {
@@ -40,5 +50,7 @@ protected:
     [[gnu::section(".martlet_file_systems"), gnu::used]] static ::martlet::FileSystem* const file_system_##object = &(object)
 
 FileSystem* find_file_system(std::string_view name);
+/// Every registered type, in link order.
+std::span<FileSystem* const> file_systems();
 
 } // namespace martlet

@@ -85,16 +85,44 @@ public:
     virtual Result<void> refresh_attributes() { return {}; }
     /// Called with attribute_lock held after the VFS changed `attributes` (chmod, chown, utimes).
     virtual Result<void> attributes_changed() { return {}; }
-    /// False for /proc and the like whose names may vanish at any time: the dentry cache asks lookup again.
+    /// False for /proc and the like whose names may vanish at any time: absent names are not remembered, and a cached
+    /// name is good only while is_current() of its inode says so.
     virtual bool names_are_stable() const { return true; }
+    virtual bool is_current() { return true; }
+    /// Whether the caller may follow this magic link (/proc/pid/exe …).
+    virtual Result<void> check_follow() { return {}; }
+    /// posix_fallocate's and fallocate(2)'s work on content; `mode` has only known flags. Under attribute_lock.
+    virtual Result<void> allocate(u32 mode, u64 offset, u64 size) { return Error(Errno::EOPNOTSUPP); }
+    /// lseek(2) SEEK_DATA and SEEK_HOLE below the size: without knowledge of holes all is data.
+    virtual u64 next_data(u64 offset) { return offset; }
+    virtual u64 next_hole(u64 offset) { return attributes.size; }
+    /// Times by the realtime clock: what changed now.
+    void touch(bool modified);
+
+    // ETXTBSY: a file is open for writing or executing, not both (open(2), execve(2)).
+    Result<void> acquire_write();
+    void release_write() { writers_.fetch_sub(1, std::memory_order_release); }
+    Result<void> deny_write();
+    void allow_write() { writers_.fetch_add(1, std::memory_order_release); }
+    bool has_writers() const { return writers_.load(std::memory_order_relaxed) > 0; }
 
     InodeAttributes attributes; // written under attribute_lock
+    /// What belongs to the inode while it is in use: a FIFO's pipe, a socket; guarded by attribute_lock.
+    Ref<RefCounted> attachment;
+    /// Record and whole-file locks (vfs/file_locks.h), made on first use.
+    std::atomic<class FileLocks*> locks = nullptr;
     Mutex attribute_lock{LockRank::Inode};
     Mutex directory_lock{LockRank::Directory};
 
 private:
     SuperBlock& super_block_;
     u64 number_;
+    std::atomic<i32> writers_ = 0; // > 0: open for writing so often; < 0: executed so often
 };
+
+/// Live objects, for the account at power-off.
+u64 live_inode_count();
+
+TimeSpec current_time();
 
 } // namespace martlet

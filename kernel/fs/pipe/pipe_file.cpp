@@ -1,0 +1,103 @@
+// Open ends of pipes and FIFOs.
+#include "base/format.h"
+#include "fs/pipe/pipe.h"
+#include "mm/user_access.h"
+#include "vfs/anonymous.h"
+#include "vfs/dentry.h"
+#include "vfs/inode.h"
+#include "vfs/ioctl.h"
+
+namespace martlet {
+namespace {
+
+class PipeFile final : public File {
+public:
+    PipeFile(u32 flags, const Path& path, Ref<Pipe> pipe) : File(flags, path), pipe_(std::move(pipe)) {}
+    ~PipeFile() override {
+        if (!is_user_) return;
+        Inode& node = *inode();
+        MutexGuard guard(node.attribute_lock);
+        pipe_->remove_users(can_read(), can_write());
+        if (!pipe_->has_users()) node.attachment = nullptr; // what nobody read is gone
+    }
+
+    /// Counts as a reader or writer from here on. Under the inode's attribute_lock.
+    void become_user() {
+        is_user_ = true;
+        pipe_->add_users(can_read(), can_write());
+    }
+    void remember_writers() { writer_opens_seen_ = pipe_->writer_opens(); }
+
+    Result<usize> read(IoCursor& to, u64) override { return pipe_->read(to, blocking()); }
+    Result<usize> write(IoCursor& from, u64) override { return pipe_->write(from, blocking()); }
+    u32 poll(PollTable* table) override { return pipe_->poll(table, can_read(), can_write(), writer_opens_seen_); }
+    Result<i64> ioctl(u32 command, u64 argument) override {
+        if (command != kIoctlBytesReadable) return Error(Errno::ENOTTY);
+        TRY(UserPtr<int>(argument).store(static_cast<int>(pipe_->size())));
+        return 0;
+    }
+    Pipe* pipe() override { return pipe_.get(); }
+
+private:
+    Blocking blocking() const { return is_nonblocking() ? Blocking::No : Blocking::Yes; }
+    Ref<Pipe> pipe_;
+    u64 writer_opens_seen_ = ~0ull; // nothing: every missing writer is a hang-up
+    bool is_user_ = false;
+};
+
+class PipeInode final : public Inode {
+public:
+    using Inode::Inode;
+};
+
+Result<Path> create_pipe_path(Ref<Pipe> pipe) {
+    SuperBlock* super_block = anonymous_super_block();
+    if (!super_block) return Error(Errno::ENOMEM);
+    Ref<PipeInode> inode = TRY(make_ref<PipeInode>(*super_block, next_anonymous_inode_number()));
+    const Credentials& credentials = current_credentials();
+    inode->attributes.mode = kModeFifo | 0600;
+    inode->attributes.user_id = credentials.fs_uid;
+    inode->attributes.group_id = credentials.fs_gid;
+    TimeSpec now = current_time();
+    inode->attributes.access_time = inode->attributes.modify_time = inode->attributes.change_time = now;
+    inode->attachment = std::move(pipe);
+    char name[32];
+    usize size = format(name, "pipe:[%llu]", static_cast<unsigned long long>(inode->number()));
+    return make_anonymous_path(std::move(inode), {name, size});
+}
+
+Ref<Pipe> pipe_of(Inode& inode) { return Ref<Pipe>(static_cast<Pipe&>(*inode.attachment)); }
+
+} // namespace
+
+Result<PipeEnds> create_pipe(u32 flags) {
+    Ref<Pipe> pipe = TRY(Pipe::create());
+    Path path = TRY(create_pipe_path(pipe));
+    u32 kept = flags & (kOpenNonBlock | kOpenDirect);
+    Ref<PipeFile> reader = TRY(make_ref<PipeFile>(kept | kOpenReadOnly, path, pipe));
+    Ref<PipeFile> writer = TRY(make_ref<PipeFile>(kept | kOpenWriteOnly, path, pipe));
+    reader->become_user();
+    writer->become_user();
+    return PipeEnds{std::move(reader), std::move(writer)};
+}
+
+Result<Ref<File>> open_fifo(Inode& inode, u32 flags, const Path& path) {
+    Ref<PipeFile> file;
+    Ref<Pipe> pipe;
+    u32 mode = flags & kOpenAccessMode;
+    {
+        MutexGuard guard(inode.attribute_lock);
+        if (!inode.attachment) inode.attachment = TRY(Pipe::create());
+        pipe = pipe_of(inode);
+        file = TRY(make_ref<PipeFile>(flags, path, pipe));
+        if (mode == kOpenWriteOnly && (flags & kOpenNonBlock) && !pipe->has_readers()) return Error(Errno::ENXIO);
+        if (mode == kOpenReadOnly && (flags & kOpenNonBlock) && !pipe->has_writers()) file->remember_writers();
+        file->become_user();
+    }
+    if (flags & kOpenNonBlock) return file;
+    if (mode == kOpenReadOnly && !pipe->has_writers()) TRY(pipe->wait_for_writer());
+    if (mode == kOpenWriteOnly && !pipe->has_readers()) TRY(pipe->wait_for_reader());
+    return file;
+}
+
+} // namespace martlet

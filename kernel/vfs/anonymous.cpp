@@ -1,0 +1,58 @@
+#include "vfs/anonymous.h"
+
+#include "vfs/dentry.h"
+#include "vfs/mount.h"
+
+namespace martlet {
+namespace {
+
+class AnonymousInode final : public Inode {
+public:
+    using Inode::Inode;
+};
+
+class AnonymousSuperBlock final : public SuperBlock {
+public:
+    Ref<Inode> root() override { return root_; }
+    FileSystemStatistics statistics() override { return {.type_magic = 0x09041934, .block_size = 4096}; }
+    Ref<Inode> root_;
+};
+
+/// Made on first use and kept for ever.
+Mount* anonymous_mount() {
+    static std::atomic<Mount*> mount = nullptr;
+    if (Mount* made = mount.load(std::memory_order_acquire)) return made;
+    static Mutex making{LockRank::SleepLeaf};
+    MutexGuard guard(making);
+    if (Mount* made = mount.load(std::memory_order_acquire)) return made;
+    auto block = make_ref<AnonymousSuperBlock>();
+    if (!block) return nullptr;
+    auto root = make_ref<AnonymousInode>(**block, 1);
+    if (!root) return nullptr;
+    (*block)->root_ = *std::move(root);
+    (*block)->root_->attributes.mode = kModeDirectory | 0700;
+    auto made = Mount::create(*std::move(block), nullptr, "none", kMountNoSuid | kMountNoDev | kMountNoExec | kMountNoAtime);
+    if (!made) return nullptr;
+    mount.store((*made).get(), std::memory_order_release);
+    return (*made).leak();
+}
+
+std::atomic<u64> next_number = 2;
+
+} // namespace
+
+SuperBlock* anonymous_super_block() {
+    Mount* mount = anonymous_mount();
+    return mount ? &mount->super_block() : nullptr;
+}
+
+u64 next_anonymous_inode_number() { return next_number.fetch_add(1, std::memory_order_relaxed); }
+
+Result<Path> make_anonymous_path(Ref<Inode> inode, std::string_view name) {
+    Mount* mount = anonymous_mount();
+    if (!mount) return Error(Errno::ENOMEM);
+    Ref<Dentry> dentry = TRY(DentryCache::create_anonymous(std::move(inode), name));
+    return Path(Ref<Mount>(*mount), std::move(dentry));
+}
+
+} // namespace martlet

@@ -1,0 +1,198 @@
+#include "vfs/file_locks.h"
+
+#include "vfs/inode.h"
+
+namespace martlet {
+namespace {
+
+/// Processes that wait for record locks, and for whom: the graph in which a new wait must not close a circle.
+struct WaitEdge {
+    ListNode node;
+    int waiter, holder;
+};
+SpinLock wait_graph_lock{LockRank::Leaf};
+[[clang::no_destroy]] constinit List<WaitEdge, &WaitEdge::node> wait_graph GUARDED_BY(wait_graph_lock);
+
+bool would_deadlock(int waiter, int holder) REQUIRES(wait_graph_lock) {
+    for (u32 steps = 0; steps < 64; ++steps) { // longer chains are taken for none
+        if (holder == waiter) return true;
+        int next = 0;
+        for (WaitEdge& edge : wait_graph)
+            if (edge.waiter == holder) next = edge.holder;
+        if (next == 0) return false;
+        holder = next;
+    }
+    return false;
+}
+
+void free_all(List<RangeLock, &RangeLock::node>& list) {
+    while (RangeLock* lock = list.pop_front()) delete lock;
+}
+
+} // namespace
+
+FileLocks::~FileLocks() {
+    LockGuard guard(lock_);
+    free_all(locks_);
+}
+
+Result<FileLocks*> FileLocks::of(Inode& inode) {
+    if (FileLocks* locks = inode.locks.load(std::memory_order_acquire)) return locks;
+    Own<FileLocks> fresh = TRY(make_own<FileLocks>());
+    FileLocks* expected = nullptr;
+    if (inode.locks.compare_exchange_strong(expected, fresh.get(), std::memory_order_acq_rel)) return fresh.release();
+    return expected;
+}
+
+RangeLock* FileLocks::conflict(const RangeLock& wanted) {
+    for (RangeLock& held : locks_) {
+        if (held.lock_class != wanted.lock_class || held.owner == wanted.owner) continue;
+        if (held.start > wanted.end || held.end < wanted.start) continue;
+        if (held.kind == LockKind::Exclusive || wanted.kind == LockKind::Exclusive) return &held;
+    }
+    return nullptr;
+}
+
+/// Cuts the owner's locks out of the range and, with `keep`, puts the wanted lock there. A cut in the middle needs one
+/// spare, the new lock another.
+void FileLocks::replace_range(const RangeLock& wanted, bool keep, RangeLock*& spare_one, RangeLock*& spare_two,
+                              LockList& freed) {
+    for (RangeLock& held : locks_) {
+        if (held.lock_class != wanted.lock_class || !(held.owner == wanted.owner)) continue;
+        if (held.start > wanted.end || held.end < wanted.start) continue;
+        bool left = held.start < wanted.start, right = held.end > wanted.end;
+        if (left && right) {
+            RangeLock* rest = std::exchange(spare_one, nullptr);
+            rest->owner = held.owner;
+            rest->lock_class = held.lock_class;
+            rest->kind = held.kind;
+            rest->process_id = held.process_id;
+            rest->start = wanted.end + 1;
+            rest->end = held.end;
+            held.end = wanted.start - 1;
+            locks_.push_back(*rest);
+            break; // one lock covered the whole range: no other touches it
+        }
+        if (left) {
+            held.end = wanted.start - 1;
+        } else if (right) {
+            held.start = wanted.end + 1;
+        } else {
+            held.node.unlink();
+            freed.push_back(held);
+        }
+    }
+    if (!keep) return;
+    RangeLock* fresh = std::exchange(spare_two, nullptr);
+    fresh->owner = wanted.owner;
+    fresh->lock_class = wanted.lock_class;
+    fresh->kind = wanted.kind;
+    fresh->start = wanted.start;
+    fresh->end = wanted.end;
+    fresh->process_id = wanted.process_id;
+    locks_.push_back(*fresh);
+}
+
+bool FileLocks::try_lock(const RangeLock& wanted, RangeLock*& spare_one, RangeLock*& spare_two, LockList& freed, int& holder) {
+    LockGuard guard(lock_);
+    RangeLock* obstacle = conflict(wanted);
+    if (obstacle) {
+        holder = obstacle->owner.file ? 0 : obstacle->owner.process_id;
+        return false;
+    }
+    replace_range(wanted, true, spare_one, spare_two, freed);
+    return true;
+}
+
+Result<void> FileLocks::lock(const RangeLock& wanted, LockWait wait) {
+    Own<RangeLock> first = TRY(make_own<RangeLock>());
+    Own<RangeLock> second = TRY(make_own<RangeLock>());
+    RangeLock* spare_one = first.release();
+    RangeLock* spare_two = second.release();
+    LockList freed;
+    Result<void> result;
+    for (;;) {
+        u64 seen = release_count_.load(std::memory_order_acquire);
+        int holder = 0;
+        if (try_lock(wanted, spare_one, spare_two, freed, holder)) break;
+        if (wait == LockWait::No) {
+            result = Error(Errno::EAGAIN);
+            break;
+        }
+        WaitEdge edge{{}, wanted.owner.process_id, holder};
+        bool is_process_wait = !wanted.owner.file && holder != 0;
+        if (is_process_wait) {
+            LockGuard guard(wait_graph_lock);
+            if (would_deadlock(edge.waiter, edge.holder)) {
+                result = Error(Errno::EDEADLK);
+                break;
+            }
+            wait_graph.push_back(edge);
+        }
+        result = released_.wait([&] { return release_count_.load(std::memory_order_acquire) != seen; });
+        if (is_process_wait) {
+            LockGuard guard(wait_graph_lock);
+            edge.node.unlink();
+        }
+        if (!result) break;
+    }
+    delete spare_one;
+    delete spare_two;
+    if (!freed.is_empty()) { // a conversion may have weakened a lock
+        release_count_.fetch_add(1, std::memory_order_acq_rel);
+        released_.wake_all();
+    }
+    free_all(freed);
+    return result;
+}
+
+Result<void> FileLocks::unlock(const LockOwner& owner, LockClass lock_class, u64 start, u64 end) {
+    Own<RangeLock> spare = TRY(make_own<RangeLock>());
+    RangeLock* spare_one = spare.release();
+    RangeLock* none = nullptr;
+    RangeLock wanted;
+    wanted.owner = owner;
+    wanted.lock_class = lock_class;
+    wanted.start = start;
+    wanted.end = end;
+    LockList freed;
+    {
+        LockGuard guard(lock_);
+        replace_range(wanted, false, spare_one, none, freed);
+    }
+    delete spare_one;
+    free_all(freed);
+    release_count_.fetch_add(1, std::memory_order_acq_rel);
+    released_.wake_all();
+    return {};
+}
+
+bool FileLocks::find_conflict(const RangeLock& wanted, RangeLock& found) {
+    LockGuard guard(lock_);
+    RangeLock* obstacle = conflict(wanted);
+    if (!obstacle) return false;
+    found.owner = obstacle->owner;
+    found.kind = obstacle->kind;
+    found.start = obstacle->start;
+    found.end = obstacle->end;
+    found.process_id = obstacle->process_id;
+    return true;
+}
+
+void FileLocks::release_owner(const LockOwner& owner) {
+    LockList freed;
+    {
+        LockGuard guard(lock_);
+        for (RangeLock& held : locks_) {
+            if (!(held.owner == owner)) continue;
+            held.node.unlink();
+            freed.push_back(held);
+        }
+    }
+    if (freed.is_empty()) return;
+    free_all(freed);
+    release_count_.fetch_add(1, std::memory_order_acq_rel);
+    released_.wake_all();
+}
+
+} // namespace martlet

@@ -1,0 +1,105 @@
+#include "vfs/inode_file.h"
+
+#include "vfs/caller.h"
+#include "vfs/dentry.h"
+#include "vfs/inode.h"
+#include "vfs/limits.h"
+#include "vfs/mount.h"
+#include "vfs/permission.h"
+
+namespace martlet {
+
+InodeFile::InodeFile(Inode& inode, u32 flags, const Path& path) : File(flags, path), inode_(inode) {}
+
+InodeFile::~InodeFile() {
+    if (counts_as_writer_) inode_->release_write();
+}
+
+Result<Ref<File>> open_inode_file(Inode& inode, u32 flags, const Path& path) {
+    bool writes = (flags & kOpenAccessMode) != kOpenReadOnly && !(flags & kOpenPath) && inode.is_regular();
+    if (writes) TRY(inode.acquire_write());
+    auto file = make_ref<InodeFile>(inode, flags, path);
+    if (!file) {
+        if (writes) inode.release_write();
+        return Error(file.error());
+    }
+    (*file)->counts_as_writer_ = writes;
+    return *std::move(file);
+}
+
+Result<usize> InodeFile::read(IoCursor& to, u64 offset) {
+    if (inode_->is_directory()) return Error(Errno::EISDIR);
+    usize count = TRY(inode_->read_at(to, offset));
+    if (count > 0 && !(flags() & kOpenNoAtime)) note_access(path(), *inode_);
+    return count;
+}
+
+/// RLIMIT_FSIZE and the largest offset, the loss of privileges, the write itself, the times. Under attribute_lock.
+Result<usize> InodeFile::write_locked(IoCursor& from, u64 offset) {
+    if (from.remaining() == 0) return 0;
+    u64 limit = current_file_size_limit();
+    if (offset >= limit) {
+        raise_file_size_signal();
+        return Error(Errno::EFBIG);
+    }
+    if (limit > kMaxFileSize) limit = kMaxFileSize;
+    if (offset >= limit) return Error(Errno::EFBIG);
+    from.truncate(limit - offset);
+    inode_->attributes.mode &= ~privileges_lost_by_write(inode_->mode(), current_credentials());
+    usize count = TRY(inode_->write_at(from, offset));
+    inode_->touch(true);
+    return count;
+}
+
+Result<usize> InodeFile::write(IoCursor& from, u64 offset) {
+    MutexGuard guard(inode_->attribute_lock);
+    return write_locked(from, offset);
+}
+
+Result<usize> InodeFile::append(IoCursor& from, u64& end) {
+    MutexGuard guard(inode_->attribute_lock);
+    u64 offset = inode_->attributes.size;
+    usize count = TRY(write_locked(from, offset));
+    end = offset + count;
+    return count;
+}
+
+Result<Ref<MemoryObject>> InodeFile::mapping_object() {
+    auto object = TRY(inode_->mapping_object());
+    note_access(path(), *inode_);
+    return object;
+}
+
+/// ".", ".." and the file system's entries: positions 0 and 1 belong to the dots, an entry's own offset is shifted by 2.
+Result<void> InodeFile::read_directory(DirectorySink& sink) {
+    if (!inode_->is_directory()) return Error(Errno::ENOTDIR);
+    if (path().dentry().is_deleted()) return Error(Errno::ENOENT);
+    class ShiftedSink final : public DirectorySink {
+    public:
+        ShiftedSink(DirectorySink& sink, u64& position) : sink_(sink), position_(position) {}
+        bool add(std::string_view name, u64 number, u32 mode, u64 next_offset) override {
+            if (!sink_.add(name, number, mode, next_offset + 2)) return false;
+            position_ = next_offset + 2;
+            return true;
+        }
+
+    private:
+        DirectorySink& sink_;
+        u64& position_;
+    } shifted(sink, position);
+    if (position == 0) {
+        if (!sink.add(".", inode_->number(), inode_->mode(), 1)) return {};
+        position = 1;
+    }
+    if (position == 1) {
+        Ref<Dentry> parent = parent_across_mounts(path());
+        if (!sink.add("..", parent->inode()->number(), parent->inode()->mode(), 2)) return {};
+        position = 2;
+    }
+    MutexGuard guard(inode_->directory_lock);
+    TRY(inode_->read_directory(position - 2, shifted));
+    note_access(path(), *inode_);
+    return {};
+}
+
+} // namespace martlet

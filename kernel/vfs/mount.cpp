@@ -1,0 +1,248 @@
+#include "vfs/mount.h"
+
+#include "vfs/inode.h"
+
+namespace martlet {
+
+Mutex mount_mutex{LockRank::Mount};
+
+namespace {
+
+constexpr u32 kMountBuckets = 64;
+std::atomic<Mount*> mount_buckets[kMountBuckets]; // chains through hash_next_, name_space_lock
+std::atomic<u32> mount_sequence = 0;              // odd while a chain changes
+
+SpinLock mount_pool_lock{LockRank::Leaf};
+void* free_mounts GUARDED_BY(mount_pool_lock) = nullptr; // linked through the first word
+std::atomic<u32> next_mount_id = 1;
+
+[[clang::no_destroy]] constinit MountTable::MountList attached_mounts; // mount_mutex
+Mount* first_mount = nullptr;
+
+std::atomic<Mount*>& bucket_of(const Mount* parent, const Dentry* point) {
+    u64 mixed = (reinterpret_cast<u64>(parent) >> 6) ^ (reinterpret_cast<u64>(point) >> 4);
+    return mount_buckets[(mixed * 0x9e37'79b9'7f4a'7c15) >> 58];
+}
+
+class SequenceWrite {
+public:
+    SequenceWrite() { mount_sequence.fetch_add(1, std::memory_order_acq_rel); }
+    ~SequenceWrite() { mount_sequence.fetch_add(1, std::memory_order_release); }
+};
+
+} // namespace
+
+void* Mount::operator new(usize size, const std::nothrow_t&) noexcept {
+    {
+        LockGuard guard(mount_pool_lock);
+        if (void* block = free_mounts) {
+            free_mounts = *static_cast<void**>(block);
+            return block;
+        }
+    }
+    void* block = ::operator new(size, std::nothrow);
+    if (block) memset(block, 0, size);
+    return block;
+}
+
+void Mount::operator delete(void* pointer) noexcept {
+    LockGuard guard(mount_pool_lock);
+    *static_cast<void**>(pointer) = free_mounts;
+    free_mounts = pointer;
+}
+
+Mount::Mount(Ref<SuperBlock> super_block, Ref<Dentry> root, String source, u64 flags)
+    : super_block_(std::move(super_block)), root_(std::move(root)), source_(std::move(source)),
+      flags_(flags & kMountKeptFlags), id_(next_mount_id.fetch_add(1, std::memory_order_relaxed)) {
+    super_block_->mount_count.fetch_add(1, std::memory_order_relaxed);
+}
+
+Result<Ref<Mount>> Mount::create(Ref<SuperBlock> super_block, Ref<Dentry> root, std::string_view source, u64 flags) {
+    String name = TRY(String::create(source));
+    if (!root) {
+        if (!super_block->root_dentry)
+            super_block->root_dentry = TRY(DentryCache::create_root(super_block->root()));
+        root = super_block->root_dentry;
+    }
+    return make_ref<Mount>(std::move(super_block), std::move(root), std::move(name), flags);
+}
+
+Mount::~Mount() {
+    Dentry* point = point_.load(std::memory_order_relaxed);
+    Mount* parent = parent_.load(std::memory_order_relaxed);
+    root_ = nullptr;
+    if (super_block_->mount_count.fetch_sub(1, std::memory_order_acq_rel) == 1 && super_block_->root_dentry) {
+        DentryCache::shrink_tree(*super_block_->root_dentry);
+        super_block_->root_dentry = nullptr;
+    }
+    super_block_ = nullptr;
+    if (point) point->release();
+    if (parent) parent->release();
+}
+
+Path Mount::mount_point() const {
+    LockGuard guard(name_space_lock);
+    Mount* parent = parent_.load(std::memory_order_relaxed);
+    if (!parent) return Path();
+    return Path(Ref<Mount>(*parent), Ref<Dentry>(*point_.load(std::memory_order_relaxed)));
+}
+
+void MountTable::link(Mount& mount) {
+    auto& bucket = bucket_of(mount.parent_.load(std::memory_order_relaxed), mount.point_.load(std::memory_order_relaxed));
+    // A later mount on the same point lies on top: it stands first in the chain.
+    mount.hash_next_.store(bucket.load(std::memory_order_relaxed), std::memory_order_relaxed);
+    bucket.store(&mount, std::memory_order_release);
+    mount.point_.load(std::memory_order_relaxed)->set_flag(Dentry::kMountPoint);
+}
+
+void MountTable::unlink(Mount& mount) {
+    Mount* parent = mount.parent_.load(std::memory_order_relaxed);
+    Dentry* point = mount.point_.load(std::memory_order_relaxed);
+    std::atomic<Mount*>* link = &bucket_of(parent, point);
+    while (link->load(std::memory_order_relaxed) != &mount) link = &link->load(std::memory_order_relaxed)->hash_next_;
+    link->store(mount.hash_next_.load(std::memory_order_relaxed), std::memory_order_release);
+    // The flag stays as long as anything is mounted on this dentry through any mount.
+    bool is_still_point = false;
+    for (auto& bucket : mount_buckets)
+        for (Mount* other = bucket.load(std::memory_order_relaxed); other; other = other->hash_next_.load(std::memory_order_relaxed))
+            is_still_point = is_still_point || other->point_.load(std::memory_order_relaxed) == point;
+    if (!is_still_point) point->clear_flag(Dentry::kMountPoint);
+}
+
+void MountTable::attach_root(Ref<Mount> mount) {
+    ASSERT(!first_mount);
+    MutexGuard guard(mount_mutex);
+    first_mount = mount.leak();
+    attached_mounts.push_back(*first_mount);
+}
+
+Path MountTable::root_path() {
+    ASSERT(first_mount);
+    return Path(Ref<Mount>(*first_mount), Ref<Dentry>(first_mount->root()));
+}
+
+Ref<Mount> MountTable::find_child(const Mount& mount, const Dentry& dentry) {
+    for (;;) {
+        u32 sequence = mount_sequence.load(std::memory_order_acquire);
+        Mount* child = bucket_of(&mount, &dentry).load(std::memory_order_acquire);
+        while (child && (child->parent_.load(std::memory_order_relaxed) != &mount ||
+                         child->point_.load(std::memory_order_relaxed) != &dentry))
+            child = child->hash_next_.load(std::memory_order_acquire);
+        Ref<Mount> found;
+        bool acquired = child && child->try_acquire();
+        if (acquired) found = Ref<Mount>::adopt(child);
+        std::atomic_thread_fence(std::memory_order_acquire);
+        if (!(sequence & 1) && mount_sequence.load(std::memory_order_relaxed) == sequence && (acquired || !child))
+            return found;
+        cpu_relax();
+    }
+}
+
+void MountTable::cross_down(Path& path) {
+    while (path.dentry().is_mount_point()) {
+        Ref<Mount> child = find_child(path.mount(), path.dentry());
+        if (!child) return;
+        Ref<Dentry> root(child->root());
+        path = Path(std::move(child), std::move(root));
+    }
+}
+
+bool MountTable::cross_up(Path& path) {
+    Path point = path.mount().mount_point();
+    if (!point) return false;
+    path = std::move(point);
+    return true;
+}
+
+Result<void> MountTable::attach(Ref<Mount> mount, const Path& point) {
+    LockGuard guard(name_space_lock);
+    if (point.dentry().is_deleted()) return Error(Errno::ENOENT);
+    Mount* raw = mount.leak();
+    point.mount().acquire();
+    point.dentry().acquire();
+    SequenceWrite write;
+    raw->parent_.store(&point.mount(), std::memory_order_relaxed);
+    raw->point_.store(&point.dentry(), std::memory_order_relaxed);
+    link(*raw);
+    attached_mounts.push_back(*raw);
+    return {};
+}
+
+Result<void> MountTable::detach(Mount& mount, u32 expected_users, Lazy lazy) {
+    // Children first; each round takes one that has none itself.
+    while (lazy == Lazy::Yes) {
+        Mount* leaf = nullptr;
+        for (Mount& candidate : attached_mounts)
+            if (candidate.parent_.load(std::memory_order_relaxed) == &mount) leaf = &candidate;
+        if (!leaf) break;
+        TRY(detach(*leaf, 0, Lazy::Yes));
+    }
+    Mount* parent;
+    Dentry* point;
+    {
+        LockGuard guard(name_space_lock);
+        SequenceWrite write; // whoever finds the mount from here on looks again
+        if (lazy == Lazy::No && mount.reference_count() > 1 + expected_users) return Error(Errno::EBUSY);
+        unlink(mount);
+        parent = mount.parent_.exchange(nullptr, std::memory_order_relaxed);
+        point = mount.point_.exchange(nullptr, std::memory_order_relaxed);
+        mount.node_.unlink();
+    }
+    point->release();
+    parent->release();
+    mount.release();
+    return {};
+}
+
+Result<void> MountTable::move(Mount& mount, const Path& point) {
+    Mount* parent;
+    Dentry* old_point;
+    {
+        LockGuard guard(name_space_lock);
+        if (point.dentry().is_deleted()) return Error(Errno::ENOENT);
+        SequenceWrite write;
+        unlink(mount);
+        point.mount().acquire();
+        point.dentry().acquire();
+        parent = mount.parent_.exchange(&point.mount(), std::memory_order_relaxed);
+        old_point = mount.point_.exchange(&point.dentry(), std::memory_order_relaxed);
+        link(mount);
+    }
+    old_point->release();
+    parent->release();
+    return {};
+}
+
+Mount* MountTable::first() { return attached_mounts.front(); }
+Mount* MountTable::next(const Mount& mount) { return attached_mounts.next(mount); }
+bool MountTable::is_attached(const Mount& mount) { return mount.node_.is_linked(); }
+
+Result<void> check_writable(const Mount& mount) {
+    if (mount.is_read_only()) return Error(Errno::EROFS);
+    return {};
+}
+
+void note_access(const Path& path, Inode& inode) {
+    constexpr i64 kSecondsPerDay = 24 * 60 * 60;
+    if (!path) return;
+    u64 flags = path.mount().flags();
+    if ((flags & (kMountNoAtime | kMountReadOnly)) || ((flags & kMountNoDirAtime) && inode.is_directory())) return;
+    const InodeAttributes& have = inode.attributes;
+    auto is_before = [](const TimeSpec& left, const TimeSpec& right) {
+        return left.seconds != right.seconds ? left.seconds < right.seconds : left.nanoseconds <= right.nanoseconds;
+    };
+    bool is_stale = is_before(have.access_time, have.modify_time) || is_before(have.access_time, have.change_time);
+    TimeSpec now = current_time();
+    if (!is_stale && !(flags & kMountStrictAtime) && now.seconds - have.access_time.seconds < kSecondsPerDay) return;
+    MutexGuard guard(inode.attribute_lock);
+    inode.attributes.access_time = now;
+}
+
+Ref<Dentry> parent_across_mounts(const Path& path) {
+    Path walk = path;
+    while (&walk.dentry() == &walk.mount().root())
+        if (!MountTable::cross_up(walk)) return Ref<Dentry>(walk.dentry());
+    return walk.dentry().counted_parent();
+}
+
+} // namespace martlet

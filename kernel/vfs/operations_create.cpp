@@ -1,0 +1,81 @@
+// New names: mkdir, mknod, symlink, link.
+#include "vfs/limits.h"
+#include "vfs/mount.h"
+#include "vfs/operations.h"
+#include "vfs/path_walk.h"
+#include "vfs/permission.h"
+
+namespace martlet {
+namespace {
+
+enum class TrailingSlash : u8 { Forbidden, Allowed };
+
+/// Walks to the parent and, under its lock, hands `make` the parent's inode and the negative dentry to fill.
+template <typename Make> Result<void> create_entry(const NameAt& at, TrailingSlash slash, Make make) {
+    PathWalk walk(at.start);
+    TRY(walk.to_parent(at.name, 0));
+    if (walk.last_kind() != LastKind::Normal) return Error(Errno::EEXIST);
+    Dentry& parent = walk.path().dentry();
+    Inode& directory = *parent.inode();
+    MutexGuard guard(directory.directory_lock);
+    Ref<Dentry> dentry = TRY(walk.lookup_last_locked());
+    if (!dentry->is_negative()) return Error(Errno::EEXIST);
+    if (walk.has_trailing_slash() && slash == TrailingSlash::Forbidden) return Error(Errno::ENOENT);
+    TRY(check_writable(walk.path().mount()));
+    TRY(check_create(parent, current_credentials()));
+    Ref<Inode> inode = TRY(make(walk.path().mount(), directory, dentry->name()));
+    DentryCache::instantiate(*dentry, std::move(inode));
+    return {};
+}
+
+} // namespace
+
+Result<void> make_node(const NameAt& at, u32 mode, u64 device) {
+    u32 type = mode & kModeTypeMask;
+    return create_entry(at, TrailingSlash::Forbidden, [&](Mount&, Inode& directory, std::string_view name) -> Result<Ref<Inode>> {
+        if ((type == kModeCharacter || type == kModeBlock) && !current_credentials().has(Capability::Mknod))
+            return Error(Errno::EPERM);
+        InodeAttributes attributes = attributes_for_new(directory, mode, current_credentials());
+        attributes.device = type == kModeCharacter || type == kModeBlock ? device : 0;
+        return directory.create(name, attributes);
+    });
+}
+
+Result<void> make_directory(const NameAt& at, u32 mode) {
+    return create_entry(at, TrailingSlash::Allowed, [&](Mount&, Inode& directory, std::string_view name) -> Result<Ref<Inode>> {
+        if (directory.attributes.link_count >= kLinkMax) return Error(Errno::EMLINK);
+        u32 kept = kModeDirectory | (mode & (0777 | kModeSticky));
+        return directory.create(name, attributes_for_new(directory, kept, current_credentials()));
+    });
+}
+
+Result<void> make_symlink(const NameAt& at, std::string_view target) {
+    if (target.empty()) return Error(Errno::ENOENT);
+    return create_entry(at, TrailingSlash::Forbidden, [&](Mount&, Inode& directory, std::string_view name) {
+        return directory.create_symlink(name, target,
+                                        attributes_for_new(directory, kModeSymlink | 0777, current_credentials()));
+    });
+}
+
+Result<void> make_link(const Path& old_path, const NameAt& at) {
+    return create_entry(at, TrailingSlash::Forbidden, [&](Mount& mount, Inode& directory, std::string_view name) -> Result<Ref<Inode>> {
+        if (&mount != &old_path.mount()) return Error(Errno::EXDEV);
+        Inode& inode = *old_path.dentry().inode();
+        if (inode.is_directory()) return Error(Errno::EPERM);
+        MutexGuard guard(inode.attribute_lock);
+        if (inode.attributes.link_count == 0) return Error(Errno::ENOENT);
+        if (inode.attributes.link_count >= kLinkMax) return Error(Errno::EMLINK);
+        TRY(directory.link(name, inode));
+        return Ref<Inode>(inode);
+    });
+}
+
+Result<String> read_link(const Path& path) {
+    Inode& inode = *path.dentry().inode();
+    if (!inode.is_symlink()) return Error(Errno::EINVAL);
+    String text = TRY(inode.read_link());
+    note_access(path, inode);
+    return text;
+}
+
+} // namespace martlet

@@ -1,0 +1,71 @@
+// PageCache: the pages of one file, the one copy of its bytes: read, write, mmap and execve all use these frames.
+//
+// A sparse array of frames; a missing one is a hole that reads as zeros. Frames may come from an archive (adopt).
+// Locking: a spinlock guards the array and the size. Content is written under the inode's attribute_lock by its owner, or
+// through mappings without any lock. Bytes between the end of the file and the end of its last page are zero, except what
+// mappings put there: that is cleared before the file grows over it.
+#pragma once
+#include "mm/memory_object.h"
+#include "sync/spinlock.h"
+#include "vfs/io_cursor.h"
+#include "vfs/radix_tree.h"
+
+namespace martlet {
+
+/// Who pays for pages: a file system with a size limit.
+class PageBudget {
+public:
+    /// False when the limit is reached (ENOSPC).
+    virtual bool reserve_pages(u64 count) = 0;
+    virtual void return_pages(u64 count) = 0;
+
+protected:
+    ~PageBudget() = default;
+};
+
+class PageCache final : public MemoryObject {
+public:
+    /// The budget outlives the cache.
+    explicit PageCache(PageBudget& budget) : budget_(budget) {}
+    ~PageCache() override;
+
+    // MemoryObject. get_page makes pages for holes inside the file (ENOSPC, ENOMEM); ENXIO past its end.
+    Result<Frame*> get_page(u64 index, PageAccess access) override;
+    Frame* find_page(u64 index) override;
+
+    u64 size() const { return size_.load(std::memory_order_acquire); }
+    u64 page_count();
+
+    Result<usize> read(IoCursor& to, u64 offset);
+    /// Extends the file as it goes. Fewer bytes than asked for when memory, space or the source's memory ends early; an
+    /// error only when nothing was written.
+    Result<usize> write(IoCursor& from, u64 offset);
+    /// ftruncate(2): pages past the end are dropped, mappings of them with them.
+    void set_size(u64 size);
+    /// Makes every page of the range exist (fallocate(2)); the size is the caller's.
+    Result<void> allocate_range(u64 offset, u64 size);
+    /// Turns the range into a hole.
+    void punch_hole(u64 offset, u64 size);
+    /// Gives page `index`, so far a hole, this frame and its reference. ENOMEM, ENOSPC: the frame stays the caller's.
+    Result<void> adopt(u64 index, Frame& frame);
+    /// The first offset >= `offset` that has data / is a hole; the size if there is none.
+    u64 next_data(u64 offset);
+    u64 next_hole(u64 offset);
+    /// From now on mappings may write behind the end.
+    void mark_mapped() { was_mapped_.store(true, std::memory_order_relaxed); }
+
+private:
+    Result<Frame*> make_page(u64 index, bool may_extend, Zeroing zeroing);
+    void grow_to(u64 size);
+    void clear_tail(u64 size);
+    void drop_pages(u64 first_index, u64 end_index);
+
+    PageBudget& budget_;
+    SpinLock lock_{LockRank::InodeTable};
+    RadixTree<Frame> pages_ GUARDED_BY(lock_);
+    u64 page_count_ GUARDED_BY(lock_) = 0;
+    std::atomic<u64> size_ = 0; // written under lock_
+    std::atomic<bool> was_mapped_ = false;
+};
+
+} // namespace martlet

@@ -1,0 +1,32 @@
+// Who may do what with an inode (path_resolution(7), capabilities(7)).
+#pragma once
+#include "vfs/inode.h"
+
+namespace martlet {
+
+struct Credentials;
+class Dentry;
+
+inline constexpr u32 kMayExecute = 1, kMayWrite = 2, kMayRead = 4;
+
+/// EACCES unless every wanted permission is granted: by the first matching of owner, group and other, or by
+/// CAP_DAC_OVERRIDE (execute needs one x bit on files) or CAP_DAC_READ_SEARCH.
+Result<void> check_permission(const Inode& inode, u32 wanted, const Credentials& credentials);
+/// Search permission of a directory; the common case needs one comparison.
+inline Result<void> check_search(const Inode& directory, const Credentials& credentials) {
+    if ((directory.mode() & 0111) == 0111) [[likely]] return {};
+    return check_permission(directory, kMayExecute, credentials);
+}
+/// The owner, or CAP_FOWNER.
+bool is_owner_or_capable(const Inode& inode, const Credentials& credentials);
+/// Adding a name: the directory is alive (ENOENT), writable and searchable (EACCES).
+Result<void> check_create(const Dentry& directory, const Credentials& credentials);
+/// Removing `victim`: as above, the sticky bit (EPERM), and the kind: ENOTDIR, EISDIR.
+enum class VictimKind : u8 { Directory, NotDirectory };
+Result<void> check_delete(const Dentry& directory, const Dentry& victim, VictimKind kind, const Credentials& credentials);
+/// The set-user-ID and set-group-ID bits that a write or truncation by these credentials clears from `mode`.
+u32 privileges_lost_by_write(u32 mode, const Credentials& credentials);
+/// Owner, group and mode of a new inode in `directory`: set-group-ID directories hand on their group.
+InodeAttributes attributes_for_new(const Inode& directory, u32 mode, const Credentials& credentials);
+
+} // namespace martlet

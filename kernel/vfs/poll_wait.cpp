@@ -1,0 +1,45 @@
+#include "vfs/poll_wait.h"
+
+#include <new>
+
+#include "sched/scheduler.h"
+
+namespace martlet {
+
+PollWait::PollWait() : thread_(current_thread()) {}
+
+PollWait::~PollWait() {
+    while (Entry* entry = first_) {
+        first_ = entry->next;
+        auto* bytes = reinterpret_cast<unsigned char*>(entry);
+        bool is_inline = bytes >= inline_entries_[0] && bytes < inline_entries_[0] + sizeof inline_entries_;
+        if (is_inline) entry->~Entry();
+        else delete entry;
+    }
+}
+
+void PollWait::watch(WaitQueue& queue) {
+    Entry* entry = inline_used_ < kInlineEntries ? new (inline_entries_[inline_used_++]) Entry(*this)
+                                                 : new (std::nothrow) Entry(*this);
+    if (!entry) {
+        out_of_memory_ = true;
+        return;
+    }
+    entry->next = first_;
+    first_ = entry;
+    queue.add(entry->waiter);
+}
+
+void PollWait::notify(Waiter& waiter) {
+    auto& self = *static_cast<PollWait*>(waiter.owner());
+    self.is_triggered_.store(true, std::memory_order_seq_cst);
+    Scheduler::wake(*self.thread_);
+}
+
+Result<void> PollWait::wait(Deadline deadline) {
+    if (out_of_memory_) return Error(Errno::ENOMEM);
+    return sleep_.wait([this] { return is_triggered_.exchange(false, std::memory_order_seq_cst); },
+                       WaitMode::Interruptible, deadline);
+}
+
+} // namespace martlet
