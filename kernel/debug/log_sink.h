@@ -15,6 +15,9 @@ public:
     /// Shows raw text at once by polling, without any lock: the machine is about to stop.
     virtual void write_panic(std::string_view text) = 0;
 
+protected:
+    ~LogSink() = default; // registered for good
+
 private:
     friend struct LogSinks;
     LogSink* next_ = nullptr;

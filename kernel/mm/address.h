@@ -1,5 +1,7 @@
 // Physical and virtual addresses and page constants. The regions of the address space are in mm/layout.h.
 #pragma once
+#include <compare>
+
 #include "base/types.h"
 #include "mm/layout.h"
 

@@ -13,5 +13,7 @@ u64 clock_resolution_ns();
 
 /// Calibrates the cycle counter without delay loops (CPUID, HPET, ACPI PM timer) and reads the RTC once.
 void clock_init();
+/// Starts the timer that keeps the clock exact. After timers work.
+void start_clock_maintenance();
 
 } // namespace martlet

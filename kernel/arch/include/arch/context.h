@@ -36,6 +36,14 @@ void fpu_init_state(u8* area);
 void fpu_save_current();
 void fpu_load_current();
 
+/// XCR0, for the magic words of a signal frame; 0 when only FXSAVE is used.
+u64 fpu_user_area_features();
+/// Makes an area from a signal frame loadable: clears reserved MXCSR bits, unknown components, reserved header bytes.
+void fpu_sanitize(u8* area);
+
+/// Makes `root` the running thread's page table and loads it; 0: the kernel's own (so that the old may be freed).
+void set_current_page_table(u64 root);
+
 /// FS/GS bases of the running thread, live in registers while it runs (FSGSBASE or MSR).
 void set_current_fs_base(u64 base);
 u64 current_fs_base();

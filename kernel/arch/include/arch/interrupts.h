@@ -21,4 +21,7 @@ void disarm_timer_interrupt();
 /// Makes another CPU look at need_resched.
 void send_reschedule_interrupt(u32 cpu_id);
 
+/// Has run_deferred_log_work() called on this CPU once interrupts are on. Any context; false before start_interrupts.
+bool send_log_interrupt();
+
 } // namespace martlet

@@ -1,0 +1,175 @@
+// Which counter the clock is made of: the time-stamp counter if it is steady, else HPET, else the ACPI PM timer.
+//
+// The TSC's frequency comes from CPUID (leaf 40000010H of hypervisors, 15H, 16H) or is measured against HPET, the PM timer
+// or the PIT over 50 µs, and again over a longer time later (refine_cycle_clock).
+#include "arch/x86_64/clock_source.h"
+
+#include <algorithm>
+
+#include "arch/cpu.h"
+#include "arch/io_port.h"
+#include "arch/start.h"
+#include "arch/x86_64/acpi.h"
+#include "arch/x86_64/cpu_features.h"
+#include "arch/x86_64/registers.h"
+#include "base/assert.h"
+#include "base/log.h"
+#include "boot/command_line.h"
+#include "mm/frame.h"
+#include "time/cycle_conversion.h"
+
+namespace martlet {
+namespace {
+
+inline constexpr u64 kFemtosecondsPerSecond = 1'000'000'000'000'000;
+inline constexpr u64 kPmTimerHz = 3'579'545, kPitHz = 1'193'182;
+
+volatile u64* g_hpet = nullptr; // its registers: capabilities at 0, configuration at 2, main counter at 30
+bool g_hpet_is_64_bit = false;
+bool g_tsc_is_the_clock = false;
+u64 g_tsc_hz = 0;
+
+u64 read_tsc() { return cycle_counter(); }
+u64 read_hpet() { return g_hpet_is_64_bit ? g_hpet[30] : *reinterpret_cast<volatile u32*>(&g_hpet[30]); }
+u64 read_pm_timer() { return port_read_u32(acpi_info().pm_timer_port); }
+
+/// Counter 2 of the PIT counts down from 65536 freely once its gate is on; read by latching (8254 data sheet).
+u64 read_pit() {
+    port_write_u8(0x43, 0x80);
+    u32 low = port_read_u8(0x42);
+    u32 high = port_read_u8(0x42);
+    return 0xffff - (low | high << 8);
+}
+void start_pit() {
+    port_write_u8(0x61, (port_read_u8(0x61) & ~2) | 1);
+    port_write_u8(0x43, 0xb4); // counter 2, both bytes, rate generator
+    port_write_u8(0x42, 0xff);
+    port_write_u8(0x42, 0xff);
+}
+
+CycleClock find_hpet() {
+    u64 address = acpi_info().hpet_address;
+    if (address == 0) return {};
+    auto mapped = map_device({address & ~(kPageSize - 1)}, kPageSize, DeviceCaching::Uncached);
+    if (!mapped) return {};
+    g_hpet = reinterpret_cast<volatile u64*>(static_cast<u8*>(*mapped) + (address & (kPageSize - 1)));
+    u64 capabilities = g_hpet[0];
+    u64 period_fs = capabilities >> 32;
+    if (capabilities == ~0ull || period_fs == 0 || period_fs > 100'000'000) return {}; // IA-PC HPET 2.3.4
+    g_hpet_is_64_bit = capabilities & (1 << 13);
+    g_hpet[2] = (g_hpet[2] & ~2ull) | 1; // count; no legacy routing
+    return {read_hpet, kFemtosecondsPerSecond / period_fs, g_hpet_is_64_bit ? ~0ull : 0xffff'ffff, "hpet", false};
+}
+
+CycleClock find_pm_timer() {
+    const AcpiInfo& acpi = acpi_info();
+    if (acpi.pm_timer_port == 0) return {};
+    // A port where nothing is does not count.
+    u64 first = read_pm_timer();
+    bool counts = false;
+    for (u32 attempt = 0; attempt < 1000 && !counts; ++attempt) counts = read_pm_timer() != first;
+    if (!counts) return {};
+    return {read_pm_timer, kPmTimerHz, acpi.pm_timer_is_32_bit ? 0xffff'ffff : 0xff'ffff, "acpi_pm", false};
+}
+
+/// Where measuring the TSC began.
+struct Measurement {
+    CycleClock reference{};
+    u64 tsc = 0, reference_count = 0;
+};
+Measurement g_measurement;
+
+/// A reading of both at nearly the same time: the tightest of a few tries.
+void read_pair(const CycleClock& reference, u64& tsc, u64& count) {
+    u64 best = ~0ull;
+    for (u32 attempt = 0; attempt < 3; ++attempt) {
+        u64 before = read_tsc();
+        u64 value = reference.read();
+        u64 after = read_tsc();
+        if (after - before >= best) continue;
+        best = after - before;
+        tsc = before + (after - before) / 2;
+        count = value;
+    }
+}
+
+u64 measured_hz() {
+    u64 tsc, count;
+    const CycleClock& reference = g_measurement.reference;
+    read_pair(reference, tsc, count);
+    u64 elapsed = (count - g_measurement.reference_count) & reference.mask;
+    if (elapsed == 0) return 0;
+    return multiply_divide(tsc - g_measurement.tsc, reference.frequency_hz, elapsed);
+}
+
+u64 measure_tsc_hz(const CycleClock& reference) {
+    constexpr u64 kWindowNs = 50'000;
+    constexpr u32 kMaxReads = 1'000'000; // a counter that stands still must not hold up the boot
+    u64 wanted = multiply_divide(kWindowNs, reference.frequency_hz, kNanosecondsPerSecond);
+    g_measurement.reference = reference;
+    read_pair(reference, g_measurement.tsc, g_measurement.reference_count);
+    for (u32 reads = 0; ((reference.read() - g_measurement.reference_count) & reference.mask) < wanted; ++reads)
+        if (reads == kMaxReads) return 0;
+    return measured_hz();
+}
+
+/// From CPUID, in Hz; 0 if the processor does not say.
+u64 stated_tsc_hz() {
+    const CpuFeatures& features = g_cpu_features;
+    if (features.max_hypervisor_leaf >= 0x4000'0010 && features.max_hypervisor_leaf < 0x4000'1000)
+        if (u64 khz = cpuid(0x4000'0010).eax) return khz * 1000;
+    if (!features.is_intel) return 0;
+    if (features.max_leaf >= 0x15) {
+        CpuidResult ratio = cpuid(0x15); // TSC = crystal * ebx / eax
+        if (ratio.eax != 0 && ratio.ebx != 0 && ratio.ecx != 0) return multiply_divide(ratio.ecx, ratio.ebx, ratio.eax);
+    }
+    return 0;
+}
+
+} // namespace
+
+bool tsc_is_the_clock() { return g_tsc_is_the_clock; }
+u64 ns_to_tsc(u64 ns) { return multiply_divide(ns, g_tsc_hz, kNanosecondsPerSecond); }
+
+u64 hypervisor_apic_hz() {
+    const CpuFeatures& features = g_cpu_features;
+    if (features.max_hypervisor_leaf < 0x4000'0010 || features.max_hypervisor_leaf >= 0x4000'1000) return 0;
+    return cpuid(0x4000'0010).ebx * 1000ull;
+}
+
+CycleClock find_cycle_clock() {
+    CycleClock hpet = find_hpet(), pm_timer = find_pm_timer();
+    CycleClock slow = hpet.read ? hpet : pm_timer;
+    std::string_view wish = command_line_option("clocksource").value_or("");
+    if (wish == "hpet" && hpet.read) return hpet;
+    if (wish == "acpi_pm" && pm_timer.read) return pm_timer;
+
+    // Emulators and hypervisors keep the TSC steady without saying so.
+    bool is_steady = g_cpu_features.invariant_tsc || g_cpu_features.under_hypervisor || wish == "tsc";
+    if (!is_steady && slow.read) return slow;
+    g_tsc_hz = stated_tsc_hz();
+    bool is_measured = g_tsc_hz == 0;
+    if (is_measured) {
+        CycleClock reference = slow;
+        if (!reference.read) {
+            start_pit();
+            reference = {read_pit, kPitHz, 0xffff, "pit", false};
+        }
+        g_tsc_hz = measure_tsc_hz(reference);
+    }
+    if (g_tsc_hz == 0 && slow.read) return slow;
+    if (g_tsc_hz == 0) panic("no clock: neither CPUID, HPET, ACPI PM timer nor PIT tells the processor's speed");
+    g_tsc_is_the_clock = true;
+    return {read_tsc, g_tsc_hz, ~0ull, "tsc", is_measured && slow.read != nullptr};
+}
+
+u64 refine_cycle_clock() {
+    if (!g_tsc_is_the_clock || !g_measurement.reference.read) return 0;
+    u64 hz = measured_hz();
+    // A reference that has wrapped, or a machine that stood still, would give nonsense.
+    if (hz < g_tsc_hz - g_tsc_hz / 50 || hz > g_tsc_hz + g_tsc_hz / 50) return 0;
+    g_tsc_hz = hz;
+    return hz;
+}
+
+} // namespace martlet
