@@ -19,7 +19,7 @@ namespace martlet {
 class File;
 
 inline constexpr u32 kMapShared = 0x01, kMapPrivate = 0x02, kMapSharedValidate = 0x03, kMapTypeMask = 0x0f,
-                     kMapFixed = 0x10, kMapAnonymous = 0x20, kMapGrowsDown = 0x100, kMapDenyWrite = 0x800,
+                     kMapFixed = 0x10, kMapAnonymous = 0x20, kMap32Bit = 0x40, kMapGrowsDown = 0x100, kMapDenyWrite = 0x800,
                      kMapExecutable = 0x1000, kMapLocked = 0x2000, kMapNoReserve = 0x4000, kMapPopulate = 0x8000,
                      kMapNonBlock = 0x10000, kMapStack = 0x20000, kMapHugeTlb = 0x40000, kMapSync = 0x80000,
                      kMapFixedNoReplace = 0x100000, kMapUninitialized = 0x4000000;
@@ -31,7 +31,7 @@ struct MapRequest {
     u32 protection = 0;
     u32 flags = 0;
     Ref<File> file;           // null: anonymous
-    Ref<MemoryObject> object; // the file's pages (File::mapping_object), or shared anonymous memory
+    Ref<MemoryObject> object; // null: the file's (File::mapping_object), or fresh pages for a shared anonymous mapping
     u64 offset_bytes = 0;
     bool forbids_exec = false; // the file is on a noexec mount
 };

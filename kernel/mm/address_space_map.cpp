@@ -8,6 +8,11 @@ namespace {
 /// The heuristic overcommit policy: only a request that could never be met is refused.
 bool is_obvious_overcommit(u64 bytes) { return bytes >> kPageShift > memory_statistics().total_frames; }
 
+/// What MAP_SHARED_VALIDATE accepts.
+constexpr u32 kKnownFlags = kMapTypeMask | kMapFixed | kMapAnonymous | kMap32Bit | kMapGrowsDown | kMapDenyWrite |
+                            kMapExecutable | kMapLocked | kMapNoReserve | kMapPopulate | kMapNonBlock | kMapStack |
+                            kMapFixedNoReplace | kMapUninitialized;
+
 /// What the mapping will be, or the error of mmap(2) for flags and file that do not go together.
 Result<VmaAttributes> attributes_of(const MapRequest& request) {
     VmaAttributes attributes;
@@ -18,6 +23,7 @@ Result<VmaAttributes> attributes_of(const MapRequest& request) {
     attributes.set(VmaFlag::MayExec, !request.forbids_exec);
     attributes.set(VmaFlag::NoReserve, (request.flags & kMapNoReserve) != 0);
     attributes.set(VmaFlag::Locked, (request.flags & kMapLocked) != 0);
+    if (request.flags & kMapHugeTlb) return Error(Errno::ENOMEM); // no page is set aside for it
     u32 type = request.flags & kMapTypeMask;
     if (type == kMapShared || (type == kMapSharedValidate && request.file)) {
         attributes.set(VmaFlag::Shared, true);
@@ -35,6 +41,10 @@ Result<VmaAttributes> attributes_of(const MapRequest& request) {
             attributes.set(VmaFlag::MayWrite, false);
         }
         if (request.forbids_exec && (request.protection & kProtExec)) return Error(Errno::EPERM);
+        if (type == kMapSharedValidate && (request.flags & ~kKnownFlags)) return Error(Errno::EOPNOTSUPP);
+        if (!attributes.object) attributes.object = TRY(request.file->mapping_object());
+    } else if (attributes.has(VmaFlag::Shared) && !attributes.object) {
+        attributes.object = TRY(create_shared_anonymous_object(page_align_up(request.size_bytes)));
     }
     return attributes;
 }
@@ -57,6 +67,11 @@ Result<u64> AddressSpace::find_place(u64 hint, u64 size, u32 flags) {
         u64 limit = !above ? kUserEnd : above->has(VmaFlag::GrowsDown) ? above->start - kStackGuardGap : above->start;
         if (hint + size <= limit) return hint;
     }
+    if (flags & kMap32Bit) {
+        u64 low = vmas_.find_gap(size, kGiB, 2 * kGiB);
+        if (low == 0) return Error(Errno::ENOMEM);
+        return low;
+    }
     u64 place = vmas_.find_gap(size, kUserMin, map_base_);
     if (place == 0) place = vmas_.find_gap(size, kUserMin, kUserEnd);
     if (place == 0) return Error(Errno::ENOMEM);
@@ -69,13 +84,16 @@ Result<u64> AddressSpace::map(const MapRequest& request, const AddressSpaceLimit
     if (size == 0) return Error(Errno::ENOMEM);
     if (request.offset_bytes + size < request.offset_bytes) return Error(Errno::EOVERFLOW);
     bool is_fixed = (request.flags & (kMapFixed | kMapFixedNoReplace)) != 0;
+    // Outside the lock: asking a file for its pages may take the locks of its file system.
+    VmaAttributes attributes = TRY(attributes_of(request));
     u64 address;
+    bool is_populated = (request.flags & (kMapPopulate | kMapLocked)) && !(request.flags & kMapNonBlock);
     {
         MutexGuard guard(lock_);
         address = TRY(find_place(request.address, size, request.flags));
         if ((request.flags & kMapFixedNoReplace) && vmas_.find_overlap(address, address + size)) return Error(Errno::EEXIST);
-        VmaAttributes attributes = TRY(attributes_of(request));
         attributes.flags |= future_flags_;
+        is_populated |= future_flags_ == static_cast<u32>(VmaFlag::Locked);
         if (attributes.has(VmaFlag::Locked) && !limits.may_lock_any) {
             if (request.flags & kMapLocked && limits.locked_bytes == 0) return Error(Errno::EPERM);
             if (locked_pages_ + (size >> kPageShift) > limits.locked_bytes >> kPageShift) return Error(Errno::EAGAIN);
@@ -92,11 +110,7 @@ Result<u64> AddressSpace::map(const MapRequest& request, const AddressSpaceLimit
         Vma* vma = TRY(add_vma(address, address + size, attributes, offset));
         merge(*vma);
     }
-    if (request.flags & (kMapPopulate | kMapLocked)) {
-        if (!(request.flags & kMapNonBlock)) populate(address, address + size);
-    } else if (u32 future = [&] { MutexGuard guard(lock_); return future_flags_; }(); future == static_cast<u32>(VmaFlag::Locked)) {
-        populate(address, address + size);
-    }
+    if (is_populated) populate(address, address + size);
     return address;
 }
 

@@ -170,7 +170,10 @@ PageFaultOutcome handle_page_fault(TrapFrame& frame, u64 address, u64 error_code
             result = space->fault(address, access, (error_code & kPageFaultFetch) != 0, current_limit(Resource::Stack));
         } while (result == FaultResult::OutOfMemory && wait_for_memory());
     }
-    if (result == FaultResult::Resolved) return PageFaultOutcome::Resolved;
+    if (result == FaultResult::Resolved) {
+        task->minor_faults.fetch_add(1, std::memory_order_relaxed);
+        return PageFaultOutcome::Resolved;
+    }
     if (!from_user) return PageFaultOutcome::Unhandled;
     constexpr u64 kPageFaultTrap = 14;
     switch (result) {

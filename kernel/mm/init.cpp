@@ -139,11 +139,10 @@ void map_frame_table(std::span<const MemoryRange> memory, u64 limit) {
         start = page_align_down(start);
         if (start < mapped_until) start = mapped_until;
         while (start < end) {
-            bool is_large = start % kLargePageSize == 0 && end - start >= kLargePageSize;
-            u64 run = is_large ? align_down(end - start, kLargePageSize)
-                               : (end < align_up(start + 1, kLargePageSize) ? end : align_up(start + 1, kLargePageSize)) - start;
-            // Large runs are taken piece by piece, so that memory in several ranges serves too.
-            if (is_large) run = kLargePageSize;
+            // Large pages piece by piece, so that memory in several ranges serves too.
+            u64 next = align_up(start + 1, kLargePageSize);
+            bool is_large = start % kLargePageSize == 0 && next <= end;
+            u64 run = (next < end ? next : end) - start;
             PhysicalAddress backing = boot_memory.take_high(run, is_large ? kLargePageSize : kPageSize);
             kernel_page_table_map_boot(start, backing, run, kPageWrite, take_table);
             start += run;
@@ -184,9 +183,6 @@ void init_memory() {
     frame_allocator_init(boot_memory.ranges(), info.initrd_physical, initrd_end);
     cpu_memories[0] = &boot_cpu_memory;
     zero_page_init();
-    MemoryStatistics statistics = memory_statistics();
-    log_info("memory: %llu MiB, %llu MiB free", static_cast<unsigned long long>((statistics.total_frames * kPageSize) / kMiB),
-             static_cast<unsigned long long>((statistics.free_frames * kPageSize) / kMiB));
 }
 
 } // namespace martlet

@@ -7,6 +7,7 @@
 
 #include "arch/cpu.h"
 #include "sched/thread.h"
+#include "syscall/memory.h"
 
 namespace martlet {
 
@@ -24,10 +25,10 @@ constexpr SyscallRow kRows[] = {
     missing(6, "lstat"),
     missing(7, "poll"),
     missing(8, "lseek"),
-    missing(9, "mmap"),
-    missing(10, "mprotect"),
-    missing(11, "munmap"),
-    missing(12, "brk"),
+    row<sys_mmap>(9, "mmap", "address, size, protection, flags, fd, offset"),
+    row<sys_mprotect>(10, "mprotect", "address, size, protection"),
+    row<sys_munmap>(11, "munmap", "address, size"),
+    row<sys_brk>(12, "brk", "address"),
     missing(13, "rt_sigaction"),
     missing(14, "rt_sigprocmask"),
     missing(15, "rt_sigreturn"),
@@ -40,10 +41,10 @@ constexpr SyscallRow kRows[] = {
     missing(22, "pipe"),
     missing(23, "select"),
     missing(24, "sched_yield"),
-    missing(25, "mremap"),
-    missing(26, "msync"),
-    missing(27, "mincore"),
-    missing(28, "madvise"),
+    row<sys_mremap>(25, "mremap", "old_address, old_size, new_size, flags, new_address"),
+    row<sys_msync>(26, "msync", "address, size, flags"),
+    row<sys_mincore>(27, "mincore", "address, size, vector"),
+    row<sys_madvise>(28, "madvise", "address, size, advice"),
     missing(29, "shmget"),
     missing(30, "shmat"),
     missing(31, "shmctl"),
@@ -164,10 +165,10 @@ constexpr SyscallRow kRows[] = {
     missing(146, "sched_get_priority_max"),
     missing(147, "sched_get_priority_min"),
     missing(148, "sched_rr_get_interval"),
-    missing(149, "mlock"),
-    missing(150, "munlock"),
-    missing(151, "mlockall"),
-    missing(152, "munlockall"),
+    row<sys_mlock>(149, "mlock", "address, size"),
+    row<sys_munlock>(150, "munlock", "address, size"),
+    row<sys_mlockall>(151, "mlockall", "flags"),
+    row<sys_munlockall>(152, "munlockall"),
     missing(153, "vhangup"),
     missing(154, "modify_ldt"),
     missing(155, "pivot_root"),
@@ -340,7 +341,7 @@ constexpr SyscallRow kRows[] = {
     missing(322, "execveat"),
     missing(323, "userfaultfd"),
     missing(324, "membarrier"),
-    missing(325, "mlock2"),
+    row<sys_mlock2>(325, "mlock2", "address, size, flags"),
     missing(326, "copy_file_range"),
     missing(327, "preadv2"),
     missing(328, "pwritev2"),

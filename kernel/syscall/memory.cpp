@@ -1,0 +1,100 @@
+// mmap(2) and its kin: unpacking, files and limits. The work is AddressSpace's.
+#include "syscall/memory.h"
+
+#include "mm/address_space.h"
+#include "proc/resource_limits.h"
+#include "proc/task.h"
+#include "vfs/fd_table.h"
+#include "vfs/mount.h"
+
+namespace martlet {
+
+namespace {
+
+AddressSpace& current_space() { return *current_task().address_space(); }
+
+AddressSpaceLimits current_memory_limits() {
+    return {.address_space_bytes = current_limit(Resource::AddressSpace),
+            .data_bytes = current_limit(Resource::Data),
+            .stack_bytes = current_limit(Resource::Stack),
+            .locked_bytes = current_limit(Resource::LockedMemory),
+            .may_lock_any = current_task().credentials().has(Capability::IpcLock)};
+}
+
+bool is_on_noexec_mount(const File& file) {
+    return file.path() && (file.path().mount().flags() & kMountNoExec) != 0;
+}
+
+} // namespace
+
+Result<u64> sys_mmap(u64 address, u64 size, u64 protection, u64 flags, int fd, u64 offset) {
+    if (offset & (kPageSize - 1)) return Error(Errno::EINVAL);
+    MapRequest request;
+    request.address = address;
+    request.size_bytes = size;
+    request.protection = static_cast<u32>(protection);
+    request.flags = static_cast<u32>(flags);
+    request.offset_bytes = offset;
+    if (!(flags & kMapAnonymous)) {
+        request.file = TRY(current_task().files().get(fd));
+        if (request.file->flags() & kOpenPath) return Error(Errno::EBADF);
+        request.forbids_exec = is_on_noexec_mount(*request.file);
+    }
+    return current_space().map(request, current_memory_limits());
+}
+
+Result<void> sys_munmap(u64 address, u64 size) { return current_space().unmap(address, size); }
+
+Result<void> sys_mprotect(u64 address, u64 size, u64 protection) {
+    return current_space().protect(address, size, static_cast<u32>(protection), current_memory_limits());
+}
+
+Result<u64> sys_mremap(u64 old_address, u64 old_size, u64 new_size, u64 flags, u64 new_address) {
+    return current_space().remap(old_address, old_size, new_size, static_cast<u32>(flags), new_address,
+                                 current_memory_limits());
+}
+
+Result<u64> sys_brk(u64 address) { return current_space().set_break(address, current_memory_limits()); }
+
+Result<void> sys_madvise(u64 address, u64 size, int advice) { return current_space().advise(address, size, advice); }
+
+Result<void> sys_mincore(u64 address, u64 size, UserPtr<u8> vector) {
+    if (address & (kPageSize - 1)) return Error(Errno::EINVAL);
+    if (address > kUserEnd || size > kUserEnd - address) return Error(Errno::ENOMEM);
+    u64 pages = page_align_up(size) >> kPageShift;
+    if (vector.address() > kUserEnd || pages > kUserEnd - vector.address()) return Error(Errno::EFAULT);
+    u8 part[512];
+    for (u64 done = 0; done < pages;) {
+        u64 count = pages - done < sizeof(part) ? pages - done : sizeof(part);
+        TRY(current_space().resident(address + (done << kPageShift), count << kPageShift, {part, count}));
+        TRY((vector + done).store_array({part, count}));
+        done += count;
+    }
+    return {};
+}
+
+Result<void> sys_mlock(u64 address, u64 size) {
+    return current_space().lock(address, size, AddressSpace::LockMode::Now, current_memory_limits());
+}
+
+Result<void> sys_mlock2(u64 address, u64 size, int flags) {
+    constexpr int kOnFault = 1;
+    if (flags & ~kOnFault) return Error(Errno::EINVAL);
+    auto mode = (flags & kOnFault) ? AddressSpace::LockMode::OnFault : AddressSpace::LockMode::Now;
+    return current_space().lock(address, size, mode, current_memory_limits());
+}
+
+Result<void> sys_munlock(u64 address, u64 size) { return current_space().unlock(address, size); }
+
+Result<void> sys_mlockall(int flags) {
+    constexpr int kCurrent = 1, kFuture = 2, kOnFault = 4;
+    if (flags == 0 || (flags & ~(kCurrent | kFuture | kOnFault)) || flags == kOnFault) return Error(Errno::EINVAL);
+    auto mode = (flags & kOnFault) ? AddressSpace::LockMode::OnFault : AddressSpace::LockMode::Now;
+    return current_space().lock_all((flags & kCurrent) != 0, (flags & kFuture) != 0, mode, current_memory_limits());
+}
+
+Result<void> sys_munlockall() { return current_space().unlock_all(); }
+
+Result<void> sys_msync(u64 address, u64 size, int flags) { return current_space().sync(address, size, flags); }
+
+} // namespace martlet

@@ -1,0 +1,22 @@
+// System calls on the caller's address space: mmap(2) and its kin.
+#pragma once
+#include "base/result.h"
+#include "mm/user_access.h"
+
+namespace martlet {
+
+Result<u64> sys_mmap(u64 address, u64 size, u64 protection, u64 flags, int fd, u64 offset);
+Result<void> sys_munmap(u64 address, u64 size);
+Result<void> sys_mprotect(u64 address, u64 size, u64 protection);
+Result<u64> sys_mremap(u64 old_address, u64 old_size, u64 new_size, u64 flags, u64 new_address);
+Result<u64> sys_brk(u64 address);
+Result<void> sys_madvise(u64 address, u64 size, int advice);
+Result<void> sys_mincore(u64 address, u64 size, UserPtr<u8> vector);
+Result<void> sys_mlock(u64 address, u64 size);
+Result<void> sys_mlock2(u64 address, u64 size, int flags);
+Result<void> sys_munlock(u64 address, u64 size);
+Result<void> sys_mlockall(int flags);
+Result<void> sys_munlockall();
+Result<void> sys_msync(u64 address, u64 size, int flags);
+
+} // namespace martlet
