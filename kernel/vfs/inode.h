@@ -59,7 +59,7 @@ public:
 
     // Directories. Names are single components, neither "." nor "..".
     virtual Result<Ref<Inode>> lookup(std::string_view name) { return Error(Errno::ENOTDIR); } // ENOENT if absent
-    virtual Result<Ref<Inode>> create(std::string_view name, const InodeAttributes& attributes) { return Error(Errno::EPERM); } // any type but symlink
+    virtual Result<Ref<Inode>> create(std::string_view name, const InodeAttributes&) { return Error(Errno::EPERM); } // any type but symlink
     virtual Result<Ref<Inode>> create_symlink(std::string_view name, std::string_view target, const InodeAttributes&) { return Error(Errno::EPERM); }
     virtual Result<void> link(std::string_view name, Inode& inode) { return Error(Errno::EPERM); }
     virtual Result<void> unlink(std::string_view name, Inode& inode) { return Error(Errno::EPERM); }
