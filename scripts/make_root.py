@@ -8,6 +8,7 @@ import argparse
 import os
 import shutil
 import subprocess
+import urllib.parse
 
 
 def main():
@@ -34,7 +35,8 @@ def main():
         subprocess.run([arguments.strip, "--strip-all", "-o", target, source], check=True)
         os.chmod(target, 0o755)
     for item in arguments.link:
-        path, link_target = item.split("=", 1)
+        # Percent-encoded, because CMake lists cannot hold a bracket (/bin/[).
+        path, link_target = (urllib.parse.unquote(part) for part in item.split("=", 1))
         link = root + path
         os.makedirs(os.path.dirname(link), exist_ok=True)
         # Relative, so that the staged tree also works on the host.

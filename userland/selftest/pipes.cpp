@@ -1,0 +1,153 @@
+// pipe(7), FIFOs, poll(2), select(2).
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <sys/select.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "selftest.h"
+
+CASE(pipes, bytes_arrive_in_order_and_end_with_eof) {
+    int ends[2];
+    CHECK_EQUAL(pipe(ends), 0);
+    CHECK_EQUAL(write(ends[1], "hello", 5), 5);
+    char buffer[10];
+    CHECK_EQUAL(read(ends[0], buffer, 2), 2);
+    int waiting = -1;
+    CHECK_EQUAL(ioctl(ends[0], FIONREAD, &waiting), 0);
+    CHECK_EQUAL(waiting, 3);
+    CHECK_EQUAL(read(ends[0], buffer, 10), 3);
+    close(ends[1]);
+    CHECK_EQUAL(read(ends[0], buffer, 10), 0);
+    CHECK_ERROR(lseek(ends[0], 0, SEEK_SET), ESPIPE);
+    CHECK_ERROR(write(ends[0], "x", 1), EBADF);
+}
+
+CASE(pipes, writing_without_a_reader_is_sigpipe_or_epipe) {
+    int status = selftest::in_child([] {
+        int ends[2];
+        CHECK_EQUAL(pipe(ends), 0);
+        close(ends[0]);
+        (void)!write(ends[1], "x", 1);
+    });
+    CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGPIPE);
+    signal(SIGPIPE, SIG_IGN);
+    int ends[2];
+    CHECK_EQUAL(pipe(ends), 0);
+    close(ends[0]);
+    CHECK_ERROR(write(ends[1], "x", 1), EPIPE);
+}
+
+CASE(pipes, nonblocking_ends_answer_eagain) {
+    int ends[2];
+    CHECK_EQUAL(pipe2(ends, O_NONBLOCK | O_CLOEXEC), 0);
+    CHECK_EQUAL(fcntl(ends[0], F_GETFD), FD_CLOEXEC);
+    char buffer[4096] = {};
+    CHECK_ERROR(read(ends[0], buffer, 1), EAGAIN);
+    long total = 0;
+    ssize_t size;
+    while ((size = write(ends[1], buffer, sizeof buffer)) > 0) total += size;
+    CHECK_EQUAL(errno, EAGAIN);
+    CHECK_EQUAL(total, 65536);
+    CHECK_ERROR(pipe2(ends, 0x10), EINVAL);
+}
+
+CASE(pipes, a_big_write_passes_through_a_small_pipe) {
+    int ends[2];
+    CHECK_EQUAL(pipe(ends), 0);
+    pid_t child = fork();
+    static char block[300'000];
+    if (child == 0) {
+        close(ends[0]);
+        for (size_t index = 0; index < sizeof block; ++index) block[index] = static_cast<char>(index * 7);
+        _exit(write(ends[1], block, sizeof block) == sizeof block ? 0 : 1);
+    }
+    close(ends[1]);
+    size_t total = 0;
+    ssize_t size;
+    char buffer[5000];
+    while ((size = read(ends[0], buffer, sizeof buffer)) > 0) {
+        for (ssize_t index = 0; index < size; ++index)
+            CHECK_EQUAL(buffer[index], static_cast<char>((total + static_cast<size_t>(index)) * 7));
+        total += static_cast<size_t>(size);
+    }
+    CHECK_EQUAL(total, sizeof block);
+    int status;
+    CHECK_EQUAL(waitpid(child, &status, 0), child);
+    CHECK_EQUAL(status, 0);
+}
+
+CASE(pipes, poll_reports_each_edge) {
+    int ends[2];
+    CHECK_EQUAL(pipe(ends), 0);
+    pollfd watched[2] = {{ends[0], POLLIN, 0}, {ends[1], POLLOUT, 0}};
+    CHECK_EQUAL(poll(watched, 2, 0), 1);
+    CHECK_EQUAL(watched[0].revents, 0);
+    CHECK_EQUAL(watched[1].revents, POLLOUT);
+    CHECK_EQUAL(write(ends[1], "x", 1), 1);
+    CHECK_EQUAL(poll(watched, 1, -1), 1);
+    CHECK_EQUAL(watched[0].revents, POLLIN);
+    close(ends[1]);
+    CHECK_EQUAL(poll(watched, 1, -1), 1);
+    CHECK_EQUAL(watched[0].revents, POLLIN | POLLHUP);
+    watched[0].fd = ends[1];
+    CHECK_EQUAL(poll(watched, 1, 0), 1);
+    CHECK_EQUAL(watched[0].revents, POLLNVAL);
+    watched[0].fd = -5;
+    CHECK_EQUAL(poll(watched, 1, 10), 0);
+}
+
+CASE(pipes, poll_wakes_when_data_comes) {
+    int ends[2];
+    CHECK_EQUAL(pipe(ends), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        usleep(50'000);
+        _exit(write(ends[1], "x", 1) == 1 ? 0 : 1);
+    }
+    pollfd watched = {ends[0], POLLIN, 0};
+    CHECK_EQUAL(poll(&watched, 1, 10'000), 1);
+    CHECK_EQUAL(waitpid(child, nullptr, 0), child);
+}
+
+CASE(pipes, select_sets_and_timeouts) {
+    int ends[2];
+    CHECK_EQUAL(pipe(ends), 0);
+    fd_set readable, writable;
+    FD_ZERO(&readable);
+    FD_ZERO(&writable);
+    FD_SET(ends[0], &readable);
+    FD_SET(ends[1], &writable);
+    timeval timeout = {0, 10'000};
+    CHECK_EQUAL(select(ends[1] + 1, &readable, &writable, nullptr, &timeout), 1);
+    CHECK(!FD_ISSET(ends[0], &readable) && FD_ISSET(ends[1], &writable));
+    FD_SET(ends[0], &readable);
+    CHECK_EQUAL(select(ends[0] + 1, &readable, nullptr, nullptr, &timeout), 0);
+    CHECK(timeout.tv_sec == 0 && timeout.tv_usec == 0);
+    CHECK_ERROR(select(-1, nullptr, nullptr, nullptr, nullptr), EINVAL);
+    FD_ZERO(&readable);
+    FD_SET(200, &readable);
+    CHECK_ERROR(select(201, &readable, nullptr, nullptr, &timeout), EBADF);
+}
+
+CASE(pipes, fifo_joins_two_processes) {
+    const char* name = "/tmp/self-test-fifo";
+    unlink(name);
+    CHECK_EQUAL(mkfifo(name, 0600), 0);
+    CHECK_ERROR(mkfifo(name, 0600), EEXIST);
+    CHECK_ERROR(open(name, O_WRONLY | O_NONBLOCK), ENXIO);
+    pid_t child = fork();
+    if (child == 0) {
+        int fd = open(name, O_WRONLY);
+        _exit(write(fd, "through", 7) == 7 ? 0 : 1);
+    }
+    int fd = open(name, O_RDONLY);
+    char buffer[10];
+    CHECK_EQUAL(read(fd, buffer, 10), 7);
+    CHECK_EQUAL(read(fd, buffer, 10), 0);
+    CHECK_EQUAL(waitpid(child, nullptr, 0), child);
+    unlink(name);
+}

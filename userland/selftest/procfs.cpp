@@ -1,0 +1,116 @@
+// /proc: live state in the formats that programs read.
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <string>
+
+#include "selftest.h"
+
+namespace {
+
+std::string read_all(const char* path, size_t step = 4096) {
+    int fd = open(path, O_RDONLY);
+    if (fd < 0) selftest::fail(__FILE__, __LINE__, "%s: errno %d", path, errno);
+    std::string text, buffer(step, 0);
+    ssize_t size;
+    while ((size = read(fd, buffer.data(), step)) > 0) text.append(buffer, 0, static_cast<size_t>(size));
+    CHECK_EQUAL(size, 0);
+    close(fd);
+    return text;
+}
+
+bool contains(const std::string& text, const char* part) { return text.find(part) != text.npos; }
+
+} // namespace
+
+CASE(procfs, stat_of_this_process) {
+    std::string text = read_all("/proc/self/stat");
+    CHECK_EQUAL(atoi(text.c_str()), getpid());
+    CHECK(contains(text, "(self-test) R "));
+    int fields = 0;
+    for (char c : text.substr(text.rfind(')')))
+        if (c == ' ') ++fields;
+    CHECK_EQUAL(fields, 50); // proc(5): 52 fields, two before the name's end
+}
+
+CASE(procfs, status_cmdline_and_links) {
+    CHECK(contains(read_all("/proc/self/status"), "Name:\tself-test\n"));
+    CHECK(contains(read_all("/proc/self/status"), ("Pid:\t" + std::to_string(getpid()) + "\n").c_str()));
+    std::string command = read_all("/proc/self/cmdline");
+    CHECK(contains(command, "self-test"));
+    CHECK_EQUAL(command.back(), 0);
+    char target[300] = {};
+    CHECK(readlink("/proc/self/exe", target, sizeof target - 1) > 0);
+    CHECK(contains(target, "self-test"));
+    CHECK_EQUAL(chdir("/tmp"), 0);
+    memset(target, 0, sizeof target);
+    CHECK_EQUAL(readlink("/proc/self/cwd", target, sizeof target - 1), 4);
+    memset(target, 0, sizeof target);
+    CHECK(readlink("/proc/self", target, sizeof target - 1) > 0);
+    CHECK_EQUAL(atoi(target), getpid());
+}
+
+CASE(procfs, maps_show_mappings_and_their_names) {
+    void* page = mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    char line[40];
+    snprintf(line, sizeof line, "%lx-%lx rw-s", reinterpret_cast<unsigned long>(page), reinterpret_cast<unsigned long>(page) + 4096);
+    std::string maps = read_all("/proc/self/maps");
+    CHECK(contains(maps, line));
+    CHECK(contains(maps, "[stack]"));
+    CHECK(contains(maps, "self-test"));
+    CHECK(maps == read_all("/proc/self/maps", 7) || !maps.empty());
+}
+
+CASE(procfs, fd_lists_descriptors) {
+    int fd = open("/dev/null", O_RDONLY);
+    char name[40], target[40] = {};
+    snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
+    CHECK_EQUAL(readlink(name, target, sizeof target), 9);
+    CHECK(strcmp(target, "/dev/null") == 0);
+    int again = open(name, O_RDONLY);
+    CHECK(again >= 0);
+    close(fd);
+    CHECK_ERROR(readlink(name, target, sizeof target), ENOENT);
+}
+
+CASE(procfs, small_reads_see_the_whole_text) {
+    CHECK(read_all("/proc/meminfo", 5).size() > 200);
+    CHECK(contains(read_all("/proc/meminfo", 3), "MemTotal:"));
+    CHECK(read_all("/proc/version", 1) == read_all("/proc/version"));
+}
+
+CASE(procfs, global_files_are_there) {
+    CHECK(contains(read_all("/proc/cpuinfo"), "processor\t: 0"));
+    CHECK(contains(read_all("/proc/stat"), "cpu0 "));
+    CHECK(contains(read_all("/proc/stat"), "btime "));
+    CHECK(strtod(read_all("/proc/uptime").c_str(), nullptr) > 0);
+    CHECK(contains(read_all("/proc/loadavg"), "."));
+    CHECK(contains(read_all("/proc/mounts"), " /proc proc "));
+    CHECK(contains(read_all("/proc/filesystems"), "nodev\ttmpfs\n"));
+    read_all("/proc/cmdline");
+}
+
+CASE(procfs, every_file_can_be_read_and_nothing_can_be_made) {
+    const char* paths[] = {"/proc", "/proc/self", "/proc/1"};
+    for (const char* path : paths) {
+        DIR* directory = opendir(path);
+        CHECK(directory != nullptr);
+        while (dirent* entry = readdir(directory)) {
+            std::string name = std::string(path) + "/" + entry->d_name;
+            // These block or are not for reading on some kernels.
+            if (name == "/proc/kmsg" || name.ends_with("mem") || name == "/proc/kcore") continue;
+            int fd = open(name.c_str(), O_RDONLY | O_NONBLOCK);
+            char buffer[4096];
+            for (int count = 0; fd >= 0 && count < 64 && read(fd, buffer, sizeof buffer) > 0; ++count) {}
+            if (fd >= 0) close(fd);
+        }
+        closedir(directory);
+    }
+    CHECK(mkdir("/proc/new", 0755) == -1 && (errno == EPERM || errno == ENOENT || errno == EACCES));
+    CHECK(unlink("/proc/version") == -1 && (errno == EPERM || errno == EACCES));
+    CHECK_ERROR(open("/proc/999999/stat", O_RDONLY), ENOENT);
+}
