@@ -19,7 +19,13 @@ set(SH_SOURCES
   builtins/test.cpp
   builtins/trap.cpp
   builtins/variables.cpp
+  edit/completion.cpp
+  edit/display_width.cpp
   edit/history.cpp
+  edit/line_buffer.cpp
+  edit/line_editor.cpp
+  edit/screen.cpp
+  edit/terminal.cpp
   edit/terminal_source.cpp
   exec/compound.cpp
   exec/executor.cpp

@@ -34,7 +34,7 @@ void BlockChain::rewind(Mark mark) {
     while (head_ && head_ != mark.block) {
         Block* block = head_;
         head_ = block->previous;
-        if (mark.block && (!spare_ || spare_->capacity < block->capacity)) {
+        if (!spare_ || spare_->capacity < block->capacity) {
             free(spare_);
             spare_ = block;
         } else {
@@ -43,10 +43,6 @@ void BlockChain::rewind(Mark mark) {
     }
     if (head_)
         head_->used = mark.used;
-    if (!head_) {
-        free(spare_);
-        spare_ = nullptr;
-    }
 }
 
 }  // namespace sh

@@ -30,7 +30,10 @@ public:
     explicit BlockChain(size_t first_block_bytes) : next_block_bytes_(first_block_bytes) {}
     BlockChain(const BlockChain&) = delete;
     BlockChain& operator=(const BlockChain&) = delete;
-    ~BlockChain() { rewind({}); }
+    ~BlockChain() {
+        rewind({});
+        free(spare_);
+    }
 
     void* allocate(size_t bytes, size_t alignment) {
         if (head_) {

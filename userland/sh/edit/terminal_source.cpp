@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "edit/history.hpp"
+#include "edit/line_editor.hpp"
 #include "shell.hpp"
 
 namespace sh {
@@ -12,7 +13,7 @@ namespace {
 
 class TerminalSource : public InputSource {
 public:
-    explicit TerminalSource(Shell& shell) : shell_(shell), history_(shell) {
+    explicit TerminalSource(Shell& shell) : shell_(shell), history_(shell), editor_(shell, history_) {
         shell.history = &history_;
         history_.load();
     }
@@ -21,48 +22,55 @@ public:
     bool was_interrupted() override { return std::exchange(interrupted_, false); }
 
 private:
-    enum class Outcome : unsigned char { line, end, interrupted };
-    Outcome read_plain(const std::string& prompt, std::string& line);
+    EditResult read_plain(const std::string& prompt, std::string& line);
+    // A terminal that understands cursor movement, and a user who wants it.
+    bool can_edit() const;
 
     Shell& shell_;
     History history_;
+    LineEditor editor_;
     bool interrupted_ = false;
 };
 
-TerminalSource::Outcome TerminalSource::read_plain(const std::string& prompt, std::string& line) {
+EditResult TerminalSource::read_plain(const std::string& prompt, std::string& line) {
     write_all(STDERR_FILENO, prompt);
     for (;;) {
         char c;
         ssize_t count = read(STDIN_FILENO, &c, 1);
         if (count < 0 && errno == EINTR) {
             if (Traps::take_interrupt())
-                return Outcome::interrupted;
+                return EditResult::interrupted;
             shell_.run_pending_traps();
             if (shell_.flow == Flow::exit_shell)
                 shell_.exit_process(shell_.status);
             continue;
         }
         if (count <= 0)
-            return line.empty() ? Outcome::end : Outcome::line;
+            return line.empty() ? EditResult::end : EditResult::line;
         if (c == '\n')
-            return Outcome::line;
+            return EditResult::line;
         line += c;
     }
+}
+
+bool TerminalSource::can_edit() const {
+    const std::string* type = shell_.variables.get("TERM");
+    return isatty(STDIN_FILENO) && shell_.options[Option::emacs] && !(type && *type == "dumb");
 }
 
 bool TerminalSource::read_more(std::string& buffer, PromptKind kind) {
     const std::string* text = shell_.variables.get(kind == PromptKind::primary ? "PS1" : "PS2");
     std::string prompt = text ? shell_.expand_prompt(*text) : std::string();
     std::string line;
-    switch (read_plain(prompt, line)) {
-    case Outcome::end:
+    switch (can_edit() ? editor_.read_line(prompt, line) : read_plain(prompt, line)) {
+    case EditResult::end:
         return false;
-    case Outcome::interrupted:
-        write_all(STDERR_FILENO, "\n");
+    case EditResult::interrupted:
+        if (!can_edit())
+            write_all(STDERR_FILENO, "\n");
         interrupted_ = true;
-        buffer += '\n';
-        return true;
-    case Outcome::line:
+        return false;
+    case EditResult::line:
         break;
     }
     if (kind == PromptKind::primary)

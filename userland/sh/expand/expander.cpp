@@ -22,7 +22,8 @@ bool Expander::fields(const Word& word, ArgumentList& arguments) {
     // The usual word is one literal.
     if (word.parts.size() == 1 && word.parts[0].kind == PartKind::text) {
         const WordPart& part = word.parts[0];
-        if (part.quoting == Quoting::quoted || part.text.find_first_of("*?[\\") == std::string_view::npos) {
+        if (part.quoting == Quoting::quoted || part.text == "[" ||
+            part.text.find_first_of("*?[\\") == std::string_view::npos) {
             arguments.add(const_cast<char*>(part.text.data() ? part.text.data() : ""));
             if (part.text.data() && part.text.data()[part.text.size()] != '\0')
                 arguments.pointers.back() = shell_.scratch.copy(part.text);
@@ -144,7 +145,7 @@ void Expander::next_field() {
 
 void Expander::end_field() {
     bool matched = false;
-    if (has_glob_ && !shell_.options[Option::no_glob]) {
+    if (has_glob_ && !shell_.options[Option::no_glob] && may_match_names(field_)) {
         std::vector<std::string> names = expand_pathname(field_);
         matched = !names.empty();
         for (const std::string& name : names)

@@ -21,10 +21,7 @@ public:
 
 private:
     bool component_has_special(size_t from, size_t to) const {
-        for (size_t i = from; i < to; ++i)
-            if (pattern_.special(i) && (pattern_.text[i] == '*' || pattern_.text[i] == '?' || pattern_.text[i] == '['))
-                return true;
-        return false;
+        return may_match_names(pattern_.substr(from, to - from));
     }
 
     // The literal text of a component, with unquoted backslashes removed.

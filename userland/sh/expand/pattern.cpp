@@ -110,10 +110,16 @@ BracketResult match_bracket(PatternView pattern, size_t at, uint32_t c) {
 
 }  // namespace
 
-bool Pattern::has_special() const {
-    for (size_t i = 0; i < text.size(); ++i)
-        if (!mask[i] && (text[i] == '*' || text[i] == '?' || text[i] == '['))
+bool may_match_names(PatternView pattern) {
+    bool bracket = false;
+    for (size_t i = 0; i < pattern.text.size(); ++i) {
+        if (!pattern.special(i))
+            continue;
+        char c = pattern.text[i];
+        if (c == '*' || c == '?' || (c == ']' && bracket))
             return true;
+        bracket |= c == '[';
+    }
     return false;
 }
 

@@ -19,7 +19,6 @@ struct Pattern {
         text += more;
         mask.append(more.size(), quoted ? 1 : 0);
     }
-    bool has_special() const;
 };
 
 struct PatternView {
@@ -35,6 +34,8 @@ struct PatternView {
     bool special(size_t i) const { return !mask[i]; }
 };
 
+// Whether there is anything in it that pathname expansion looks at: an unquoted `*`, `?` or `[…]`.
+bool may_match_names(PatternView pattern);
 bool matches(PatternView pattern, std::string_view subject);
 
 // The shortest or longest prefix or suffix of `subject` that matches, as a length; npos when none does.

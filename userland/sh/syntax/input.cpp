@@ -95,10 +95,10 @@ Input::~Input() {
 }
 
 bool Input::refill() {
-    if (ended_)
+    if (ended_ || interrupted_)
         return false;
     if (!source_.read_more(buffer_, prompt_)) {
-        ended_ = true;
+        ended_ = !(interrupted_ = source_.was_interrupted());
         return false;
     }
     prompt_ = PromptKind::continuation;
@@ -177,6 +177,7 @@ void Input::begin_command() {
         position_ = 0;
     }
     prompt_ = PromptKind::primary;
+    interrupted_ = false;
     blank_after_alias_ = false;
 }
 

@@ -95,7 +95,8 @@ public:
     void resume_after_end() { ended_ = false; }
 
     uint32_t line() const { return line_; }
-    bool was_interrupted() { return source_.was_interrupted(); }
+    // The user gave the command up; the input has ended until the next begin_command().
+    bool was_interrupted() const { return interrupted_; }
 
     size_t start_recording();
     std::string stop_recording(size_t start);
@@ -124,6 +125,7 @@ private:
     PromptKind prompt_ = PromptKind::primary;
     bool blank_after_alias_ = false;
     bool ended_ = false;
+    bool interrupted_ = false;
 };
 
 }  // namespace sh

@@ -130,12 +130,13 @@ ParseResult Parser::parse_command(Arena& arena) {
     forget_failure();
     lexer_.forget_here_documents();
     input_.begin_command();
-    if (peek_command().kind == TokenKind::newline) {
+    TokenKind first = peek_command().kind;
+    if (input_.was_interrupted())
+        return {Kind::interrupted};
+    if (first == TokenKind::newline) {
         take();
         return {Kind::blank};
     }
-    if (input_.was_interrupted())
-        return {Kind::interrupted};
     if (peek().kind == TokenKind::end)
         return {Kind::end};
     std::vector<const Node*> commands;

@@ -1,0 +1,65 @@
+// The terminal while a line is being edited: raw mode, size, and keys out of bytes.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <termios.h>
+
+namespace sh {
+
+enum class KeyKind : uint8_t {
+    text,     // `bytes` is one character to insert
+    control,  // `letter`: 'a' for ^A
+    meta,     // `letter` after ESC
+    enter,
+    tab,
+    backspace,
+    meta_backspace,
+    remove,  // the Delete key
+    up,
+    down,
+    left,
+    right,
+    word_left,
+    word_right,
+    home,
+    end,
+    ignored,
+    interrupted,  // a signal arrived
+    closed,       // end of file or error
+};
+
+struct Key {
+    KeyKind kind = KeyKind::ignored;
+    char letter = 0;
+    std::string bytes = {};
+};
+
+class Terminal {
+public:
+    Terminal() = default;
+    Terminal(const Terminal&) = delete;
+    Terminal& operator=(const Terminal&) = delete;
+    ~Terminal() { leave_raw_mode(); }
+
+    // False when standard input is no terminal.
+    bool enter_raw_mode();
+    void leave_raw_mode();
+    int columns() const { return columns_; }
+    int rows() const { return rows_; }
+    void measure();
+    // True once after SIGWINCH.
+    bool take_resize();
+    Key read_key();
+
+private:
+    int read_byte(int timeout_ms);
+    Key read_escape();
+
+    struct termios before_ {};
+    bool raw_ = false;
+    int columns_ = 80;
+    int rows_ = 24;
+};
+
+}  // namespace sh
