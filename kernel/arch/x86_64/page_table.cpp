@@ -137,7 +137,9 @@ u64* PageTable::find_directory_entry(u64 address) const {
 
 PageEntry PageTable::lookup(u64 address) const {
     u64* directory_entry = find_directory_entry(address);
-    return directory_entry ? slots_of(*directory_entry)[index_at(address, 0)].load() : PageEntry();
+    if (!directory_entry) return PageEntry();
+    PageEntry entry = slots_of(*directory_entry)[index_at(address, 0)].load();
+    return is_shared_table(*directory_entry) ? entry.without_write() : entry;
 }
 
 /// The first leaf table that exists in [start, end); no slots if there is none.

@@ -47,7 +47,7 @@ public:
 
     /// The slot for `address`, with tables made and made private as needed. ENOMEM.
     Result<PageSlot*> make_slot(u64 address);
-    /// A copy of the entry; an empty one where there is no table.
+    /// A copy of the entry with the permissions that the processor sees; an empty one where there is no table.
     PageEntry lookup(u64 address) const;
 
     /// Visits the leaf tables that exist in [start, end). Change makes each private first (ENOMEM stops the walk).
