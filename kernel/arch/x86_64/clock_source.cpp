@@ -11,6 +11,8 @@
 #include "arch/start.h"
 #include "arch/x86_64/acpi.h"
 #include "arch/x86_64/cpu_features.h"
+#include "arch/x86_64/local_apic.h"
+#include "arch/x86_64/paired_reading.h"
 #include "arch/x86_64/registers.h"
 #include "base/assert.h"
 #include "base/log.h"
@@ -73,44 +75,28 @@ CycleClock find_pm_timer() {
 }
 
 /// Where measuring the TSC began.
-struct Measurement {
-    CycleClock reference{};
-    u64 tsc = 0, reference_count = 0;
-};
-Measurement g_measurement;
+CycleClock g_reference{};
+PairedReading g_measurement_start;
 
-/// A reading of both at nearly the same time: the tightest of a few tries.
-void read_pair(const CycleClock& reference, u64& tsc, u64& count) {
-    u64 best = ~0ull;
-    for (u32 attempt = 0; attempt < 3; ++attempt) {
-        u64 before = read_tsc();
-        u64 value = reference.read();
-        u64 after = read_tsc();
-        if (after - before >= best) continue;
-        best = after - before;
-        tsc = before + (after - before) / 2;
-        count = value;
-    }
+u64 measured_hz(const PairedReading& now) {
+    u64 elapsed = (now.inner - g_measurement_start.inner) & g_reference.mask;
+    return elapsed == 0 ? 0 : multiply_divide(now.outer - g_measurement_start.outer, g_reference.frequency_hz, elapsed);
 }
 
-u64 measured_hz() {
-    u64 tsc, count;
-    const CycleClock& reference = g_measurement.reference;
-    read_pair(reference, tsc, count);
-    u64 elapsed = (count - g_measurement.reference_count) & reference.mask;
-    if (elapsed == 0) return 0;
-    return multiply_divide(tsc - g_measurement.tsc, reference.frequency_hz, elapsed);
-}
-
+/// Over 50 µs, longer where readings are slow.
 u64 measure_tsc_hz(const CycleClock& reference) {
-    constexpr u64 kWindowNs = 50'000;
-    constexpr u32 kMaxReads = 1'000'000; // a counter that stands still must not hold up the boot
-    u64 wanted = multiply_divide(kWindowNs, reference.frequency_hz, kNanosecondsPerSecond);
-    g_measurement.reference = reference;
-    read_pair(reference, g_measurement.tsc, g_measurement.reference_count);
-    for (u32 reads = 0; ((reference.read() - g_measurement.reference_count) & reference.mask) < wanted; ++reads)
-        if (reads == kMaxReads) return 0;
-    return measured_hz();
+    constexpr u64 kMinimumNs = 50'000, kMaximumNs = 500'000;
+    constexpr u32 kMaxReads = 100'000; // a counter that stands still must not hold up the boot
+    g_reference = reference;
+    u64 minimum = multiply_divide(kMinimumNs, reference.frequency_hz, kNanosecondsPerSecond);
+    u64 maximum = multiply_divide(kMaximumNs, reference.frequency_hz, kNanosecondsPerSecond);
+    g_measurement_start = read_pair(read_tsc, reference.read);
+    for (u32 reads = 0; reads < kMaxReads; ++reads) {
+        PairedReading now = read_pair(read_tsc, reference.read);
+        u64 elapsed = (now.inner - g_measurement_start.inner) & reference.mask;
+        if (elapsed >= maximum || (elapsed >= minimum && is_precise(g_measurement_start, now))) return measured_hz(now);
+    }
+    return 0;
 }
 
 /// From CPUID, in Hz; 0 if the processor does not say.
@@ -164,10 +150,11 @@ CycleClock find_cycle_clock() {
 }
 
 u64 refine_cycle_clock() {
-    if (!g_tsc_is_the_clock || !g_measurement.reference.read) return 0;
-    u64 hz = measured_hz();
+    if (!g_tsc_is_the_clock || !g_reference.read) return 0;
+    u64 hz = measured_hz(read_pair(read_tsc, g_reference.read));
     // A reference that has wrapped, or a machine that stood still, would give nonsense.
-    if (hz < g_tsc_hz - g_tsc_hz / 50 || hz > g_tsc_hz + g_tsc_hz / 50) return 0;
+    if (hz < g_tsc_hz - g_tsc_hz / 10 || hz > g_tsc_hz + g_tsc_hz / 10) return 0;
+    local_apic_timer_rescale(hz, g_tsc_hz);
     g_tsc_hz = hz;
     return hz;
 }

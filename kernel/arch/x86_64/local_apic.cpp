@@ -5,6 +5,7 @@
 #include "arch/x86_64/acpi.h"
 #include "arch/x86_64/clock_source.h"
 #include "arch/x86_64/cpu_features.h"
+#include "arch/x86_64/paired_reading.h"
 #include "arch/x86_64/registers.h"
 #include "arch/x86_64/traps.h"
 #include "base/assert.h"
@@ -40,6 +41,7 @@ volatile u32* g_registers = nullptr;
 bool g_is_x2apic = false;
 bool g_uses_deadline = false;
 u64 g_timer_hz = 0;
+bool g_timer_hz_is_measured = false;
 
 u32 read(Register offset) {
     if (g_is_x2apic) return static_cast<u32>(read_msr(kMsrX2ApicBase + offset / 16));
@@ -51,35 +53,22 @@ void write(Register offset, u32 value) {
     else g_registers[offset / 4] = value;
 }
 
-/// The timer's count and the time of reading it, `uncertainty_ns` apart at most: the tightest of a few tries.
-struct TimerReading {
-    u32 count = 0;
-    u64 at_ns = 0, uncertainty_ns = ~0ull;
-};
-TimerReading read_timer() {
-    TimerReading best;
-    for (u32 attempt = 0; attempt < 4; ++attempt) {
-        u64 before_ns = monotonic_ns();
-        u32 count = read(kTimerCurrent);
-        u64 after_ns = monotonic_ns();
-        if (after_ns - before_ns < best.uncertainty_ns) best = {count, before_ns + (after_ns - before_ns) / 2, after_ns - before_ns};
-    }
-    return best;
+PairedReading read_timer() {
+    return read_pair(monotonic_ns, [] { return static_cast<u64>(read(kTimerCurrent)); });
 }
 
-/// Counts the timer until the readings' uncertainty is 1/128 of the time between them, 20 µs at least.
+/// Counts the timer for 20 µs, longer where readings are slow.
 u64 measure_timer_hz() {
-    constexpr u64 kMinimumNs = 20'000, kMaximumNs = 900'000;
+    constexpr u64 kMinimumNs = 20'000, kMaximumNs = 500'000;
     write(kTimerInitial, ~0u);
-    TimerReading start = read_timer(), end;
+    PairedReading start = read_timer(), end;
     u64 elapsed_ns;
     do {
         end = read_timer();
-        elapsed_ns = end.at_ns - start.at_ns;
-    } while (elapsed_ns < kMinimumNs ||
-             (elapsed_ns < (start.uncertainty_ns + end.uncertainty_ns) * 128 && elapsed_ns < kMaximumNs));
+        elapsed_ns = end.outer - start.outer;
+    } while (elapsed_ns < kMinimumNs || (!is_precise(start, end) && elapsed_ns < kMaximumNs));
     write(kTimerInitial, 0);
-    return multiply_divide(start.count - end.count, kNanosecondsPerSecond, elapsed_ns);
+    return multiply_divide(start.inner - end.inner, kNanosecondsPerSecond, elapsed_ns);
 }
 
 } // namespace
@@ -140,9 +129,14 @@ void local_apic_timer_init() {
     write(kTimerDivide, kDivideBy1);
     write(kLvtTimer, kVectorTimer);
     g_timer_hz = hypervisor_apic_hz();
-    if (g_timer_hz == 0) g_timer_hz = measure_timer_hz();
+    g_timer_hz_is_measured = g_timer_hz == 0;
+    if (g_timer_hz_is_measured) g_timer_hz = measure_timer_hz();
     if (g_timer_hz == 0) panic("the local APIC's timer does not count");
     log_info("timer: local APIC at %llu kHz", static_cast<unsigned long long>(g_timer_hz / 1000));
+}
+
+void local_apic_timer_rescale(u64 numerator, u64 denominator) {
+    if (g_timer_hz_is_measured) g_timer_hz = multiply_divide(g_timer_hz, numerator, denominator);
 }
 
 void arm_timer_interrupt(u64 deadline_ns) {

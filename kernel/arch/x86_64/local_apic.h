@@ -12,5 +12,7 @@ void local_apic_send(u32 apic_id, u32 vector);
 void local_apic_send_self(u32 vector);
 /// Measures the timer against the monotonic clock, once, in microseconds.
 void local_apic_timer_init();
+/// The clock it was measured against turned out to run at numerator/denominator of its assumed rate.
+void local_apic_timer_rescale(u64 numerator, u64 denominator);
 
 } // namespace martlet
