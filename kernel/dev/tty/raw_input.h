@@ -5,13 +5,15 @@
 
 namespace martlet {
 
-class RawInputRing : NonCopyable {
+struct RawInput {
+    u8 byte;
+    InputEvent event;
+};
+
+template <u32 kCapacity> class RawInputRing : NonCopyable {
 public:
-    static constexpr usize kCapacity = 4096;
-    struct Item {
-        u8 byte;
-        InputEvent event;
-    };
+    using Item = RawInput;
+    static constexpr usize kRingCapacity = kCapacity;
 
     usize room() const { return kCapacity - count(); }
     usize count() const {

@@ -62,7 +62,7 @@ void Tty::process_input_work(void* context) { static_cast<Tty*>(context)->proces
 
 void Tty::process_input() {
     constexpr usize kBatch = 64;
-    RawInputRing::Item items[kBatch];
+    RawInput items[kBatch];
     {
         MutexGuard guard(lock_);
         for (;;) {
@@ -77,7 +77,7 @@ void Tty::process_input() {
         publish_input();
     }
     output_queue_.wake_all(); // room that the echo did not need
-    if (raw_.count() < RawInputRing::kCapacity / 4) driver_.resume_input();
+    if (raw_.count() < decltype(raw_)::kRingCapacity / 4) driver_.resume_input();
 }
 
 void Tty::publish_input() {

@@ -118,7 +118,7 @@ private:
 
     InterruptibleLock reader_, writer_;
     WaitQueue input_queue_, output_queue_;
-    RawInputRing raw_;
+    RawInputRing<4096> raw_;
     DeferredWork input_work_{process_input_work, this};
 };
 

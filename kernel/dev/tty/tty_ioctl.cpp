@@ -132,7 +132,7 @@ Result<void> Tty::change_termios(Termios settings, ApplyWhen when, u32 file_gene
     {
         MutexGuard guard(lock_);
         if (when == ApplyWhen::AfterOutputFlushInput) {
-            RawInputRing::Item discarded[64];
+            RawInput discarded[64];
             while (raw_.pop(discarded) != 0) {
             }
             discipline_.flush_input();
@@ -252,7 +252,7 @@ Result<void> Tty::flush_queues(u64 which) {
     {
         MutexGuard guard(lock_);
         if (which != kOutput) {
-            RawInputRing::Item discarded[64];
+            RawInput discarded[64];
             while (raw_.pop(discarded) != 0) {
             }
             discipline_.flush_input();

@@ -1,0 +1,64 @@
+// Drawing in VGA text mode.
+#include "dev/screen/vga_text.h"
+
+#include "arch/io_port.h"
+#include "dev/screen/code_page_437.h"
+
+namespace martlet {
+namespace {
+
+constexpr u16 kCrtIndex = 0x3d4, kCrtData = 0x3d5, kInputStatus = 0x3da, kAttribute = 0x3c0, kAttributeRead = 0x3c1;
+constexpr u8 kCursorStart = 0x0a, kCursorEnd = 0x0b, kCursorHigh = 0x0e, kCursorLow = 0x0f, kCursorOff = 0x20;
+constexpr u8 kModeControl = 0x10, kScreenOn = 0x20, kBlinkEnable = 0x08;
+constexpr u8 kUnderlineColor = 3; // VGA colour text has no underline
+
+/// ANSI numbers red 1 and blue 4, VGA the other way round.
+constexpr u8 vga_color(u32 color) { return static_cast<u8>((color & 0b1010) | ((color & 1) << 2) | ((color >> 2) & 1)); }
+
+void write_crt(u8 index, u8 value) {
+    port_write_u8(kCrtIndex, index);
+    port_write_u8(kCrtData, value);
+}
+
+u16 attributes_of(Cell cell) {
+    u32 foreground = cell.is_underlined && cell.foreground == kDefaultForeground ? kUnderlineColor | 8 : vga_color(cell.foreground);
+    return static_cast<u16>((vga_color(cell.background) << 4 | foreground) << 8);
+}
+
+} // namespace
+
+VgaTextScreen::VgaTextScreen(volatile u16* memory) : memory_(memory) {
+    // Sixteen background colours instead of blinking.
+    (void)port_read_u8(kInputStatus);
+    port_write_u8(kAttribute, kModeControl | kScreenOn);
+    u8 mode = port_read_u8(kAttributeRead);
+    port_write_u8(kAttribute, static_cast<u8>(mode & ~kBlinkEnable));
+}
+
+void VgaTextScreen::draw(u32 row, u32 column, std::span<const Cell> cells) {
+    volatile u16* place = memory_ + row * kColumns + column;
+    for (Cell cell : cells) {
+        u16 character = cell.is_wide_tail ? ' ' : cell.is_wide_lead ? kCodePage437Fallback : code_page_437(cell.code_point);
+        *place++ = static_cast<u16>(attributes_of(cell) | character);
+    }
+}
+
+void VgaTextScreen::show_cursor(u32 row, u32 column, Cell) {
+    u16 place = static_cast<u16>(row * kColumns + column);
+    if (place == cursor_) return;
+    if (cursor_ == 0xffff) {
+        write_crt(kCursorStart, 14); // an underline in the last two of sixteen scan lines
+        write_crt(kCursorEnd, 15);
+    }
+    cursor_ = place;
+    write_crt(kCursorHigh, static_cast<u8>(place >> 8));
+    write_crt(kCursorLow, static_cast<u8>(place));
+}
+
+void VgaTextScreen::hide_cursor() {
+    if (cursor_ == 0xffff) return;
+    cursor_ = 0xffff;
+    write_crt(kCursorStart, kCursorOff);
+}
+
+} // namespace martlet

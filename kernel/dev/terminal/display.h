@@ -1,0 +1,35 @@
+// Display: keeps a Screen showing what a Terminal holds, or the history above it.
+//
+// It remembers what the screen shows, so each refresh draws only the cells that differ, in runs, however much was written
+// in between, and never reads the screen.
+#pragma once
+#include "dev/terminal/screen.h"
+#include "dev/terminal/terminal.h"
+
+namespace martlet {
+
+class Display : NonCopyable {
+public:
+    Display(Terminal& terminal, Screen& screen) : terminal_(terminal), screen_(screen) {}
+    [[nodiscard]] Result<void> init();
+
+    void refresh();
+    /// Looks further back (up) or forward into the history, by lines; stops at its ends.
+    void scroll_view(int lines);
+    /// Back to the live screen.
+    void reset_view();
+    bool is_scrolled_back() const { return view_offset_ != 0; }
+
+private:
+    const Cell* visible_row(u32 row) const;
+    void refresh_row(u32 row, u32 first, u32 end);
+    void refresh_cursor();
+
+    Terminal& terminal_;
+    Screen& screen_;
+    Vector<Cell> shown_;
+    Vector<Cell> line_; // one row as it is to look
+    u32 view_offset_ = 0;
+};
+
+} // namespace martlet
