@@ -51,6 +51,7 @@ enum class Errno : int {
     EPROTO = 71,
     EBADMSG = 74,
     EOVERFLOW = 75,
+    ELIBBAD = 80,
     EILSEQ = 84,
     EUSERS = 87,
     ENOTSOCK = 88,

@@ -36,16 +36,21 @@ private:
     };
     static void real_expired(Timer& timer, void* context);
     static void cpu_check(Timer& timer, void* context);
-    u64 process_clock_ns(IntervalTimerKind kind);
-    void rearm_cpu_timer();
+    u64 process_clock_ns(IntervalTimerKind kind); // takes process_tree_lock
+    CpuTimer& cpu_timer_of(IntervalTimerKind kind) REQUIRES(lock_) {
+        return cpu_timers_[kind == IntervalTimerKind::Virtual ? 0 : 1];
+    }
+    u64 next_cpu_check_ns();
 
     Process& process_;
     SpinLock lock_{LockRank::Leaf};
     Timer real_timer_;
-    u64 real_interval_ns_ = 0;
-    CpuTimer cpu_timers_[2];
+    u64 real_deadline_ns_ GUARDED_BY(lock_) = 0; // 0: off
+    u64 real_interval_ns_ GUARDED_BY(lock_) = 0;
+    CpuTimer cpu_timers_[2] GUARDED_BY(lock_);
     Timer cpu_timer_;
-    u64 cpu_limit_signalled_at_s_ = 0; // SIGXCPU is sent once a second beyond the soft limit
+    bool is_over_ GUARDED_BY(lock_) = false; // the process has ended
+    u64 cpu_limit_signalled_at_s_ GUARDED_BY(lock_) = 0; // SIGXCPU is sent once a second beyond the soft limit
 };
 
 } // namespace martlet

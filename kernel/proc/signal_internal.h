@@ -12,6 +12,9 @@ void recalculate_pending(Process& process, Task& task) REQUIRES(process.signals.
 /// Makes every task of the process leave at its next return to user mode; the first status wins.
 void begin_group_exit(Process& process, int status) REQUIRES(process.signals.lock);
 
+/// The task is to leave: ends every wait that a kill may end.
+void wake_for_kill(Task& task);
+
 /// Throws away pending signals of the process and of all its tasks. Under the lock; free the entries afterwards.
 void discard_pending(Process& process, SignalSet signals, PendingSignals::EntryList& discarded)
     REQUIRES(process.signals.lock);

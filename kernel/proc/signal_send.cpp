@@ -19,13 +19,6 @@ struct Delivery {
     PendingSignals::EntryList discarded;
 };
 
-void wake_for_kill(Task& task) {
-    task.set_work(ThreadWork::KillPending);
-    task.set_work(ThreadWork::SignalPending);
-    Scheduler::wake_killable(task);
-    Scheduler::wake_stopped(task);
-}
-
 /// SIGCONT: a stopped or stopping process goes on, whatever the signal's disposition.
 void resume(Process& process) REQUIRES(process.signals.lock) {
     if (process.signals.stop_state == StopState::Running) return;
@@ -123,6 +116,13 @@ Result<void> send(Process& process, Task* only, int signal, PendingSignals::Orig
 }
 
 } // namespace
+
+void wake_for_kill(Task& task) {
+    task.set_work(ThreadWork::KillPending);
+    task.set_work(ThreadWork::SignalPending);
+    Scheduler::wake_killable(task);
+    Scheduler::wake_stopped(task);
+}
 
 void recalculate_pending(Process& process, Task& task) {
     SignalSet pending = task.signals.pending.set() | process.signals.pending.set();

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "arch/machine.h"
 #include "arch/x86_64/offsets.h"
 #include "arch/x86_64/registers.h"
 #include "boot/command_line.h"
@@ -94,5 +95,7 @@ void enable_cpu_features() {
                                    0x3000 /* I/O privilege */);
     if (features.is_intel) write_msr(kMsrSysenterCs, 0); // SYSENTER: #GP
 }
+
+u32 processor_feature_word() { return cpuid(1).edx; }
 
 } // namespace martlet

@@ -14,4 +14,7 @@ void machine_debug_exit(u8 status);
 /// Random bytes from RDRAND/RDSEED where there is one, else from timing; seeds the kernel's generator.
 u64 machine_entropy();
 
+/// The processor's basic feature bits as programs see them (AT_HWCAP: CPUID leaf 1, EDX).
+u32 processor_feature_word();
+
 } // namespace martlet

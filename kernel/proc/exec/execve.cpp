@@ -1,0 +1,135 @@
+// execve(2): prepare aside, make the caller the only task, then replace. After the other tasks are gone nothing can fail.
+#include "proc/exec/execve.h"
+
+#include <string.h>
+
+#include "arch/context.h"
+#include "proc/exec/new_program.h"
+#include "proc/exit.h"
+#include "proc/signal_internal.h"
+#include "sched/scheduler.h"
+#include "vfs/fd_table.h"
+#include "vfs/fs_context.h"
+
+namespace martlet {
+
+namespace {
+
+bool is_alone(Process& process) {
+    IrqLockGuard guard(process_tree_lock);
+    return process.task_count == 1;
+}
+
+/// Ends the other tasks of the process and waits until they are gone. EAGAIN: another task got here first; kRestartSys:
+/// the process is being killed.
+Result<void> become_only_task(Process& process, Task& self) {
+    {
+        IrqLockGuard guard(process.signals.lock);
+        if (process.signals.is_exiting) return Error(Errno::kRestartSys);
+        if (process.signals.survivor) return Error(Errno::EAGAIN);
+        process.signals.survivor = &self;
+        for (Task& task : process.tasks)
+            if (&task != &self) wake_for_kill(task);
+    }
+    Result<void> waited = process.tasks_event.wait([&] { return is_alone(process); }, WaitMode::Killable);
+    if (!waited) {
+        IrqLockGuard guard(process.signals.lock);
+        process.signals.survivor = nullptr;
+        return waited;
+    }
+    IrqLockGuard guard(process_tree_lock);
+    if (self.pid != process.pid) {
+        Pid* old = self.pid;
+        old->task = nullptr;
+        self.adopt_pid(*process.pid);
+        PidTable::release_if_unused(*old);
+    }
+    IrqLockGuard signals_guard(process.signals.lock);
+    process.signals.survivor = nullptr;
+    return {};
+}
+
+/// Private copies of what must not stay shared with other processes, made while failing is still possible.
+struct Unshared {
+    Ref<FdTable> files;         // null: already private
+    Ref<SignalActions> actions;
+};
+
+Result<Unshared> unshare(Process& process, Task& task) {
+    Unshared unshared;
+    if (task.files().reference_count() > 1) unshared.files = TRY(task.files().clone());
+    Ref<SignalActions> actions;
+    {
+        IrqLockGuard guard(process.signals.lock);
+        actions = process.signals.actions;
+    }
+    if (actions->reference_count() > 2) unshared.actions = TRY(actions->clone());
+    return unshared;
+}
+
+void reset_signals(Process& process, Task& task, Ref<SignalActions> actions) {
+    IrqLockGuard guard(process.signals.lock);
+    if (actions) std::swap(process.signals.actions, actions);
+    process.signals.actions->reset_handlers();
+    task.signals.alternate_stack = {};
+    task.signals.restore_mask = false;
+}
+
+void replace_memory(Task& task, NewProgram& program) {
+    release_user_memory(task);
+    u64 root = program.space->page_table_root();
+    Ref<AddressSpace> old = task.set_address_space(std::move(program.space));
+    set_current_page_table(root);
+    old = nullptr;
+    complete_vfork(task);
+}
+
+void reset_registers(TrapFrame& frame, const NewProgram& program) {
+    constexpr u64 kUserCode = 0x33, kUserData = 0x2b, kInterruptFlag = 0x200;
+    frame = {};
+    frame.orig_rax = ~0ull;
+    frame.rip = program.entry;
+    frame.rsp = program.stack_pointer;
+    frame.cs = kUserCode;
+    frame.ss = kUserData;
+    frame.rflags = kInterruptFlag;
+    set_current_fs_base(0);
+    set_current_gs_base(0);
+    PreemptGuard guard;
+    fpu_init_state(current_thread()->context.fpu);
+    fpu_load_current();
+}
+
+void update_process(Process& process, Task& task, NewProgram& program) {
+    process.is_dumpable = !program.is_secure;
+    if (program.is_secure) task.parent_death_signal = 0;
+    Ref<File> old = program.file;
+    IrqLockGuard guard(process_tree_lock);
+    process.has_executed = true;
+    process.exit_signal = kSigChld;
+    task.set_name(program.name);
+    std::swap(process.executable, old);
+}
+
+} // namespace
+
+Result<void> execute(TrapFrame& frame, const ExecRequest& request) {
+    Task& task = current_task();
+    Process& process = task.process();
+    NewProgram program;
+    TRY(program.prepare(request));
+    TRY(become_only_task(process, task));
+    Unshared unshared = TRY(unshare(process, task));
+
+    if (unshared.files) task.set_files(std::move(unshared.files));
+    replace_memory(task, program);
+    task.files().close_all_marked();
+    reset_signals(process, task, std::move(unshared.actions));
+    task.set_credentials(std::move(program.credentials));
+    task.restart_block = {};
+    update_process(process, task, program);
+    reset_registers(frame, program);
+    return {};
+}
+
+} // namespace martlet

@@ -1,0 +1,125 @@
+// The first process: made by hand, since there is nobody to fork from, then replaced by its program like any other.
+#include <algorithm>
+
+#include "arch/context.h"
+#include "arch/faults.h"
+#include "base/log.h"
+#include "boot/command_line.h"
+#include "proc/exec/string_sources.h"
+#include "proc/process_group.h"
+#include "proc/task_count.h"
+#include "mm/frame.h"
+#include "vfs/fd_table.h"
+#include "vfs/fs_context.h"
+#include "vfs/mount.h"
+#include "vfs/open.h"
+#include "vfs/path_walk.h"
+
+namespace martlet {
+
+namespace {
+
+void open_console(FdTable& files) {
+    Result<Ref<File>> console = open_file({.start = MountTable::root_path(), .name = "/dev/console"}, {.flags = kOpenReadWrite});
+    if (!console) {
+        log_warning("the first process starts without /dev/console (error %d)", static_cast<int>(console.error()));
+        return;
+    }
+    for (int descriptor = 0; descriptor < 3; ++descriptor)
+        (void)files.install_at(descriptor, *console, CloseOnExec::No, 3);
+}
+
+Result<void> run(TrapFrame& frame, std::string_view program, KernelStrings& arguments, KernelStrings& environment) {
+    arguments.set_first(program);
+    return execute(frame, {.program = {.start = MountTable::root_path(), .name = program},
+                           .walk_flags = kWalkFollow,
+                           .display_name = program,
+                           .is_name_lost = false,
+                           .arguments = arguments,
+                           .environment = environment});
+}
+
+/// The words of the command line after "--" are the program's arguments.
+Result<void> add_words_after_dashes(KernelStrings& arguments) {
+    std::string_view rest = command_line();
+    bool is_after_dashes = false;
+    while (!rest.empty()) {
+        usize end = std::min(rest.find(' '), rest.size());
+        std::string_view word = rest.substr(0, end);
+        rest = rest.substr(std::min(end + 1, rest.size()));
+        if (word.empty()) continue;
+        if (is_after_dashes) TRY(arguments.add(word));
+        else is_after_dashes = word == "--";
+    }
+    return {};
+}
+
+Result<void> collect_words(KernelStrings& arguments, KernelStrings& environment) {
+    TRY(arguments.add(""));
+    TRY(environment.add("HOME=/"));
+    TRY(environment.add("TERM=linux"));
+    TRY(environment.add("PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"));
+    return add_words_after_dashes(arguments);
+}
+
+/// Process 1's kernel side: finds a program that can be executed.
+void init_entry(void* argument) {
+    Task& task = *static_cast<Task*>(argument);
+    open_console(task.files());
+    KernelStrings arguments, environment;
+    if (!collect_words(arguments, environment)) panic("no memory for the arguments of the first process");
+
+    for (const char* option : {"rdinit", "init"}) {
+        auto wanted = command_line_option(option);
+        if (!wanted) continue;
+        Result<void> started = run(task.start_frame, *wanted, arguments, environment);
+        if (started) enter_user(task.start_frame);
+        panic("the program of %s=%.*s cannot be executed (error %d)", option, static_cast<int>(wanted->size()),
+              wanted->data(), static_cast<int>(started.error()));
+    }
+    for (std::string_view candidate : {"/init", "/sbin/init", "/etc/init", "/bin/init", "/bin/sh"})
+        if (run(task.start_frame, candidate, arguments, environment)) enter_user(task.start_frame);
+    panic("no program for the first process: none of /init, /sbin/init, /etc/init, /bin/init, /bin/sh can be executed");
+}
+
+Result<Ref<Task>> make_init() {
+    Pid* pid = TRY(PidTable::allocate());
+    ASSERT(pid->number() == 1);
+    Ref<Process> process = TRY(Process::create(*pid));
+    Ref<Task> task = TRY(Task::create("init", init_entry, *pid, process));
+    Ref<Session> session = TRY(make_ref<Session>());
+    Ref<ProcessGroup> group = TRY(make_ref<ProcessGroup>());
+    Ref<SignalActions> actions = TRY(SignalActions::create());
+    process->limits.set_from_memory(memory_statistics().total_frames);
+    task->set_files(TRY(FdTable::create()));
+    task->set_fs_context(TRY(FsContext::create(MountTable::root_path(), MountTable::root_path(), 022)));
+    Ref<const Credentials> credentials = TRY(create_root_credentials());
+    credentials->account->tasks.fetch_add(1, std::memory_order_relaxed);
+    task->set_credentials(std::move(credentials));
+    count_new_task();
+
+    IrqLockGuard guard(process_tree_lock);
+    pid->task = task.get();
+    pid->process = process.get();
+    session->start(*process);
+    group->start(*pid, session);
+    group->add(*process);
+    process->acquire(); // the tree's reference
+    IrqLockGuard signals_guard(process->signals.lock);
+    process->signals.actions = std::move(actions);
+    process->signals.is_unkillable = true;
+    process->tasks.push_back(*task);
+    process->task_count = 1;
+    process->live_tasks = 1;
+    return task;
+}
+
+} // namespace
+
+void start_init() {
+    Result<Ref<Task>> task = make_init();
+    if (!task) panic("the first process cannot be made (error %d)", static_cast<int>(task.error()));
+    (*task)->start();
+}
+
+} // namespace martlet
