@@ -23,8 +23,8 @@ void sleep_seconds(double seconds) {
     constexpr double kLongest = 1e9;  // a time_t of 32 bits would do
     while (seconds > 0) {
         double part = seconds < kLongest ? seconds : kLongest;
-        double whole = floor(part);
-        timespec left = {static_cast<time_t>(whole), static_cast<long>((part - whole) * 1e9)};
+        auto whole = static_cast<time_t>(part);
+        timespec left = {whole, static_cast<long>((part - static_cast<double>(whole)) * 1e9)};
         while (nanosleep(&left, &left) != 0 && errno == EINTR) {
         }
         if (seconds != HUGE_VAL) seconds -= part;

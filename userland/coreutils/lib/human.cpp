@@ -12,18 +12,19 @@ std::string human_size(uint64_t bytes, SizeUnit unit) {
     uint64_t base = unit == SizeUnit::binary ? 1024 : 1000;
     if (bytes < base) return std::to_string(bytes);
     const char* letters = unit == SizeUnit::binary ? "KMGTPE" : "kMGTPE";
-    unsigned __int128 scale = base;
+    uint64_t scale = base;
     size_t power = 0;
     // Rounding up may reach the next unit: 1023.5K is 1.0M.
-    while (power < 5 && bytes > scale * base - scale) scale *= base, ++power;
-    uint64_t tenths = static_cast<uint64_t>((static_cast<unsigned __int128>(bytes) * 10 + scale - 1) / scale);
+    while (power < 5 && bytes / scale >= base - 1 && bytes > scale * (base - 1)) scale *= base, ++power;
+    uint64_t whole = bytes / scale, rest = bytes % scale;
+    uint64_t tenths = whole * 10 + (rest * 10 + scale - 1) / scale;
     char text[32];
     if (tenths < 100) {
         snprintf(text, sizeof text, "%llu.%llu%c", static_cast<unsigned long long>(tenths / 10),
                  static_cast<unsigned long long>(tenths % 10), letters[power]);
     } else {
-        uint64_t whole = static_cast<uint64_t>((bytes + scale - 1) / scale);
-        snprintf(text, sizeof text, "%llu%c", static_cast<unsigned long long>(whole), letters[power]);
+        uint64_t rounded = whole + (rest != 0);
+        snprintf(text, sizeof text, "%llu%c", static_cast<unsigned long long>(rounded), letters[power]);
     }
     return text;
 }
