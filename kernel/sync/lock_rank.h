@@ -31,9 +31,9 @@ enum class LockRank : u8 {
     TerminalBuffer,
     Device,
     Console,
-    Timer,
     WaitQueue,
     RunQueue,
+    Timer,          // armed under a run queue's lock; callbacks run without it
     Heap,
     HeapBackend,
     FrameAllocator,
