@@ -16,13 +16,15 @@ template <typename T> constexpr T take_value(std::expected<T, Errno>&& result) {
 }
 } // namespace detail
 
-/// `auto x = TRY(f());` is f's value, or returns f's error from the enclosing function.
-#define TRY(expression)                                                                                      \
+/// `auto x = TRY(f());` is f's value, or returns f's error from the enclosing function. Uses may nest.
+#define TRY(expression) TRY_NAMED_(expression, __COUNTER__)
+#define TRY_NAMED_(expression, number) TRY_NUMBERED_(expression, number)
+#define TRY_NUMBERED_(expression, number)                                                                    \
     ({                                                                                                       \
-        auto try_result_ = (expression);                                                                     \
-        if (!try_result_) [[unlikely]]                                                                       \
-            return ::martlet::Error(try_result_.error());                                                    \
-        ::martlet::detail::take_value(std::move(try_result_));                                               \
+        auto try_result_##number = (expression);                                                             \
+        if (!try_result_##number) [[unlikely]]                                                               \
+            return ::martlet::Error(try_result_##number.error());                                            \
+        ::martlet::detail::take_value(std::move(try_result_##number));                                       \
     })
 
 } // namespace martlet

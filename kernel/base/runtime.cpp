@@ -1,4 +1,5 @@
 // What the compiler and libc++ call and the kernel must define.
+#include <__verbose_abort>
 #include <stdlib.h>
 
 #include "base/assert.h"
@@ -20,3 +21,7 @@ void assertion_failed(const char* condition, const char* file, int line) {
 }
 
 } // namespace martlet
+
+_LIBCPP_BEGIN_NAMESPACE_STD
+void __libcpp_verbose_abort(const char* format, ...) { martlet::panic("%s", format); }
+_LIBCPP_END_NAMESPACE_STD
