@@ -36,5 +36,7 @@ Result<void> register_character_device(Ref<CharacterDevice> device);
 Result<Ref<CharacterDevice>> find_character_device(u64 number);
 /// Visits every registered device; devtmpfs builds itself from this.
 void for_each_character_device(void (*visit)(void*, CharacterDevice&), void* context);
+/// Called for each device registered from now on (the device file system).
+void set_character_device_listener(void (*listener)(CharacterDevice&));
 
 } // namespace martlet

@@ -4,6 +4,13 @@
 
 namespace martlet {
 
+bool PageBudget::reserve_pages(u64 count) {
+    u64 limit = limit_.load(std::memory_order_relaxed);
+    if (used_.fetch_add(count, std::memory_order_relaxed) + count <= limit) return true;
+    return_pages(count);
+    return false;
+}
+
 PageCache::~PageCache() { drop_pages(0, ~0ull); }
 
 Frame* PageCache::find_page(u64 index) {
@@ -20,10 +27,10 @@ u64 PageCache::page_count() {
 
 /// The page with a reference for the caller, made if it is a hole.
 Result<Frame*> PageCache::make_page(u64 index, bool may_extend, Zeroing zeroing) {
-    if (!budget_.reserve_pages(1)) return Error(Errno::ENOSPC);
+    if (!budget_->reserve_pages(1)) return Error(Errno::ENOSPC);
     auto allocated = allocate_frame(FrameUse::PageCache, zeroing);
     if (!allocated) {
-        budget_.return_pages(1);
+        budget_->return_pages(1);
         return allocated;
     }
     Frame* fresh = *allocated;
@@ -48,7 +55,7 @@ Result<Frame*> PageCache::make_page(u64 index, bool may_extend, Zeroing zeroing)
     }
     if (result == fresh) return result;
     fresh->release();
-    budget_.return_pages(1);
+    budget_->return_pages(1);
     if (!result) return Error(error);
     return result;
 }
@@ -140,7 +147,7 @@ void PageCache::set_size(u64 new_size) {
         size_.store(new_size, std::memory_order_release);
     }
     u64 first = (new_size + kPageSize - 1) / kPageSize;
-    if (was_mapped_.load(std::memory_order_relaxed)) unmap_pages(first, ~0ull);
+    if (is_mapped()) unmap_pages(first, ~0ull);
     drop_pages(first, ~0ull);
     if (new_size % kPageSize == 0) return;
     if (Frame* frame = find_page(new_size / kPageSize)) {
@@ -163,7 +170,7 @@ void PageCache::drop_pages(u64 first_index, u64 end_index) {
         frame->release();
         ++dropped;
     }
-    if (dropped > 0) budget_.return_pages(dropped);
+    if (dropped > 0) budget_->return_pages(dropped);
 }
 
 Result<void> PageCache::allocate_range(u64 offset, u64 size_bytes) {
@@ -189,15 +196,15 @@ void PageCache::punch_hole(u64 offset, u64 size_bytes) {
     if (first_page > end_page) return clear(offset, end); // inside one page
     clear(offset, first_page * kPageSize);
     clear(end_page * kPageSize, end);
-    if (was_mapped_.load(std::memory_order_relaxed)) unmap_pages(first_page, end_page);
+    if (is_mapped()) unmap_pages(first_page, end_page);
     drop_pages(first_page, end_page);
 }
 
 Result<void> PageCache::adopt(u64 index, Frame& frame) {
-    if (!budget_.reserve_pages(1)) return Error(Errno::ENOSPC);
+    if (!budget_->reserve_pages(1)) return Error(Errno::ENOSPC);
     RadixReserve reserve;
     if (!reserve.fill(RadixReserve::kMaxNodes)) {
-        budget_.return_pages(1);
+        budget_->return_pages(1);
         return Error(Errno::ENOMEM);
     }
     LockGuard guard(lock_);

@@ -12,26 +12,34 @@
 
 namespace martlet {
 
-/// Who pays for pages: a file system with a size limit.
-class PageBudget {
+/// Who pays for pages: a file system with a size limit. Outlives the file system as long as pages do.
+class PageBudget final : public RefCounted {
 public:
+    explicit PageBudget(u64 limit_pages) : limit_(limit_pages) {}
     /// False when the limit is reached (ENOSPC).
-    virtual bool reserve_pages(u64 count) = 0;
-    virtual void return_pages(u64 count) = 0;
+    bool reserve_pages(u64 count);
+    void return_pages(u64 count) { used_.fetch_sub(count, std::memory_order_relaxed); }
+    u64 limit() const { return limit_.load(std::memory_order_relaxed); }
+    u64 used() const { return used_.load(std::memory_order_relaxed); }
+    void set_limit(u64 pages) { limit_.store(pages, std::memory_order_relaxed); }
 
-protected:
-    ~PageBudget() = default;
+private:
+    std::atomic<u64> limit_;
+    std::atomic<u64> used_ = 0;
 };
 
 class PageCache final : public MemoryObject {
 public:
-    /// The budget outlives the cache.
-    explicit PageCache(PageBudget& budget) : budget_(budget) {}
+    explicit PageCache(Ref<PageBudget> budget) : budget_(std::move(budget)) {}
     ~PageCache() override;
 
     // MemoryObject. get_page makes pages for holes inside the file (ENOSPC, ENOMEM); ENXIO past its end.
     Result<Frame*> get_page(u64 index, PageAccess access) override;
     Frame* find_page(u64 index) override;
+    Result<void> remove_pages(u64 first_index, u64 end_index) override {
+        punch_hole(first_index * kPageSize, (end_index - first_index) * kPageSize);
+        return {};
+    }
 
     u64 size() const { return size_.load(std::memory_order_acquire); }
     u64 page_count();
@@ -60,7 +68,7 @@ private:
     void clear_tail(u64 size);
     void drop_pages(u64 first_index, u64 end_index);
 
-    PageBudget& budget_;
+    Ref<PageBudget> budget_;
     SpinLock lock_{LockRank::InodeTable};
     RadixTree<Frame> pages_ GUARDED_BY(lock_);
     u64 page_count_ GUARDED_BY(lock_) = 0;

@@ -3,6 +3,7 @@
 #include "fs/pipe/pipe.h"
 #include "mm/user_access.h"
 #include "vfs/anonymous.h"
+#include "vfs/caller.h"
 #include "vfs/dentry.h"
 #include "vfs/inode.h"
 #include "vfs/ioctl.h"

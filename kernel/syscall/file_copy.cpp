@@ -1,0 +1,122 @@
+// sendfile and copy_file_range: from file to file through one kernel page at a time.
+#include "syscall/file.h"
+#include "syscall/file_support.h"
+#include "vfs/inode.h"
+
+namespace martlet {
+namespace {
+
+/// Moves up to `count` bytes; the offsets move on by what was written. An error counts only before the first byte.
+Result<usize> copy_bytes(File& from, u64& from_offset, File& to, u64& to_offset, bool append, usize count) {
+    Own<u8[]> buffer(new (std::nothrow) u8[kPageSize]);
+    if (!buffer) return Error(Errno::ENOMEM);
+    usize done = 0;
+    while (done < count) {
+        usize wanted = count - done < kPageSize ? count - done : kPageSize;
+        IoCursor in = IoCursor::kernel(buffer.get(), wanted);
+        auto got = from.read(in, from_offset);
+        if (!got && done == 0) return got;
+        if (!got || *got == 0) break;
+        usize put = 0;
+        Errno error = Errno::EIO;
+        while (put < *got) {
+            IoCursor out = IoCursor::kernel_const(buffer.get() + put, *got - put);
+            auto written = append ? to.append(out, to_offset) : to.write(out, to_offset);
+            if (!written) error = written.error();
+            if (!written || *written == 0) break;
+            if (!append) to_offset += *written;
+            put += *written;
+        }
+        if (put == 0 && done == 0) return Error(error);
+        from_offset += put;
+        done += put;
+        if (put < *got) break;
+    }
+    return done;
+}
+
+/// The offset that a call uses: the user's variable, or the file's position under its lock.
+class OffsetArgument : NonCopyable {
+public:
+    Result<void> begin(File& file, UserPtr<i64> user) NO_THREAD_SAFETY_ANALYSIS {
+        user_ = user;
+        if (user) {
+            i64 given = TRY(user.load());
+            if (given < 0) return Error(Errno::EINVAL);
+            if (!file.is_seekable()) return Error(Errno::ESPIPE);
+            value = static_cast<u64>(given);
+        } else if (file.is_seekable()) {
+            file.position_lock.lock();
+            locked_ = &file;
+            value = file.position;
+        }
+        return {};
+    }
+    Result<void> end() {
+        if (locked_) locked_->position = value;
+        if (user_) return user_.store(static_cast<i64>(value));
+        return {};
+    }
+    ~OffsetArgument() NO_THREAD_SAFETY_ANALYSIS {
+        if (locked_) locked_->position_lock.unlock();
+    }
+    u64 value = 0;
+
+private:
+    UserPtr<i64> user_;
+    File* locked_ = nullptr;
+};
+
+/// Both offsets; of two position locks the one at the lower address is taken first.
+Result<void> begin_both(OffsetArgument& from_offset, File& from, UserPtr<i64> from_user, OffsetArgument& to_offset, File& to,
+                        UserPtr<i64> to_user) {
+    if (&from < &to) TRY(from_offset.begin(from, from_user));
+    TRY(to_offset.begin(to, to_user));
+    if (&from >= &to) TRY(from_offset.begin(from, from_user));
+    return {};
+}
+
+} // namespace
+
+Result<usize> sys_sendfile(int to_fd, int from_fd, UserPtr<i64> offset, usize count) {
+    Ref<File> from = TRY(get_file(from_fd));
+    Ref<File> to = TRY(get_file(to_fd));
+    if (!from->can_read() || !to->can_write()) return Error(Errno::EBADF);
+    if (from.get() == to.get()) return Error(Errno::EINVAL);
+    Inode* source = from->inode();
+    if (!from->is_seekable() || !source || source->is_directory()) return Error(Errno::EINVAL);
+    if (to->flags() & kOpenAppend) return Error(Errno::EINVAL);
+    OffsetArgument from_offset, to_offset;
+    TRY(begin_both(from_offset, *from, offset, to_offset, *to, UserPtr<i64>()));
+    usize done = TRY(copy_bytes(*from, from_offset.value, *to, to_offset.value, false, count < kMaxTransfer ? count : kMaxTransfer));
+    TRY(to_offset.end());
+    TRY(from_offset.end());
+    return done;
+}
+
+Result<usize> sys_copy_file_range(int from_fd, UserPtr<i64> from_user, int to_fd, UserPtr<i64> to_user, usize count, u32 flags) {
+    if (flags != 0) return Error(Errno::EINVAL);
+    Ref<File> from = TRY(get_file(from_fd));
+    Ref<File> to = TRY(get_file(to_fd));
+    if (!from->can_read() || !to->can_write() || (to->flags() & kOpenAppend)) return Error(Errno::EBADF);
+    Inode* source = from->inode();
+    Inode* target = to->inode();
+    if (!source || !target) return Error(Errno::EINVAL);
+    if (source->is_directory() || target->is_directory()) return Error(Errno::EISDIR);
+    if (!source->is_regular() || !target->is_regular()) return Error(Errno::EINVAL);
+    if (&source->super_block() != &target->super_block()) return Error(Errno::EXDEV);
+    if (from.get() == to.get() && !from_user && !to_user) return Error(Errno::EINVAL); // one position for both: overlap
+    OffsetArgument from_offset, to_offset;
+    TRY(begin_both(from_offset, *from, from_user, to_offset, *to, to_user));
+    u64 end;
+    if (__builtin_add_overflow(from_offset.value, count, &end) || __builtin_add_overflow(to_offset.value, count, &end))
+        return Error(Errno::EOVERFLOW);
+    bool overlaps = source == target && from_offset.value < to_offset.value + count && to_offset.value < from_offset.value + count;
+    if (overlaps && count > 0) return Error(Errno::EINVAL);
+    usize done = TRY(copy_bytes(*from, from_offset.value, *to, to_offset.value, false, count < kMaxTransfer ? count : kMaxTransfer));
+    TRY(to_offset.end());
+    TRY(from_offset.end());
+    return done;
+}
+
+} // namespace martlet

@@ -1,0 +1,154 @@
+// close, dup, fcntl, ioctl, flock.
+#include "fs/pipe/pipe.h"
+#include "proc/resource_limits.h"
+#include "syscall/file.h"
+#include "syscall/file_support.h"
+#include "vfs/file_locks.h"
+#include "vfs/inode.h"
+#include "vfs/ioctl.h"
+
+namespace martlet {
+namespace {
+
+// fcntl(2) commands.
+constexpr u32 kDuplicate = 0, kGetDescriptorFlags = 1, kSetDescriptorFlags = 2, kGetStatusFlags = 3, kSetStatusFlags = 4,
+              kGetLock = 5, kSetLock = 6, kSetLockWait = 7, kGetOwner = 9, kOfdGetLock = 36, kOfdSetLock = 37,
+              kOfdSetLockWait = 38, kGetLease = 1025, kDuplicateCloseOnExec = 1030, kSetPipeSize = 1031, kGetPipeSize = 1032;
+constexpr u64 kDescriptorCloseOnExec = 1;
+
+CloseOnExec close_on_exec_if(bool wanted) { return wanted ? CloseOnExec::Yes : CloseOnExec::No; }
+
+Result<int> duplicate(Ref<File> file, u64 minimum, CloseOnExec cloexec) {
+    u64 limit = current_limit(Resource::OpenFiles);
+    if (static_cast<i64>(minimum) < 0 || minimum >= limit || minimum > 0x7fff'ffff) return Error(Errno::EINVAL);
+    return current_task().files().install(std::move(file), cloexec, limit, static_cast<int>(minimum));
+}
+
+Result<i64> set_pipe_size(Pipe& pipe, u64 bytes) {
+    if (bytes > 0x7fff'ffff) return Error(Errno::EINVAL);
+    bool grows = bytes > pipe.capacity();
+    if (grows && bytes > kPipeMaximumSize && !current_credentials().has(Capability::SysResource)) return Error(Errno::EPERM);
+    return static_cast<i64>(TRY(pipe.set_capacity(bytes)));
+}
+
+Result<i64> set_status_flags(File& file, u32 flags) {
+    // O_NOATIME is for owners (open(2)).
+    Inode* inode = file.inode();
+    if ((flags & kOpenNoAtime) && !(file.flags() & kOpenNoAtime) && inode) {
+        const Credentials& credentials = current_credentials();
+        if (credentials.fs_uid != inode->attributes.user_id && !credentials.has(Capability::Fowner)) return Error(Errno::EPERM);
+    }
+    TRY(file.set_status_flags(flags));
+    return 0;
+}
+
+Result<i64> set_flag(File& file, u64 argument, u32 flag) {
+    int value = TRY(UserPtr<int>(argument).load());
+    TRY(file.set_status_flags(value ? file.flags() | flag : file.flags() & ~flag));
+    return 0;
+}
+
+} // namespace
+
+Result<void> sys_close(int fd) { return current_task().files().close(fd); }
+
+Result<void> sys_close_range(u32 first, u32 last, u32 flags) {
+    constexpr u32 kUnshare = 2, kCloseOnExecOnly = 4;
+    if (flags & ~(kUnshare | kCloseOnExecOnly)) return Error(Errno::EINVAL);
+    if (flags & kUnshare) return Error(Errno::EINVAL); // needs unshare(2)
+    return current_task().files().close_range(first, last, (flags & kCloseOnExecOnly) != 0);
+}
+
+Result<int> sys_dup(int fd) {
+    Ref<File> file = TRY(get_file(fd));
+    return current_task().files().install(std::move(file), CloseOnExec::No, current_limit(Resource::OpenFiles));
+}
+
+Result<int> sys_dup3(int old_fd, int new_fd, u32 flags) {
+    if ((flags & ~kOpenCloseOnExec) || old_fd == new_fd) return Error(Errno::EINVAL);
+    if (static_cast<u64>(static_cast<u32>(new_fd)) >= current_limit(Resource::OpenFiles)) return Error(Errno::EBADF);
+    Ref<File> file = TRY(get_file(old_fd));
+    TRY(current_task().files().install_at(new_fd, std::move(file), close_on_exec_if(flags != 0), current_limit(Resource::OpenFiles)));
+    return new_fd;
+}
+
+Result<int> sys_dup2(int old_fd, int new_fd) {
+    if (old_fd != new_fd) return sys_dup3(old_fd, new_fd, 0);
+    TRY(get_file(old_fd));
+    return new_fd;
+}
+
+Result<i64> sys_fcntl(int fd, u32 command, u64 argument) {
+    Ref<File> file = TRY(get_file(fd));
+    FdTable& files = current_task().files();
+    switch (command) { // what also works on O_PATH descriptors
+    case kDuplicate: return TRY(duplicate(std::move(file), argument, CloseOnExec::No));
+    case kDuplicateCloseOnExec: return TRY(duplicate(std::move(file), argument, CloseOnExec::Yes));
+    case kGetDescriptorFlags: return TRY(files.close_on_exec(fd)) == CloseOnExec::Yes ? 1 : 0;
+    case kSetDescriptorFlags:
+        TRY(files.set_close_on_exec(fd, close_on_exec_if((argument & kDescriptorCloseOnExec) != 0)));
+        return 0;
+    case kGetStatusFlags: return file->flags();
+    default: break;
+    }
+    if (file->flags() & kOpenPath) return Error(Errno::EBADF);
+    switch (command) {
+    case kSetStatusFlags: return set_status_flags(*file, static_cast<u32>(argument));
+    case kGetLock:
+    case kSetLock:
+    case kSetLockWait:
+    case kOfdGetLock:
+    case kOfdSetLock:
+    case kOfdSetLockWait: return record_lock(*file, command, argument);
+    case kSetPipeSize:
+        if (!file->pipe()) return Error(Errno::EBADF);
+        return set_pipe_size(*file->pipe(), argument);
+    case kGetPipeSize:
+        if (!file->pipe()) return Error(Errno::EBADF);
+        return static_cast<i64>(file->pipe()->capacity());
+    case kGetLease: return 2; // F_UNLCK: no leases are given
+    case kGetOwner: return 0; // nobody: F_SETOWN is refused
+    default: return Error(Errno::EINVAL);
+    }
+}
+
+Result<i64> sys_ioctl(int fd, u32 command, u64 argument) {
+    Ref<File> file = TRY(get_open_file(fd));
+    Inode* inode = file->inode();
+    switch (command) {
+    case kIoctlCloseOnExec:
+    case kIoctlNoCloseOnExec:
+        TRY(current_task().files().set_close_on_exec(fd, close_on_exec_if(command == kIoctlCloseOnExec)));
+        return 0;
+    case kIoctlNonBlock: return set_flag(*file, argument, kOpenNonBlock);
+    case kIoctlBytesReadable:
+        if (!inode || !inode->is_regular()) break;
+        TRY(UserPtr<int>(argument).store(static_cast<int>(static_cast<i64>(inode->attributes.size) - static_cast<i64>(file->position))));
+        return 0;
+    case kIoctlQuerySize:
+        if (!inode || !(inode->is_regular() || inode->is_directory() || inode->is_symlink())) return Error(Errno::ENOTTY);
+        TRY(UserPtr<i64>(argument).store(static_cast<i64>(inode->attributes.size)));
+        return 0;
+    default: break;
+    }
+    return file->ioctl(command, argument);
+}
+
+Result<void> sys_flock(int fd, u32 operation) {
+    constexpr u32 kShared = 1, kExclusive = 2, kNonBlock = 4, kUnlock = 8;
+    Ref<File> file = TRY(get_open_file(fd));
+    u32 kind = operation & ~kNonBlock;
+    if (kind != kShared && kind != kExclusive && kind != kUnlock) return Error(Errno::EINVAL);
+    Inode* inode = file->inode();
+    if (!inode) return Error(Errno::EBADF);
+    FileLocks* locks = TRY(FileLocks::of(*inode));
+    RangeLock wanted;
+    wanted.owner = {file.get(), current_process_id()};
+    wanted.lock_class = LockClass::Whole;
+    wanted.kind = kind == kShared ? LockKind::Shared : LockKind::Exclusive;
+    wanted.process_id = current_process_id();
+    if (kind == kUnlock) return locks->unlock(wanted.owner, LockClass::Whole, 0, ~0ull);
+    return locks->lock(wanted, operation & kNonBlock ? LockWait::No : LockWait::Yes);
+}
+
+} // namespace martlet

@@ -1,0 +1,207 @@
+// read, write and their families; positions, sizes and sync.
+#include "syscall/file.h"
+#include "syscall/file_support.h"
+#include "vfs/file_system.h"
+#include "vfs/inode.h"
+#include "vfs/mount.h"
+
+namespace martlet {
+namespace {
+
+constexpr u32 kReadWriteAppend = 16, kReadWriteKnown = 1 | 2 | 4 | 8 | 16; // RWF_*
+
+Result<Ref<File>> get_readable(int fd) {
+    Ref<File> file = TRY(get_file(fd));
+    if (!file->can_read()) return Error(Errno::EBADF);
+    return file;
+}
+Result<Ref<File>> get_writable(int fd) {
+    Ref<File> file = TRY(get_file(fd));
+    if (!file->can_write()) return Error(Errno::EBADF);
+    return file;
+}
+
+usize limited(usize count) { return count < kMaxTransfer ? count : kMaxTransfer; }
+
+/// At the file's own position, which moves on.
+Result<usize> read_here(File& file, IoCursor cursor) {
+    if (!file.is_seekable()) return file.read(cursor, 0);
+    MutexGuard guard(file.position_lock);
+    usize count = TRY(file.read(cursor, file.position));
+    file.position += count;
+    return count;
+}
+
+Result<usize> write_here(File& file, IoCursor cursor) {
+    if (!file.is_seekable()) return file.write(cursor, 0);
+    MutexGuard guard(file.position_lock);
+    if (file.flags() & kOpenAppend) return file.append(cursor, file.position);
+    usize count = TRY(file.write(cursor, file.position));
+    file.position += count;
+    return count;
+}
+
+Result<usize> read_at(File& file, IoCursor cursor, i64 offset) {
+    if (offset < 0) return Error(Errno::EINVAL);
+    if (!file.is_seekable()) return Error(Errno::ESPIPE);
+    return file.read(cursor, static_cast<u64>(offset));
+}
+
+Result<usize> write_at(File& file, IoCursor cursor, i64 offset) {
+    if (offset < 0) return Error(Errno::EINVAL);
+    if (!file.is_seekable()) return Error(Errno::ESPIPE);
+    u64 end; // an appending file appends whatever the offset says (pwrite(2), BUGS)
+    if (file.flags() & kOpenAppend) return file.append(cursor, end);
+    return file.write(cursor, static_cast<u64>(offset));
+}
+
+} // namespace
+
+Result<usize> sys_read(int fd, u64 buffer, usize count) {
+    Ref<File> file = TRY(get_readable(fd));
+    return read_here(*file, IoCursor::user(buffer, limited(count)));
+}
+
+Result<usize> sys_write(int fd, u64 buffer, usize count) {
+    Ref<File> file = TRY(get_writable(fd));
+    return write_here(*file, IoCursor::user(buffer, limited(count)));
+}
+
+Result<usize> sys_pread64(int fd, u64 buffer, usize count, i64 offset) {
+    if (offset < 0) return Error(Errno::EINVAL);
+    Ref<File> file = TRY(get_readable(fd));
+    return read_at(*file, IoCursor::user(buffer, limited(count)), offset);
+}
+
+Result<usize> sys_pwrite64(int fd, u64 buffer, usize count, i64 offset) {
+    if (offset < 0) return Error(Errno::EINVAL);
+    Ref<File> file = TRY(get_writable(fd));
+    return write_at(*file, IoCursor::user(buffer, limited(count)), offset);
+}
+
+Result<usize> sys_readv(int fd, u64 vectors, u64 count) {
+    Ref<File> file = TRY(get_readable(fd));
+    VectorArgument argument;
+    TRY(argument.load(vectors, count));
+    return read_here(*file, IoCursor::user_vectors(argument.vectors()));
+}
+
+Result<usize> sys_writev(int fd, u64 vectors, u64 count) {
+    Ref<File> file = TRY(get_writable(fd));
+    VectorArgument argument;
+    TRY(argument.load(vectors, count));
+    return write_here(*file, IoCursor::user_vectors(argument.vectors()));
+}
+
+Result<usize> sys_preadv2(int fd, u64 vectors, u64 count, u64 offset, u64, u32 flags) {
+    bool uses_position = offset == ~0ull;
+    if (flags & ~kReadWriteKnown) return Error(Errno::EOPNOTSUPP);
+    if (!uses_position && static_cast<i64>(offset) < 0) return Error(Errno::EINVAL);
+    Ref<File> file = TRY(get_readable(fd));
+    VectorArgument argument;
+    TRY(argument.load(vectors, count));
+    IoCursor cursor = IoCursor::user_vectors(argument.vectors());
+    return uses_position ? read_here(*file, cursor) : read_at(*file, cursor, static_cast<i64>(offset));
+}
+
+Result<usize> sys_pwritev2(int fd, u64 vectors, u64 count, u64 offset, u64, u32 flags) {
+    bool uses_position = offset == ~0ull;
+    if (flags & ~kReadWriteKnown) return Error(Errno::EOPNOTSUPP);
+    if (!uses_position && static_cast<i64>(offset) < 0) return Error(Errno::EINVAL);
+    Ref<File> file = TRY(get_writable(fd));
+    VectorArgument argument;
+    TRY(argument.load(vectors, count));
+    IoCursor cursor = IoCursor::user_vectors(argument.vectors());
+    if ((flags & kReadWriteAppend) && file->is_seekable()) {
+        u64 end;
+        if (!uses_position) return file->append(cursor, end);
+        MutexGuard guard(file->position_lock);
+        return file->append(cursor, file->position);
+    }
+    return uses_position ? write_here(*file, cursor) : write_at(*file, cursor, static_cast<i64>(offset));
+}
+
+Result<usize> sys_preadv(int fd, u64 vectors, u64 count, u64 offset, u64 high) {
+    if (static_cast<i64>(offset) < 0) return Error(Errno::EINVAL);
+    return sys_preadv2(fd, vectors, count, offset, high, 0);
+}
+
+Result<usize> sys_pwritev(int fd, u64 vectors, u64 count, u64 offset, u64 high) {
+    if (static_cast<i64>(offset) < 0) return Error(Errno::EINVAL);
+    return sys_pwritev2(fd, vectors, count, offset, high, 0);
+}
+
+Result<u64> sys_lseek(int fd, i64 offset, u32 whence) {
+    Ref<File> file = TRY(get_open_file(fd));
+    if (whence > static_cast<u32>(kSeekHole)) return Error(Errno::EINVAL);
+    if (!file->is_seekable()) return Error(Errno::ESPIPE);
+    MutexGuard guard(file->position_lock);
+    return file->seek(offset, static_cast<int>(whence));
+}
+
+Result<void> sys_fsync(int fd) {
+    Ref<File> file = TRY(get_open_file(fd));
+    return file->sync();
+}
+
+Result<void> sys_fdatasync(int fd) { return sys_fsync(fd); }
+
+Result<void> sys_syncfs(int fd) {
+    Ref<File> file = TRY(get_open_file(fd));
+    Inode* inode = file->inode();
+    if (!inode) return {};
+    return inode->super_block().sync();
+}
+
+Result<void> sys_sync() {
+    MutexGuard guard(mount_mutex);
+    for (Mount* mount = MountTable::first(); mount; mount = MountTable::next(*mount)) (void)mount->super_block().sync();
+    return {};
+}
+
+Result<void> sys_ftruncate(int fd, i64 size) {
+    if (size < 0) return Error(Errno::EINVAL);
+    Ref<File> file = TRY(get_open_file(fd));
+    Inode* inode = file->inode();
+    if (!file->can_write() || !inode || !inode->is_regular()) return Error(Errno::EINVAL);
+    return change_size(*inode, static_cast<u64>(size));
+}
+
+Result<void> sys_fallocate(int fd, u32 mode, i64 offset, i64 size) {
+    constexpr u32 kKeepSize = 1, kPunchHole = 2, kZeroRange = 16;
+    if (offset < 0 || size <= 0) return Error(Errno::EINVAL);
+    Ref<File> file = TRY(get_open_file(fd));
+    if (mode & ~(kKeepSize | kPunchHole | kZeroRange)) return Error(Errno::EOPNOTSUPP);
+    if ((mode & kPunchHole) && (!(mode & kKeepSize) || (mode & kZeroRange))) return Error(Errno::EOPNOTSUPP);
+    if (!file->can_write()) return Error(Errno::EBADF);
+    Inode* inode = file->inode();
+    if (!inode || (inode->mode() & kModeTypeMask) == kModeFifo) return Error(Errno::ESPIPE);
+    if (inode->is_directory()) return Error(Errno::EISDIR);
+    if (!inode->is_regular()) return Error(Errno::ENODEV);
+    i64 end;
+    if (__builtin_add_overflow(offset, size, &end)) return Error(Errno::EFBIG);
+    MutexGuard guard(inode->attribute_lock);
+    if (!(mode & kKeepSize) && static_cast<u64>(end) > inode->attributes.size && static_cast<u64>(end) > current_file_size_limit()) {
+        raise_file_size_signal();
+        return Error(Errno::EFBIG);
+    }
+    TRY(inode->allocate(mode, static_cast<u64>(offset), static_cast<u64>(size)));
+    inode->touch(true);
+    return {};
+}
+
+Result<void> sys_fadvise64(int fd, i64, i64 size, int advice) {
+    Ref<File> file = TRY(get_open_file(fd));
+    if (file->pipe()) return Error(Errno::ESPIPE);
+    if (size < 0 || advice < 0 || advice > 5) return Error(Errno::EINVAL);
+    return {}; // every page is in memory already
+}
+
+Result<usize> sys_readahead(int fd, i64, usize) {
+    Ref<File> file = TRY(get_readable(fd));
+    Inode* inode = file->inode();
+    if (!inode || !inode->is_regular()) return Error(Errno::EINVAL);
+    return 0;
+}
+
+} // namespace martlet

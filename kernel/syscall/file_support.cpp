@@ -1,0 +1,48 @@
+#include "syscall/file_support.h"
+
+namespace martlet {
+
+Result<Ref<File>> get_open_file(int fd) {
+    Ref<File> file = TRY(get_file(fd));
+    if (file->flags() & kOpenPath) return Error(Errno::EBADF);
+    return file;
+}
+
+Result<NameArgument> NameArgument::load(int directory, UserString name) {
+    NameArgument argument;
+    argument.name_ = TRY(copy_user_path(name));
+    bool is_absolute = argument.name_.view().starts_with('/');
+    if (directory != kAtWorkingDirectory && !is_absolute) {
+        Ref<File> file = TRY(get_file(directory));
+        if (!file->path()) return Error(Errno::ENOTDIR);
+        argument.start_ = file->path();
+    }
+    return argument;
+}
+
+Result<Path> NameArgument::walk(u32 at_flags) const {
+    u32 flags = at_flags & kAtSymlinkNoFollow ? 0 : kWalkFollow;
+    if (at_flags & kAtEmptyPath) flags |= kWalkEmpty;
+    return walk_path(start_, name_, flags);
+}
+
+Result<void> VectorArgument::load(u64 address, u64 count) {
+    if (count > kMaxVectors) return Error(Errno::EINVAL);
+    if (count > kInline) {
+        heap_ = Own<UserIoVector[]>(new (std::nothrow) UserIoVector[count]);
+        if (!heap_) return Error(Errno::ENOMEM);
+    }
+    UserIoVector* vectors = heap_ ? heap_.get() : inline_;
+    count_ = count;
+    if (count > 0) TRY(UserPtr<UserIoVector>(address).load_array({vectors, count}));
+    u64 total = 0;
+    for (usize index = 0; index < count; ++index) {
+        UserIoVector& vector = vectors[index];
+        if (static_cast<i64>(vector.size) < 0) return Error(Errno::EINVAL);
+        if (vector.size > kMaxTransfer - total) vector.size = kMaxTransfer - total; // the rest is a short count
+        total += vector.size;
+    }
+    return {};
+}
+
+} // namespace martlet

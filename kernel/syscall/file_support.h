@@ -1,0 +1,52 @@
+// What the file calls share: from user arguments to kernel values.
+#pragma once
+#include "mm/user_access.h"
+#include "proc/task.h"
+#include "vfs/fd_table.h"
+#include "vfs/fs_context.h"
+#include "vfs/limits.h"
+#include "vfs/operations.h"
+#include "vfs/path_walk.h"
+
+namespace martlet {
+
+inline constexpr int kAtWorkingDirectory = -100; // AT_FDCWD
+inline constexpr u32 kAtSymlinkNoFollow = 0x100, kAtRemoveDirectory = 0x200, kAtEffectiveAccess = 0x200,
+                     kAtSymlinkFollow = 0x400, kAtNoAutomount = 0x800, kAtEmptyPath = 0x1000, kAtStatxSync = 0x6000;
+
+inline Result<Ref<File>> get_file(int fd) { return current_task().files().get(fd); }
+/// As get_file, for calls that an O_PATH descriptor does not serve (EBADF).
+Result<Ref<File>> get_open_file(int fd);
+
+/// A path argument and the directory it starts from.
+class NameArgument {
+public:
+    /// EBADF, ENOTDIR for the descriptor; EFAULT, ENAMETOOLONG, ENOMEM for the name.
+    static Result<NameArgument> load(int directory, UserString name);
+    NameAt at() const { return {start_, name_}; }
+    bool is_empty() const { return name_.is_empty(); }
+    /// To what the name leads; AT_SYMLINK_NOFOLLOW and AT_EMPTY_PATH count.
+    Result<Path> walk(u32 at_flags) const;
+
+private:
+    Path start_;
+    String name_;
+};
+
+/// Masks what the umask takes away.
+inline u32 apply_umask(u32 mode) { return mode & ~current_task().fs_context().umask(); }
+
+/// The user's iovec array, checked (EINVAL, EFAULT, ENOMEM) and limited in total.
+class VectorArgument : NonCopyable {
+public:
+    Result<void> load(u64 address, u64 count);
+    std::span<const UserIoVector> vectors() const { return {heap_ ? heap_.get() : inline_, count_}; }
+
+private:
+    static constexpr usize kInline = 8;
+    UserIoVector inline_[kInline];
+    Own<UserIoVector[]> heap_;
+    usize count_ = 0;
+};
+
+} // namespace martlet

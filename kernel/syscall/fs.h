@@ -1,0 +1,47 @@
+// System calls on names, attributes and mounts.
+#pragma once
+#include "abi/file.h"
+#include "mm/user_access.h"
+
+namespace martlet {
+
+// fs_names.cpp
+Result<void> sys_mkdir(UserString path, u32 mode);
+Result<void> sys_mkdirat(int directory, UserString path, u32 mode);
+Result<void> sys_mknod(UserString path, u32 mode, u32 device);
+Result<void> sys_mknodat(int directory, UserString path, u32 mode, u32 device);
+Result<void> sys_rmdir(UserString path);
+Result<void> sys_unlink(UserString path);
+Result<void> sys_unlinkat(int directory, UserString path, u32 flags);
+Result<void> sys_rename(UserString old_path, UserString new_path);
+Result<void> sys_renameat(int old_directory, UserString old_path, int new_directory, UserString new_path);
+Result<void> sys_renameat2(int old_directory, UserString old_path, int new_directory, UserString new_path, u32 flags);
+Result<void> sys_link(UserString old_path, UserString new_path);
+Result<void> sys_linkat(int old_directory, UserString old_path, int new_directory, UserString new_path, u32 flags);
+Result<void> sys_symlink(UserString target, UserString path);
+Result<void> sys_symlinkat(UserString target, int directory, UserString path);
+Result<usize> sys_readlink(UserString path, UserPtr<char> buffer, int size);
+Result<usize> sys_readlinkat(int directory, UserString path, UserPtr<char> buffer, int size);
+// fs_attributes.cpp
+Result<void> sys_access(UserString path, u32 mode);
+Result<void> sys_faccessat(int directory, UserString path, u32 mode);
+Result<void> sys_faccessat2(int directory, UserString path, u32 mode, u32 flags);
+Result<void> sys_chmod(UserString path, u32 mode);
+Result<void> sys_fchmod(int fd, u32 mode);
+Result<void> sys_fchmodat(int directory, UserString path, u32 mode);
+Result<void> sys_fchmodat2(int directory, UserString path, u32 mode, u32 flags);
+Result<void> sys_chown(UserString path, u32 user_id, u32 group_id);
+Result<void> sys_fchown(int fd, u32 user_id, u32 group_id);
+Result<void> sys_lchown(UserString path, u32 user_id, u32 group_id);
+Result<void> sys_fchownat(int directory, UserString path, u32 user_id, u32 group_id, u32 flags);
+Result<void> sys_utime(UserString path, u64 times);
+Result<void> sys_utimes(UserString path, u64 times);
+Result<void> sys_futimesat(int directory, UserString path, u64 times);
+Result<void> sys_utimensat(int directory, UserString path, u64 times, u32 flags);
+Result<void> sys_truncate(UserString path, i64 size);
+// fs_mount.cpp
+Result<void> sys_mount(UserString source, UserString target, UserString type, u64 flags, UserString data);
+Result<void> sys_umount2(UserString target, u32 flags);
+Result<void> sys_pivot_root(UserString new_root, UserString put_old);
+
+} // namespace martlet
