@@ -148,6 +148,8 @@ int run_wait(Shell& shell, Arguments arguments) {
         if (!job) {
             if (!spec.starts_with('%') && !all_digits(spec))
                 return usage_error(shell, arguments, "not a job or process", spec);
+            if (spec.starts_with('%'))
+                shell.complain({"wait: ", ambiguous ? "ambiguous job: " : "No such job: ", spec});
             status = kStatusNotFound;
             continue;
         }

@@ -54,6 +54,8 @@ int Executor::run_node(const Node* node, AfterRun after) {
         return shell_.status;
     if (StackGuard::exhausted())
         return shell_.shell_error({"nesting too deep"});
+    if (shell_.options[Option::no_exec] && !shell_.interactive())
+        return 0;
     switch (node->kind) {
     case NodeKind::simple:
         return check_errexit(run_simple(static_cast<const SimpleCommand&>(*node), after));
@@ -130,8 +132,6 @@ int Executor::run_parsed(const ParseResult& result, Parser& parser, Input& input
         return kStatusError;
     }
     case ParseResult::Kind::command:
-        if (shell_.options[Option::no_exec] && !shell_.interactive())
-            return 0;
         if (after == AfterRun::exit_process && input.peek() != Input::kEnd)
             after = AfterRun::return_status;
         run(result.node, after);

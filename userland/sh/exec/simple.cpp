@@ -163,6 +163,9 @@ int Executor::run_simple(const SimpleCommand& command, AfterRun after) {
     if (special) {
         if (!assign_all(command.assignments, Lifetime::permanent))
             return shell_.status;
+        if (builtin->run == run_exec)
+            for (const Assignment& assignment : command.assignments)
+                shell_.variables.set_exported(*shell_.variables.entry(assignment.name), true);
         keep_redirections_ = false;
         int status = run_builtin(*builtin, arguments);
         if (std::exchange(keep_redirections_, false))

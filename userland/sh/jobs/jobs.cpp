@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <fcntl.h>
 #include <sys/wait.h>
@@ -103,13 +104,24 @@ void Jobs::complain_fork() {
 }
 
 pid_t Jobs::fork_into(Job& job) {
+    // A background job must not be hit by the keyboard's signals before it ignores them.
+    const bool shielded = !job_control_ && job.place == Place::background;
+    sigset_t keyboard, before;
+    sigemptyset(&keyboard);
+    sigaddset(&keyboard, SIGINT);
+    sigaddset(&keyboard, SIGQUIT);
+    if (shielded)
+        sigprocmask(SIG_BLOCK, &keyboard, &before);
     pid_t pid = fork();
-    if (pid < 0) {
-        complain_fork();
-        return -1;
-    }
-    if (pid > 0) {
-        add_process(job, pid);
+    if (pid != 0) {
+        int error = errno;
+        if (shielded)
+            sigprocmask(SIG_SETMASK, &before, nullptr);
+        errno = error;
+        if (pid < 0)
+            complain_fork();
+        else
+            add_process(job, pid);
         return pid;
     }
     bool controlled = job_control_;
@@ -128,6 +140,7 @@ pid_t Jobs::fork_into(Job& job) {
             dup2(null, STDIN_FILENO);
             close(null);
         }
+        sigprocmask(SIG_SETMASK, &before, nullptr);
     }
     return 0;
 }
@@ -255,7 +268,28 @@ std::optional<int> Jobs::wait_background(Job& job) {
     sigprocmask(SIG_SETMASK, &before, nullptr);
     if (interrupted)
         return std::nullopt;
+    if (job.state() == JobState::done)
+        report_death(job);
     return job.exit_status(shell_.options[Option::pipe_fail]);
+}
+
+void Jobs::report_death(const Job& job) const {
+    int last = job.processes.empty() ? 0 : job.processes.back().wait_status;
+    if (!WIFSIGNALED(last))
+        return;
+    int signal = WTERMSIG(last);
+    if (signal == SIGINT) {
+        if (shell_.interactive() && !shell_.is_child)
+            write_all(STDERR_FILENO, "\n");
+        return;
+    }
+    if (signal == SIGPIPE)
+        return;
+    std::string text = signal_description(signal);
+    if (WCOREDUMP(last))
+        text += " (core dumped)";
+    text += '\n';
+    write_all(STDERR_FILENO, text);
 }
 
 int Jobs::wait_foreground(Job& job) {
@@ -288,19 +322,7 @@ int Jobs::wait_foreground(Job& job) {
         write_all(STDERR_FILENO, text);
         return status;
     }
-    if (WIFSIGNALED(last)) {
-        int signal = WTERMSIG(last);
-        if (signal == SIGINT) {
-            if (shell_.interactive() && !shell_.is_child)
-                write_all(STDERR_FILENO, "\n");
-        } else if (signal != SIGPIPE) {
-            std::string text = signal_description(signal);
-            if (WCOREDUMP(last))
-                text += " (core dumped)";
-            text += '\n';
-            write_all(STDERR_FILENO, text);
-        }
-    }
+    report_death(job);
     remove(job);
     return status;
 }

@@ -102,6 +102,8 @@ private:
     void wait_for_any_of(Job& job);
     void give_terminal_to(pid_t group) const;
     void complain_fork();
+    // Tells that a job's last process was killed, as after a foreground command.
+    void report_death(const Job& job) const;
 
     Shell& shell_;
     std::vector<std::unique_ptr<Job>> jobs_;  // by number

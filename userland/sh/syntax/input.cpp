@@ -91,6 +91,7 @@ Input::~Input() {
     for (Frame& frame : frames_)
         if (frame.alias)
             frame.alias->in_use = false;
+    keep_aliases_ = false;
     release_finished_aliases();
 }
 
@@ -160,6 +161,8 @@ void Input::push_back(std::string text, uint32_t line) {
 }
 
 void Input::release_finished_aliases() {
+    if (std::exchange(keep_aliases_, false))
+        return;
     for (Alias* alias : finished_aliases_)
         alias->in_use = false;
     finished_aliases_.clear();
@@ -186,6 +189,7 @@ void Input::discard_line() {
         if (frame.alias)
             finished_aliases_.push_back(frame.alias);
     frames_.clear();
+    keep_aliases_ = false;
     release_finished_aliases();
     size_t newline = buffer_.find('\n', position_);
     position_ = newline == std::string::npos ? buffer_.size() : newline + 1;

@@ -82,6 +82,8 @@ public:
     void push_back(std::string text, uint32_t line);
     // Aliases whose text has been read may be expanded again from the next token on.
     void release_finished_aliases();
+    // The next token is still part of what the aliases became.
+    void keep_finished_aliases() { keep_aliases_ = true; }
     // True once after the end of an alias value that ends in a blank.
     bool take_blank_after_alias() { return std::exchange(blank_after_alias_, false); }
 
@@ -126,6 +128,7 @@ private:
     bool blank_after_alias_ = false;
     bool ended_ = false;
     bool interrupted_ = false;
+    bool keep_aliases_ = false;
 };
 
 }  // namespace sh

@@ -93,6 +93,7 @@ bool Parser::expand_alias() {
         return false;
     take();
     input_.push_alias(*alias);
+    input_.keep_finished_aliases();
     return true;
 }
 
