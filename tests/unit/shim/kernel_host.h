@@ -79,3 +79,4 @@
 #undef ECANCELED
 #undef EOWNERDEAD
 #undef ENOTRECOVERABLE
+#undef ELIBBAD
