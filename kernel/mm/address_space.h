@@ -30,8 +30,8 @@ struct MapRequest {
     u64 size_bytes = 0;
     u32 protection = 0;
     u32 flags = 0;
-    Ref<File> file;           // null: anonymous
-    Ref<MemoryObject> object; // null: the file's (File::mapping_object), or fresh pages for a shared anonymous mapping
+    Ref<File> file{};           // null: anonymous
+    Ref<MemoryObject> object{}; // null: the file's (File::mapping_object), or fresh pages for a shared anonymous mapping
     u64 offset_bytes = 0;
     bool forbids_exec = false; // the file is on a noexec mount
 };

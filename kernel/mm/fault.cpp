@@ -1,14 +1,8 @@
-// Page faults: finding the mapping, growing stacks, filling and copying pages. See mm/address_space.h.
+// Resolving a page fault: finding the mapping, growing stacks, filling and copying pages. See mm/address_space.h.
 #include <string.h>
 
-#include "abi/signal.h"
-#include "arch/faults.h"
 #include "mm/address_space_internal.h"
-#include "mm/oom.h"
 #include "mm/zero_page.h"
-#include "proc/resource_limits.h"
-#include "proc/signal_set.h"
-#include "proc/task.h"
 
 namespace martlet {
 
@@ -155,36 +149,6 @@ FaultResult AddressSpace::fault_write_protected(Vma& vma, PageSlot& slot, u64 ad
     }
     table_.invalidate(address, address + kPageSize);
     return FaultResult::Resolved;
-}
-
-PageFaultOutcome handle_page_fault(TrapFrame& frame, u64 address, u64 error_code) {
-    Task* task = current_task_or_null();
-    bool from_user = frame.from_user();
-    AddressSpace* space = task ? task->address_space() : nullptr;
-    FaultResult result = FaultResult::SegvMapErr;
-    if (space && address < kUserEnd && !(error_code & kPageFaultReserved)) {
-        PageAccess access = (error_code & kPageFaultWrite) ? PageAccess::Write : PageAccess::Read;
-        // A kernel that jumps to user memory is a bug, never a page to fill.
-        if (!from_user && (error_code & kPageFaultFetch)) return PageFaultOutcome::Unhandled;
-        do {
-            result = space->fault(address, access, (error_code & kPageFaultFetch) != 0, current_limit(Resource::Stack));
-        } while (result == FaultResult::OutOfMemory && wait_for_memory());
-    }
-    if (result == FaultResult::Resolved) {
-        task->minor_faults.fetch_add(1, std::memory_order_relaxed);
-        return PageFaultOutcome::Resolved;
-    }
-    if (!from_user) return PageFaultOutcome::Unhandled;
-    constexpr u64 kPageFaultTrap = 14;
-    switch (result) {
-    case FaultResult::BusAdrErr: deliver_fault_signal(frame, kSigBus, abi::kBusAdrErr, address, kPageFaultTrap, error_code); break;
-    case FaultResult::SegvAccErr: deliver_fault_signal(frame, kSigSegv, abi::kSegvAccErr, address, kPageFaultTrap, error_code); break;
-    case FaultResult::SegvMapErr: deliver_fault_signal(frame, kSigSegv, abi::kSegvMapErr, address, kPageFaultTrap, error_code); break;
-    // The OOM killer chose this task or found nobody: either way it goes on to its signals, or faults again.
-    case FaultResult::OutOfMemory:
-    case FaultResult::Resolved: break;
-    }
-    return PageFaultOutcome::Resolved;
 }
 
 } // namespace martlet

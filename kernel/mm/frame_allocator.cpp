@@ -88,6 +88,10 @@ void put_into_cache(FrameCache& cache, Frame& frame) {
     cache.frames[cache.count++] = &frame;
 }
 
+void empty_cache(FrameCache& cache) REQUIRES(buddy_lock) {
+    while (cache.count > 0) buddy.free(*cache.frames[--cache.count], 0);
+}
+
 Frame* try_allocate(u32 order, FrameUse use) {
     bool leaves_reserve = use == FrameUse::Anonymous || use == FrameUse::PageCache;
     u64 keep_free = leaves_reserve ? emergency_frames : 0;
@@ -99,6 +103,11 @@ Frame* try_allocate(u32 order, FrameUse use) {
     } else {
         LockGuard guard(buddy_lock);
         if (buddy.free_frames() >= keep_free + (1ull << order)) frame = buddy.allocate(order);
+        if (!frame && cpu) {
+            // The cached frames may be what keeps larger blocks apart.
+            empty_cache(cpu->frames);
+            if (buddy.free_frames() >= keep_free + (1ull << order)) frame = buddy.allocate(order);
+        }
     }
     if (!frame) return nullptr;
     frame->references.store(1, std::memory_order_relaxed);
@@ -152,6 +161,12 @@ Result<Frame*> allocate_frame_run(u64 count, FrameUse use) {
     Frame* frame = TRY(allocate_frames(order, use, Zeroing::No));
     u64 excess = (1ull << order) - count;
     if (excess == 0) return frame;
+    // A trimmed run is no aligned block: merging may look at any frame of it.
+    for (u64 index = 1; index < count; ++index) {
+        frame[index].use = use;
+        frame[index].order = 0;
+    }
+    frame->order = 0;
     IrqGuard irqs;
     count_use(this_cpu_memory(), use, -static_cast<i64>(excess));
     LockGuard guard(buddy_lock);

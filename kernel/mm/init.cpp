@@ -6,7 +6,6 @@
 #include "arch/page_table.h"
 #include "base/assert.h"
 #include "base/log.h"
-#include "base/ref.h"
 #include "boot/boot_info.h"
 #include "boot/command_line.h"
 #include "boot/image_layout.h"
@@ -27,8 +26,6 @@ constexpr u64 kFirstMiB = kMiB;
 constexpr u64 kLowReserved = 64 * kKiB;
 
 BootMemory boot_memory;
-PerCpuMemory boot_cpu_memory;
-PerCpuMemory* cpu_memories[kMaxCpus];
 
 PhysicalAddress take_table() {
     PhysicalAddress table = boot_memory.take_low(kPageSize, kBootMapLimit);
@@ -153,14 +150,6 @@ void map_frame_table(std::span<const MemoryRange> memory, u64 limit) {
 
 } // namespace
 
-PerCpuMemory* this_cpu_memory() { return cpu_memories[this_cpu().id]; }
-PerCpuMemory* cpu_memory(u32 cpu_id) { return cpu_memories[cpu_id]; }
-
-Result<void> init_memory_for_cpu(u32 cpu_id) {
-    cpu_memories[cpu_id] = TRY(make_own<PerCpuMemory>()).release();
-    return {};
-}
-
 void init_memory() {
     const BootInfo& info = boot_info();
     page_attributes_init_cpu();
@@ -181,7 +170,7 @@ void init_memory() {
     kernel_page_table_activate();
 
     frame_allocator_init(boot_memory.ranges(), info.initrd_physical, initrd_end);
-    cpu_memories[0] = &boot_cpu_memory;
+    per_cpu_memory_init();
     zero_page_init();
 }
 

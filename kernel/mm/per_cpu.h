@@ -29,7 +29,9 @@ struct PerCpuMemory {
 
 /// The calling CPU's caches, or null if it has none. Interrupts are off.
 PerCpuMemory* this_cpu_memory();
-/// Calls visit for each CPU that has caches.
+/// The caches of any CPU, for statistics; null if it has none.
 PerCpuMemory* cpu_memory(u32 cpu_id);
+/// Gives the boot processor its caches.
+void per_cpu_memory_init();
 
 } // namespace martlet
