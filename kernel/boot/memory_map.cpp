@@ -55,7 +55,7 @@ void add_memory_range(LoaderInfo& info, u64 base, u64 size, u32 e820_type) {
 void set_command_line(LoaderInfo& info, std::string_view text) {
     info.command_line_was_cut = text.size() >= kMaxCommandLine;
     info.command_line_size = std::min(text.size(), kMaxCommandLine - 1);
-    memcpy(info.command_line, text.data(), info.command_line_size);
+    if (info.command_line_size != 0) memcpy(info.command_line, text.data(), info.command_line_size);
     info.command_line[info.command_line_size] = '\0';
 }
 

@@ -85,7 +85,7 @@ void parse_tag(const TagHeader& header, std::span<const u8> tag, u64 address, Lo
     case kTagCommandLine: set_command_line(info, text_of(tag, 8)); break;
     case kTagLoaderName: {
         std::string_view name = text_of(tag, 8).substr(0, sizeof info.loader);
-        memcpy(info.loader, name.data(), name.size());
+        if (!name.empty()) memcpy(info.loader, name.data(), name.size());
         info.loader_size = name.size();
         break;
     }
