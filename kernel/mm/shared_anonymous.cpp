@@ -1,7 +1,7 @@
 // Shared anonymous memory: pages made on first access, seen by every mapping, gone with the last one.
 #include "base/assert.h"
 #include "mm/memory_object.h"
-#include "vfs/radix_tree.h"
+#include "base/radix_tree.h"
 
 namespace martlet {
 

@@ -147,8 +147,8 @@ void PageCache::set_size(u64 new_size) {
         size_.store(new_size, std::memory_order_release);
     }
     u64 first = (new_size + kPageSize - 1) / kPageSize;
-    if (is_mapped()) unmap_pages(first, ~0ull);
     drop_pages(first, ~0ull);
+    if (is_mapped()) unmap_pages(first, ~0ull);
     if (new_size % kPageSize == 0) return;
     if (Frame* frame = find_page(new_size / kPageSize)) {
         memset(static_cast<u8*>(frame->data()) + new_size % kPageSize, 0, kPageSize - new_size % kPageSize);
@@ -196,8 +196,8 @@ void PageCache::punch_hole(u64 offset, u64 size_bytes) {
     if (first_page > end_page) return clear(offset, end); // inside one page
     clear(offset, first_page * kPageSize);
     clear(end_page * kPageSize, end);
-    if (is_mapped()) unmap_pages(first_page, end_page);
     drop_pages(first_page, end_page);
+    if (is_mapped()) unmap_pages(first_page, end_page);
 }
 
 Result<void> PageCache::adopt(u64 index, Frame& frame) {

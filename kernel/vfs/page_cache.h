@@ -8,7 +8,7 @@
 #include "mm/memory_object.h"
 #include "sync/spinlock.h"
 #include "vfs/io_cursor.h"
-#include "vfs/radix_tree.h"
+#include "base/radix_tree.h"
 
 namespace martlet {
 

@@ -2,7 +2,7 @@
 // listing that goes on after changes neither repeats nor misses what stayed.
 #pragma once
 #include "fs/ramfs/ramfs.h"
-#include "vfs/radix_tree.h"
+#include "base/radix_tree.h"
 
 namespace martlet {
 

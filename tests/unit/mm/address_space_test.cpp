@@ -8,7 +8,7 @@
 
 #include "memory_fixture.h"
 #include "page_table_host.h"
-#include "vfs/radix_tree.h"
+#include "base/radix_tree.h"
 
 namespace martlet {
 namespace {

@@ -1,4 +1,4 @@
-#include "vfs/radix_tree.h"
+#include "base/radix_tree.h"
 
 #include <new>
 
