@@ -41,8 +41,6 @@ void srand(unsigned);
 int rand_r(unsigned *);
 long random(void);
 void srandom(unsigned);
-char *initstate(unsigned, char *, size_t);
-char *setstate(char *);
 double drand48(void);
 double erand48(unsigned short[3]);
 long lrand48(void);
