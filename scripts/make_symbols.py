@@ -38,7 +38,7 @@ def main():
         address = int(value, 16)
         if name in ("__text_start", "__text_end"):
             bounds[name] = address
-        elif kind in "tTwW" and not name.startswith(("__", ".L")):
+        elif kind in "tTwW" and name != "__image_start" and not name.startswith(".L"):
             # Several names for one place: the first in sorted order, so that the output is always the same.
             symbols[address] = min(symbols.get(address, name), name)
     start, end = bounds["__text_start"], bounds["__text_end"]

@@ -10,18 +10,18 @@ namespace {
 
 inline constexpr u32 kMaxFrames = 32;
 
+bool is_text(u64 address) {
+    return address >= reinterpret_cast<u64>(__text_start) && address < reinterpret_cast<u64>(__text_end);
+}
+
+} // namespace
+
 /// Stacks lie in the kernel map (threads) or in the image (boot, exceptions).
 bool is_stack_address(u64 address) {
     bool in_kernel_map = address >= kKernelMapBase && address < kKernelMapEnd;
     bool in_image = address >= reinterpret_cast<u64>(__data_start) && address < reinterpret_cast<u64>(__image_end);
     return (address & 7) == 0 && (in_kernel_map || in_image);
 }
-
-bool is_text(u64 address) {
-    return address >= reinterpret_cast<u64>(__text_start) && address < reinterpret_cast<u64>(__text_end);
-}
-
-} // namespace
 
 std::optional<SymbolMatch> find_kernel_symbol(u64 address) {
     if (!is_text(address)) return {};

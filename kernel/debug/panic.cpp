@@ -79,7 +79,13 @@ void print_frame(void*, u64 address, const SymbolMatch* symbol) {
     if (frame) print_registers(*frame);
     print("Backtrace:\n");
     if (frame && !frame->from_user()) {
-        walk_stack(frame->rip, frame->rbp, print_frame, nullptr);
+        // A call to nowhere has left only its return address, on top of the stack.
+        if (!find_kernel_symbol(frame->rip) && is_stack_address(frame->rsp)) {
+            print_frame(nullptr, frame->rip, nullptr);
+            walk_stack(*reinterpret_cast<const u64*>(frame->rsp), frame->rbp, print_frame, nullptr);
+        } else {
+            walk_stack(frame->rip, frame->rbp, print_frame, nullptr);
+        }
     } else if (!frame) {
         walk_stack(caller, frame_pointer, print_frame, nullptr);
     }

@@ -117,6 +117,8 @@ u64 stated_tsc_hz() {
 bool tsc_is_the_clock() { return g_tsc_is_the_clock; }
 u64 ns_to_tsc(u64 ns) { return multiply_divide(ns, g_tsc_hz, kNanosecondsPerSecond); }
 
+u64 tsc_hz() { return g_tsc_hz; }
+
 u64 hypervisor_apic_hz() {
     const CpuFeatures& features = g_cpu_features;
     if (features.max_hypervisor_leaf < 0x4000'0010 || features.max_hypervisor_leaf >= 0x4000'1000) return 0;

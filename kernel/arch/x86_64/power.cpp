@@ -7,6 +7,7 @@
 #include "arch/x86_64/cpu_features.h"
 #include "boot/command_line.h"
 #include "boot/command_line_parser.h"
+#include "debug/log_setup.h"
 #include "mm/frame.h"
 #include "time/clock.h"
 
@@ -77,6 +78,7 @@ void machine_power_off() {
         port_write_u16(0x604, 0x2000);  // QEMU's chipset without ACPI tables
         port_write_u16(0xb004, 0x2000); // Bochs and older QEMU
     }
+    write_on_every_console("The machine does not turn itself off: it is safe to do so by hand.\n");
     cpu_stop();
 }
 
@@ -92,6 +94,7 @@ void machine_reboot() {
 
 void machine_halt() {
     irq_disable();
+    write_on_every_console("Halted.\n");
     cpu_stop();
 }
 
