@@ -22,18 +22,18 @@ inline u32 page_flags(const Vma& vma, PageAccess access) {
 template <typename Action> Result<void> AddressSpace::for_each_in_range(u64 start, u64 end, Action action) {
     u64 covered = start;
     bool has_holes = false;
-    Vma* vma = vmas_.find_ending_above(start);
-    while (vma && vma->start < end) {
+    // By address, because an action may merge the mapping with its neighbours.
+    while (covered < end) {
+        Vma* vma = vmas_.find_ending_above(covered);
+        if (!vma || vma->start >= end) break;
         if (vma->start > covered) has_holes = true;
-        if (vma->start < start) {
-            TRY(split(*vma, start));
-            vma = vmas_.find(start);
+        if (vma->start < covered) {
+            TRY(split(*vma, covered));
+            vma = vmas_.find(covered);
         }
         if (vma->end > end) TRY(split(*vma, end));
         covered = vma->end;
         TRY(action(*vma));
-        // The action may merge the mapping with its neighbours: go on by address.
-        vma = vmas_.find_ending_above(covered);
     }
     if (has_holes || covered < end) return Error(Errno::ENOMEM);
     return {};

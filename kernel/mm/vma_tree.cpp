@@ -48,11 +48,10 @@ u64 VmaTree::search(const Vma* node, u64 size, u64 low, u64 high) {
         if (u64 found = search(Tree::right(*node), size, low, high)) return found;
     u64 gap_end = guarded_start(*node);
     u64 gap_start = gap_end - node->gap_before;
-    bool may_go_left = gap_start > low;
     if (gap_end > high) gap_end = high;
     if (gap_start < low) gap_start = low;
     if (node->gap_before >= size && gap_end >= size && gap_end - size >= gap_start) return gap_end - size;
-    return may_go_left ? search(Tree::left(*node), size, low, high) : 0;
+    return node->start > low ? search(Tree::left(*node), size, low, high) : 0;
 }
 
 u64 VmaTree::find_gap(u64 size, u64 low, u64 high) const {
