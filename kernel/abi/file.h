@@ -1,6 +1,6 @@
 // Structures of the file calls (stat(2), statx(2), statfs(2), getdents(2), fcntl(2), poll(2)).
 #pragma once
-#include "base/types.h"
+#include "abi/time.h"
 
 namespace martlet::abi {
 
@@ -57,12 +57,7 @@ struct PollDescriptor {
     i16 events, returned;
 };
 
-struct TimeSpec64 {
-    i64 seconds, nanoseconds;
-};
-struct TimeVal {
-    i64 seconds, microseconds;
-};
+using TimeSpec64 = TimeSpec;
 
 struct OpenHow {
     u64 flags, mode, resolve;

@@ -27,6 +27,7 @@ enum class LockRank : u8 {
     FdTable,
     DentryCache,
     InodeTable,
+    Futex,          // a bucket of waiters
     PipeBuffer,
     TerminalBuffer,
     Device,

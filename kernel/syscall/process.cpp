@@ -1,0 +1,236 @@
+#include "syscall/process.h"
+
+#include <string.h>
+
+#include <algorithm>
+
+#include "base/format.h"
+#include "proc/exec/string_sources.h"
+#include "proc/exit.h"
+#include "proc/fork.h"
+#include "proc/process_group.h"
+#include "proc/process_info.h"
+#include "proc/wait.h"
+#include "vfs/fd_table.h"
+#include "vfs/path_walk.h"
+
+namespace martlet {
+
+Result<int> sys_fork(TrapFrame& frame) { return clone_task({.exit_signal = kSigChld}, frame); }
+
+Result<int> sys_vfork(TrapFrame& frame) {
+    return clone_task({.flags = kCloneVfork | kCloneVm, .exit_signal = kSigChld}, frame);
+}
+
+Result<int> sys_clone(TrapFrame& frame, u64 flags, u64 stack, UserPtr<int> parent_tid, UserPtr<int> child_tid, u64 tls) {
+    constexpr u64 kExitSignalMask = 0xff;
+    return clone_task({.flags = flags & 0xffff'ffff & ~kExitSignalMask,
+                       .exit_signal = static_cast<int>(flags & kExitSignalMask),
+                       .stack_pointer = stack,
+                       .parent_tid_address = parent_tid.address(),
+                       .child_tid_address = child_tid.address(),
+                       .tls = tls},
+                      frame);
+}
+
+namespace {
+
+/// A structure that may grow: shorter ones are filled with zeros, longer ones must be zero beyond what is known (E2BIG).
+Result<abi::CloneArguments> load_clone_arguments(UserPtr<const abi::CloneArguments> from, usize size) {
+    if (size > kPageSize) return Error(Errno::E2BIG);
+    if (size < abi::kCloneArgumentsSizeV0) return Error(Errno::EINVAL);
+    abi::CloneArguments arguments = {};
+    usize known = std::min(size, sizeof arguments);
+    UserSpan span(from.address(), size);
+    TRY(span.copy_to_kernel({reinterpret_cast<u8*>(&arguments), known}));
+    for (usize offset = known; offset < size; ++offset)
+        if (TRY(UserPtr<const u8>(from.address() + offset).load()) != 0) return Error(Errno::E2BIG);
+    return arguments;
+}
+
+} // namespace
+
+Result<int> sys_clone3(TrapFrame& frame, UserPtr<const abi::CloneArguments> from, usize size) {
+    abi::CloneArguments arguments = TRY(load_clone_arguments(from, size));
+    constexpr u64 kSignalBits = 0xff, kKnownFlags = 0x1'ffff'ffff & ~kSignalBits & ~kCloneDetached;
+    if ((arguments.flags & ~kKnownFlags) || arguments.exit_signal > kSignalCount) return Error(Errno::EINVAL);
+    if (arguments.set_tid != 0 || arguments.set_tid_size != 0) return Error(Errno::EINVAL);
+    if ((arguments.flags & (kCloneThread | kCloneParent)) && arguments.exit_signal != 0) return Error(Errno::EINVAL);
+    if ((arguments.stack == 0) != (arguments.stack_size == 0)) return Error(Errno::EINVAL);
+    if (arguments.stack + arguments.stack_size > kUserEnd || arguments.stack_size > kUserEnd) return Error(Errno::EINVAL);
+    return clone_task({.flags = arguments.flags,
+                       .exit_signal = static_cast<int>(arguments.exit_signal),
+                       .stack_pointer = arguments.stack + arguments.stack_size,
+                       .parent_tid_address = arguments.parent_tid,
+                       .child_tid_address = arguments.child_tid,
+                       .tls = arguments.tls},
+                      frame);
+}
+
+Result<void> sys_execve(TrapFrame& frame, UserString path, UserPtr<const u64> arguments, UserPtr<const u64> environment) {
+    String name = TRY(copy_user_path(path));
+    UserStrings argument_strings(arguments), environment_strings(environment);
+    return execute(frame, {.program = {.start = Path(), .name = name},
+                           .walk_flags = kWalkFollow,
+                           .display_name = name,
+                           .is_name_lost = false,
+                           .arguments = argument_strings,
+                           .environment = environment_strings});
+}
+
+Result<void> sys_execveat(TrapFrame& frame, int directory_fd, UserString path, UserPtr<const u64> arguments,
+                          UserPtr<const u64> environment, int flags) {
+    constexpr int kAtSymlinkNoFollow = 0x100, kAtEmptyPath = 0x1000, kAtCurrentDirectory = -100;
+    if (flags & ~(kAtSymlinkNoFollow | kAtEmptyPath)) return Error(Errno::EINVAL);
+    String name = TRY(copy_user_path(path));
+    UserStrings argument_strings(arguments), environment_strings(environment);
+    u32 walk_flags = (flags & kAtSymlinkNoFollow ? 0 : kWalkFollow) | (flags & kAtEmptyPath ? kWalkEmpty : 0);
+    ExecRequest request = {.program = {.start = Path(), .name = name},
+                           .walk_flags = walk_flags,
+                           .display_name = name,
+                           .is_name_lost = false,
+                           .arguments = argument_strings,
+                           .environment = environment_strings};
+    if (name.view().starts_with('/') || directory_fd == kAtCurrentDirectory) return execute(frame, request);
+    FdTable& files = current_task().files();
+    request.program.start = TRY(files.get(directory_fd))->path();
+    request.is_name_lost = TRY(files.close_on_exec(directory_fd)) == CloseOnExec::Yes;
+    constexpr usize kPrefixSize = sizeof "/dev/fd/-2147483648/";
+    Own<char[]> display(new (std::nothrow) char[kPrefixSize + name.size()]);
+    if (!display) return Error(Errno::ENOMEM);
+    usize size = format({display.get(), kPrefixSize + name.size()}, name.is_empty() ? "/dev/fd/%d%s" : "/dev/fd/%d/%s",
+                        directory_fd, name.c_str());
+    request.display_name = {display.get(), size};
+    return execute(frame, request);
+}
+
+Result<void> sys_exit(int status) { exit_task((status & 0xff) << 8); }
+Result<void> sys_exit_group(int status) { exit_process((status & 0xff) << 8); }
+
+abi::ResourceUsage to_user_usage(const ResourceUsage& usage) {
+    abi::ResourceUsage shown = {};
+    shown.user_time = abi::TimeVal::from_ns(usage.user_time_ns);
+    shown.system_time = abi::TimeVal::from_ns(usage.system_time_ns);
+    shown.maximum_resident_kib = static_cast<i64>(usage.peak_resident_pages * kPageSize / kKiB);
+    shown.minor_faults = static_cast<i64>(usage.minor_faults);
+    shown.major_faults = static_cast<i64>(usage.major_faults);
+    shown.voluntary_switches = static_cast<i64>(usage.voluntary_switches);
+    shown.involuntary_switches = static_cast<i64>(usage.involuntary_switches);
+    return shown;
+}
+
+Result<int> sys_wait4(int process_id, UserPtr<int> status, int options, UserPtr<abi::ResourceUsage> usage) {
+    u32 wanted = static_cast<u32>(options);
+    constexpr u32 kAllowed = kWaitNoHang | kWaitStopped | kWaitContinued | kWaitNoThread | kWaitAll | kWaitClone;
+    if (wanted & ~kAllowed) return Error(Errno::EINVAL);
+    if (process_id == INT32_MIN) return Error(Errno::ESRCH);
+    WaitRequest request = {.options = wanted | kWaitExited};
+    if (process_id > 0) request.target = WaitTarget::Process, request.id = process_id;
+    else if (process_id == 0) request.target = WaitTarget::Group, request.id = TRY(sys_getpgrp());
+    else if (process_id < -1) request.target = WaitTarget::Group, request.id = -process_id;
+    WaitOutcome outcome = TRY(wait_for_child(request));
+    if (outcome.process_id != 0) {
+        if (status) TRY(status.store(outcome.status));
+        if (usage) TRY(usage.store(to_user_usage(outcome.usage)));
+    }
+    return outcome.process_id;
+}
+
+Result<void> sys_waitid(int id_type, int id, UserPtr<abi::SignalInfo> information, int options,
+                        UserPtr<abi::ResourceUsage> usage) {
+    enum { kAll = 0, kProcess = 1, kGroup = 2 };
+    u32 wanted = static_cast<u32>(options);
+    constexpr u32 kEvents = kWaitExited | kWaitStopped | kWaitContinued;
+    constexpr u32 kAllowed = kEvents | kWaitNoHang | kWaitNoWait | kWaitNoThread | kWaitAll | kWaitClone;
+    if ((wanted & ~kAllowed) || !(wanted & kEvents)) return Error(Errno::EINVAL);
+    WaitRequest request = {.id = id, .options = wanted};
+    switch (id_type) {
+    case kAll: break;
+    case kProcess:
+        if (id <= 0) return Error(Errno::EINVAL);
+        request.target = WaitTarget::Process;
+        break;
+    case kGroup:
+        if (id < 0) return Error(Errno::EINVAL);
+        request.target = WaitTarget::Group;
+        if (id == 0) request.id = TRY(sys_getpgrp());
+        break;
+    default: return Error(Errno::EINVAL);
+    }
+    WaitOutcome outcome = TRY(wait_for_child(request));
+    if (usage && outcome.process_id != 0) TRY(usage.store(to_user_usage(outcome.usage)));
+    if (!information) return {};
+    abi::SignalInfo info;
+    if (outcome.process_id != 0) {
+        info.signal = kSigChld;
+        info.code = outcome.code;
+        info.child = {};
+        info.child.process_id = outcome.process_id;
+        info.child.user_id = outcome.user_id;
+        switch (outcome.code) {
+        case abi::kCldExited: info.child.status = outcome.status >> 8; break;
+        case abi::kCldStopped: info.child.status = outcome.status >> 8; break;
+        case abi::kCldContinued: info.child.status = kSigCont; break;
+        default: info.child.status = outcome.status & 0x7f;
+        }
+    }
+    // Up to si_status, as Linux: the rest of the caller's structure stays as it is.
+    constexpr usize kStoredSize = offsetof(abi::SignalInfo, raw) + 12;
+    return UserSpan(information.address(), kStoredSize)
+        .copy_from_kernel({reinterpret_cast<const u8*>(&info), kStoredSize});
+}
+
+Result<int> sys_getpid() { return current_process().id(); }
+Result<int> sys_gettid() { return current_task().thread_id(); }
+
+Result<int> sys_getppid() {
+    IrqLockGuard guard(process_tree_lock);
+    Process* parent = current_process().parent;
+    return parent ? parent->id() : 0;
+}
+
+Result<void> sys_setpgid(int process_id, int group_id) { return set_process_group(process_id, group_id); }
+
+Result<int> sys_getpgid(int process_id) {
+    IrqLockGuard guard(process_tree_lock);
+    if (process_id == 0) return current_process().group->id;
+    Pid* pid = PidTable::find(process_id);
+    if (!pid || !pid->process) return Error(Errno::ESRCH);
+    return pid->process->group->id;
+}
+
+Result<int> sys_getpgrp() { return sys_getpgid(0); }
+Result<int> sys_setsid() { return create_session(); }
+
+Result<int> sys_getsid(int process_id) {
+    IrqLockGuard guard(process_tree_lock);
+    if (process_id == 0) return current_process().group->session->id;
+    Pid* pid = PidTable::find(process_id);
+    if (!pid || !pid->process) return Error(Errno::ESRCH);
+    return pid->process->group->session->id;
+}
+
+Result<int> sys_set_tid_address(u64 address) {
+    current_task().clear_child_tid = address;
+    return current_task().thread_id();
+}
+
+namespace {
+constexpr usize kRobustListHeadSize = 24;
+}
+
+Result<void> sys_set_robust_list(u64 head, usize size) {
+    if (size != kRobustListHeadSize) return Error(Errno::EINVAL);
+    current_task().robust_list = head;
+    return {};
+}
+
+Result<void> sys_get_robust_list(int thread_id, UserPtr<u64> head, UserPtr<usize> size) {
+    Ref<Task> task = thread_id == 0 ? Ref<Task>(current_task()) : find_task(thread_id);
+    if (!task) return Error(Errno::ESRCH);
+    if (!may_inspect(task->process())) return Error(Errno::EPERM);
+    TRY(size.store(kRobustListHeadSize));
+    return head.store(task->robust_list);
+}
+
+} // namespace martlet
