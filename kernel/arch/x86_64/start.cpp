@@ -4,6 +4,7 @@
 #include "arch/x86_64/cpu_features.h"
 #include "arch/x86_64/descriptor_tables.h"
 #include "arch/x86_64/fpu.h"
+#include "arch/x86_64/machine_check.h"
 #include "base/assert.h"
 #include "boot/boot_memory_window.h"
 #include "boot/boot_start.h"
@@ -44,6 +45,7 @@ extern "C" [[noreturn]] void boot_main(LoaderKind kind, u64 info_address) {
     detect_cpu_features();
     enable_cpu_features();
     fpu_init_cpu();
+    machine_check_init_cpu();
     gather_acpi_info();
     kernel_main();
 }

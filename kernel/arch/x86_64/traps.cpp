@@ -2,6 +2,7 @@
 #include "arch/faults.h"
 #include "arch/cpu.h"
 #include "arch/x86_64/fpu.h"
+#include "arch/x86_64/machine_check.h"
 #include "arch/x86_64/offsets.h"
 #include "arch/x86_64/registers.h"
 #include "arch/x86_64/traps.h"
@@ -203,6 +204,7 @@ extern "C" void trap_dispatch_on_own_stack(u32 vector, TrapFrame& frame) {
         panic_in_trap(frame, "double fault: kernel stack overflow or corrupted kernel state (address %#llx)",
                       static_cast<unsigned long long>(read_cr2()));
     }
+    if (vector == kVectorMachineCheck) report_machine_check();
     panic_in_trap(frame, "%s: the hardware reports an error that cannot be recovered", trap_name(vector));
 }
 
