@@ -8,12 +8,11 @@
 #include "arch/machine.h"
 #include "base/log.h"
 #include "base/random.h"
-#include "boot/version.h"
 #include "dev/input/ctrl_alt_del.h"
 #include "mm/frame.h"
 #include "proc/process.h"
 #include "proc/process_info.h"
-#include "proc/exit.h"
+#include "proc/system_names.h"
 #include "sched/scheduler.h"
 #include "time/clock.h"
 
@@ -21,19 +20,7 @@ namespace martlet {
 
 namespace {
 
-/// What programs for Linux 6.1 may expect; the name says who answers.
-constexpr std::string_view kRelease = "6.1.0-martlet";
-
-struct Names {
-    SpinLock lock{LockRank::Leaf};
-    char node[65] GUARDED_BY(lock) = "martlet";
-    char domain[65] GUARDED_BY(lock) = "(none)";
-};
-Names g_names;
-
-void set_field(char (&field)[65], std::string_view text) { memcpy(field, text.data(), std::min<usize>(text.size(), 64)); }
-
-/// New text for a name of at most 64 bytes; EINVAL, EFAULT.
+/// A new name of at most 64 bytes, NUL-terminated. EPERM, EINVAL, EFAULT.
 Result<void> load_name(UserPtr<const char> from, int size, char (&name)[65]) {
     if (!current_has(Capability::SysAdmin)) return Error(Errno::EPERM);
     if (size < 0 || size > 64) return Error(Errno::EINVAL);
@@ -43,34 +30,19 @@ Result<void> load_name(UserPtr<const char> from, int size, char (&name)[65]) {
 
 } // namespace
 
-abi::UtsName system_names() {
-    abi::UtsName names = {};
-    set_field(names.system, "Linux");
-    set_field(names.release, kRelease);
-    set_field(names.version, "#1 SMP Martlet ");
-    memcpy(names.version + strlen(names.version), kVersion.data(), kVersion.size());
-    set_field(names.machine, "x86_64");
-    LockGuard guard(g_names.lock);
-    memcpy(names.node, g_names.node, sizeof names.node);
-    memcpy(names.domain, g_names.domain, sizeof names.domain);
-    return names;
-}
-
 Result<void> sys_uname(UserPtr<abi::UtsName> name) { return name.store(system_names()); }
 
 Result<void> sys_sethostname(UserPtr<const char> name, int size) {
     char text[65];
     TRY(load_name(name, size, text));
-    LockGuard guard(g_names.lock);
-    memcpy(g_names.node, text, sizeof text);
+    set_node_name(text);
     return {};
 }
 
 Result<void> sys_setdomainname(UserPtr<const char> name, int size) {
     char text[65];
     TRY(load_name(name, size, text));
-    LockGuard guard(g_names.lock);
-    memcpy(g_names.domain, text, sizeof text);
+    set_domain_name(text);
     return {};
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 #include "abi/process.h"
 #include "mm/user_access.h"
+#include "proc/system_names.h"
 
 namespace martlet {
 
@@ -16,7 +17,5 @@ Result<u32> sys_personality(u32 persona);
 Result<i64> sys_prctl(int option, u64 argument2, u64 argument3, u64 argument4, u64 argument5);
 Result<void> sys_arch_prctl(int operation, u64 address);
 
-/// The names that uname(2) shows; sethostname(2) changes the node name.
-abi::UtsName system_names();
 
 } // namespace martlet
