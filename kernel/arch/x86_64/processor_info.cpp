@@ -1,9 +1,10 @@
-// arch/cpu_description.h from CPUID (Intel SDM 2A, CPUID; AMD APM 3 E).
-#include "arch/cpu_description.h"
+// arch/processor_info.h from CPUID (Intel SDM 2A, CPUID; AMD APM 3 E).
+#include "arch/processor_info.h"
 
 #include <string.h>
 
-#include "arch/cpu.h"
+#include <string_view>
+
 #include "arch/x86_64/clock_source.h"
 #include "arch/x86_64/cpu_features.h"
 #include "arch/x86_64/registers.h"
@@ -17,7 +18,7 @@ enum Word : u8 { kBasicEdx, kExtendedEdx, kBasicEcx, kExtendedEcx, kStructuredEb
 struct Flag {
     Word word;
     u8 bit;
-    std::string_view name;
+    const char* name;
 };
 
 constexpr Flag kFlags[] = {
@@ -48,13 +49,14 @@ constexpr Flag kFlags[] = {
 
 /// Names of features that the kernel leaves off must not be shown: a program would rely on them.
 bool is_withheld(const Flag& flag) {
+    std::string_view name = flag.name;
     const CpuFeatures& features = g_cpu_features;
     if (!features.xsave) {
-        if (flag.word == kXsaveEax || flag.name == "xsave" || flag.name.starts_with("avx") || flag.name == "fma" || flag.name == "f16c")
+        if (flag.word == kXsaveEax || name == "xsave" || name.starts_with("avx") || name == "fma" || name == "f16c")
             return true;
     }
-    return (flag.name == "fsgsbase" && !features.fsgsbase) || (flag.name == "smep" && !features.smep) ||
-           (flag.name == "smap" && !features.smap) || (flag.name == "x2apic" && !features.x2apic);
+    return (name == "fsgsbase" && !features.fsgsbase) || (name == "smep" && !features.smep) ||
+           (name == "smap" && !features.smap) || (name == "x2apic" && !features.x2apic);
 }
 
 /// The largest cache of deterministic cache parameters (leaf 4), or AMD's L2/L3 (80000006H).
@@ -76,41 +78,40 @@ u32 largest_cache_kib() {
 
 } // namespace
 
-CpuDescription describe_cpu(u32 cpu_id) {
-    CpuDescription description{};
+ProcessorInfo processor_info() {
+    ProcessorInfo info{};
     CpuidResult vendor = cpuid(0), basic = cpuid(1);
-    memcpy(description.vendor, &vendor.ebx, 4);
-    memcpy(description.vendor + 4, &vendor.edx, 4);
-    memcpy(description.vendor + 8, &vendor.ecx, 4);
+    memcpy(info.vendor, &vendor.ebx, 4);
+    memcpy(info.vendor + 4, &vendor.edx, 4);
+    memcpy(info.vendor + 8, &vendor.ecx, 4);
     if (g_cpu_features.max_extended_leaf >= 0x8000'0004) {
         for (u32 part = 0; part < 3; ++part) {
             CpuidResult name = cpuid(0x8000'0002 + part);
-            memcpy(description.model_name + part * 16, &name, 16);
+            memcpy(info.name + part * 16, &name, 16);
         }
         // Some processors right-align the name.
         usize blanks = 0;
-        while (description.model_name[blanks] == ' ') ++blanks;
-        memmove(description.model_name, description.model_name + blanks, sizeof description.model_name - blanks);
+        while (info.name[blanks] == ' ') ++blanks;
+        memmove(info.name, info.name + blanks, sizeof info.name - blanks);
     }
     u32 family = basic.eax >> 8 & 0xf, model = basic.eax >> 4 & 0xf;
     if (family == 6 || family == 15) model |= basic.eax >> 12 & 0xf0;
     if (family == 15) family += basic.eax >> 20 & 0xff;
-    description.family = family;
-    description.model = model;
-    description.stepping = basic.eax & 0xf;
-    description.max_leaf = vendor.eax;
-    description.cache_kib = largest_cache_kib();
-    description.cache_line_bytes = (basic.ebx >> 8 & 0xff) * 8;
+    info.family = family;
+    info.model = model;
+    info.stepping = basic.eax & 0xf;
+    info.max_leaf = vendor.eax;
+    info.cache_kib = largest_cache_kib();
+    info.line_size = (basic.ebx >> 8 & 0xff) * 8;
     u32 widths = g_cpu_features.max_extended_leaf >= 0x8000'0008 ? cpuid(0x8000'0008).eax : 0x3024;
-    description.physical_address_bits = widths & 0xff;
-    description.virtual_address_bits = widths >> 8 & 0xff;
-    description.frequency_khz = tsc_hz() / 1000;
-    description.hardware_capabilities = basic.edx;
-    description.apic_id = cpu_by_id(cpu_id).apic_id;
-    return description;
+    info.physical_bits = widths & 0xff;
+    info.virtual_bits = widths >> 8 & 0xff;
+    info.frequency_khz = static_cast<u32>(tsc_hz() / 1000);
+    info.hardware_capabilities = basic.edx;
+    return info;
 }
 
-void for_each_cpu_flag(void (*visit)(void*, std::string_view), void* context) {
+void for_each_processor_flag(void (*visit)(void*, const char*), void* context) {
     u32 words[kWordCount] = {};
     CpuidResult basic = cpuid(1);
     words[kBasicEdx] = basic.edx;
