@@ -17,5 +17,4 @@ Result<u32> sys_personality(u32 persona);
 Result<i64> sys_prctl(int option, u64 argument2, u64 argument3, u64 argument4, u64 argument5);
 Result<void> sys_arch_prctl(int operation, u64 address);
 
-
 } // namespace martlet

@@ -76,4 +76,18 @@ Result<String> Path::to_string(const Path& root) const {
     return String::create(text.view());
 }
 
+Result<String> Path::to_string_in_file_system() const {
+    Own<char[]> buffer(new (std::nothrow) char[kPathMax]);
+    if (!buffer) return Error(Errno::ENOMEM);
+    BackwardText text(buffer.get());
+    bool fits = true;
+    {
+        LockGuard guard(name_space_lock);
+        for (const Dentry* dentry = dentry_.get(); fits && !dentry->is_root(); dentry = dentry->parent())
+            fits = text.prepend(dentry->name()) && text.prepend("/");
+    }
+    if (!fits) return Error(Errno::ENAMETOOLONG);
+    return String::create(text.view().empty() ? "/" : text.view());
+}
+
 } // namespace martlet

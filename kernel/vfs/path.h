@@ -29,6 +29,8 @@ public:
     /// The absolute name as seen from `root`; " (deleted)" appended when it has been unlinked; "(unreachable)" prefix as
     /// getcwd(2) describes. ENAMETOOLONG, ENOMEM.
     Result<String> to_string(const Path& root) const;
+    /// The name within its file system, whatever is mounted where.
+    Result<String> to_string_in_file_system() const;
 
 private:
     Ref<Mount> mount_;

@@ -1,0 +1,98 @@
+// The inodes of procfs. Their content is made when it is read, from live state (proc(5)).
+//
+// A file of the tree is a row: its name, its mode and the function that shows it. A Subject says of which process or task;
+// it is empty for the global files. An inode of a process is current while that process exists.
+#pragma once
+#include "fs/proc/text_buffer.h"
+#include "proc/process.h"
+#include "proc/process_info.h"
+#include "vfs/file_system.h"
+#include "vfs/inode.h"
+
+namespace martlet {
+
+struct ProcSubject {
+    Ref<Process> process;
+    Ref<Task> task; // set below task/, null for the process as a whole
+};
+
+using ProcShow = Result<void> (*)(TextBuffer& text, const ProcSubject& subject);
+using ProcStore = Result<void> (*)(std::string_view text, const ProcSubject& subject);
+using ProcFollow = Result<Path> (*)(const ProcSubject& subject);
+
+class ProcSuperBlock final : public SuperBlock {
+public:
+    Ref<Inode> root() override { return root_; }
+    FileSystemStatistics statistics() override { return {.type_magic = 0x9fa0}; }
+    void set_root(Ref<Inode> root) { root_ = std::move(root); }
+
+private:
+    Ref<Inode> root_;
+};
+
+class ProcInode : public Inode {
+public:
+    ProcInode(SuperBlock& block, u64 number, u32 mode, const ProcSubject& subject);
+    const ProcSubject& subject() const { return subject_; }
+    bool is_current() override;
+    /// A process's files belong to whom it acts for.
+    Result<void> refresh_attributes() override;
+
+protected:
+    ProcSubject subject_;
+};
+
+/// A directory of /proc whose names come and go.
+class ProcDirectory : public ProcInode {
+public:
+    using ProcInode::ProcInode;
+    bool names_are_stable() const override { return false; }
+};
+
+/// A file of text.
+class ProcTextInode final : public ProcInode {
+public:
+    ProcTextInode(SuperBlock& block, u64 number, u32 mode, const ProcSubject& subject, ProcShow show, ProcStore store)
+        : ProcInode(block, number, mode, subject), show_(show), store_(store) {}
+    Result<Ref<File>> open(u32 flags, const Path& path) override;
+    Result<void> truncate(u64) override { return {}; } // O_TRUNC from a shell's ">"
+    Result<void> show(TextBuffer& text) { return show_(text, subject_); }
+    Result<void> store(std::string_view text);
+
+private:
+    ProcShow show_;
+    ProcStore store_;
+};
+
+/// A symbolic link with a text of its own.
+class ProcLinkInode final : public ProcInode {
+public:
+    using Text = Result<String> (*)();
+    ProcLinkInode(SuperBlock& block, u64 number, Text text);
+    Result<String> read_link() override { return text_(); }
+
+private:
+    Text text_;
+};
+
+/// A link that jumps to a file of the process (exe, cwd, root).
+class ProcMagicLink : public ProcInode {
+public:
+    ProcMagicLink(SuperBlock& block, u64 number, const ProcSubject& subject, ProcFollow follow);
+    Result<String> read_link() override;
+    Result<Path> follow_magic_link() override { return follow_(subject_); }
+    Result<void> check_follow() override;
+
+private:
+    ProcFollow follow_;
+};
+
+/// What /proc shows for a path: its name below the caller's root.
+Result<String> describe_path(const Path& path);
+
+/// Numbers: the id of the process or task above, the row below.
+constexpr u64 proc_inode_number(int id, u64 row) { return static_cast<u64>(id) << 20 | row; }
+/// Decimal without sign or leading zeros; -1 if it is something else.
+int parse_id(std::string_view name);
+
+} // namespace martlet

@@ -1,0 +1,88 @@
+// cmdline, environ, maps: what a process has in memory.
+#include "dev/device.h"
+#include "fs/proc/process_entries.h"
+#include "mm/address_space.h"
+#include "vfs/dentry.h"
+
+namespace martlet {
+namespace {
+
+using ulong = unsigned long long;
+
+/// Copies [start, end) out of the process, as far as it can be read.
+void append_memory(TextBuffer& text, AddressSpace& space, u64 start, u64 end) {
+    constexpr usize kChunk = 512;
+    while (start < end) {
+        u8 bytes[kChunk];
+        usize wanted = end - start < kChunk ? end - start : kChunk;
+        auto copied = space.read_memory(start, {bytes, wanted});
+        if (!copied || *copied == 0) return;
+        text.append({reinterpret_cast<char*>(bytes), *copied});
+        start += *copied;
+    }
+}
+
+} // namespace
+
+Result<void> show_cmdline(TextBuffer& text, const ProcSubject& subject) {
+    Ref<AddressSpace> space = process_address_space(*subject.process);
+    if (!space || space->layout.arguments_end <= space->layout.arguments_start) return {};
+    const ProgramLayout& layout = space->layout;
+    append_memory(text, *space, layout.arguments_start, layout.arguments_end);
+    // A program that wrote a longer title over its last NUL goes on into its environment, up to the next NUL.
+    std::string_view shown = text.view();
+    if (shown.empty() || shown.back() == '\0') return {};
+    TextBuffer rest;
+    append_memory(rest, *space, layout.environment_start, layout.environment_end);
+    std::string_view more = rest.view();
+    text.append(more.substr(0, more.find('\0')));
+    return {};
+}
+
+Result<void> show_environ(TextBuffer& text, const ProcSubject& subject) {
+    if (!may_inspect(*subject.process)) return Error(Errno::EACCES);
+    Ref<AddressSpace> space = process_address_space(*subject.process);
+    if (space) append_memory(text, *space, space->layout.environment_start, space->layout.environment_end);
+    return {};
+}
+
+Result<void> show_maps(TextBuffer& text, const ProcSubject& subject) {
+    if (!may_inspect(*subject.process)) return Error(Errno::EACCES);
+    Ref<AddressSpace> space = process_address_space(*subject.process);
+    if (!space) return {};
+    struct Context {
+        TextBuffer& text;
+        ProgramLayout layout;
+        u64 current_break;
+    } context{text, space->layout, space->current_break()};
+    space->for_each_mapping(
+        [](void* opaque, const AddressSpace::MappingView& view) {
+            auto& to = *static_cast<Context*>(opaque);
+            Inode* inode = view.file ? view.file->inode() : nullptr;
+            u64 device = inode ? inode->super_block().device : 0;
+            to.text.print("%08llx-%08llx %c%c%c%c %08llx %02x:%02x %llu", static_cast<ulong>(view.start), static_cast<ulong>(view.end),
+                          view.protection & kProtRead ? 'r' : '-', view.protection & kProtWrite ? 'w' : '-',
+                          view.protection & kProtExec ? 'x' : '-', view.is_shared ? 's' : 'p', static_cast<ulong>(view.offset_bytes),
+                          device_major(make_device(0, static_cast<u32>(device))), static_cast<u32>(device),
+                          static_cast<ulong>(inode ? inode->number() : 0));
+            const char* label = nullptr;
+            if (!view.file && view.start < to.current_break && view.end > to.layout.break_start) label = "[heap]";
+            if (!view.file && view.start <= to.layout.stack_start && view.end > to.layout.stack_start) label = "[stack]";
+            if (view.file || label) {
+                to.text.pad_to(72);
+                to.text.append(" ");
+            } else {
+                to.text.append(" ");
+            }
+            if (label) to.text.append(label);
+            if (view.file) {
+                auto name = view.file->path() ? describe_path(view.file->path()) : view.file->describe();
+                to.text.append(name ? name->view() : "?");
+            }
+            to.text.append("\n");
+        },
+        &context);
+    return {};
+}
+
+} // namespace martlet

@@ -1,0 +1,40 @@
+// The global files of /proc, by subject matter; system_tree.cpp has the rows.
+#pragma once
+#include "fs/proc/proc_inode.h"
+
+namespace martlet {
+
+// system_status.cpp
+Result<void> show_meminfo(TextBuffer& text, const ProcSubject&);
+Result<void> show_uptime(TextBuffer& text, const ProcSubject&);
+Result<void> show_loadavg(TextBuffer& text, const ProcSubject&);
+Result<void> show_system_stat(TextBuffer& text, const ProcSubject&);
+Result<void> show_vmstat(TextBuffer& text, const ProcSubject&);
+Result<void> show_buddyinfo(TextBuffer& text, const ProcSubject&);
+Result<void> show_interrupts(TextBuffer& text, const ProcSubject&);
+// system_identity.cpp
+Result<void> show_version(TextBuffer& text, const ProcSubject&);
+Result<void> show_kernel_command_line(TextBuffer& text, const ProcSubject&);
+Result<void> show_cpuinfo(TextBuffer& text, const ProcSubject&);
+Result<void> show_filesystems(TextBuffer& text, const ProcSubject&);
+Result<void> show_devices(TextBuffer& text, const ProcSubject&);
+Result<void> show_swaps(TextBuffer& text, const ProcSubject&);
+Result<void> show_partitions(TextBuffer& text, const ProcSubject&);
+
+/// One name below /proc: "meminfo", "sys/kernel/hostname". Directories arise from the slashes.
+struct SystemEntry {
+    std::string_view name;
+    u32 permissions;
+    ProcShow show;
+    ProcStore store = nullptr;
+};
+/// sysctl.cpp: the rows below sys/.
+std::span<const SystemEntry> sysctl_entries();
+
+/// Looks a name up in the static directory `prefix` ("" or "sys/kernel/"). ENOENT if there is none.
+Result<Ref<Inode>> lookup_system_name(SuperBlock& block, std::string_view prefix, std::string_view name);
+/// From position `offset` on; false when the sink is full. `base` is added to the positions handed out.
+bool list_system_names(std::string_view prefix, u64 offset, u64 base, DirectorySink& sink);
+/// Positions that list_system_names may use.
+u64 system_name_limit();
+} // namespace martlet

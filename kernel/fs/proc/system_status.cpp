@@ -1,0 +1,174 @@
+// What the machine is doing: memory, time, load, interrupts.
+#include "arch/interrupts.h"
+#include "fs/proc/system_entries.h"
+#include "mm/frame.h"
+#include "mm/heap.h"
+#include "sched/scheduler.h"
+#include "time/clock.h"
+
+namespace martlet {
+namespace {
+
+using ulong = unsigned long long;
+constexpr u64 kPageKib = kPageSize / kKiB;
+constexpr u64 kNanosecondsPerTick = 10'000'000; // USER_HZ is 100
+
+u64 idle_ns() {
+    u64 total = 0;
+    for (u32 cpu = 0; cpu < online_cpu_count(); ++cpu) total += Scheduler::cpu_times(cpu).idle_ns;
+    return total;
+}
+
+struct StateCounts {
+    u32 running = 0, blocked = 0;
+};
+StateCounts count_states() {
+    StateCounts counts;
+    for (Ref<Process> process = next_process(1); process; process = next_process(process->id() + 1)) {
+        char state = process_info(*process).state;
+        if (state == 'R') ++counts.running;
+        if (state == 'D') ++counts.blocked;
+    }
+    return counts;
+}
+
+void print_cpu_line(TextBuffer& text, const Scheduler::CpuTimes& times) {
+    text.print(" %llu %llu %llu %llu 0 0 0 0 0 0\n", static_cast<ulong>(times.user_ns / kNanosecondsPerTick),
+               static_cast<ulong>(times.nice_ns / kNanosecondsPerTick), static_cast<ulong>(times.system_ns / kNanosecondsPerTick),
+               static_cast<ulong>(times.idle_ns / kNanosecondsPerTick));
+}
+
+} // namespace
+
+Result<void> show_meminfo(TextBuffer& text, const ProcSubject&) {
+    MemoryStatistics memory = memory_statistics();
+    auto line = [&](const char* name, u64 kib) { text.print("%-16s%8llu kB\n", name, static_cast<ulong>(kib)); };
+    u64 free = memory.free_frames;
+    // The RAM file systems' pages have no other copy: they are cache in kind, but cannot be dropped.
+    line("MemTotal:", memory.total_frames * kPageKib);
+    line("MemFree:", free * kPageKib);
+    line("MemAvailable:", free * kPageKib);
+    line("Buffers:", 0);
+    line("Cached:", memory.page_cache_frames * kPageKib);
+    line("SwapCached:", 0);
+    line("Active:", memory.anonymous_frames * kPageKib);
+    line("Inactive:", memory.page_cache_frames * kPageKib);
+    line("Active(anon):", memory.anonymous_frames * kPageKib);
+    line("Inactive(anon):", 0);
+    line("Active(file):", 0);
+    line("Inactive(file):", memory.page_cache_frames * kPageKib);
+    line("Unevictable:", 0);
+    line("Mlocked:", 0);
+    line("SwapTotal:", 0);
+    line("SwapFree:", 0);
+    line("Dirty:", 0);
+    line("Writeback:", 0);
+    line("AnonPages:", memory.anonymous_frames * kPageKib);
+    line("Mapped:", 0);
+    line("Shmem:", memory.page_cache_frames * kPageKib);
+    line("KReclaimable:", 0);
+    line("Slab:", memory.heap_frames * kPageKib);
+    line("SReclaimable:", 0);
+    line("SUnreclaim:", memory.heap_frames * kPageKib);
+    line("KernelStack:", 0);
+    line("PageTables:", memory.page_table_frames * kPageKib);
+    line("NFS_Unstable:", 0);
+    line("Bounce:", 0);
+    line("WritebackTmp:", 0);
+    line("CommitLimit:", memory.total_frames * kPageKib);
+    line("Committed_AS:", memory.anonymous_frames * kPageKib);
+    line("VmallocTotal:", 0);
+    line("VmallocUsed:", 0);
+    line("VmallocChunk:", 0);
+    line("Percpu:", 0);
+    text.print("%-16s%8u\n%-16s%8u\n", "HugePages_Total:", 0u, "HugePages_Free:", 0u);
+    line("Hugepagesize:", 2048);
+    return {};
+}
+
+Result<void> show_uptime(TextBuffer& text, const ProcSubject&) {
+    constexpr u64 kHundredth = 10'000'000;
+    u64 up = monotonic_ns() / kHundredth, idle = idle_ns() / kHundredth;
+    text.print("%llu.%02llu %llu.%02llu\n", static_cast<ulong>(up / 100), static_cast<ulong>(up % 100), static_cast<ulong>(idle / 100),
+               static_cast<ulong>(idle % 100));
+    return {};
+}
+
+Result<void> show_loadavg(TextBuffer& text, const ProcSubject&) {
+    constexpr u32 kFractionBits = 11;
+    u64 averages[3];
+    Scheduler::load_average(averages);
+    for (u64 average : averages) {
+        average += (1u << kFractionBits) / 200; // rounds to hundredths
+        text.print("%llu.%02llu ", static_cast<ulong>(average >> kFractionBits),
+                   static_cast<ulong>((average & ((1u << kFractionBits) - 1)) * 100 >> kFractionBits));
+    }
+    ProcessTotals totals = process_totals();
+    text.print("%u/%u %d\n", Scheduler::runnable_count(), totals.tasks, totals.last_id);
+    return {};
+}
+
+Result<void> show_system_stat(TextBuffer& text, const ProcSubject&) {
+    Scheduler::CpuTimes total{};
+    u32 cpus = online_cpu_count();
+    for (u32 cpu = 0; cpu < cpus; ++cpu) {
+        Scheduler::CpuTimes times = Scheduler::cpu_times(cpu);
+        total.user_ns += times.user_ns;
+        total.nice_ns += times.nice_ns;
+        total.system_ns += times.system_ns;
+        total.idle_ns += times.idle_ns;
+    }
+    text.append("cpu ");
+    print_cpu_line(text, total);
+    u64 interrupts = 0;
+    for (u32 cpu = 0; cpu < cpus; ++cpu) {
+        text.print("cpu%u", cpu);
+        print_cpu_line(text, Scheduler::cpu_times(cpu));
+        interrupts += cpu_by_id(cpu).interrupts;
+    }
+    ProcessTotals totals = process_totals();
+    StateCounts counts = count_states();
+    u64 boot_time = (realtime_ns() - monotonic_ns()) / kNanosecondsPerSecond;
+    text.print("intr %llu\nctxt %llu\nbtime %llu\nprocesses %llu\nprocs_running %u\nprocs_blocked %u\n", static_cast<ulong>(interrupts),
+               static_cast<ulong>(Scheduler::total_context_switches()), static_cast<ulong>(boot_time), static_cast<ulong>(totals.forks),
+               counts.running, counts.blocked);
+    text.append("softirq 0 0 0 0 0 0 0 0 0 0 0\n");
+    return {};
+}
+
+Result<void> show_vmstat(TextBuffer& text, const ProcSubject&) {
+    MemoryStatistics memory = memory_statistics();
+    auto line = [&](const char* name, u64 value) { text.print("%s %llu\n", name, static_cast<ulong>(value)); };
+    line("nr_free_pages", memory.free_frames);
+    line("nr_anon_pages", memory.anonymous_frames);
+    line("nr_file_pages", memory.page_cache_frames);
+    line("nr_page_table_pages", memory.page_table_frames);
+    line("nr_slab_unreclaimable", memory.heap_frames);
+    line("pgpgin", 0);
+    line("pgpgout", 0);
+    line("pswpin", 0);
+    line("pswpout", 0);
+    return {};
+}
+
+Result<void> show_buddyinfo(TextBuffer& text, const ProcSubject&) {
+    MemoryStatistics memory = memory_statistics();
+    text.append("Node 0, zone   Normal ");
+    for (u64 blocks : memory.free_blocks) text.print("%6llu ", static_cast<ulong>(blocks));
+    text.append("\n");
+    return {};
+}
+
+Result<void> show_interrupts(TextBuffer& text, const ProcSubject&) {
+    text.append("           ");
+    for (u32 cpu = 0; cpu < online_cpu_count(); ++cpu) text.print("CPU%-8u", cpu);
+    text.append("\n");
+    for_each_interrupt(
+        [](void* opaque, u32 line, const char* name, u64 count) {
+            static_cast<TextBuffer*>(opaque)->print("%3u: %10llu   IO-APIC  %s\n", line, static_cast<ulong>(count), name);
+        },
+        &text);
+    return {};
+}
+
+} // namespace martlet

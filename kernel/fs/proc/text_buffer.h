@@ -1,0 +1,31 @@
+// TextBuffer: text of any length, built piece by piece. Running out of memory is remembered and reported once.
+#pragma once
+#include <stdarg.h>
+
+#include <string_view>
+
+#include "base/result.h"
+#include "base/types.h"
+
+namespace martlet {
+
+class TextBuffer : NonCopyable {
+public:
+    ~TextBuffer();
+    void append(std::string_view text);
+    void print(const char* format, ...) __attribute__((format(printf, 2, 3)));
+    /// Blanks up to `column` of the present line.
+    void pad_to(usize column);
+    std::string_view view() const { return {data_, size_}; }
+    /// ENOMEM if anything was lost.
+    Result<void> status() const;
+    void clear();
+
+private:
+    bool reserve(usize more);
+    char* data_ = nullptr;
+    usize size_ = 0, capacity_ = 0, line_start_ = 0;
+    bool out_of_memory_ = false;
+};
+
+} // namespace martlet
