@@ -1,6 +1,6 @@
 // What the machine and the kernel are: version, processor, file systems, devices.
 #include "arch/cpu.h"
-#include "arch/cpu_description.h"
+#include "arch/processor_info.h"
 #include "boot/command_line.h"
 #include "dev/device.h"
 #include "fs/proc/system_entries.h"
@@ -21,26 +21,20 @@ Result<void> show_kernel_command_line(TextBuffer& text, const ProcSubject&) {
 }
 
 Result<void> show_cpuinfo(TextBuffer& text, const ProcSubject&) {
+    ProcessorInfo info = processor_info();
+    u32 khz = info.frequency_khz;
     for (u32 cpu = 0; cpu < online_cpu_count(); ++cpu) {
-        CpuDescription info = describe_cpu(cpu);
-        auto khz = static_cast<u32>(info.frequency_khz);
         text.print("processor\t: %u\nvendor_id\t: %s\ncpu family\t: %u\nmodel\t\t: %u\nmodel name\t: %s\nstepping\t: %u\n", cpu, info.vendor,
-                   info.family, info.model, info.model_name[0] ? info.model_name : "unknown", info.stepping);
+                   info.family, info.model, info.name[0] ? info.name : "unknown", info.stepping);
         text.print("cpu MHz\t\t: %u.%03u\ncache size\t: %u KB\nphysical id\t: 0\nsiblings\t: %u\ncore id\t\t: %u\ncpu cores\t: %u\n",
                    khz / 1000, khz % 1000, info.cache_kib, online_cpu_count(), cpu, online_cpu_count());
-        text.print("apicid\t\t: %u\nfpu\t\t: yes\nfpu_exception\t: yes\ncpuid level\t: %u\nwp\t\t: yes\nflags\t\t:", info.apic_id,
+        text.print("apicid\t\t: %u\nfpu\t\t: yes\nfpu_exception\t: yes\ncpuid level\t: %u\nwp\t\t: yes\nflags\t\t:", cpu_by_id(cpu).apic_id,
                    info.max_leaf);
-        for_each_cpu_flag(
-            [](void* to, std::string_view name) {
-                static_cast<TextBuffer*>(to)->append(" ");
-                static_cast<TextBuffer*>(to)->append(name);
-            },
-            &text);
+        for_each_processor_flag([](void* to, const char* name) { static_cast<TextBuffer*>(to)->print(" %s", name); }, &text);
         u32 bogomips_hundredths = khz / 5; // two cycles a loop, as Linux counts
         text.print("\nbugs\t\t:\nbogomips\t: %u.%02u\nclflush size\t: %u\ncache_alignment\t: %u\n", bogomips_hundredths / 100,
-                   bogomips_hundredths % 100, info.cache_line_bytes, info.cache_line_bytes);
-        text.print("address sizes\t: %u bits physical, %u bits virtual\npower management:\n\n", info.physical_address_bits,
-                   info.virtual_address_bits);
+                   bogomips_hundredths % 100, info.line_size, info.line_size);
+        text.print("address sizes\t: %u bits physical, %u bits virtual\npower management:\n\n", info.physical_bits, info.virtual_bits);
     }
     return {};
 }
