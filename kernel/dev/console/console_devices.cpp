@@ -9,20 +9,21 @@ namespace {
 
 constexpr u32 kTtyMajor = 4, kTtyAlternateMajor = 5;
 
-/// The preferred console for everything, and the others for writes as well.
+/// The preferred console for everything, and the others for writes as well. It outlives hang-ups, as on Linux: init keeps
+/// one open while sessions on the same terminal come and go.
 class ConsoleFile : public TtyFile {
 public:
-    ConsoleFile(Ref<Tty> preferred, u32 generation, u32 flags, Path path)
-        : TtyFile(std::move(preferred), generation, flags, std::move(path)) {}
+    ConsoleFile(Ref<Tty> preferred, u32 flags, Path path)
+        : TtyFile(std::move(preferred), 0, flags, std::move(path)) {}
     ~ConsoleFile() override {
-        for (const Other& other : std::span(others_).first(other_count_)) other.tty->close();
+        for (Tty* other : std::span(others_).first(other_count_)) other->close();
     }
 
     void open_others() {
         Tty* candidates[kMaxConsoles];
         usize count = other_consoles(&tty(), candidates);
         for (Tty* candidate : std::span(candidates).first(count))
-            if (Result<u32> generation = candidate->open(true)) others_[other_count_++] = {candidate, *generation};
+            if (candidate->open(true)) others_[other_count_++] = candidate;
     }
 
     Result<usize> write(IoCursor& from, u64 offset) override {
@@ -42,25 +43,20 @@ public:
         return total;
     }
 
-private:
-    struct Other {
-        Tty* tty;
-        u32 generation;
-    };
+protected:
+    u32 generation() const override { return tty().generation(); }
 
-    /// A console that is stopped (^S), hung up or interrupted misses the text rather than holding up the others.
+private:
+    /// A console that is stopped (^S) or interrupted misses the text rather than holding up the others.
     void write_to_others(std::span<const u8> bytes) {
-        for (Other& other : std::span(others_).first(other_count_)) {
-            if (other.tty->is_output_stopped()) continue;
+        for (Tty* other : std::span(others_).first(other_count_)) {
+            if (other->is_output_stopped()) continue;
             IoCursor chunk = IoCursor::kernel_const(bytes.data(), bytes.size());
-            if (other.tty->write(chunk, other.generation, false).has_value()) continue;
-            if (other.generation == other.tty->generation()) continue;
-            other.tty->close(); // it was hung up: go on with its new life
-            if (Result<u32> generation = other.tty->open(true)) other.generation = *generation;
+            (void)other->write(chunk, other->generation(), false);
         }
     }
 
-    Other others_[kMaxConsoles] = {};
+    Tty* others_[kMaxConsoles] = {}; // consoles live for ever
     usize other_count_ = 0;
 };
 
@@ -70,8 +66,8 @@ public:
     Result<Ref<File>> open(u32 flags, const Path& path) override {
         Tty* preferred = preferred_console();
         if (!preferred) return Error(Errno::ENODEV);
-        u32 generation = TRY(preferred->open(true));
-        Result<Ref<ConsoleFile>> file = make_ref<ConsoleFile>(Ref<Tty>(*preferred), generation, flags, path);
+        TRY(preferred->open(true));
+        Result<Ref<ConsoleFile>> file = make_ref<ConsoleFile>(Ref<Tty>(*preferred), flags, path);
         if (!file) {
             preferred->close();
             return Error(file.error());

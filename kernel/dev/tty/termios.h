@@ -64,7 +64,7 @@ inline constexpr u8 kDisabledCharacter = 0;
 inline constexpr u32 kTcgets = 0x5401, kTcsets = 0x5402, kTcsetsw = 0x5403, kTcsetsf = 0x5404, kTcgeta = 0x5405,
                      kTcseta = 0x5406, kTcsetaw = 0x5407, kTcsetaf = 0x5408, kTcsbrk = 0x5409, kTcxonc = 0x540a,
                      kTcflsh = 0x540b, kTiocexcl = 0x540c, kTiocnxcl = 0x540d, kTiocsctty = 0x540e, kTiocgpgrp = 0x540f,
-                     kTiocspgrp = 0x5410, kTiocoutq = 0x5411, kTiocgwinsz = 0x5413, kTiocswinsz = 0x5414,
+                     kTiocspgrp = 0x5410, kTiocoutq = 0x5411, kTiocsti = 0x5412, kTiocgwinsz = 0x5413, kTiocswinsz = 0x5414,
                      kTiocmget = 0x5415, kTiocmbis = 0x5416, kTiocmbic = 0x5417, kTiocmset = 0x5418,
                      kTiocgsoftcar = 0x5419, kTiocssoftcar = 0x541a, kFionread = 0x541b, kTiocnotty = 0x5422,
                      kTiocsetd = 0x5423, kTiocgetd = 0x5424, kTcsbrkp = 0x5425, kTiocsbrk = 0x5427, kTioccbrk = 0x5428,

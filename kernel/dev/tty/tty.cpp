@@ -73,11 +73,22 @@ void Tty::process_input() {
             if (count == 0) break;
             for (usize index = 0; index < count; ++index) discipline_.receive(items[index].byte, items[index].event);
         }
+        hold_up_sender();
         send_echo();
         publish_input();
     }
     output_queue_.wake_all(); // room that the echo did not need
     if (raw_.count() < decltype(raw_)::kRingCapacity / 4) driver_.resume_input();
+}
+
+/// IXOFF: STOP when the queues fill up, START when they have emptied.
+void Tty::hold_up_sender() {
+    constexpr usize kLow = decltype(raw_)::kRingCapacity / 4, kHigh = decltype(raw_)::kRingCapacity / 2;
+    const Termios& settings = discipline_.termios();
+    bool stop = (settings.c_iflag & kIxoff) && raw_.count() > (sender_is_stopped_ ? kLow : kHigh);
+    if (stop == sender_is_stopped_) return;
+    u8 character = settings.c_cc[stop ? kVstop : kVstart];
+    if (character == kDisabledCharacter || driver_.write({&character, 1}) == 1) sender_is_stopped_ = stop;
 }
 
 void Tty::publish_input() {

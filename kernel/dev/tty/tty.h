@@ -72,6 +72,7 @@ private:
     static void process_input_work(void* context);
     void process_input();
     void publish_input() REQUIRES(lock_);
+    void hold_up_sender() REQUIRES(lock_);
     void send_echo(); // lock_ held
     bool is_stopped() const { return stopped_by_character_ || stopped_by_request_; }
     void apply_flow();
@@ -108,6 +109,7 @@ private:
     u8 echo_buffer_[512] = {}; // used under lock_
     std::atomic<usize> echo_count_ = 0;
     bool is_exclusive_ GUARDED_BY(lock_) = false;
+    bool sender_is_stopped_ GUARDED_BY(lock_) = false; // we sent STOP
     // Written under lock_.
     std::atomic<bool> stopped_by_character_ = false, stopped_by_request_ = false;
     std::atomic<u32> generation_ = 0;

@@ -11,15 +11,15 @@ TtyFile::TtyFile(Ref<Tty> tty, u32 generation, u32 flags, Path path)
 
 TtyFile::~TtyFile() { tty_->close(); }
 
-Result<usize> TtyFile::read(IoCursor& to, u64) { return tty_->read(to, generation_, is_nonblocking()); }
+Result<usize> TtyFile::read(IoCursor& to, u64) { return tty_->read(to, generation(), is_nonblocking()); }
 
-Result<usize> TtyFile::write(IoCursor& from, u64) { return tty_->write(from, generation_, is_nonblocking()); }
+Result<usize> TtyFile::write(IoCursor& from, u64) { return tty_->write(from, generation(), is_nonblocking()); }
 
 Result<i64> TtyFile::ioctl(u32 command, u64 argument) {
-    return tty_->ioctl(command, argument, generation_, can_read());
+    return tty_->ioctl(command, argument, generation(), can_read());
 }
 
-u32 TtyFile::poll(PollTable* table) { return tty_->poll(table, generation_); }
+u32 TtyFile::poll(PollTable* table) { return tty_->poll(table, generation()); }
 
 Result<Ref<File>> open_tty(Tty& tty, u32 flags, const Path& path, ControllingTtyPolicy policy) {
     Task* task = current_task_or_null();

@@ -19,6 +19,8 @@ public:
 
 protected:
     Tty& tty() const { return *tty_; }
+    /// Which life of the terminal this file belongs to.
+    virtual u32 generation() const { return generation_; }
 
 private:
     Ref<Tty> tty_;

@@ -80,6 +80,8 @@ Result<i64> Tty::ioctl(u32 command, u64 argument, u32 file_generation, bool can_
         return ioctl_session(command, argument, can_read);
     case kTiocmget: case kTiocmset: case kTiocmbis: case kTiocmbic:
         return ioctl_modem(command, argument);
+    case kTiocsti: // feeding another's terminal: refused, as Linux does with dev.tty.legacy_tiocsti=0
+        return Error(Errno::EIO);
     default:
         return driver_.ioctl(command, argument);
     }
