@@ -26,7 +26,7 @@ struct Line {
 };
 inline constexpr u32 kIsaLines = 16;
 Line g_lines[kIsaLines];
-SpinLock g_lock{LockRank::Leaf};
+SpinLock g_lock{LockRank::Device};
 bool g_is_started = false;
 std::atomic<bool> g_log_is_pending = false;
 

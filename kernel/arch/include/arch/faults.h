@@ -1,7 +1,6 @@
 // Where the processor's exceptions meet the subsystems: what mm and proc provide to the entry code.
 //
-// The entry code calls these with interrupts enabled, on the faulting thread's kernel stack. Each has a weak default in
-// arch/x86_64/default_hooks.cpp (nothing is ever resolved; a fault in user mode panics), for kernels without processes.
+// The entry code calls these with interrupts enabled, on the faulting thread's kernel stack.
 #pragma once
 #include "arch/trap_frame.h"
 #include "base/types.h"
@@ -28,7 +27,7 @@ void deliver_fault_signal(TrapFrame& frame, int signal, int code, u64 address, u
 void handle_return_to_user_work(TrapFrame& frame);
 
 /// syscall: runs the system call frame.orig_rax and puts its result in frame.rax. Interrupts on.
-extern "C" void syscall_dispatch(TrapFrame& frame);
+void syscall_dispatch(TrapFrame& frame);
 
 /// proc: starts the first user process (init=, rdinit=); panics with the reason if there is none to start.
 void start_init();
