@@ -196,7 +196,8 @@ Result<void> sys_setgroups(int size, UserPtr<const u32> list) {
     Ref<Credentials> next = TRY(own().clone());
     TRY(next->groups.resize(static_cast<usize>(size)));
     TRY(list.load_array(next->groups.span()));
-    std::sort(next->groups.begin(), next->groups.end());
+    // A comparison of our own: libc++ keeps the default one for integers in its library.
+    std::sort(next->groups.begin(), next->groups.end(), [](u32 left, u32 right) { return left < right; });
     return publish(std::move(next));
 }
 
