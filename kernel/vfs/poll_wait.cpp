@@ -12,7 +12,8 @@ PollWait::~PollWait() {
     while (Entry* entry = first_) {
         first_ = entry->next;
         auto* bytes = reinterpret_cast<unsigned char*>(entry);
-        bool is_inline = bytes >= inline_entries_[0] && bytes < inline_entries_[0] + sizeof inline_entries_;
+        auto* inline_bytes = reinterpret_cast<unsigned char*>(inline_entries_);
+        bool is_inline = bytes >= inline_bytes && bytes < inline_bytes + sizeof inline_entries_;
         if (is_inline) entry->~Entry();
         else delete entry;
     }
