@@ -12,20 +12,28 @@ import subprocess
 import sys
 
 
-def shorten(name):
-    """martlet::Thread::create(std::span<char>, int) -> Thread::create"""
-    name = name.replace("(anonymous namespace)::", "").replace("martlet::", "")
+def strip_brackets(text, brackets):
     depth = 0
     kept = []
-    for character in name:
-        if character in "<(":
+    for character in text:
+        if character in brackets[::2]:
             depth += 1
         if depth == 0:
             kept.append(character)
-        if character in ">)":
+        if character in brackets[1::2]:
             depth -= 1
-    text = "".join(kept).strip()
-    return re.sub(r"\s+", " ", text)[:80] or name[:80]
+    return "".join(kept)
+
+
+def shorten(name):
+    """void martlet::sort<int>(std::span<int>) const -> sort<int>; long template arguments go as well"""
+    name = name.replace("(anonymous namespace)::", "").replace("martlet::", "").replace("std::__martlet::", "std::")
+    text = strip_brackets(name, "()").removesuffix(" const")
+    if len(text) > 60:
+        text = strip_brackets(text, "<>")
+    if "operator" not in text and "<" not in text.split(" ")[0]:
+        text = text.split(" ")[-1] if "<" not in text else re.sub(r"^[^<]* (?=[^ <]*<)", "", text)
+    return text.strip()[:80] or name[:80]
 
 
 def main():
