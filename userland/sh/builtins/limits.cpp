@@ -74,7 +74,7 @@ std::string limit_text(const Limit& limit, bool hard) {
 }  // namespace
 
 int run_ulimit(Shell& shell, Arguments arguments) {
-    OptionScanner options(shell, arguments, "HSatfdscmlpnvwr");
+    OptionScanner options(shell, arguments, "HSatfdscmlpunvwr");
     bool hard = false;
     bool soft = false;
     bool all = false;
@@ -86,7 +86,7 @@ int run_ulimit(Shell& shell, Arguments arguments) {
         soft |= letter == 'S';
         all |= letter == 'a';
         for (const Limit& limit : kLimits)
-            if (limit.letter == letter)
+            if (limit.letter == (letter == 'u' ? 'p' : letter))
                 chosen = &limit;
     }
     int first = options.operands();

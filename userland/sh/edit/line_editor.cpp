@@ -35,7 +35,7 @@ EditResult LineEditor::read_line(const std::string& prompt, std::string& line) {
         buffer_.end_command();
     }
     if (step == Step::abandon) {
-        write(screen_.draw(buffer_.text(), buffer_.text().size()) + "^C\r\n");
+        write(screen_.move_to_end(buffer_.text()) + "^C\r\n");
     } else if (step == Step::end) {
         write("\r\n");
     } else {
@@ -54,7 +54,9 @@ void LineEditor::on_signal() {
     if (shell_.options[Option::notify]) {
         write("\r\033[J");
         screen_.forget();
+        terminal_.leave_raw_mode();
         shell_.jobs.report_changes();
+        terminal_.enter_raw_mode();
         redraw();
     }
 }
@@ -228,7 +230,7 @@ LineEditor::Step LineEditor::search() {
 
 void LineEditor::list_candidates(const std::vector<std::string>& candidates) {
     constexpr size_t kManyCandidates = 100;
-    write(screen_.draw(buffer_.text(), buffer_.text().size()) + "\r\n");
+    write(screen_.move_to_end(buffer_.text()) + "\r\n");
     screen_.forget();
     if (candidates.size() > kManyCandidates) {
         write("Display all " + number_text(static_cast<int64_t>(candidates.size())) + " possibilities? (y or n)");

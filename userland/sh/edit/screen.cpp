@@ -125,10 +125,12 @@ std::string Screen::draw_with_prompt(std::string_view prompt, std::string_view t
     return render(prompt, text, cursor);
 }
 
+std::string Screen::move_to_end(std::string_view text) {
+    return drawn_ && end_known_ && shown_ == text ? std::string() : draw(text, text.size());
+}
+
 std::string Screen::finish(std::string_view text) {
-    std::string out;
-    if (!drawn_ || !end_known_ || shown_ != text)
-        out = draw(text, text.size());
+    std::string out = move_to_end(text);
     drawn_ = false;
     cursor_row_ = 0;
     // On a row of its own the cursor needs no further line.

@@ -16,6 +16,8 @@ public:
     std::string draw(std::string_view text, size_t cursor);
     // The same with another prompt for a while, as searching shows.
     std::string draw_with_prompt(std::string_view prompt, std::string_view text, size_t cursor);
+    // Moves behind the text.
+    std::string move_to_end(std::string_view text);
     // Moves below the text.
     std::string finish(std::string_view text);
     // What was drawn is gone or was scrolled away: the next draw begins on a fresh row.

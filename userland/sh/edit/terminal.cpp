@@ -28,7 +28,10 @@ bool Terminal::enter_raw_mode() {
     if (tcgetattr(STDIN_FILENO, &before_) != 0)
         return false;
     struct termios modes = before_;
-    modes.c_iflag &= ~static_cast<tcflag_t>(ICRNL | INLCR | IGNCR | IXON | ISTRIP);
+    // Enter stays a newline, so that lines typed ahead are whole for the command that reads them.
+    modes.c_iflag &= ~static_cast<tcflag_t>(INLCR | IGNCR | IXON | ISTRIP);
+    modes.c_iflag |= ICRNL;
+    modes.c_oflag &= ~static_cast<tcflag_t>(OPOST);
     modes.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO | ISIG | IEXTEN);
     modes.c_cc[VMIN] = 1;
     modes.c_cc[VTIME] = 0;

@@ -114,6 +114,7 @@ int Executor::run_node(const Node* node, AfterRun after) {
 }
 
 int Executor::run_parsed(const ParseResult& result, Parser& parser, Input& input, SourceKind kind, AfterRun after) {
+    bool warned = false;
     bool forgiving = kind == SourceKind::top_level && shell_.interactive();
     switch (result.kind) {
     case ParseResult::Kind::interrupted:
@@ -134,10 +135,12 @@ int Executor::run_parsed(const ParseResult& result, Parser& parser, Input& input
     case ParseResult::Kind::command:
         if (after == AfterRun::exit_process && input.peek() != Input::kEnd)
             after = AfterRun::return_status;
+        warned = shell_.exit_after_stopped_warning;
         run(result.node, after);
         if (forgiving && shell_.flow != Flow::exit_shell)
             shell_.flow = Flow::next;
-        shell_.exit_after_stopped_warning = false;
+        if (warned)
+            shell_.exit_after_stopped_warning = false;
         return shell_.status;
     default:
         return shell_.status;

@@ -123,7 +123,13 @@ bool may_match_names(PatternView pattern) {
     return false;
 }
 
-bool matches(PatternView pattern, std::string_view subject) {
+namespace {
+
+// Where a match of the whole pattern at the start of the subject ends, or none. `*` takes as little as it can, so
+// with Anchor::start the end is the first possible one.
+enum class Anchor { start, both };
+
+size_t match_end(PatternView pattern, std::string_view subject, Anchor anchor) {
     size_t p = 0;
     size_t s = 0;
     size_t star_p = kNone;  // behind the last `*`, and where its text began
@@ -166,45 +172,82 @@ bool matches(PatternView pattern, std::string_view subject) {
                     }
                 }
             }
-        } else if (s == subject.size()) {
-            return true;
+        } else if (anchor == Anchor::start || s == subject.size()) {
+            return s;
         }
         if (advanced)
             continue;
         if (star_p == kNone || star_s >= subject.size())
-            return false;
+            return kNone;
         star_s += character_length(subject.substr(star_s));
         p = star_p;
         s = star_s;
     }
 }
 
+// The character a match must begin or end with, when the pattern begins or ends with a literal one; else 0.
+char literal_first(PatternView pattern) {
+    if (pattern.text.empty() || (pattern.special(0) && std::string_view("*?[\\").find(pattern.text[0]) != kNone))
+        return 0;
+    return pattern.text[0];
+}
+
+char literal_last(PatternView pattern) {
+    if (pattern.text.empty())
+        return 0;
+    size_t last = pattern.text.size() - 1;
+    if (pattern.special(last) && std::string_view("*?]").find(pattern.text[last]) != kNone)
+        return 0;
+    return pattern.text[last];
+}
+
+// Whether a character begins at `i` (a stray continuation byte counts as one).
+bool begins_character(std::string_view text, size_t i) {
+    if (i >= text.size() || (text[i] & 0xc0) != 0x80)
+        return true;
+    for (size_t back = 1; back <= 3 && back <= i; ++back)
+        if ((text[i - back] & 0xc0) != 0x80)
+            return character_length(text.substr(i - back)) <= back;
+    return true;
+}
+
+}  // namespace
+
+bool matches(PatternView pattern, std::string_view subject) {
+    return match_end(pattern, subject, Anchor::both) != kNone;
+}
+
 size_t matching_prefix(PatternView pattern, std::string_view subject, Extent extent) {
-    size_t best = kNone;
-    for (size_t length = 0;; length += character_length(subject.substr(length))) {
-        if (matches(pattern, subject.substr(0, length))) {
-            best = length;
-            if (extent == Extent::shortest)
-                break;
-        }
-        if (length >= subject.size())
-            break;
+    size_t shortest = match_end(pattern, subject, Anchor::start);
+    if (shortest == kNone || extent == Extent::shortest)
+        return shortest;
+    char last = literal_last(pattern);
+    for (size_t length = subject.size(); length > shortest; --length) {
+        if ((last ? subject[length - 1] == last : begins_character(subject, length)) && matches(pattern, subject.substr(0, length)))
+            return length;
     }
-    return best;
+    return shortest;
 }
 
 size_t matching_suffix(PatternView pattern, std::string_view subject, Extent extent) {
-    size_t best = kNone;
-    for (size_t start = 0;; start += character_length(subject.substr(start))) {
-        if (matches(pattern, subject.substr(start))) {
-            best = subject.size() - start;
-            if (extent == Extent::longest)
-                break;
-        }
-        if (start >= subject.size())
-            break;
+    char first = literal_first(pattern);
+    if (char last = literal_last(pattern); last && (subject.empty() || subject.back() != last))
+        return kNone;
+    auto matches_from = [&](size_t start) {
+        if (first ? start >= subject.size() || subject[start] != first : !begins_character(subject, start))
+            return false;
+        return matches(pattern, subject.substr(start));
+    };
+    if (extent == Extent::longest) {
+        for (size_t start = 0; start <= subject.size(); ++start)
+            if (matches_from(start))
+                return subject.size() - start;
+        return kNone;
     }
-    return best;
+    for (size_t start = subject.size() + 1; start-- > 0;)
+        if (matches_from(start))
+            return subject.size() - start;
+    return kNone;
 }
 
 }  // namespace sh

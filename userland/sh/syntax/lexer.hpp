@@ -71,8 +71,11 @@ private:
 
     bool fail(std::string_view message);
 
+    static constexpr int kMostArithmeticAttempts = 8;
+
     Input& input_;
     Parser& parser_;
+    int arithmetic_attempts_ = 0;  // enclosing `$((` that may yet turn out to be subshells
     Arena* arena_ = nullptr;
     std::vector<PendingHereDocument> here_documents_;
 };

@@ -318,11 +318,16 @@ bool Lexer::read_command_substitution(WordBuilder& builder, Quoting quoting) {
 // After `$(`, at the second parenthesis. `$((` may also begin a substitution whose first command is a subshell;
 // that is known only at the end, so the text is read again in that case (POSIX.1-2017 2.6.3).
 bool Lexer::read_arithmetic(WordBuilder& builder, Quoting quoting, bool& is_command) {
+    // Each level may be read twice, so the levels are limited.
+    if (arithmetic_attempts_ >= kMostArithmeticAttempts)
+        return fail("nesting too deep");
     uint32_t line = input_.line();
     size_t recording = input_.start_recording();
     input_.get();
     WordBuilder expression(*arena_);
+    ++arithmetic_attempts_;
     bool read = read_parts(expression, Context::arithmetic);
+    --arithmetic_attempts_;
     if (read) {
         input_.get();
         if (peek_joined() == ')') {
@@ -333,9 +338,8 @@ bool Lexer::read_arithmetic(WordBuilder& builder, Quoting quoting, bool& is_comm
         }
     }
     std::string text = input_.stop_recording(recording);
-    if (!read && input_.peek() == Input::kEnd)
+    if (!read)
         return false;
-    parser_.forget_failure();
     input_.push_back(std::move(text), line);
     is_command = true;
     return true;

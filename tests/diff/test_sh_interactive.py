@@ -1,0 +1,326 @@
+"""Types at Martlet's sh on a pseudo terminal: editing keys, history, completion, job control, signals."""
+import os
+import pathlib
+import re
+import time
+
+import pexpect
+import pytest
+
+HERE = pathlib.Path(__file__).parent
+ROOT = pathlib.Path(os.environ.get("MARTLET_ROOT", HERE.parent.parent / "build" / "root")).resolve()
+SHELL = ROOT / "bin" / "sh"
+PROMPT = "@@ "
+LEFT, RIGHT, UP, DOWN = "\x1b[D", "\x1b[C", "\x1b[A", "\x1b[B"
+HOME, END, DELETE = "\x1b[H", "\x1b[F", "\x1b[3~"
+ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\r|\a")
+
+
+def control(letter):
+    return chr(ord(letter.upper()) & 0x1F)
+
+
+class Session:
+    def __init__(self, directory, columns=80, term="xterm", arguments=("-i",), environment=None):
+        variables = {"PATH": os.environ["PATH"], "HOME": str(directory), "PS1": PROMPT, "TERM": term,
+                     "LC_ALL": "C.UTF-8", **(environment or {})}
+        self.child = pexpect.spawn(str(SHELL), list(arguments), env=variables, cwd=str(directory), encoding="utf-8",
+                                   timeout=5, dimensions=(24, columns))
+        self.prompt()
+
+    def prompt(self):
+        """Waits for a prompt; returns what was printed before it, without escape sequences."""
+        self.child.expect_exact(PROMPT)
+        return ESCAPES.sub("", self.child.before)
+
+    def expect(self, text):
+        self.child.expect_exact(text)
+
+    def send(self, keys):
+        self.child.send(keys)
+
+    def run(self, keys):
+        """Types a line and returns the lines it printed."""
+        self.send(keys + "\r")
+        self.expect("\r\n")
+        return [line for line in self.prompt().split("\n") if line]
+
+    def close(self):
+        self.child.close(force=True)
+
+
+@pytest.fixture
+def shell(tmp_path):
+    session = Session(tmp_path)
+    yield session
+    session.close()
+
+
+@pytest.mark.parametrize("keys, expected", [
+    ("echo helo" + LEFT + "l", "hello"),
+    ("cho a" + HOME + "e", "a"),
+    ("cho a" + control("a") + "e" + END + "b", "ab"),
+    ("echo abc" + control("b") * 2 + DELETE, "ac"),
+    ("echo abc" + LEFT * 2 + control("d"), "ac"),
+    ("echo abX\x7fc", "abc"),
+    ("echo abX" + control("h") + "c", "abc"),
+    ("echo a b" + LEFT * 2 + control("k"), "a"),
+    ("junk" + control("u") + "echo a", "a"),
+    ("echo a b" + control("w") + "c", "a c"),
+    ("echo one two" + control("w") + control("y") + control("y"), "one twotwo"),
+    ("echo ba" + control("t"), "ab"),
+    ("echo one two" + "\x1bb\x1bb" + "zero ", "zero one two"),
+    ("echo one two" + "\x1bb\x1bb" + "\x1bd" + "1", "1 two"),
+    ("echo one two" + "\x1b\x7f" + "2", "one 2"),
+    ("echo one two" + "\x1b[1;5D" + "x", "one xtwo"),
+    ("echo abc" + control("w") + control("_"), "abc"),
+    ("echo \u00e9\u00fc" + LEFT + "x", "\u00e9x\u00fc"),
+    ("echo \u3042\u3044" + "\x7f" + "x", "\u3042x"),
+    ("echo up" + "\x1bb" + "\x1bu", "UP"),
+    ("\x1b[200~echo pasted\x1b[201~", "pasted"),
+    ("echo a" + control("v") + "\tb", "a b"),
+])
+def test_editing_keys(shell, keys, expected):
+    assert shell.run(keys)[-1].replace("\t", " ") == expected
+
+
+def test_long_lines_wrap_and_can_be_edited(tmp_path):
+    session = Session(tmp_path, columns=20)
+    text = "abcdefghij" * 6
+    session.send("echo " + text + HOME + RIGHT * 5 + "X" + END + "Y\r")
+    session.expect("X" + text + "Y\r\n")
+    session.prompt()
+    session.close()
+
+
+def test_resizing_the_window_redraws(shell):
+    shell.send("echo " + "x" * 30)
+    shell.expect("x" * 5)
+    shell.child.setwinsize(24, 20)
+    time.sleep(0.2)
+    shell.send("y\r")
+    shell.expect("x" * 30 + "y\r\n")
+
+
+def test_history_keys(shell):
+    shell.run("echo first")
+    shell.run("echo second")
+    assert shell.run(UP + UP)[-1] == "first"
+    assert shell.run(control("p") * 2 + control("n"))[-1] == "first"
+    assert shell.run("echo draft" + UP + DOWN)[-1] == "draft"
+    assert shell.run("echo x \x1b.")[-1] == "x draft"
+
+
+def test_incremental_search(shell):
+    shell.run("echo needle")
+    shell.run("echo hay")
+    shell.send(control("r") + "need")
+    shell.expect("need': ")
+    shell.send("\r")
+    shell.expect("needle\r\n")
+    shell.prompt()
+    shell.send(control("r") + "nosuch")
+    shell.expect("failed")
+    shell.send(control("g"))
+    shell.prompt()
+    assert shell.run("echo back")[-1] == "back"
+
+
+def test_history_is_kept_across_sessions(tmp_path):
+    session = Session(tmp_path)
+    session.run("echo remembered")
+    session.send("exit\r")
+    session.child.expect(pexpect.EOF)
+    assert (tmp_path / ".sh_history").stat().st_mode & 0o777 == 0o600
+    session = Session(tmp_path)
+    assert session.run(UP + UP)[-1] == "remembered"
+    assert session.run("fc -ln 1 1") == ["\techo remembered"]
+    session.close()
+
+
+def test_completion(tmp_path):
+    (tmp_path / "some file").write_text("text\n")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "inner").write_text("inside\n")
+    (tmp_path / "twin1").touch()
+    (tmp_path / "twin2").touch()
+    session = Session(tmp_path)
+    assert session.run("cat so\t")[-1] == "text"
+    assert session.run("cat fo\tin\t")[-1] == "inside"
+    assert session.run("unali\t-a && echo ok")[-1] == "ok"
+    assert session.run("f_unction() { echo called; }") == []
+    assert session.run("f_un\t")[-1] == "called"
+    assert session.run("echo $HOM\t")[-1] == str(tmp_path)
+    session.send("echo tw\t\t")
+    session.expect("twin1  twin2\r\n")
+    session.send("2\r")
+    session.expect("twin2\r\n")
+    session.prompt()
+    session.send("nosuchthing\t")
+    session.expect("\a")
+    session.close()
+
+
+def test_continuation_prompts(shell):
+    shell.send("for i in 1 2\r")
+    shell.expect("> ")
+    shell.send("do echo n$i\r")
+    shell.expect("> ")
+    shell.send("done\r")
+    shell.expect("n1\r\nn2\r\n")
+    shell.prompt()
+    shell.send("echo 'a\r")
+    shell.expect("> ")
+    shell.send("b'\r")
+    shell.expect("a\r\nb\r\n")
+    shell.prompt()
+    shell.send("cat <<E\r")
+    shell.expect("> ")
+    shell.send("here\r")
+    shell.expect("> ")
+    shell.send("E\r")
+    shell.expect("here\r\n")
+
+
+def test_interrupt_abandons_the_line(shell):
+    shell.send("echo not this" + control("c"))
+    shell.prompt()
+    assert shell.run("echo $?") == ["130"]
+    shell.send("if true\r")
+    shell.expect("> ")
+    shell.send(control("c"))
+    shell.prompt()
+    assert shell.run("echo $?") == ["130"]
+
+
+def test_interrupt_reaches_the_foreground_job_only(shell):
+    shell.send("sleep 60\r")
+    time.sleep(0.3)
+    shell.send(control("c"))
+    shell.prompt()
+    assert shell.run("echo $?") == ["130"]
+    shell.send("while :; do :; done\r")
+    time.sleep(0.3)
+    shell.send(control("c"))
+    shell.prompt()
+    assert shell.run("echo $?") == ["130"]
+
+
+def test_stop_background_foreground(shell):
+    shell.send("sleep 60\r")
+    time.sleep(0.3)
+    shell.send(control("z"))
+    shell.expect("Stopped")
+    shell.prompt()
+    assert shell.run("echo $?") == ["148"]
+    assert re.match(r"\[1\]\+ \d+ Stopped +sleep 60", shell.run("jobs -l")[0])
+    assert shell.run("bg") == ["[1] sleep 60 &"]
+    assert "Running" in shell.run("jobs %1")[0]
+    shell.send("fg %sleep\r")
+    shell.expect("sleep 60\r\n")
+    time.sleep(0.3)
+    shell.send(control("c"))
+    shell.prompt()
+    assert shell.run("jobs") == []
+
+
+def test_job_identifiers(shell):
+    for seconds in (61, 62, 63):
+        shell.run(f"sleep {seconds} &")
+    assert "sleep 63" in shell.run("jobs %+")[0]
+    assert "sleep 62" in shell.run("jobs %-")[0]
+    assert "sleep 61" in shell.run("jobs %1")[0]
+    assert "sleep 62" in shell.run("jobs '%?62'")[0]
+    assert "ambiguous" in shell.run("jobs %sleep")[0]
+    shell.run("kill %1 %2 %3; wait")
+    assert shell.run("jobs %1")[0].endswith("No such job: %1")
+
+
+def test_jobs_that_end_are_reported_before_a_prompt(shell):
+    shell.run("sleep 0.1 &")
+    time.sleep(0.4)
+    assert re.match(r"\[1\]\+ Done +sleep 0.1", shell.run("")[0])
+    shell.run("sh -c 'sleep 0.1; exit 3' &")
+    time.sleep(0.4)
+    assert "Done(3)" in shell.run("")[0]
+
+
+@pytest.mark.parametrize("signal, message, status", [
+    ("SEGV", "Segmentation fault", 139),
+    ("FPE", "Floating point exception", 136),
+    ("ILL", "Illegal instruction", 132),
+    ("ABRT", "Aborted", 134),
+    ("TERM", "Terminated", 143),
+    ("KILL", "Killed", 137),
+])
+def test_deaths_by_signal_are_told(shell, signal, message, status):
+    assert shell.run(f"sh -c 'ulimit -c 0; kill -{signal} $$'")[0].startswith(message)
+    assert shell.run("echo $?") == [str(status)]
+
+
+def test_exit_warns_of_stopped_jobs(shell):
+    shell.send("sleep 60\r")
+    time.sleep(0.3)
+    shell.send(control("z"))
+    shell.expect("Stopped")
+    shell.prompt()
+    assert shell.run("exit")[-1] == "There are stopped jobs."
+    shell.send("exit\r")
+    shell.child.expect(pexpect.EOF)
+
+
+def test_end_of_file_ends_the_shell(shell):
+    shell.send(control("d"))
+    shell.child.expect(pexpect.EOF)
+
+
+def test_ignoreeof(shell):
+    shell.run("set -o ignoreeof")
+    shell.send(control("d"))
+    shell.expect('Use "exit" to leave shell.')
+    shell.prompt()
+    assert shell.run("echo alive") == ["alive"]
+
+
+def test_terminal_modes_are_restored_after_a_job_dies(shell):
+    shell.send("sh -c 'stty raw -echo; kill -9 $$'\r")
+    shell.expect("Killed")
+    shell.prompt()
+    assert shell.run("stty | grep -c -- -echo") == ["0"]
+
+
+def test_typed_ahead_text_belongs_to_the_command(shell):
+    shell.send("read x; echo \"<$x>\"\rtyped\r")
+    shell.expect("<typed>")
+
+
+def test_prompt_expansion(shell):
+    shell.send("cd /; PS1='\\u:\\w:$((1+1))\\$ '\r")
+    shell.expect(":/:2" + ("# " if os.geteuid() == 0 else "$ "))
+
+
+def test_dumb_terminal(tmp_path):
+    session = Session(tmp_path, term="dumb")
+    assert session.run("echo plain") == ["plain"]
+    session.send(control("d"))
+    session.child.expect(pexpect.EOF)
+    session.close()
+
+
+def test_login_and_environment_files(tmp_path):
+    (tmp_path / ".profile").write_text("PS1='@@ '; echo profile read\n")
+    (tmp_path / ".shrc").write_text("echo env read\n")
+    session = pexpect.spawn(str(SHELL), ["-il"], encoding="utf-8", timeout=5, env={
+        "PATH": os.environ["PATH"], "HOME": str(tmp_path), "PS1": PROMPT, "ENV": "$HOME/.shrc", "TERM": "xterm"})
+    session.expect_exact("profile read")
+    session.expect_exact("env read")
+    session.expect_exact(PROMPT)
+    session.close(force=True)
+
+
+def test_without_a_terminal_there_is_no_job_control(tmp_path):
+    import subprocess
+    done = subprocess.run([str(SHELL), "-i"], input="echo on\n", capture_output=True, text=True, cwd=tmp_path,
+                          env={"PATH": os.environ["PATH"], "HOME": str(tmp_path)}, start_new_session=True, timeout=10)
+    assert "job control turned off" in done.stderr
+    assert done.stdout == "on\n"
