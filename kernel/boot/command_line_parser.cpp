@@ -9,9 +9,11 @@ bool is_blank(char character) { return character == ' ' || character == '\t' || 
 
 constexpr std::string_view kKnownOptions[] = {
     "console", "init", "rdinit", "quiet", "loglevel", "debug", "panic", "mem", "maxcpus", "nosmp", "nosmap", "nosmep",
-    "nofsgsbase", "nox2apic", "noxsave", "noapic", "nolapic", "acpi", "clocksource", "tsc", "reboot", "root", "ro", "rw", "initrd",
-    "BOOT_IMAGE", "earlyprintk", "earlycon", "mitigations", "nokaslr", "ignore_loglevel", "single", "printk.time",
-    "vga", "fbcon", "S", "s", "1", "2", "3", "4", "5",
+    "nofsgsbase", "nox2apic", "noxsave", "acpi", "clocksource", "ignore_loglevel",
+    // Asked for and given anyway: the initrd is the root, early output is on, nothing is mitigated or moved about.
+    "root", "rw", "initrd", "BOOT_IMAGE", "earlyprintk", "earlycon", "mitigations", "nokaslr",
+    // For init.
+    "single", "S", "s", "1", "2", "3", "4", "5",
 };
 
 std::optional<u32> digit_of(char character) {

@@ -26,7 +26,7 @@ private:
     bool after_dashes_ = false;
 };
 
-/// Options that some part of this kernel reads, and programs' own words (`a.b=c`).
+/// Options that some part of this kernel reads or fulfils without reading, words for init, and programs' own words (`a.b=c`).
 bool is_known_kernel_option(const CommandLineWord& word);
 
 /// A size such as `mem=`: decimal, octal or hexadecimal with K, M, G, T. Nothing if it is malformed or too large.

@@ -73,7 +73,7 @@ void maintain(Timer& timer, void*) {
 
 void clock_init() {
     g_counter = find_cycle_clock();
-    g_rate = {g_counter.read(), 0, CycleConversion(g_counter.frequency_hz)};
+    g_rate = {g_counter.start, 0, CycleConversion(g_counter.frequency_hz)};
     g_realtime_offset_ns = read_battery_clock() * kNanosecondsPerSecond;
     log_info("clock: %s at %llu kHz", g_counter.name, static_cast<unsigned long long>(g_counter.frequency_hz / 1000));
 }

@@ -215,6 +215,7 @@ boot_higher_half:
     rdtsc
     shlq $32, %rdx
     orq %rdx, %rax
+    movq %rax, boot_cycle_counter(%rip)
     movabsq $0x9e3779b97f4a7c15, %rcx
     imulq %rcx, %rax
     shlq $8, %rax // a zero byte stops string overruns
@@ -263,5 +264,10 @@ boot_page_directories:  .skip 4 * 4096
 boot_stack:
     .skip 16384
 boot_stack_top:
+
+    .section .bss.boot_cycle_counter, "aw", @nobits
+    .balign 8
+    .globl boot_cycle_counter
+boot_cycle_counter: .skip 8
 
     .section .note.GNU-stack, "", @progbits

@@ -37,7 +37,6 @@ void detect_cpu_features() {
     features.rdrand = basic.ecx & (1u << 30);
     features.under_hypervisor = basic.ecx & (1u << 31);
     if (features.under_hypervisor) features.max_hypervisor_leaf = cpuid(0x4000'0000).eax;
-    if (features.max_leaf >= 6) features.always_running_apic_timer = cpuid(6).eax & (1u << 2);
     if (features.max_leaf >= 7) {
         CpuidResult structured = cpuid(7, 0);
         features.fsgsbase = structured.ebx & (1u << 0);

@@ -7,7 +7,7 @@ namespace martlet {
 struct CpuFeatures {
     u32 max_leaf, max_extended_leaf, max_hypervisor_leaf;
     bool global_pages, smep, smap, umip, fsgsbase, xsave, xsaveopt, rdrand, rdseed;
-    bool x2apic, tsc_deadline, invariant_tsc, always_running_apic_timer;
+    bool x2apic, tsc_deadline, invariant_tsc;
     bool is_intel, is_amd, under_hypervisor;
 };
 

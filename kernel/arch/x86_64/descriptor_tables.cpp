@@ -1,7 +1,5 @@
 #include "arch/x86_64/descriptor_tables.h"
 
-#include <new>
-
 #include "arch/cpu.h"
 #include "arch/x86_64/offsets.h"
 
@@ -38,7 +36,7 @@ static_assert(sizeof(Gate) == 16);
 
 /// The exceptions that may hit between a privilege change and swapgs, or on a broken stack.
 enum OwnStack : u8 { kDebugStack = 1, kNmiStack, kDoubleFaultStack, kMachineCheckStack, kOwnStackCount = 4 };
-inline constexpr usize kOwnStackSize = 4 * kKiB;
+inline constexpr usize kOwnStackSize = 8 * kKiB;
 
 struct alignas(64) CpuTables {
     u64 gdt[9]; // by selector / 8, see fill
@@ -106,12 +104,5 @@ void load_descriptor_tables(u32 cpu_id) {
 }
 
 void set_interrupt_stack(u64 stack_top) { g_tables[this_cpu().id]->task_state.stacks[0] = stack_top; }
-
-bool prepare_descriptor_tables(u32 cpu_id) {
-    if (!g_tables[cpu_id]) g_tables[cpu_id] = new (std::nothrow) CpuTables{};
-    if (!g_tables[cpu_id]) return false;
-    fill(*g_tables[cpu_id], cpu_id);
-    return true;
-}
 
 } // namespace martlet

@@ -11,7 +11,4 @@ void load_descriptor_tables(u32 cpu_id);
 /// The stack for interrupts from user mode (TSS.RSP0) of this CPU.
 void set_interrupt_stack(u64 stack_top);
 
-/// Prepares the tables of another CPU; false when memory is short.
-bool prepare_descriptor_tables(u32 cpu_id);
-
 } // namespace martlet

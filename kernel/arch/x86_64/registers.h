@@ -4,8 +4,8 @@
 
 namespace martlet {
 
-inline constexpr u32 kMsrApicBase = 0x1b, kMsrTscDeadline = 0x6e0, kMsrX2ApicBase = 0x800, kMsrXss = 0xda0,
-                     kMsrEfer = 0xc000'0080, kMsrStar = 0xc000'0081, kMsrLstar = 0xc000'0082,
+inline constexpr u32 kMsrApicBase = 0x1b, kMsrTscDeadline = 0x6e0, kMsrX2ApicBase = 0x800,
+                     kMsrStar = 0xc000'0081, kMsrLstar = 0xc000'0082,
                      kMsrCstar = 0xc000'0083, kMsrSyscallMask = 0xc000'0084, kMsrFsBase = 0xc000'0100,
                      kMsrGsBase = 0xc000'0101, kMsrKernelGsBase = 0xc000'0102, kMsrSysenterCs = 0x174;
 

@@ -14,6 +14,7 @@ struct CycleClock {
     u64 mask;         // bits that count
     const char* name;
     bool needs_refinement; // measured over a short time only
+    u64 start;             // its value when the kernel was entered, or as soon after as it could be read
 };
 
 /// Finds the best counter of the machine and its frequency, without delay loops. After memory.
