@@ -15,8 +15,6 @@ constexpr Option kCommonOptions[] = {
     {kVersion, "version", nullptr, nullptr},
 };
 
-bool is_optional(const Option& option) { return option.argument && option.argument[0] == '['; }
-
 void answer_common_option(const Tool& tool, int id) {
     if (id == kHelp) print_help(tool);
     if (id == kVersion) print_version(tool);
@@ -87,7 +85,7 @@ std::optional<int> Arguments::next_long(char* name) {
     if (equals && !option->argument) usage_error("option '--%s' doesn't allow an argument", option->long_name);
     answer_common_option(tool_, option->id);
     if (equals) value_ = equals + 1;
-    if (!equals && option->argument && !is_optional(*option)) {
+    if (!equals && option->argument && !option->argument_is_optional()) {
         value_ = take_next_argument();
         if (!value_) usage_error("option '--%s' requires an argument", option->long_name);
     }
@@ -124,7 +122,7 @@ std::optional<int> Arguments::next_short() {
     if (option->argument) {
         if (*letters_) value_ = letters_;
         letters_ = nullptr;
-        if (!value_ && !is_optional(*option)) {
+        if (!value_ && !option->argument_is_optional()) {
             value_ = take_next_argument();
             if (!value_) usage_error("option requires an argument -- '%c'", letter);
         }

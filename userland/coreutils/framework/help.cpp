@@ -13,7 +13,7 @@ constexpr size_t kHelpColumn = 30;
 
 std::string option_heading(const Option& option) {
     std::string text = "  ";
-    bool optional = option.argument && option.argument[0] == '[';
+    bool optional = option.argument_is_optional();
     std::string_view argument = option.argument ? option.argument : "";
     if (optional) argument = argument.substr(1, argument.size() - 2);
     if (option.id == kNumberOption) return "  -NUM";

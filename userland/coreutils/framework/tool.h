@@ -18,6 +18,14 @@ struct Option {
     const char* long_name;  // nullptr when the option has only a letter
     const char* argument;   // nullptr: none; "SIZE": required; "[WHEN]": optional, only when attached
     const char* help;       // nullptr: accepted, but not listed by --help
+
+    // Whether the argument is optional: the whole of its name stands in brackets.
+    constexpr bool argument_is_optional() const {
+        if (!argument || argument[0] != '[') return false;
+        const char* last = argument;
+        while (last[1]) ++last;
+        return *last == ']';
+    }
 };
 
 enum class OperandOrder {
