@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Packs a staged root file system into a plain ustar archive whose larger file bodies start on page boundaries.
 
 usage: make_initrd.py ROOT MODES OUTPUT

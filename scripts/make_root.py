@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Stages the root file system: the skeleton, the programs (stripped) and the symbolic links.
 
 usage: make_root.py --root DIR --skeleton DIR --version FILE --os-release FILE --strip STRIP
@@ -44,8 +44,6 @@ def main():
             link_target = os.path.relpath(link_target, os.path.dirname(path))
         elif "/" not in link_target:
             link_target = os.path.relpath("/bin/" + link_target, os.path.dirname(path))
-        if os.path.lexists(link):
-            os.unlink(link)
         os.symlink(link_target, link)
 
 

@@ -16,7 +16,9 @@ REPOSITORY = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__f
 BUILD = os.environ.get("MARTLET_BUILD", os.path.join(REPOSITORY, "build"))
 LOGS = os.path.join(BUILD, "logs")
 SILENCE_SECONDS = 45
+# The end of a prompt; escape sequences may follow it.
 PROMPT = r"[#$] (?:\x1b\[[0-9;?]*[A-Za-z])*$"
+STATUS_PROMPT = r"\[(\d+)\]ready "
 OVMF_CODE = "/usr/share/OVMF/OVMF_CODE.fd"
 OVMF_VARS = "/usr/share/OVMF/OVMF_VARS.fd"
 
@@ -74,6 +76,7 @@ class Machine:
                 arguments += ["-initrd", initrd]
         arguments += list(extra)
         self.log = open(os.path.join(LOGS, re.sub(r"[^\w.-]+", "_", name) + ".log"), "w", encoding="utf-8", errors="replace")
+        self.has_status_prompt = False
         self.started = time.monotonic()
         self.serial = pexpect.spawn("timeout", ["-k", "5", "600", "qemu-system-x86_64"] + arguments, encoding="utf-8",
                                     codec_errors="replace", timeout=SILENCE_SECONDS, echo=False)
@@ -118,15 +121,16 @@ class Machine:
         self.serial.send(text)
 
     def run(self, command, silence=SILENCE_SECONDS):
-        """Types a command line; answers (output, exit status)."""
-        marker = "s%dt" % time.monotonic_ns()
+        """Types a command line at the prompt; answers (output, exit status)."""
+        if not self.has_status_prompt:
+            # A prompt that tells the status and that no typed text can be taken for.
+            self.has_status_prompt = True
+            self.send("PS1='[$?]re''ady '\r")
+            self.expect(STATUS_PROMPT, silence)
         # The marker is typed in two pieces, so that the echo of the line does not hold it.
-        self.send(f"{command}\r")
-        self.send(f"echo {marker[:3]}''{marker[3:]}=$?\r")
-        match = self.expect(marker + r"=(\d+)\r?\n", silence)
-        text = self.serial.before
-        self.wait_for_prompt(silence)
-        return clean(text, command, marker), int(match.group(1))
+        self.send(f"echo be''gin; {command}\r")
+        match = self.expect(STATUS_PROMPT, silence)
+        return clean(self.serial.before), int(match.group(1))
 
     def wait_for_exit(self, silence=SILENCE_SECONDS):
         """Waits until QEMU has ended; answers its exit status."""
@@ -202,12 +206,8 @@ class Machine:
         return image
 
 
-def clean(text, command, marker):
-    """What the command wrote: without the echoes of the typed lines, prompts and escape sequences."""
-    text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[()][A-Z0-9]|\x1b[=>78]", "", text).replace("\r\n", "\n").replace("\r", "")
-    lines = []
-    for line in text.split("\n"):
-        if marker[:3] + "''" + marker[3:] in line or line.rstrip().endswith(command.rstrip()):
-            continue
-        lines.append(line)
-    return "\n".join(lines).strip("\n")
+def clean(text):
+    """What the command wrote: what follows the marker, without escape sequences."""
+    text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[()][A-Z0-9]|\x1b[=>78]", "", text)
+    text = re.sub(r"\r+\n", "\n", text).replace("\r", "")
+    return text[text.index("begin\n") + 6:].strip("\n")

@@ -58,10 +58,13 @@ CASE(faults, single_step_trap) {
     expect_signal([] { asm volatile("pushf; orq $0x100, (%rsp); popf; nop; nop"); }, SIGTRAP);
 }
 CASE(faults, alignment_check) {
-    expect_signal([] {
+    int status = selftest::in_child([] {
         alignas(8) char bytes[16] = {};
-        asm volatile("pushf; orq $0x40000, (%%rsp); popf; movl 1(%0), %%eax" : : "r"(bytes) : "eax", "memory");
-    }, SIGBUS);
+        asm volatile("pushf; orq $0x40000, (%%rsp); popf; movl 1(%0), %%eax; pushf; andq $~0x40000, (%%rsp); popf"
+                     : : "r"(bytes) : "eax", "memory");
+    });
+    // Software emulation of the processor (QEMU's TCG) does not check alignment.
+    CHECK((WIFSIGNALED(status) && WTERMSIG(status) == SIGBUS) || status == 0);
 }
 CASE(faults, a_wild_stack_pointer) {
     expect_signal([] { asm volatile("xor %esp, %esp; push %rax"); }, SIGSEGV);
