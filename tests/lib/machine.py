@@ -57,7 +57,7 @@ class Machine:
         self.monitor = None
         iso = iso or variant_path(variant, "martlet.iso")
         arguments = ["-accel", os.environ.get("ACCEL", "tcg"), "-m", memory, "-cpu", cpu, "-display", "none", "-vga", "std",
-                     "-serial", "stdio", "-no-reboot", "-qmp", f"unix:{self.monitor_path},server,nowait",
+                     "-chardev", "stdio,id=serial,signal=off", "-serial", "chardev:serial", "-no-reboot", "-qmp", f"unix:{self.monitor_path},server,nowait",
                      "-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
         if firmware == "uefi":
             variables = os.path.join(self.folder, "vars.fd")
