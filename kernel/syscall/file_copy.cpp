@@ -82,7 +82,7 @@ Result<usize> sys_sendfile(int to_fd, int from_fd, UserPtr<i64> offset, usize co
     Ref<File> from = TRY(get_file(from_fd));
     Ref<File> to = TRY(get_file(to_fd));
     if (!from->can_read() || !to->can_write()) return Error(Errno::EBADF);
-    if (from.get() == to.get()) return Error(Errno::EINVAL);
+    if (from.get() == to.get() && !offset) return Error(Errno::EINVAL); // one position for both ends
     Inode* source = from->inode();
     if (!from->is_seekable() || !source || source->is_directory()) return Error(Errno::EINVAL);
     if (to->flags() & kOpenAppend) return Error(Errno::EINVAL);

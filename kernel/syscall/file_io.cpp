@@ -95,23 +95,23 @@ Result<usize> sys_writev(int fd, u64 vectors, u64 count) {
 
 Result<usize> sys_preadv2(int fd, u64 vectors, u64 count, u64 offset, u64, u32 flags) {
     bool uses_position = offset == ~0ull;
-    if (flags & ~kReadWriteKnown) return Error(Errno::EOPNOTSUPP);
     if (!uses_position && static_cast<i64>(offset) < 0) return Error(Errno::EINVAL);
     Ref<File> file = TRY(get_readable(fd));
     VectorArgument argument;
     TRY(argument.load(vectors, count));
     IoCursor cursor = IoCursor::user_vectors(argument.vectors());
+    if (cursor.remaining() > 0 && (flags & ~kReadWriteKnown)) return Error(Errno::EOPNOTSUPP);
     return uses_position ? read_here(*file, cursor) : read_at(*file, cursor, static_cast<i64>(offset));
 }
 
 Result<usize> sys_pwritev2(int fd, u64 vectors, u64 count, u64 offset, u64, u32 flags) {
     bool uses_position = offset == ~0ull;
-    if (flags & ~kReadWriteKnown) return Error(Errno::EOPNOTSUPP);
     if (!uses_position && static_cast<i64>(offset) < 0) return Error(Errno::EINVAL);
     Ref<File> file = TRY(get_writable(fd));
     VectorArgument argument;
     TRY(argument.load(vectors, count));
     IoCursor cursor = IoCursor::user_vectors(argument.vectors());
+    if (cursor.remaining() > 0 && (flags & ~kReadWriteKnown)) return Error(Errno::EOPNOTSUPP);
     if ((flags & kReadWriteAppend) && file->is_seekable()) {
         u64 end;
         if (!uses_position) return file->append(cursor, end);

@@ -85,12 +85,11 @@ private:
 } // namespace
 
 Result<Ref<File>> ProcTextInode::open(u32 flags, const Path& path) {
-    if ((flags & kOpenAccessMode) != kOpenReadOnly && !store_) return Error(Errno::EACCES);
     return make_ref<ProcTextFile>(*this, flags, path);
 }
 
 Result<void> ProcTextInode::store(std::string_view text) {
-    if (!store_) return Error(Errno::EINVAL);
+    if (!store_) return Error(Errno::EIO);
     while (!text.empty() && (text.back() == '\n' || text.back() == '\0')) text.remove_suffix(1);
     return store_(text, subject_);
 }

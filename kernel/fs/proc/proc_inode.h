@@ -47,6 +47,10 @@ class ProcDirectory : public ProcInode {
 public:
     using ProcInode::ProcInode;
     bool names_are_stable() const override { return false; }
+    // A name that is not there cannot be made either.
+    Result<Ref<Inode>> create(std::string_view, const InodeAttributes&) override { return Error(Errno::ENOENT); }
+    Result<Ref<Inode>> create_symlink(std::string_view, std::string_view, const InodeAttributes&) override { return Error(Errno::ENOENT); }
+    Result<void> link(std::string_view, Inode&) override { return Error(Errno::ENOENT); }
 };
 
 /// A file of text.

@@ -62,7 +62,7 @@ Result<void> show_maps(TextBuffer& text, const ProcSubject& subject) {
             u64 device = inode ? inode->super_block().device : 0;
             to.text.print("%08llx-%08llx %c%c%c%c %08llx %02x:%02x %llu", static_cast<ulong>(view.start), static_cast<ulong>(view.end),
                           view.protection & kProtRead ? 'r' : '-', view.protection & kProtWrite ? 'w' : '-',
-                          view.protection & kProtExec ? 'x' : '-', view.is_shared ? 's' : 'p', static_cast<ulong>(view.offset_bytes),
+                          view.protection & kProtExec ? 'x' : '-', view.is_shared ? 's' : 'p', static_cast<ulong>(view.file ? view.offset_bytes : 0),
                           device_major(make_device(0, static_cast<u32>(device))), static_cast<u32>(device),
                           static_cast<ulong>(inode ? inode->number() : 0));
             const char* label = nullptr;
