@@ -1,6 +1,11 @@
 // Out of memory in a page fault: reclaim has been tried by the allocator, so a process must go. Which one is proc's choice
-// (proc/out_of_memory.h); it exits on its own kernel stack and its pages come back, meanwhile the faulting task waits.
+// (proc/out_of_memory.h); it exits on its own kernel stack and its pages come back, meanwhile the faulting tasks wait.
+//
+// A fork bomb makes hundreds of tasks fail at once. Only one of them at a time has a process killed, at most one per
+// kKillIntervalNs, and each sleeps longer from attempt to attempt, so that the victim gets the CPU to exit.
 #include "mm/oom.h"
+
+#include <atomic>
 
 #include "proc/out_of_memory.h"
 #include "proc/task.h"
@@ -9,11 +14,20 @@
 
 namespace martlet {
 
-bool wait_for_memory() {
-    constexpr u64 kPauseNs = 2 * kNanosecondsPerMillisecond;
+bool wait_for_memory(u32 attempt) {
+    constexpr u64 kKillIntervalNs = 50 * kNanosecondsPerMillisecond;
+    constexpr u64 kFirstPauseNs = kNanosecondsPerMillisecond;
+    constexpr u32 kLongestPauseShift = 6;
+    constexpr u64 kKillInProgress = ~0ull;
+    static std::atomic<u64> next_kill_ns = 0;
     if (current_task().has_work(ThreadWork::KillPending)) return false;
-    (void)kill_process_for_memory();
-    (void)sleep_until(Deadline::after(kPauseNs), WaitMode::Killable);
+    u64 due = next_kill_ns.load(std::memory_order_relaxed);
+    if (monotonic_ns() >= due && next_kill_ns.compare_exchange_strong(due, kKillInProgress, std::memory_order_relaxed)) {
+        (void)kill_process_for_memory();
+        next_kill_ns.store(monotonic_ns() + kKillIntervalNs, std::memory_order_relaxed);
+    }
+    u32 shift = attempt < kLongestPauseShift ? attempt : kLongestPauseShift;
+    (void)sleep_until(Deadline::after(kFirstPauseNs << shift), WaitMode::Killable);
     return !current_task().has_work(ThreadWork::KillPending);
 }
 

@@ -1,10 +1,12 @@
 // What a fault does when no page can be had.
 #pragma once
+#include "base/types.h"
 
 namespace martlet {
 
-/// Has a process killed to get memory and gives it time to go. False: the caller's own task was chosen (or is dying
-/// anyway) and should return to its signals instead of trying again. Sleeps; call without locks.
-bool wait_for_memory();
+/// Waits for memory after the `attempt`-th failure in a row (0 first), longer each time; has a process killed if nobody
+/// had one killed just before. False: the caller's own task is dying and should return to its signals instead of trying
+/// again. Call without locks.
+bool wait_for_memory(u32 attempt);
 
 } // namespace martlet

@@ -18,9 +18,10 @@ PageFaultOutcome handle_page_fault(TrapFrame& frame, u64 address, u64 error_code
         PageAccess access = (error_code & kPageFaultWrite) ? PageAccess::Write : PageAccess::Read;
         // A kernel that jumps to user memory is a bug, never a page to fill.
         if (!from_user && (error_code & kPageFaultFetch)) return PageFaultOutcome::Unhandled;
+        u32 attempt = 0;
         do {
             result = space->fault(address, access, (error_code & kPageFaultFetch) != 0, current_limit(Resource::Stack));
-        } while (result == FaultResult::OutOfMemory && wait_for_memory());
+        } while (result == FaultResult::OutOfMemory && wait_for_memory(attempt++));
     }
     if (result == FaultResult::Resolved) {
         task->minor_faults.fetch_add(1, std::memory_order_relaxed);
