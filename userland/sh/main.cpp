@@ -184,7 +184,6 @@ int open_script(Shell& shell, const char* name) {
     Shell& shell = *new Shell;
     shell.process_id = getpid();
     shell.options.set(Option::brace_expand, true);
-    shell.traps.start();
     Invocation invocation = parse_arguments(shell, count, items);
     set_up_variables(shell);
     shell.options.set(Option::interactive, invocation.interactive);

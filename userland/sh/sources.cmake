@@ -7,6 +7,7 @@ set(SH_SOURCES
   base/text.cpp
   builtins/directory.cpp
   builtins/flow.cpp
+  builtins/getopts.cpp
   builtins/history.cpp
   builtins/job_control.cpp
   builtins/limits.cpp

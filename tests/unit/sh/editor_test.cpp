@@ -129,7 +129,7 @@ TEST(Screen, AFullRowMovesToTheNext) {
     Screen screen;
     screen.start("$ ", 5);
     EXPECT_EQ(screen.draw("abc", 3), "\r$ abc\r\n\033[J");
-    EXPECT_EQ(screen.finish("abc"), "\r\n");
+    EXPECT_EQ(screen.finish("abc"), "");
 }
 
 class CompletionTest : public testing::Test {

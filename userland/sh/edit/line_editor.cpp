@@ -17,8 +17,14 @@ void LineEditor::redraw() {
     write(screen_.draw(buffer_.text(), buffer_.cursor()));
 }
 
+// Under `set -b` a job that ends interrupts the wait for a key, unless the user traps SIGCHLD.
+bool LineEditor::enter_raw_mode() {
+    bool children = shell_.options[Option::notify] && !shell_.traps.action(SIGCHLD);
+    return terminal_.enter_raw_mode(children ? Terminal::Interrupts::window_and_children : Terminal::Interrupts::window);
+}
+
 EditResult LineEditor::read_line(const std::string& prompt, std::string& line) {
-    if (!terminal_.enter_raw_mode())
+    if (!enter_raw_mode())
         return EditResult::end;
     buffer_.reset("");
     draft_.clear();
@@ -56,7 +62,7 @@ void LineEditor::on_signal() {
         screen_.forget();
         terminal_.leave_raw_mode();
         shell_.jobs.report_changes();
-        terminal_.enter_raw_mode();
+        enter_raw_mode();
         redraw();
     }
 }

@@ -34,6 +34,7 @@ private:
     void redraw();
     void write(const std::string& text);
     void on_signal();
+    bool enter_raw_mode();
 
     Shell& shell_;
     History& history_;

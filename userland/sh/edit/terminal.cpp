@@ -17,14 +17,17 @@ constexpr int kClosed = -1;
 
 volatile sig_atomic_t resized = 0;
 struct sigaction window_action_before;
+struct sigaction child_action_before;
 
 void on_resize(int) {
     resized = 1;
 }
 
+void on_child(int) {}
+
 }  // namespace
 
-bool Terminal::enter_raw_mode() {
+bool Terminal::enter_raw_mode(Interrupts interrupts) {
     if (tcgetattr(STDIN_FILENO, &before_) != 0)
         return false;
     struct termios modes = before_;
@@ -42,6 +45,11 @@ bool Terminal::enter_raw_mode() {
     action.sa_handler = on_resize;
     sigemptyset(&action.sa_mask);
     sigaction(SIGWINCH, &action, &window_action_before);
+    catches_children_ = interrupts == Interrupts::window_and_children;
+    if (catches_children_) {
+        action.sa_handler = on_child;
+        sigaction(SIGCHLD, &action, &child_action_before);
+    }
     measure();
     return true;
 }
@@ -51,6 +59,8 @@ void Terminal::leave_raw_mode() {
         return;
     raw_ = false;
     sigaction(SIGWINCH, &window_action_before, nullptr);
+    if (catches_children_)
+        sigaction(SIGCHLD, &child_action_before, nullptr);
     tcsetattr(STDIN_FILENO, TCSADRAIN, &before_);
 }
 

@@ -42,8 +42,9 @@ public:
     Terminal& operator=(const Terminal&) = delete;
     ~Terminal() { leave_raw_mode(); }
 
-    // False when standard input is no terminal.
-    bool enter_raw_mode();
+    // False when standard input is no terminal. Optionally the end of a child interrupts read_key.
+    enum class Interrupts : uint8_t { window, window_and_children };
+    bool enter_raw_mode(Interrupts interrupts);
     void leave_raw_mode();
     int columns() const { return columns_; }
     int rows() const { return rows_; }
@@ -58,6 +59,7 @@ private:
 
     struct termios before_ {};
     bool raw_ = false;
+    bool catches_children_ = false;
     int columns_ = 80;
     int rows_ = 24;
 };

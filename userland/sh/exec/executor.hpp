@@ -48,7 +48,6 @@ public:
     int run_text(std::string_view text, AfterRun after = AfterRun::return_status);
     // Command substitution: what the command writes, without trailing newlines.
     bool capture(const Node* body, std::string& text);
-    int substitution_status() const { return substitution_status_; }
 
     // `command` and `exec` run utilities through these.
     enum class Lookup : unsigned char { everything, no_functions };
@@ -60,11 +59,8 @@ public:
     int dot_depth() const { return dot_depth_; }
     // Runs a file in this shell, as `.` does.
     int run_file(int descriptor);
-    ArenaRef current_arena() const { return arena_; }
     // `exec` without a program: the redirections of the command stay.
     void keep_redirections() { keep_redirections_ = true; }
-    // Whether a failure must not end the shell under `set -e`.
-    bool failure_is_tested() const { return tested_; }
 
 private:
     friend class TestedScope;

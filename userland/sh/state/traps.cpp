@@ -13,12 +13,13 @@ void Traps::handler(int signal) {
     pending_any_ = 1;
 }
 
-void Traps::start() {
-    for (int signal = 1; signal < kSignals; ++signal) {
+bool Traps::ignored_at_start(int signal) {
+    if (inherited_[signal] == Inherited::unknown) {
         struct sigaction action{};
-        if (sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN)
-            hard_ignored_[signal] = true;
+        bool ignored = sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+        inherited_[signal] = ignored ? Inherited::ignored : Inherited::usual;
     }
+    return inherited_[signal] == Inherited::ignored;
 }
 
 void Traps::apply(int signal) {
@@ -27,12 +28,13 @@ void Traps::apply(int signal) {
     struct sigaction action{};
     sigemptyset(&action.sa_mask);
     const auto& trap = actions_[signal];
+    const bool inherited_ignore = ignored_at_start(signal);
     if (signal == SIGINT)
         has_interrupt_action_ = trap && !trap->empty();
     if (trap) {
         action.sa_handler = trap->empty() ? SIG_IGN : handler;
     } else {
-        action.sa_handler = hard_ignored_[signal] ? SIG_IGN : SIG_DFL;
+        action.sa_handler = inherited_ignore ? SIG_IGN : SIG_DFL;
         if (interactive_) {
             if (signal == SIGINT)
                 action.sa_handler = handler;
@@ -59,7 +61,7 @@ bool Traps::set(int signal, std::optional<std::string> action) {
             if (each && !each->empty())
                 each.reset();
     }
-    if (signal != 0 && hard_ignored_[signal] && !interactive_)
+    if (signal != 0 && !interactive_ && ignored_at_start(signal))
         return true;
     actions_[signal] = std::move(action);
     apply(signal);
@@ -81,13 +83,14 @@ void Traps::reset_dispositions() const {
         bool own = (interactive_ && (signal == SIGINT || signal == SIGQUIT || signal == SIGTERM)) ||
                    (job_control_ && (signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU));
         const auto& trap = actions_[signal];
-        bool ignored = trap ? trap->empty() : hard_ignored_[signal];
+        bool ignored = trap ? trap->empty() : inherited_[signal] == Inherited::ignored;
         if (!ignored && (own || trap))
             sigaction(signal, &action, nullptr);
     }
 }
 
 void Traps::reset_in_child() {
+    const bool own_dispositions = interactive_ || job_control_;
     interactive_ = false;
     job_control_ = false;
     lists_parent_ = false;
@@ -97,7 +100,7 @@ void Traps::reset_in_child() {
     for (int signal = 1; signal < kSignals; ++signal)
         pending_[signal] = 0;
     for (int signal : {SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU})
-        if (!actions_[signal])
+        if (own_dispositions && !actions_[signal])
             apply(signal);
     for (int signal = 0; signal < kSignals; ++signal) {
         if (!actions_[signal] || actions_[signal]->empty())
@@ -116,7 +119,7 @@ void Traps::ignore_keyboard_signals() {
     for (int signal : {SIGINT, SIGQUIT}) {
         if (actions_[signal])
             continue;
-        hard_ignored_[signal] = true;
+        inherited_[signal] = Inherited::ignored;
         apply(signal);
     }
 }

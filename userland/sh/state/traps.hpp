@@ -15,17 +15,12 @@ constexpr int kSignals = 65;
 
 class Traps {
 public:
-    enum class Mode : unsigned char { interactive, script };
-
-    // Called once at start; what is ignored now stays ignored in a script.
-    void start();
     // The dispositions an interactive shell needs for itself.
     void set_interactive(bool interactive, bool job_control);
 
     // nullopt: default; empty: ignore.
     bool set(int signal, std::optional<std::string> action);
     const std::optional<std::string>& action(int signal) const { return actions_[signal]; }
-    bool ignored_at_start(int signal) const { return hard_ignored_[signal]; }
 
     bool has_actions() const;
     // Whether signal handlers could run in a child before it becomes another program.
@@ -51,8 +46,13 @@ private:
     static void handler(int signal);
     void apply(int signal);
 
+    // A signal that was ignored when the shell started stays ignored in a script. Asked for when it first matters,
+    // which is before the shell changes anything about that signal.
+    bool ignored_at_start(int signal);
+
+    enum class Inherited : unsigned char { unknown, usual, ignored };
     std::optional<std::string> actions_[kSignals];
-    bool hard_ignored_[kSignals] = {};
+    Inherited inherited_[kSignals] = {};
     bool interactive_ = false;
     bool job_control_ = false;
     bool lists_parent_ = false;

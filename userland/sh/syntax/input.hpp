@@ -91,7 +91,6 @@ public:
     void begin_command();
     // Drops whatever is left of the current line, after a syntax error on a terminal.
     void discard_line();
-    void set_continuing() { prompt_ = PromptKind::continuation; }
 
     // The terminal may deliver more after an end of file that was not taken as one.
     void resume_after_end() { ended_ = false; }
@@ -102,7 +101,6 @@ public:
 
     size_t start_recording();
     std::string stop_recording(size_t start);
-    bool in_alias() const { return !frames_.empty(); }
 
 private:
     struct Frame {

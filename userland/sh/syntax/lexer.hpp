@@ -67,7 +67,6 @@ private:
 
     void read_here_documents();
     std::string read_here_text(const PendingHereDocument& document);
-    bool parse_here_body(const PendingHereDocument& document, std::string_view text);
 
     bool fail(std::string_view message);
 
