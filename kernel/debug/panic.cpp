@@ -19,6 +19,7 @@ namespace martlet {
 namespace {
 
 std::atomic<u32> g_panics = 0;
+void (*g_describe)(std::span<char>) = nullptr;
 
 void print(const char* format, ...) __attribute__((format(printf, 1, 2)));
 void print(const char* format, ...) {
@@ -33,11 +34,13 @@ void print(const char* format, ...) {
 unsigned long long wide(u64 value) { return value; }
 
 void print_registers(const TrapFrame& frame) {
-    print("  rip %016llx  rsp %016llx  flags %08llx  cs %02llx\n", wide(frame.rip), wide(frame.rsp), wide(frame.rflags), wide(frame.cs));
-    print("  rax %016llx  rbx %016llx  rcx %016llx  rdx %016llx\n", wide(frame.rax), wide(frame.rbx), wide(frame.rcx), wide(frame.rdx));
-    print("  rsi %016llx  rdi %016llx  rbp %016llx  r8  %016llx\n", wide(frame.rsi), wide(frame.rdi), wide(frame.rbp), wide(frame.r8));
-    print("  r9  %016llx  r10 %016llx  r11 %016llx  r12 %016llx\n", wide(frame.r9), wide(frame.r10), wide(frame.r11), wide(frame.r12));
-    print("  r13 %016llx  r14 %016llx  r15 %016llx\n", wide(frame.r13), wide(frame.r14), wide(frame.r15));
+    // Three to a line: that fits a text screen.
+    print("  rip %016llx  rsp %016llx  rbp %016llx\n", wide(frame.rip), wide(frame.rsp), wide(frame.rbp));
+    print("  rax %016llx  rbx %016llx  rcx %016llx\n", wide(frame.rax), wide(frame.rbx), wide(frame.rcx));
+    print("  rdx %016llx  rsi %016llx  rdi %016llx\n", wide(frame.rdx), wide(frame.rsi), wide(frame.rdi));
+    print("  r8  %016llx  r9  %016llx  r10 %016llx\n", wide(frame.r8), wide(frame.r9), wide(frame.r10));
+    print("  r11 %016llx  r12 %016llx  r13 %016llx\n", wide(frame.r11), wide(frame.r12), wide(frame.r13));
+    print("  r14 %016llx  r15 %016llx  flags %06llx cs %02llx\n", wide(frame.r14), wide(frame.r15), wide(frame.rflags), wide(frame.cs));
 }
 
 void print_frame(void*, u64 address, const SymbolMatch* symbol) {
@@ -76,6 +79,11 @@ void print_frame(void*, u64 address, const SymbolMatch* symbol) {
     } else {
         print("CPU %u, before the first thread\n", cpu.id);
     }
+    if (g_describe && cpu.current && depth == 0) {
+        char text[160] = {};
+        g_describe(text);
+        if (text[0] != '\0') print("%s\n", text);
+    }
     if (frame) print_registers(*frame);
     print("Backtrace:\n");
     if (frame && !frame->from_user()) {
@@ -96,6 +104,8 @@ void print_frame(void*, u64 address, const SymbolMatch* symbol) {
 u64 saved_frame_pointer(const void* frame) { return *static_cast<const u64*>(frame); }
 
 } // namespace
+
+void set_panic_describer(void (*describe)(std::span<char>)) { g_describe = describe; }
 
 bool is_panicking() { return g_panics.load(std::memory_order_relaxed) != 0; }
 

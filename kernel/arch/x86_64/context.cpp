@@ -94,6 +94,10 @@ void enter_user(TrapFrame& frame) {
     return_with_frame(&frame);
 }
 
+const TrapFrame& user_trap_frame(const Thread& thread) {
+    return *reinterpret_cast<const TrapFrame*>(thread.kernel_stack_top() - sizeof(TrapFrame));
+}
+
 void set_current_page_table(u64 root) {
     u64 state = irq_save();
     current_thread()->context.page_table = root;

@@ -28,6 +28,9 @@ void context_switch(Thread& from, Thread& to);
 /// Loads `frame` and enters user mode; the kernel stack is then empty. Checks thread work (signals) first.
 [[noreturn]] void enter_user(TrapFrame& frame);
 
+/// The registers with which a user thread that is in the kernel entered it: the first thing on its kernel stack.
+const TrapFrame& user_trap_frame(const Thread& thread);
+
 /// Size of the extended state area (XSAVE, CPUID 0DH); the area starts 64-byte aligned.
 usize fpu_state_size();
 /// Puts the architecture's initial extended state into `area`.
