@@ -48,7 +48,7 @@
 #define LOGIN_NAME_MAX 256
 #define FILESIZEBITS 64
 #define LINE_MAX 4096
-#define RE_DUP_MAX 255
+#define RE_DUP_MAX 0x7fff
 #define BC_BASE_MAX 99
 #define BC_DIM_MAX 2048
 #define BC_SCALE_MAX 99

@@ -60,7 +60,5 @@ int timer_delete(timer_t);
 int timer_settime(timer_t, int, const struct itimerspec *__restrict, struct itimerspec *__restrict);
 int timer_gettime(timer_t, struct itimerspec *);
 int timer_getoverrun(timer_t);
-struct tm *getdate(const char *);
-extern int getdate_err;
 int stime(const time_t *);
 __END_DECLS

@@ -248,8 +248,6 @@ int vhangup(void);
 int acct(const char *);
 int getentropy(void *, size_t);
 char *getpass(const char *);
-char *getusershell(void);
-void setusershell(void), endusershell(void);
 void swab(const void *__restrict, void *__restrict, ssize_t);
 ssize_t copy_file_range(int, off_t *, int, off_t *, size_t, unsigned);
 int close_range(unsigned, unsigned, int);

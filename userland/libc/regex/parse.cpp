@@ -514,7 +514,7 @@ private:
         }
         if (low >= 0xd800 && low <= 0xdfff)
             return; // surrogates are no characters
-        for (int shift = 6; shift <= 12; shift += 6) {
+        for (int shift = 6; shift <= 18; shift += 6) {
             unsigned mask = (1u << shift) - 1;
             if ((low & ~mask) == (high & ~mask))
                 continue;

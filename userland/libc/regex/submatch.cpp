@@ -111,36 +111,54 @@ private:
         free(rests);
     }
 
+    // rests[t]: where the turns after the t-th can begin and, within the bounds, reach the end. A bound too large to
+    // keep a set per turn is taken as none, which no match in so short a text can tell.
     void assign_repetition(int index, size_t begin, size_t end) {
         const Node &each = node(index);
-        // Where any number of further turns can reach the end.
-        PositionSet rest;
-        if (!rest.prepare(begin, end)) {
-            failed_ = true;
-            return;
+        size_t length = end - begin;
+        bool bounded = each.maximum != kUnlimited && static_cast<size_t>(each.maximum) <= length + 1;
+        auto minimum = static_cast<size_t>(each.minimum);
+        size_t sets = (bounded ? static_cast<size_t>(each.maximum) : minimum) + 1;
+        if (sets > length + 2) { // further turns are empty
+            sets = length + 2;
+            minimum = minimum < sets ? minimum : sets - 1;
         }
-        close_loop(each.child, begin, end, rest);
-        int turns = 0;
-        size_t at = begin;
-        bool any = false;
-        while (!failed_ && (at < end || turns < each.minimum) && (each.maximum == kUnlimited || turns < each.maximum)) {
-            size_t next = at < end ? longest_nonempty(each.child, at, end, rest) : at;
-            if (next == kNotFound) {
-                if (turns >= each.minimum || !reaches(each.child, at, at))
-                    break;
-                next = at; // an empty turn that the minimum demands
+        auto *rests = static_cast<PositionSet *>(calloc(sets, sizeof(PositionSet)));
+        failed_ |= !rests || !rests[sets - 1].prepare(begin, end);
+        if (!failed_) {
+            if (bounded)
+                rests[sets - 1].add(end);
+            else
+                close_loop(each.child, begin, end, rests[sets - 1]);
+            for (size_t turn = sets - 1; turn-- > 0 && !failed_;) {
+                before(each.child, begin, end, rests[turn + 1], rests[turn]);
+                if (turn >= minimum)
+                    rests[turn].add(end);
             }
+        }
+        if (!failed_)
+            take_turns(each, begin, end, rests, sets, minimum, bounded);
+        for (size_t i = 0; rests && i < sets; i++)
+            rests[i].~PositionSet();
+        free(rests);
+    }
+
+    void take_turns(const Node &each, size_t begin, size_t end, const PositionSet *rests, size_t sets, size_t minimum,
+                    bool bounded) {
+        size_t at = begin;
+        for (size_t turn = 0; !failed_ && (at < end || turn < minimum || turn == 0); turn++) {
+            if (bounded && turn + 1 >= sets)
+                break;
+            const PositionSet &rest = rests[turn + 1 < sets ? turn + 1 : sets - 1];
+            // A turn of nothing is taken if the minimum asks for it, or as the only one.
+            bool may_be_empty = turn < minimum || at == end;
+            size_t next = longest(each.child, at, end, rest, may_be_empty);
+            if (next == kNotFound)
+                break;
             clear_groups(each.child);
             assign(each.child, at, next);
-            any = true;
-            if (next == at && turns + 1 >= each.minimum)
-                break;
             at = next;
-            turns++;
         }
-        // Nothing to match: a turn of nothing counts if the expression can match that.
-        if (!any && begin == end && each.maximum != 0 && reaches(each.child, begin, end))
-            assign(each.child, begin, end);
     }
 
     // --- Simulation of one part ---
@@ -214,20 +232,10 @@ private:
         return hit;
     }
 
-    size_t longest(int index, size_t begin, size_t end, const PositionSet &allowed) {
+    size_t longest(int index, size_t begin, size_t end, const PositionSet &allowed, bool may_be_empty = true) {
         size_t best = kNotFound;
         forward(index, begin, end, [&](size_t at) {
-            if (allowed.has(at))
-                best = at;
-            return true;
-        });
-        return best;
-    }
-
-    size_t longest_nonempty(int index, size_t begin, size_t end, const PositionSet &allowed) {
-        size_t best = kNotFound;
-        forward(index, begin, end, [&](size_t at) {
-            if (at > begin && allowed.has(at))
+            if ((at > begin || may_be_empty) && allowed.has(at))
                 best = at;
             return true;
         });

@@ -156,7 +156,7 @@ bool put_integer(FormatOutput &output, const Parsed &parsed, int64_t raw) {
     switch (parsed.length) {
     case Length::Char: raw = is_signed ? static_cast<signed char>(raw) : static_cast<unsigned char>(raw); break;
     case Length::Short: raw = is_signed ? static_cast<short>(raw) : static_cast<unsigned short>(raw); break;
-    case Length::None: raw = is_signed ? static_cast<int>(raw) : static_cast<unsigned>(raw); break;
+    case Length::None: raw = is_signed ? int64_t{static_cast<int>(raw)} : int64_t{static_cast<unsigned>(raw)}; break;
     default: break;
     }
     uint64_t value = static_cast<uint64_t>(raw);

@@ -47,6 +47,14 @@ long double overflow(bool negative, const FloatFormat &format) {
 
 } // namespace
 
+// Whether `value` of `length` bits, rounded to nearest at `precision` bits, becomes the next power of two.
+static bool rounds_to_power(unsigned __int128 value, int length, int precision) {
+    if (length <= precision)
+        return false;
+    unsigned __int128 ones = (static_cast<unsigned __int128>(1) << (precision + 1)) - 1;
+    return value >> (length - precision - 1) == ones;
+}
+
 long double round_to_format(unsigned __int128 value, int exponent, bool more, bool negative,
                             const FloatFormat &format) {
     if (value == 0)
@@ -88,7 +96,11 @@ long double round_to_format(unsigned __int128 value, int exponent, bool more, bo
     int top = exponent + 64 - __builtin_clzl(mantissa);
     if (top > format.maximum_exponent)
         return overflow(negative, format);
-    if (inexact && top < format.minimum_exponent + format.precision)
+    // Tiny is what is below the normal numbers after rounding to full precision (IEEE 754-2019 7.5): a value that
+    // only the coarser subnormal step carried up to the first of them still underflows.
+    int normal_top = format.minimum_exponent + format.precision;
+    bool carried = length + exponent - drop < normal_top && top == normal_top;
+    if (inexact && (top < normal_top || (carried && !rounds_to_power(value, length, format.precision))))
         errno = ERANGE;
     return assemble(mantissa, exponent);
 }
@@ -178,6 +190,8 @@ bool decimal_fast(const Digits &digits, const FloatFormat &format, long double &
     result = digits.exponent < 0 ? exact / kPowersOfTen[-digits.exponent] : exact * kPowersOfTen[digits.exponent];
     if (format.precision == 64)
         return true;
+    if (result >= 0x1p127L && format.precision == 24)
+        return false; // near or beyond the largest float
     uint64_t mantissa;
     __builtin_memcpy(&mantissa, &result, 8);
     uint64_t rest_mask = (1ul << (64 - format.precision)) - 1, half = (rest_mask + 1) / 2;
@@ -257,7 +271,7 @@ unsigned hex_value(char c) {
 
 // `at` stands behind "0x", where a hexadecimal digit (perhaps after a point) is known to be.
 long double parse_hexadecimal(const char *&at, bool negative, const FloatFormat &format) {
-    uint64_t mantissa = 0;
+    unsigned __int128 mantissa = 0;
     long exponent = 0;
     bool point = false;
     bool sticky = false;
@@ -269,7 +283,7 @@ long double parse_hexadecimal(const char *&at, bool negative, const FloatFormat 
         if (!isxdigit(static_cast<unsigned char>(*at)))
             break;
         unsigned digit = hex_value(*at);
-        if (mantissa >> 60 == 0) {
+        if (mantissa >> 120 == 0) {
             mantissa = mantissa << 4 | digit;
             exponent -= point ? 4 : 0;
         } else {

@@ -157,6 +157,7 @@ private:
         if (!inner.run(format))
             return false;
         buffer[inner.length()] = 0;
+        field.other_case = false; // '#' speaks of single names
         return text(buffer, field);
     }
 
@@ -199,7 +200,7 @@ private:
         case 'l': return number(twelve, 2, '_', field);
         case 'm': return number(time_.tm_mon + 1, 2, '0', field);
         case 'M': return number(time_.tm_min, 2, '0', field);
-        case 'n': return put("\n", 1);
+        case 'n': return text("\n", field);
         case 'p': return text(nl_langinfo(time_.tm_hour >= 12 ? PM_STR : AM_STR), field, true);
         case 'P': {
             Field lower = field;
@@ -210,10 +211,10 @@ private:
         case 'R': return nested("%H:%M", field);
         case 's': {
             tm copy = time_;
-            return number(mktime(&copy), 1, '0', field);
+            return number(mktime(&copy), 1, '_', field);
         }
         case 'S': return number(time_.tm_sec, 2, '0', field);
-        case 't': return put("\t", 1);
+        case 't': return text("\t", field);
         case 'T': return nested("%H:%M:%S", field);
         case 'u': return number(time_.tm_wday == 0 ? 7 : time_.tm_wday, 1, '0', field);
         case 'U': return number((time_.tm_yday + 7 - time_.tm_wday) / 7, 2, '0', field);
@@ -226,7 +227,7 @@ private:
         case 'Y': return year(full_year, field.padding == '+' || field.width > 0 ? 4 : 0, field);
         case 'z': return zone_offset(field);
         case 'Z': return time_.tm_isdst < 0 || !time_.tm_zone || text(time_.tm_zone, field, true);
-        case '%': return put("%", 1);
+        case '%': return text("%", field);
         default: return put(start, static_cast<size_t>(format - start) + 1);
         }
     }

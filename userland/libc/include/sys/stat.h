@@ -110,7 +110,6 @@ int fchmod(int, mode_t);
 int lchmod(const char *, mode_t);
 int fchmodat(int, const char *, mode_t, int);
 mode_t umask(mode_t);
-mode_t getumask(void);
 int mkdir(const char *, mode_t);
 int mkdirat(int, const char *, mode_t);
 int mkfifo(const char *, mode_t);
