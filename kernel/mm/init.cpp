@@ -68,15 +68,17 @@ u64 memory_limit() {
 /// Only bytes that exist below the limit of mem= are managed; the initrd stays reachable wherever it is.
 u64 end_of_memory(std::span<const BootMemory::Range> ranges) { return ranges.empty() ? 0 : ranges.back().end; }
 
+u64 address_of(const char* symbol) { return reinterpret_cast<u64>(symbol); }
+
+/// Section by section; the linker script starts each part on a page of its own.
 void map_kernel_image() {
-    auto map = [](const char* start, const char* end, u32 flags) {
-        u64 address = reinterpret_cast<u64>(start);
-        kernel_page_table_map_boot(address, {address - kKernelImageBase},
-                                   page_align_up(reinterpret_cast<u64>(end)) - address, flags, take_table);
+    auto map = [](u64 start, u64 end, u32 flags) {
+        start = page_align_down(start);
+        kernel_page_table_map_boot(start, {start - kKernelImageBase}, page_align_up(end) - start, flags, take_table);
     };
-    map(__text_start, __text_end, kPageExecute);
-    map(__rodata_start, __rodata_end, 0);
-    map(__data_start, __image_end, kPageWrite);
+    map(address_of(__image_start), address_of(__text_end), kPageExecute);
+    map(address_of(__rodata_start), address_of(__rodata_end), 0);
+    map(address_of(__data_start), address_of(__image_end), kPageWrite);
 }
 
 void map_direct(u64 start, u64 end, u32 flags) {
@@ -86,8 +88,8 @@ void map_direct(u64 start, u64 end, u32 flags) {
 
 /// [start, end) writable except for the kernel's text and read-only data, which lie in one piece.
 void map_direct_around_kernel(u64 start, u64 end) {
-    u64 read_only_start = reinterpret_cast<u64>(__text_start) - kKernelImageBase;
-    u64 read_only_end = reinterpret_cast<u64>(__rodata_end) - kKernelImageBase;
+    u64 read_only_start = page_align_down(address_of(__image_start) - kKernelImageBase);
+    u64 read_only_end = page_align_up(address_of(__rodata_end) - kKernelImageBase);
     if (end <= read_only_start || start >= read_only_end) {
         map_direct(start, end, kPageWrite);
         return;
