@@ -80,7 +80,7 @@ private:
     [[noreturn]] void run_as_script(const std::string& path, ArgumentList& arguments);
     int complain_about_command(std::string_view name, int error);
     bool may_replace_process(AfterRun after) const;
-    void trace(const SimpleCommand& command, const ArgumentList& arguments);
+    void trace(const ArgumentList& arguments);
     bool expand_arguments(const SimpleCommand& command, ArgumentList& arguments);
 
     int run_pipeline(const Pipeline& pipeline);

@@ -67,7 +67,7 @@ bool Executor::expand_arguments(const SimpleCommand& command, ArgumentList& argu
     return true;
 }
 
-void Executor::trace(const SimpleCommand& command, const ArgumentList& arguments) {
+void Executor::trace(const ArgumentList& arguments) {
     std::string text;
     if (const std::string* prefix = shell_.variables.get("PS4"))
         text = shell_.expand_prompt(*prefix);
@@ -82,7 +82,6 @@ void Executor::trace(const SimpleCommand& command, const ArgumentList& arguments
     };
     for (const char* argument : arguments.pointers)
         append(argument);
-    (void)command;
     text += '\n';
     write_all(STDERR_FILENO, text);
 }
@@ -139,8 +138,10 @@ int Executor::run_simple(const SimpleCommand& command, AfterRun after) {
         int result = run_assignments_only(command);
         return command.assignments.empty() && result == 0 && command.words.size() > 0 ? status : result;
     }
-    if (shell_.options[Option::xtrace])
-        trace(command, arguments);
+    // Assignments are traced first; they are expanded after the redirections.
+    const bool trace_late = shell_.options[Option::xtrace] && !command.assignments.empty();
+    if (shell_.options[Option::xtrace] && !trace_late)
+        trace(arguments);
 
     const std::string_view name = arguments.pointers[0];
     const Builtin* builtin = find_builtin(name);
@@ -163,6 +164,8 @@ int Executor::run_simple(const SimpleCommand& command, AfterRun after) {
     if (special) {
         if (!assign_all(command.assignments, Lifetime::permanent))
             return shell_.status;
+        if (trace_late)
+            trace(arguments);
         if (builtin->run == run_exec)
             for (const Assignment& assignment : command.assignments)
                 shell_.variables.set_exported(*shell_.variables.entry(assignment.name), true);
@@ -176,7 +179,10 @@ int Executor::run_simple(const SimpleCommand& command, AfterRun after) {
     if (scoped)
         shell_.variables.enter_scope();
     int status;
-    if (scoped && !assign_all(command.assignments, Lifetime::command)) {
+    const bool assigned = !scoped || assign_all(command.assignments, Lifetime::command);
+    if (assigned && trace_late)
+        trace(arguments);
+    if (!assigned) {
         status = shell_.status;
     } else if (function) {
         status = run_function(function, arguments);

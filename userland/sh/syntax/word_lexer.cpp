@@ -55,7 +55,7 @@ bool Lexer::read_parts(WordBuilder& builder, Context context) {
             if (context == Context::here_document)
                 break;
             input_.get();
-            if (context == Context::arithmetic || context == Context::brace_quoted)
+            if (context == Context::arithmetic)
                 continue;
             if (!read_double_quotes(builder, context))
                 return false;
