@@ -75,12 +75,11 @@ bool Jobs::set_job_control(bool on) {
         return true;
     }
     if (shell_.interactive()) {
-        // Wait until we are in the foreground.
-        for (pid_t group; (group = getpgrp()) != owner;) {
-            kill(-group, SIGTTIN);
+        // Stop until we are in the foreground; an orphaned group does not stop, and takes the terminal.
+        constexpr int kMostAttempts = 10;
+        for (int attempt = 0; attempt < kMostAttempts && owner >= 0 && getpgrp() != owner; ++attempt) {
+            kill(-getpgrp(), SIGTTIN);
             owner = tcgetpgrp(terminal_);
-            if (owner < 0)
-                break;
         }
         shell_.traps.set_interactive(true, true);
         pid_t self = getpid();
