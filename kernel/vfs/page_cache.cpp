@@ -203,15 +203,17 @@ void PageCache::punch_hole(u64 offset, u64 size_bytes) {
 Result<void> PageCache::adopt(u64 index, Frame& frame) {
     if (!budget_->reserve_pages(1)) return Error(Errno::ENOSPC);
     RadixReserve reserve;
-    if (!reserve.fill(RadixReserve::kMaxNodes)) {
-        budget_->return_pages(1);
-        return Error(Errno::ENOMEM);
+    for (u32 needed = 0; reserve.fill(needed);) {
+        LockGuard guard(lock_);
+        DEBUG_ASSERT(!pages_.get(index));
+        needed = pages_.nodes_needed(index);
+        if (needed > reserve.available()) continue;
+        pages_.insert(index, &frame, reserve);
+        ++page_count_;
+        return {};
     }
-    LockGuard guard(lock_);
-    DEBUG_ASSERT(!pages_.get(index));
-    pages_.insert(index, &frame, reserve);
-    ++page_count_;
-    return {};
+    budget_->return_pages(1);
+    return Error(Errno::ENOMEM);
 }
 
 u64 PageCache::next_data(u64 offset) {

@@ -27,7 +27,7 @@ struct Link {
     ProcLinkInode::Text text;
 };
 constexpr Link kLinks[] = {{"mounts", mounts_text}, {"self", self_text}, {"thread-self", thread_self_text}};
-constexpr u64 kFirstLinkNumber = 2;
+constexpr u64 kFirstLinkNumber = 2, kKmsgNumber = 0x100;
 
 class ProcRoot final : public ProcDirectory {
 public:
@@ -45,17 +45,19 @@ public:
         }
         for (usize index = 0; index < std::size(kLinks); ++index)
             if (kLinks[index].name == name) return make_ref<ProcLinkInode>(super_block(), kFirstLinkNumber + index, kLinks[index].text);
+        if (name == "kmsg") return create_kmsg_inode(super_block(), kKmsgNumber);
         return lookup_system_name(super_block(), "", name);
     }
 
-    /// Positions: links, static names, then the processes by number.
+    /// Positions: links, kmsg, static names, then the processes by number.
     Result<void> read_directory(u64 offset, DirectorySink& sink) override {
         u64 links = std::size(kLinks);
         for (u64 index = offset; index < links; ++index)
             if (!sink.add(kLinks[index].name, kFirstLinkNumber + index, kModeSymlink, index + 1)) return {};
-        u64 first_process = links + system_name_limit();
-        u64 static_offset = offset > links ? offset - links : 0;
-        if (offset < first_process && !list_system_names("", static_offset, links, sink)) return {};
+        if (offset <= links && !sink.add("kmsg", kKmsgNumber, kModeRegular, links + 1)) return {};
+        u64 first_static = links + 1, first_process = first_static + system_name_limit();
+        u64 static_offset = offset > first_static ? offset - first_static : 0;
+        if (offset < first_process && !list_system_names("", static_offset, first_static, sink)) return {};
         int minimum = offset > first_process ? static_cast<int>(offset - first_process) : 1;
         while (Ref<Process> process = next_process(minimum)) {
             char name[16];

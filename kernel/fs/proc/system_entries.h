@@ -37,4 +37,6 @@ Result<Ref<Inode>> lookup_system_name(SuperBlock& block, std::string_view prefix
 bool list_system_names(std::string_view prefix, u64 offset, u64 base, DirectorySink& sink);
 /// Positions that list_system_names may use.
 u64 system_name_limit();
+/// kmsg_file.cpp: /proc/kmsg.
+Result<Ref<Inode>> create_kmsg_inode(SuperBlock& block, u64 number);
 } // namespace martlet
