@@ -139,12 +139,14 @@ Result<Ref<Process>> make_process(Pid& pid, const CloneRequest& request) {
     return process;
 }
 
-/// Makes the task visible. kRestartNoIntr: a signal came first.
+/// Makes the task visible. kRestartNoIntr: a signal came first; EAGAIN: the session has too many processes.
 Result<void> publish(Task& child, Process& process, const CloneRequest& request, VforkCompletion* completion) {
     Process& self = current_process();
     bool is_thread = (request.flags & kCloneThread) != 0;
     IrqLockGuard guard(process_tree_lock);
     if (signal_is_pending()) return Error(Errno::kRestartNoIntr);
+    // One session may not take the last quarter: the shell on the other console can still start something.
+    if (!is_thread && self.group->session->process_count >= maximum_task_count() / 4 * 3) return Error(Errno::EAGAIN);
     child.pid->task = &child;
     child.vfork_completion = completion;
     if (!is_thread) {

@@ -27,6 +27,7 @@ void ProcessGroup::start(Pid& pid, Ref<Session> owner) {
 
 void ProcessGroup::add(Process& process) {
     members.push_back(process);
+    ++session->process_count;
     process.group = Ref<ProcessGroup>(*this);
 }
 
@@ -34,6 +35,7 @@ void ProcessGroup::remove(Process& process) {
     Ref<ProcessGroup> group = std::move(process.group);
     if (!group) return;
     process.group_node.unlink();
+    --group->session->process_count;
     if (!group->members.is_empty()) return;
     group->pid_->group = nullptr;
     PidTable::release_if_unused(*group->pid_);

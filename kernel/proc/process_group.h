@@ -25,6 +25,7 @@ public:
     int id = 0;
     Process* leader = nullptr; // null once it has exited
     int foreground_group_id = 0;
+    u32 process_count = 0;
 
 private:
     Pid* pid_ = nullptr;

@@ -4,7 +4,6 @@
 
 #include "mm/frame.h"
 #include "proc/pid.h"
-#include "sched/thread.h"
 
 namespace martlet {
 
@@ -14,15 +13,15 @@ std::atomic<u64> g_forks;
 } // namespace
 
 u32 maximum_task_count() {
-    // Kernel stacks may take an eighth of memory (as Linux).
-    u64 by_memory = memory_statistics().total_frames * kPageSize / 8 / kKernelStackSize;
-    u64 by_number = kPidMax - kReservedPids;
+    // A small forked shell costs about that much in stacks, tables and copied pages: a fork bomb meets this limit first.
+    constexpr u64 kBytesPerTask = 256 * kKiB;
+    static const u64 by_memory = memory_statistics().total_frames * kPageSize / kBytesPerTask;
+    constexpr u64 by_number = kPidMax - kReservedPids;
     return static_cast<u32>(by_memory < 64 ? 64 : by_memory < by_number ? by_memory : by_number);
 }
 
 bool count_new_task() {
-    static const u32 maximum = maximum_task_count();
-    if (g_tasks.fetch_add(1, std::memory_order_relaxed) >= maximum) {
+    if (g_tasks.fetch_add(1, std::memory_order_relaxed) >= maximum_task_count()) {
         g_tasks.fetch_sub(1, std::memory_order_relaxed);
         return false;
     }

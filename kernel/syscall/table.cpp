@@ -2,7 +2,7 @@
 //
 // To implement a call: declare its handler in the header of its area (syscall/<area>.h), define it, and replace
 // `missing(number, "name")` by `row<sys_name>(number, "name", "argument, names")`. Dispatch, decoding and
-// docs/SYSCALLS.md (scripts/generate-syscall-docs) follow. Numbers: the Linux x86-64 ABI (syscalls(2)).
+// docs/SYSCALLS.md (scripts/generate_docs) follow. Numbers: the Linux x86-64 ABI (syscalls(2)).
 #include "syscall/table.h"
 
 #include "arch/cpu.h"

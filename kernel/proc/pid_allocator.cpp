@@ -1,0 +1,37 @@
+#include "proc/pid.h"
+
+namespace martlet {
+
+int PidAllocator::find_free(int from, int limit) const {
+    for (int id = from; id < limit;) {
+        u64 free = ~used_[id / 64] >> (id % 64);
+        if (free != 0) {
+            id += __builtin_ctzll(free);
+            return id < limit ? id : 0;
+        }
+        id = (id / 64 + 1) * 64;
+    }
+    return 0;
+}
+
+int PidAllocator::allocate() {
+    int id = find_free(last_ + 1, kPidMax);
+    if (id == 0) id = find_free(last_ < kReservedPids ? 1 : kReservedPids, kPidMax);
+    if (id == 0) return 0;
+    used_[id / 64] |= 1ull << (id % 64);
+    last_ = id;
+    return id;
+}
+
+void PidAllocator::release(int id) { used_[id / 64] &= ~(1ull << (id % 64)); }
+
+int PidAllocator::next_used(int minimum) const {
+    for (int id = minimum < 1 ? 1 : minimum; id < kPidMax;) {
+        u64 used = used_[id / 64] >> (id % 64);
+        if (used != 0) return id + __builtin_ctzll(used);
+        id = (id / 64 + 1) * 64;
+    }
+    return 0;
+}
+
+} // namespace martlet
