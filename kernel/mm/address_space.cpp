@@ -5,6 +5,8 @@
 
 namespace martlet {
 
+std::atomic<u64> AddressSpace::live_count_;
+
 Result<Ref<AddressSpace>> AddressSpace::create() {
     auto space = TRY(make_ref<AddressSpace>());
     MutexGuard guard(space->lock_);
@@ -15,6 +17,7 @@ Result<Ref<AddressSpace>> AddressSpace::create() {
 AddressSpace::~AddressSpace() NO_THREAD_SAFETY_ANALYSIS {
     // Nobody else can reach it any more; the table releases the pages.
     while (Vma* vma = vmas_.first()) remove_vma(*vma);
+    live_count_.fetch_sub(1, std::memory_order_relaxed);
 }
 
 Result<Ref<AddressSpace>> AddressSpace::fork() NO_THREAD_SAFETY_ANALYSIS {

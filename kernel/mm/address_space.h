@@ -58,6 +58,8 @@ public:
     /// fork: a copy-on-write copy of everything (except MADV_DONTFORK ranges). ENOMEM.
     Result<Ref<AddressSpace>> fork();
     ~AddressSpace() override;
+    /// Address spaces that exist, for the audit.
+    static u64 live_count() { return live_count_.load(std::memory_order_relaxed); }
 
     /// Where mmap starts to search downwards: execve sets it below the stack and its room to grow (kUserEnd until then).
     void set_map_base(u64 address);
@@ -108,7 +110,7 @@ public:
 private:
     friend class MemoryObject;
     template <typename T, typename... Arguments> friend Result<Ref<T>> make_ref(Arguments&&...);
-    AddressSpace() = default;
+    AddressSpace() { live_count_.fetch_add(1, std::memory_order_relaxed); }
 
     // Mappings (address_space.cpp).
     Result<Vma*> add_vma(u64 start, u64 end, const VmaAttributes& attributes, u64 offset_bytes) REQUIRES(lock_);
@@ -149,6 +151,8 @@ private:
     void install(PageSlot& slot, PageEntry entry) REQUIRES(lock_);
     /// MemoryObject::unmap_pages for the mappings of this space.
     void unmap_object_pages(const MemoryObject& object, u64 first_index, u64 end_index) EXCLUDES(lock_);
+
+    static std::atomic<u64> live_count_;
 
     Mutex lock_{LockRank::AddressSpace};
     PageTable table_ GUARDED_BY(lock_);
