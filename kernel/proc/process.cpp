@@ -17,8 +17,9 @@ void ResourceUsage::add(const ResourceUsage& other) {
 }
 
 void ResourceUsage::add(const Task& task) {
-    user_time_ns += task.user_time_ns();
-    system_time_ns += task.system_time_ns();
+    Thread::CpuTime time = task.cpu_time();
+    user_time_ns += time.user_ns;
+    system_time_ns += time.system_ns;
     minor_faults += task.minor_faults.load(std::memory_order_relaxed);
     major_faults += task.major_faults.load(std::memory_order_relaxed);
     voluntary_switches += task.voluntary_switches();

@@ -64,11 +64,12 @@ u64 Thread::run_time_ns() const {
     return run_time_ns;
 }
 
-u64 Thread::user_time_ns() const {
+Thread::CpuTime Thread::cpu_time() const {
     u64 ticks = user_ticks_ + system_ticks_;
-    u64 run_time = run_time_ns();
-    if (ticks == 0) return is_user_ ? run_time / 2 : 0; // too short for a sample
-    return static_cast<u64>(static_cast<unsigned __int128>(run_time) * user_ticks_ / ticks);
+    u64 run_time = run_time_ns(); // once: it grows while we look
+    u64 user = is_user_ ? run_time / 2 : 0; // too short for a sample
+    if (ticks != 0) user = static_cast<u64>(static_cast<unsigned __int128>(run_time) * user_ticks_ / ticks);
+    return {user, run_time - user};
 }
 
 } // namespace martlet

@@ -51,8 +51,10 @@ public:
     bool is_user() const { return is_user_; }
     /// CPU time used so far, in ns: exact in total, split into user and system by samples (getrusage(2)).
     u64 run_time_ns() const;
-    u64 user_time_ns() const;
-    u64 system_time_ns() const { return run_time_ns() - user_time_ns(); }
+    struct CpuTime {
+        u64 user_ns, system_ns;
+    };
+    CpuTime cpu_time() const;
     u64 voluntary_switches() const { return voluntary_switches_; }
     u64 involuntary_switches() const { return involuntary_switches_; }
     int nice() const { return nice_; }

@@ -21,7 +21,7 @@ Result<u64> cpu_clock_ns(int clock) {
     if (is_thread) {
         Ref<Task> task = id == 0 ? Ref<Task>(current_task()) : find_task(id);
         if (!task || &task->process() != &current_process()) return Error(Errno::EINVAL);
-        return task->user_time_ns() + (kind == 1 ? 0 : task->system_time_ns());
+        return kind == 1 ? task->cpu_time().user_ns : task->run_time_ns();
     }
     Ref<Process> process = id == 0 ? Ref<Process>(current_process()) : find_process(id);
     if (!process) return Error(Errno::EINVAL);
@@ -42,7 +42,7 @@ Result<u64> clock_ns(int clock) {
     case abi::kClockBoottime:
     case abi::kClockBoottimeAlarm: return monotonic_ns();
     case abi::kClockProcessCpu: return current_process().cpu_time_ns();
-    case abi::kClockThreadCpu: return current_task().user_time_ns() + current_task().system_time_ns();
+    case abi::kClockThreadCpu: return current_task().run_time_ns();
     default: return Error(Errno::EINVAL);
     }
 }

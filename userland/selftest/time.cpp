@@ -85,3 +85,12 @@ CASE(time, a_busy_program_does_not_starve_another) {
     usleep(1000);
     kill(spinner, SIGKILL);
 }
+
+CASE(time, user_and_system_time_are_parts_of_one_total) {
+    for (int round = 0; round < 2000; ++round) {
+        tms times_buffer;
+        CHECK(times(&times_buffer) > 0);
+        CHECK(times_buffer.tms_utime >= 0 && times_buffer.tms_utime < 100 * 60);
+        CHECK(times_buffer.tms_stime >= 0 && times_buffer.tms_stime < 100 * 60);
+    }
+}
