@@ -8,7 +8,7 @@ import pytest
 
 from machine import BUILD, Machine
 
-CONFIGURATIONS = [("release", "", "max"), ("debug", "", "max"), ("debug", "martlet.preempt=always", "qemu64")]
+CONFIGURATIONS = [("release", "", "max"), ("debug", "", "max"), ("debug", "martlet.preempt_every_ns=20000", "qemu64")]
 
 
 def parse(output):

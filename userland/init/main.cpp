@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "inittab.h"
@@ -61,6 +62,14 @@ void set_host_name() {
     std::string name = read_file("/etc/hostname");
     while (!name.empty() && name.back() == '\n') name.pop_back();
     if (!name.empty()) sethostname(name.data(), name.size());
+}
+
+/// Whether the kernel's command line holds `word` (the boot menu's self-test entry gives one).
+bool command_line_has(std::string_view word) {
+    std::string line = " " + read_file("/proc/cmdline");
+    if (line.back() == '\n') line.pop_back();
+    line += ' ';
+    return line.find(" " + std::string(word) + " ") != line.npos;
 }
 
 std::vector<Entry> load_inittab() {
@@ -194,6 +203,8 @@ int main() {
     setenv("TERM", "linux", 0);
     init::mount_all();
     init::set_host_name();
+    if (init::command_line_has("martlet.selftest"))
+        init::run_and_wait({"", init::Action::Wait, "/usr/bin/self-test"});
     init::Init system(init::load_inittab());
     system.start_everything();
     system.loop();
