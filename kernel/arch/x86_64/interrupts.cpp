@@ -38,6 +38,7 @@ void start_interrupts() {
     io_apic_init();
     local_apic_timer_init();
     g_is_started = true;
+    if (acpi_info().cpu_count > 1) log_info("processors: %u found, 1 in use", acpi_info().cpu_count);
 }
 
 Result<void> register_isa_interrupt(u32 isa_irq, const char* name, InterruptHandler handler, void* context) {

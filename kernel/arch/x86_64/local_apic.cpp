@@ -104,6 +104,7 @@ void local_apic_end_of_interrupt() { write(kEndOfInterrupt, 0); }
 
 void local_apic_send(u32 apic_id, u32 vector) {
     if (g_is_x2apic) {
+        asm volatile("mfence; lfence" : : : "memory"); // these writes do not wait for earlier stores (SDM 3A 11.12.3)
         write_msr(kMsrX2ApicBase + kCommandLow / 16, static_cast<u64>(apic_id) << 32 | vector);
         return;
     }
@@ -123,6 +124,7 @@ void local_apic_timer_init() {
     g_uses_deadline = g_cpu_features.tsc_deadline && tsc_is_the_clock();
     if (g_uses_deadline) {
         write(kLvtTimer, kVectorTimer | kDeadlineMode);
+        asm volatile("mfence" : : : "memory"); // the mode must be set before the first deadline (Intel SDM 3A 11.5.4.1)
         log_info("timer: TSC deadline");
         return;
     }

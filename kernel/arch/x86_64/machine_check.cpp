@@ -1,7 +1,6 @@
 #include "arch/x86_64/machine_check.h"
 
 #include "arch/x86_64/registers.h"
-#include "base/log.h"
 
 namespace martlet {
 namespace {
@@ -29,15 +28,15 @@ void machine_check_init_cpu() {
     write_cr4(read_cr4() | kCr4MachineCheck);
 }
 
-void report_machine_check() {
-    if (!has_machine_checks()) return;
+std::optional<MachineCheckError> find_machine_check() {
+    if (!has_machine_checks()) return {};
     for (u32 bank = 0; bank < bank_count(); ++bank) {
         u64 status = read_msr(kMsrBankControl + bank * kMsrsPerBank + 1);
         if (!(status & kStatusValid)) continue;
         u64 address = status & kStatusHasAddress ? read_msr(kMsrBankControl + bank * kMsrsPerBank + 2) : 0;
-        log(LogLevel::Emergency, "machine check: bank %u status %#llx address %#llx", bank, static_cast<unsigned long long>(status),
-            static_cast<unsigned long long>(address));
+        return MachineCheckError{bank, status, address};
     }
+    return {};
 }
 
 } // namespace martlet

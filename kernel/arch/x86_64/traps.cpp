@@ -204,7 +204,11 @@ extern "C" void trap_dispatch_on_own_stack(u32 vector, TrapFrame& frame) {
         panic_in_trap(frame, "double fault: kernel stack overflow or corrupted kernel state (address %#llx)",
                       static_cast<unsigned long long>(read_cr2()));
     }
-    if (vector == kVectorMachineCheck) report_machine_check();
+    if (vector == kVectorMachineCheck) {
+        if (auto error = find_machine_check())
+            panic_in_trap(frame, "machine check: the hardware reports an error in bank %u, status %#llx, address %#llx", error->bank,
+                          static_cast<unsigned long long>(error->status), static_cast<unsigned long long>(error->address));
+    }
     panic_in_trap(frame, "%s: the hardware reports an error that cannot be recovered", trap_name(vector));
 }
 
