@@ -107,7 +107,8 @@ def run_case(case, path):
         work = os.path.join(top, "w")
         os.mkdir(work)
         script = f"PATH={HOST_PATH}\n{case.setup}\nPATH={path}\n{case.command}\n"
-        environment = {"PATH": HOST_PATH, "LC_ALL": "C.UTF-8", "TZ": "UTC0", "HOME": "/root", "USER": "root"}
+        environment = {"PATH": HOST_PATH, "LC_ALL": "C.UTF-8", "TZ": "UTC0", "HOME": "/root", "USER": "root",
+                       "TERM": "xterm"}
         try:
             done = subprocess.run(["/bin/sh", "-c", script], cwd=work, env=environment, stdin=subprocess.DEVNULL,
                                   capture_output=True, timeout=TIME_LIMIT_SECONDS)

@@ -80,6 +80,7 @@ int run(Arguments& arguments) {
     mode_t mask = umask(0);
     umask(mask);
     out.defer_errors();
+    settings.follow = Follow::roots;
     return run_changes(settings, operands, [&](Walk& walk, const struct stat& info) {
         // Links met on the way have no mode of their own.
         if (S_ISLNK(info.st_mode)) {

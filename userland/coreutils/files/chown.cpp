@@ -36,6 +36,7 @@ constexpr uid_t kUnchanged = static_cast<uid_t>(-1);
 struct Request {
     ChangeWalk walk;
     OwnerChange change, from;
+    std::string user_text, group_text;  // as given, for the report
 };
 
 std::string owner_text(uid_t uid, gid_t gid, const OwnerChange& change) {
@@ -49,8 +50,7 @@ void report(const Walk& walk, const struct stat& info, const Request& request, b
     const OwnerChange& change = request.change;
     const char* what = change.user == kUnchanged ? "group" : "ownership";
     std::string name = printable(walk.path()), before = owner_text(info.st_uid, info.st_gid, change);
-    std::string after = owner_text(change.user == kUnchanged ? info.st_uid : change.user,
-                                   change.group == static_cast<gid_t>(-1) ? info.st_gid : change.group, change);
+    std::string after = request.user_text + (request.user_text.empty() || request.group_text.empty() ? "" : ":") + request.group_text;
     if (changed)
         out.print("changed %s of '%s' from %s to %s\n", what, name.c_str(), before.c_str(), after.c_str());
     else
@@ -104,6 +104,8 @@ int run_as(Arguments& arguments, bool group_only) {
             if (stat(arguments.value(), &info) != 0) die_errno(1, arguments.value());
             request.change.user = group_only ? kUnchanged : info.st_uid;
             request.change.group = info.st_gid;
+            if (!group_only) request.user_text = user_name(info.st_uid);
+            request.group_text = group_name(info.st_gid);
             have_reference = true;
             break;
         }
@@ -114,10 +116,15 @@ int run_as(Arguments& arguments, bool group_only) {
         if (operands.empty()) missing_operand();
         if (!group_only) {
             request.change = owner_or_die(operands[0]);
+            std::string_view text = operands[0];
+            request.user_text = text.substr(0, text.find(':'));
+            if (request.change.group != static_cast<gid_t>(-1))
+                request.group_text = text.ends_with(':') ? group_name(request.change.group) : std::string(text.substr(text.find(':') + 1));
         } else if (*operands[0]) {
             auto group = parse_group(operands[0]);
             if (!group) die(1, "invalid group: '%s'", operands[0]);
             request.change.group = *group;
+            request.group_text = operands[0];
         }
         if (operands.size() == 1) usage_error("missing operand after '%s'", operands[0]);
         operands = operands.subspan(1);

@@ -207,10 +207,17 @@ void Lister::append_colored(std::string& text, std::string_view shown, std::stri
     text.append("\033[").append(color).append("m").append(shown).append("\033[0m");
 }
 
+// Columns of a name; control characters that are printed as they are take none.
+size_t shown_width(std::string_view text) {
+    size_t controls = 0;
+    for (char byte : text) controls += static_cast<unsigned char>(byte) < ' ' || byte == 0x7F;
+    return display_width(text) - controls;
+}
+
 Cell Lister::name_cell(const Entry& entry, bool padded) const {
     Cell cell;
     std::string shown = quote_name(entry.name, settings_.quoting);
-    cell.width = display_width(shown);
+    cell.width = shown_width(shown);
     // Quoted names stand out by a column, the others are moved to keep the letters aligned.
     if (padded && !shown.starts_with('\'') && !shown.starts_with('"')) {
         cell.text = " ";

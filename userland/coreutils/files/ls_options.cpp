@@ -296,6 +296,7 @@ Settings read_settings(Arguments& arguments, bool columns_by_default) {
             set_rest(settings, pending, *option, value);
     }
     if (pending.kibibytes && !pending.block_size_given) settings.block_format = SizeFormat{};
+    if (settings.color) settings.tab_width = 0;  // a tab would be as wide as the terminal thinks after the sequences
     if (!pending.quoting_given && terminal) settings.quoting = Quoting::shell_escape;
     if (pending.time_given && !pending.sorted && settings.layout != Layout::long_format) settings.sort = Sort::time;
     if (!pending.follow_given)

@@ -64,14 +64,10 @@ bool move(const std::string& source, const std::string& destination, const CopyS
         return false;
     }
     if (lstat(destination.c_str(), &old) == 0) {
-        // With -n and -u nothing is touched, and that is no error.
-        bool same = info.st_dev == old.st_dev && info.st_ino == old.st_ino;
-        if (same && (info.st_nlink == 1 || S_ISDIR(info.st_mode) || base_name(source) == base_name(destination))) {
-            if (settings.overwrite == Overwrite::never) return true;
-            if (!S_ISDIR(info.st_mode) || info.st_nlink == old.st_nlink) {
-                warn("'%s' and '%s' are the same file", source.c_str(), destination.c_str());
-                return false;
-            }
+        // Also two links to one file: rename(2) would leave both.
+        if (info.st_dev == old.st_dev && info.st_ino == old.st_ino && settings.overwrite != Overwrite::never) {
+            warn("'%s' and '%s' are the same file", source.c_str(), destination.c_str());
+            return false;
         }
         if (S_ISDIR(old.st_mode) && !S_ISDIR(info.st_mode)) {
             warn("%s: cannot overwrite directory with non-directory", destination.c_str());
@@ -82,12 +78,6 @@ bool move(const std::string& source, const std::string& destination, const CopyS
             return false;
         }
         if (!replace_wanted(destination, settings, info, old)) return true;
-        if (same) {
-            // Two names of one file: rename(2) would leave both.
-            if (unlink(source.c_str()) == 0) return true;
-            warn_errno(source);
-            return false;
-        }
     }
     if (rename(source.c_str(), destination.c_str()) == 0) {
         if (settings.verbose)

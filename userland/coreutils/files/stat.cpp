@@ -114,6 +114,8 @@ public:
     Formatter(const char* name, const struct stat& info, const timespec* birth) : name_(name), info_(info), birth_(birth) {}
     Formatter(const char* name, const struct statfs& system) : name_(name), system_(system), file_system_(true) {}
 
+    void set_quoting(Quoting quoting) { quoting_ = quoting; }
+
     void print(const char* format, bool escapes) {
         for (const char* at = format; *at; ++at) {
             if (*at == '\\' && escapes) {
@@ -179,9 +181,9 @@ private:
         switch (letter) {
         case 'n': return put(flags, name_);
         case 'N': {
-            std::string text = quote_name(name_, Quoting::shell_escape_always);
+            std::string text = quote_name(name_, quoting_);
             auto target = S_ISLNK(info_.st_mode) ? read_link(name_) : std::nullopt;
-            if (target) text += " -> " + quote_name(*target, Quoting::shell_escape_always);
+            if (target) text += " -> " + quote_name(*target, quoting_);
             return put(flags, text);
         }
         case 'd': return put_device(flags, modifier, info_.st_dev);
@@ -248,6 +250,7 @@ private:
     struct statfs system_ = {};
     const timespec* birth_ = nullptr;
     bool file_system_ = false;
+    Quoting quoting_ = Quoting::shell_escape_always;  // of %N
 };
 
 int run(Arguments& arguments) {
@@ -294,7 +297,9 @@ int run(Arguments& arguments) {
 #endif
             bool device = S_ISCHR(info.st_mode) || S_ISBLK(info.st_mode);
             const char* chosen = format ? format : terse ? kTerseFormat : device ? kDeviceFormat : kDefaultFormat;
-            Formatter(name, info, have_birth ? &birth : nullptr).print(chosen, escapes);
+            Formatter formatter(name, info, have_birth ? &birth : nullptr);
+            if (!format) formatter.set_quoting(Quoting::shell_escape);
+            formatter.print(chosen, escapes);
         }
         if (newline) out.put('\n');
     }

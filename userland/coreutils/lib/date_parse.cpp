@@ -243,7 +243,7 @@ private:
         return true;
     }
 
-    bool zone_offset(const Token& token) {
+    bool zone_offset(Token token) {
         int64_t value = token.value < 0 ? -token.value : token.value, minutes = 0;
         if (next_byte() == ':' && digit_follows(1)) {
             ++at_;

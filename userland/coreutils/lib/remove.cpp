@@ -45,7 +45,7 @@ bool agreed(Walk& walk, const RemoveSettings& settings, Question question) {
 
 bool unlink_entry(Walk& walk, const RemoveSettings& settings, int flags) {
     if (unlinkat(walk.directory_fd(), walk.name(), flags) != 0) {
-        if (settings.force && errno == ENOENT) return true;
+        if (settings.force && (errno == ENOENT || errno == ENOTDIR)) return true;
         warn_errno(walk.path());
         return false;
     }

@@ -375,6 +375,7 @@ int run(Arguments& arguments) {
         case 'e': settings.end_text = value; break;
         case 'I':
         case 'i':
+            if (settings.most_arguments || settings.most_lines) warn("warning: options -I and -n or -L exclude each other, ignoring the latter");
             settings.replace = value ? value : "{}";
             settings.most_arguments = settings.most_lines = 0;
             settings.exit_if_too_long = true;
@@ -388,7 +389,10 @@ int run(Arguments& arguments) {
         case 'n':
             settings.most_arguments = positive(value, 'n');
             settings.most_lines = 0;
-            if (settings.replace && settings.most_arguments != 1) settings.replace = nullptr;
+            if (settings.replace && settings.most_arguments != 1) {
+                warn("warning: options -I and -n exclude each other, ignoring -I");
+                settings.replace = nullptr;
+            }
             break;
         case 'o': settings.reopen_terminal = true; break;
         case 'P': settings.most_processes = unsigned_or_die(value, "number of processes"); break;

@@ -247,6 +247,7 @@ constexpr Column kColumns[] = {
 struct Chosen {
     const Column* column;
     std::string header;
+    size_t width;  // at least
 };
 
 struct SortKey {
@@ -296,18 +297,22 @@ void add_format(Settings& settings, std::string_view format) {
         if (start == std::string_view::npos) return;
         format.remove_prefix(start);
         size_t end = format.find_first_of(", \t=");
-        std::string_view name = format.substr(0, end);
+        std::string_view name = format.substr(0, end), width;
+        format.remove_prefix(name.size());
+        if (size_t colon = name.find(':'); colon != std::string_view::npos) {
+            width = name.substr(colon + 1);
+            name = name.substr(0, colon);
+        }
         const Column* column = find_column(name);
         if (!column) die(1, "unknown column '%.*s'", static_cast<int>(name.size()), name.data());
         std::string header = column->header;
-        format.remove_prefix(name.size());
         if (format.starts_with('=')) {
             // POSIX: a header takes the rest of the argument.
             format.remove_prefix(1);
             header = format;
             format = {};
         }
-        settings.columns.push_back({column, header});
+        settings.columns.push_back({column, header, static_cast<size_t>(parse_unsigned(width).value_or(static_cast<uint64_t>(column->width)))});
     }
 }
 
@@ -489,7 +494,7 @@ void print_table(const std::vector<Process>& processes, const Settings& settings
                                                       [](const Chosen& chosen) { return !chosen.header.empty(); });
     std::vector<size_t> widths;
     for (const Chosen& chosen : settings.columns)
-        widths.push_back(std::max(static_cast<size_t>(chosen.column->width), chosen.header.size()));
+        widths.push_back(std::max(chosen.width, chosen.header.size()));
     for (const Process& process : processes) {
         std::vector<std::string> row;
         for (size_t i = 0; i < settings.columns.size(); ++i) {

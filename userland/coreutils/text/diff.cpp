@@ -21,7 +21,7 @@
 namespace coreutils::diff {
 namespace {
 
-enum : int { kLabel = kLongOnly, kContext, kUnified, kColor, kStripCr, kNormal, kNoDereference };
+enum : int { kContext = kLongOnly, kUnified, kColor, kStripCr, kNormal, kNoDereference };
 
 constexpr Option kOptions[] = {
     {'a', "text", nullptr, "treat all files as text"},
@@ -38,7 +38,7 @@ constexpr Option kOptions[] = {
     {'F', "show-function-line", "RE", "show the most recent line matching RE"},
     {'i', "ignore-case", nullptr, "ignore case differences in file contents"},
     {'I', "ignore-matching-lines", "RE", "ignore changes where all lines match RE"},
-    {kLabel, "label", "LABEL", "use LABEL instead of file name and timestamp (can be repeated)"},
+    {'L', "label", "LABEL", "use LABEL instead of file name and timestamp (can be repeated)"},
     {'n', "rcs", nullptr, "output an RCS format diff"},
     {'N', "new-file", nullptr, "treat absent files as empty"},
     {kNoDereference, "no-dereference", nullptr, "don't follow symbolic links"},
@@ -345,7 +345,7 @@ void take_format_option(Settings& settings, int id, const char* value) {
         settings.format.show_function = true;
         if (settings.format.form == Form::normal) settings.format.form = Form::context;
         break;
-    case kLabel: settings.labels.emplace_back(value); break;
+    case 'L': settings.labels.emplace_back(value); break;
     case 'q': settings.brief = true; break;
     case 's': settings.report_same = true; break;
     case 't': settings.format.expand_tabs = true; break;

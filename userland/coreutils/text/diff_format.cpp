@@ -24,13 +24,9 @@ public:
             out.write(numbers(change.second_begin, change.second_end));
             color(nullptr);
             out.put('\n');
-            color("31");
-            for (size_t i = change.first_begin; i < change.first_end; ++i) line("<", true, first_, i);
-            color(nullptr);
+            for (size_t i = change.first_begin; i < change.first_end; ++i) line("<", true, first_, i, kRemoved);
             if (removes && adds) out.write("---\n");
-            color("32");
-            for (size_t i = change.second_begin; i < change.second_end; ++i) line(">", true, second_, i);
-            color(nullptr);
+            for (size_t i = change.second_begin; i < change.second_end; ++i) line(">", true, second_, i, kAdded);
         }
     }
 
@@ -91,11 +87,8 @@ public:
             for (size_t i = begin; i < end; ++i) {
                 const Change& change = changes_[i];
                 for (; at < change.first_begin; ++at) line(" ", false, first_, at);
-                color("31");
-                for (; at < change.first_end; ++at) line("-", false, first_, at);
-                color("32");
-                for (size_t j = change.second_begin; j < change.second_end; ++j) line("+", false, second_, j);
-                color(nullptr);
+                for (; at < change.first_end; ++at) line("-", false, first_, at, kRemoved);
+                for (size_t j = change.second_begin; j < change.second_end; ++j) line("+", false, second_, j, kAdded);
             }
             for (; at < around.first_end; ++at) line(" ", false, first_, at);
         });
@@ -138,7 +131,10 @@ private:
         out.print("\033[%sm", code ? code : "0");
     }
 
-    void line(const char* mark, bool blank_behind, const TextFile& file, size_t number) {
+    static constexpr const char *kRemoved = "31", *kAdded = "32";
+
+    void line(const char* mark, bool blank_behind, const TextFile& file, size_t number, const char* line_color = nullptr) {
+        if (line_color) color(line_color);
         out.write(mark);
         std::string_view text = file.lines[number];
         if (settings_.initial_tab)
@@ -155,6 +151,7 @@ private:
         } else {
             out.write(text);
         }
+        if (line_color) color(nullptr);
         out.put('\n');
         if (number + 1 == file.lines.size() && !file.ends_in_newline) out.write("\\ No newline at end of file\n");
     }
@@ -221,9 +218,7 @@ private:
             bool both = change.first_end > change.first_begin && change.second_end > change.second_begin;
             size_t from = first_side ? change.first_begin : change.second_begin, to = first_side ? change.first_end : change.second_end;
             for (; at < from; ++at) line(" ", true, file, at);
-            color(first_side ? "31" : "32");
-            for (; at < to; ++at) line(both ? "!" : first_side ? "-" : "+", true, file, at);
-            color(nullptr);
+            for (; at < to; ++at) line(both ? "!" : first_side ? "-" : "+", true, file, at, first_side ? kRemoved : kAdded);
         }
         size_t stop = first_side ? around.first_end : around.second_end;
         for (; at < stop; ++at) line(" ", true, file, at);
@@ -235,10 +230,11 @@ private:
     const FormatSettings& settings_;
 };
 
-void print_header(const char* mark, const Header& header, Form form) {
-    out.print("%s ", mark);
+void print_header(const char* mark, const Header& header, const FormatSettings& settings) {
+    const char* end = settings.color ? "\033[0m\n" : "\n";
+    out.print("%s%s ", settings.color ? "\033[1m" : "", mark);
     if (header.labelled) {
-        out.print("%s\n", header.label.c_str());
+        out.print("%s%s", header.label.c_str(), end);
         return;
     }
     tm broken;
@@ -247,7 +243,7 @@ void print_header(const char* mark, const Header& header, Form form) {
     // POSIX has the time in the form of ctime for -c; the precise form serves both here, as GNU's does.
     strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &broken);
     strftime(zone, sizeof zone, "%z", &broken);
-    out.print("%s\t%s.%09ld %s\n", header.name.c_str(), text, header.modified.tv_nsec, zone);
+    out.print("%s\t%s.%09ld %s%s", header.name.c_str(), text, header.modified.tv_nsec, zone, end);
 }
 
 }  // namespace
@@ -257,10 +253,8 @@ void print_changes(const TextFile& first, const TextFile& second, const std::vec
     Printer printer(first, second, changes, settings);
     if (settings.form == Form::unified || settings.form == Form::context) {
         bool unified = settings.form == Form::unified;
-        if (settings.color) out.write("\033[1m");
-        print_header(unified ? "---" : "***", first_header, settings.form);
-        print_header(unified ? "+++" : "---", second_header, settings.form);
-        if (settings.color) out.write("\033[0m");
+        print_header(unified ? "---" : "***", first_header, settings);
+        print_header(unified ? "+++" : "---", second_header, settings);
     }
     switch (settings.form) {
     case Form::normal: printer.normal(); break;

@@ -178,8 +178,8 @@ void Search::print_prefix(uint64_t offset, char separator) {
         put_colored("32", text);
         put_separator(separator);
     };
-    if (settings_.line_numbers) number(line_number_, 4);
-    if (settings_.byte_offsets) number(region_offset_ + offset, 6);
+    if (settings_.line_numbers) number(line_number_, 2);
+    if (settings_.byte_offsets) number(region_offset_ + offset, 2);
     if (settings_.initial_tab && (with_names_ || settings_.line_numbers || settings_.byte_offsets)) out.put('\t');
 }
 
@@ -272,8 +272,7 @@ bool Search::select(std::string_view lines, Span line) {
     case Listing::lines: break;
     }
     if (is_binary_) {
-        out.flush();
-        out.print("%s: %s: binary file matches\n", current_tool().name, name_);
+        warn("%s: binary file matches", name_);
         return false;
     }
     print_before(lines, line.begin);

@@ -20,14 +20,15 @@
 namespace coreutils {
 namespace {
 
-enum : int { kEndian = kLongOnly, kTraditional };
+enum : int { kEndian = kLongOnly, kTraditional, kStrings };
 
 constexpr Option kOptions[] = {
     {'A', "address-radix", "RADIX", "output format for file offsets: d, o, x or n for none"},
     {kEndian, "endian", "ORDER", "swap input bytes according the specified order: big or little"},
     {'j', "skip-bytes", "BYTES", "skip BYTES input bytes first"},
     {'N', "read-bytes", "BYTES", "limit dump to BYTES input bytes"},
-    {'S', "strings", "[BYTES]", "show only NUL terminated strings of at least BYTES (3) printable characters"},
+    {'S', nullptr, "BYTES", "show only NUL terminated strings of at least BYTES printable characters"},
+    {kStrings, "strings", "[BYTES]", "the same, 3 is implied when BYTES is not specified"},
     {'t', "format", "TYPE", "select output format or formats: a, c, or d o u x f with a size"},
     {'v', "output-duplicates", nullptr, "do not use * to mark line suppression"},
     {'w', "width", "[BYTES]", "output BYTES bytes per output line; 32 is implied when BYTES is not specified"},
@@ -446,7 +447,8 @@ int run(Arguments& arguments) {
             break;
         case 'j': modern = true, settings.skip = count_or_die(value, 'j'); break;
         case 'N': modern = true, settings.limit = count_or_die(value, 'N'); break;
-        case 'S': modern = true, settings.string_length = value ? static_cast<size_t>(count_or_die(value, 'S')) : 3; break;
+        case 'S':
+        case kStrings: modern = true, settings.string_length = value ? static_cast<size_t>(count_or_die(value, 'S')) : 3; break;
         case 't': modern = true, add_types(settings, value); break;
         case 'v': modern = true, settings.duplicates = true; break;
         case 'w': modern = true, width = value ? count_or_die(value, 'w') : 32; break;

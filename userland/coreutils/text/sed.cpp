@@ -322,7 +322,7 @@ bool Executor::is_selected(Command& command) {
             case AddressKind::line: command.range_end = command.second.number; break;
             case AddressKind::plus: command.range_end = line_number_ + command.second.number; break;
             case AddressKind::multiple:
-                command.range_end = command.second.number ? (line_number_ + command.second.number - 1) / command.second.number * command.second.number : line_number_;
+                command.range_end = command.second.number ? (line_number_ / command.second.number + 1) * command.second.number : line_number_;
                 break;
             case AddressKind::last:
                 if (lines_.is_last()) command.active = false;

@@ -374,12 +374,15 @@ private:
             if (!next_source()) return void(fail("expected \\ after `a', `c' or `i'"));
         } else if (peek() == '\\') {
             take();
+            // Blanks before text on the same line are part of it.
+            size_t text_start = at_;
             skip_blanks();
-            if (peek() == '\n') {
+            if (peek() == '\n')
                 take();
-            } else if (at_end()) {
-                if (!next_source()) return void(fail("incomplete command"));
-            }
+            else if (!at_end())
+                at_ = text_start;
+            else if (!next_source())
+                return;  // nothing to print
         } else if (peek() == '\n') {
             return void(fail("expected \\ after `a', `c' or `i'"));
         }
@@ -449,8 +452,14 @@ private:
         bool numbered = false, more = true;
         while (more && !failed_) {
             switch (peek()) {
-            case 'g': substitution->global = true, take(); break;
-            case 'p': substitution->print = true, take(); break;
+            case 'g':
+                if (substitution->global) return void(fail("multiple `g' options to `s' command"));
+                substitution->global = true, take();
+                break;
+            case 'p':
+                if (substitution->print) return void(fail("multiple `p' options to `s' command"));
+                substitution->print = true, take();
+                break;
             case 'i':
             case 'I': flags |= REG_ICASE, take(); break;
             case 'm':
