@@ -48,9 +48,9 @@ Task* choose_task(Process& process, const Delivery& delivery) REQUIRES(process.s
 
 bool is_discarded(Process& process, const Delivery& delivery, const Task* target) REQUIRES(process.signals.lock) {
     if (!target || process.signals.is_exiting || (delivery.only && target->signals.has_left)) return true;
+    if (target->signals.blocked.contains(delivery.signal)) return false; // also process 1 may wait for it
     u64 handler = process.signals.actions->get(delivery.signal).handler;
     if (process.signals.is_unkillable && handler == abi::kSigDefault) return true;
-    if (target->signals.blocked.contains(delivery.signal)) return false;
     return process.signals.actions->is_ignored(delivery.signal);
 }
 
