@@ -49,8 +49,9 @@ int main(void) {
         char *end = strptime(parses[i][0], parses[i][1], &tm);
         tm.tm_zone = 0;
         if (!end) { printf("%s %s: no\n", parses[i][0], parses[i][1]); continue; }
-        printf("%s %s: %d ", parses[i][0], parses[i][1], (int)(end - parses[i][0]));
-        show(&tm);
+        // What follows for the day of the week from half a date is nobody's standard.
+        printf("%s %s: %d %d-%d-%d %d:%d:%d %ld\n", parses[i][0], parses[i][1], (int)(end - parses[i][0]), tm.tm_year, tm.tm_mon, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, tm.tm_gmtoff);
+        if (i < 3) show(&tm);
     }
     time_t zero = 0;
     printf("%s%s", asctime(gmtime(&zero)), ctime(&zero));
