@@ -298,7 +298,8 @@ bool DentryCache::kill(Dentry& dentry) {
 
 bool DentryCache::settle(Dentry& dentry) {
     if (dentry.reference_count() != 0) return false; // somebody uses it again, or it died meanwhile
-    bool keep = dentry.is_hashed() && !(dentry.needs_revalidation() && dentry.is_negative());
+    // A name that must be asked for again each time is not worth keeping, and would keep a dead process with it.
+    bool keep = dentry.is_hashed() && !dentry.needs_revalidation();
     if (!keep) return kill(dentry);
     if (!dentry.has_flag(Dentry::kOnLru)) {
         dentry.set_flag(Dentry::kOnLru);

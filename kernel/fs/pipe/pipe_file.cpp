@@ -86,16 +86,18 @@ Result<Ref<File>> open_fifo(Inode& inode, u32 flags, const Path& path) {
     Ref<PipeFile> file;
     Ref<Pipe> pipe;
     u32 mode = flags & kOpenAccessMode;
+    // A pipe reopened through /proc/self/fd never waits: the other end was open before.
+    bool is_anonymous = &inode.super_block() == anonymous_super_block();
     {
         MutexGuard guard(inode.attribute_lock);
         if (!inode.attachment) inode.attachment = TRY(Pipe::create());
         pipe = pipe_of(inode);
         file = TRY(make_ref<PipeFile>(flags, path, pipe));
-        if (mode == kOpenWriteOnly && (flags & kOpenNonBlock) && !pipe->has_readers()) return Error(Errno::ENXIO);
-        if (mode == kOpenReadOnly && (flags & kOpenNonBlock) && !pipe->has_writers()) file->remember_writers();
+        if (!is_anonymous && mode == kOpenWriteOnly && (flags & kOpenNonBlock) && !pipe->has_readers()) return Error(Errno::ENXIO);
+        if (!is_anonymous && mode == kOpenReadOnly && (flags & kOpenNonBlock) && !pipe->has_writers()) file->remember_writers();
         file->become_user();
     }
-    if (flags & kOpenNonBlock) return file;
+    if (is_anonymous || (flags & kOpenNonBlock)) return file;
     if (mode == kOpenReadOnly && !pipe->has_writers()) TRY(pipe->wait_for_writer());
     if (mode == kOpenWriteOnly && !pipe->has_readers()) TRY(pipe->wait_for_reader());
     return file;

@@ -14,10 +14,10 @@ namespace {
 Ref<Mount> create_root_mount() {
     FileSystem* type = find_file_system("ramfs");
     ASSERT(type);
-    auto block = type->mount("rootfs", "");
+    auto block = type->mount("initrd", "");
     if (!block) panic("initrd: out of memory for the root file system");
     (*block)->type = type;
-    auto mount = Mount::create(*std::move(block), nullptr, "rootfs", 0);
+    auto mount = Mount::create(*std::move(block), nullptr, "initrd", 0);
     if (!mount) panic("initrd: out of memory for the root file system");
     return *std::move(mount);
 }

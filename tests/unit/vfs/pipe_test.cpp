@@ -76,6 +76,15 @@ TEST_F(PipeTest, ResizingKeepsWhatIsStored) {
     EXPECT_EQ(*get(20000), std::string(9000, 'k'));
 }
 
+TEST_F(PipeTest, ReopeningAPipeNeverWaits) {
+    EXPECT_OK(put("left behind"));
+    Path path = ends_.reader->path();
+    ends_.writer = nullptr;
+    auto again = open_path(path, kOpenReadOnly);
+    ASSERT_TRUE(again);
+    EXPECT_EQ(read_all(**again), "left behind");
+}
+
 TEST_F(PipeTest, FifosFollowTheOpenRules) {
     EXPECT_OK(make_node(at("fifo"), kModeFifo | 0600, 0));
     EXPECT_ERROR(open("fifo", kOpenWriteOnly | kOpenNonBlock), ENXIO);
