@@ -1,5 +1,5 @@
-// Aligned allocation (C17 7.22.3.1, posix_memalign(3)). A slab's slots have no alignment beyond 16, so a block
-// aligned to more is a medium or large one of its own.
+// Aligned allocation (C17 7.22.3.1, posix_memalign(3)). Up to 64 bytes a slab's slots will do, if their
+// size is a power of two; a block aligned to more is a medium or large one of its own.
 #include "malloc/heap.hpp"
 
 #include <errno.h>
@@ -14,6 +14,13 @@ namespace {
 void *allocate_aligned(size_t alignment, size_t size) {
     if (alignment <= kAlignment)
         return malloc(size);
+    if (alignment <= kSlotAlignment && size <= kLargestSmall / 2) { // a power of two is a class, and so aligned
+        size_t power = kSlotAlignment;
+        while (power < size)
+            power *= 2;
+        Content content;
+        return take_slot(power, content);
+    }
     size_t offset = alignment > kHeaderBytes ? alignment : kHeaderBytes;
     if (alignment >= kUnitBytes || size > kUnitBytes - offset)
         return take_large(size, alignment);

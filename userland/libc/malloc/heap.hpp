@@ -21,6 +21,7 @@ inline constexpr size_t kUnitBytes = 65536;
 inline constexpr size_t kLargestSmall = 8192;
 inline constexpr size_t kHeaderBytes = 64; // before a medium or large block
 inline constexpr size_t kAlignment = 16;
+inline constexpr size_t kSlotAlignment = 64; // of a slab's first slot
 
 enum class Kind : uint32_t { Slab = 0x51ab51ab, Medium = 0x3ed13ed1, Large = 0x1a46e1a4 };
 
@@ -38,6 +39,7 @@ struct UnitHeader {
 struct Slab : UnitHeader {
     Slab *next, *previous; // in its class's list of slabs with a free slot
     uint32_t slot_bytes, slot_count;
+    uint32_t reciprocal; // 2^32 / slot_bytes, rounded up: exact for offsets inside a unit
     uint32_t slots_used;  // now in use
     uint32_t first_fresh; // slots from here on were never handed out
     uint32_t free_head;   // slot number + 1, 0 is the end

@@ -51,10 +51,11 @@ Slab *new_slab(unsigned size_class) {
     auto *slab = static_cast<Slab *>(unit.memory);
     size_t slot_bytes = class_bytes(size_class);
     size_t words = ((kUnitBytes - sizeof(Slab)) / slot_bytes + 63) / 64;
-    size_t header_bytes = (sizeof(Slab) + words * 8 + kAlignment - 1) & ~(kAlignment - 1);
+    size_t header_bytes = (sizeof(Slab) + words * 8 + kSlotAlignment - 1) & ~(kSlotAlignment - 1);
     slab->kind = Kind::Slab;
     slab->size_class = size_class;
     slab->slot_bytes = static_cast<uint32_t>(slot_bytes);
+    slab->reciprocal = static_cast<uint32_t>((1ul << 32) / slot_bytes + 1);
     slab->slot_count = static_cast<uint32_t>((kUnitBytes - header_bytes) / slot_bytes);
     slab->slots_used = slab->first_fresh = slab->free_head = 0;
     slab->fresh_is_zero = unit.content == Content::Zero;
@@ -107,7 +108,9 @@ void give_slot(Slab *slab, void *pointer) {
     SizeClass &owner = g_classes[slab->size_class];
     LockGuard guard(owner.lock);
     auto offset = static_cast<size_t>(static_cast<uint8_t *>(pointer) - slab->slots);
-    auto slot = static_cast<uint32_t>(offset / slab->slot_bytes);
+    if (offset >= kUnitBytes)
+        die("free of a pointer that malloc did not return", pointer);
+    auto slot = static_cast<uint32_t>((offset * slab->reciprocal) >> 32);
     if (slot * size_t{slab->slot_bytes} != offset || slot >= slab->first_fresh)
         die("free of a pointer that malloc did not return", pointer);
     if (!in_use(slab, slot))

@@ -56,10 +56,13 @@ struct Cache {
     Array<uint32_t> transitions; // (class_count + 1) per state, the last for the end of the text
     uint32_t buckets[1024];
     Array<size_t> starts, next_starts; // of the simulation that carries them
+    uint32_t start_states[16]; // by context, or kNoState
     unsigned generation = 0;
 };
 
 namespace {
+
+constexpr uint32_t kNoState = ~0u;
 
 class Searcher {
 public:
@@ -95,6 +98,7 @@ private:
         cache_.items.clear();
         cache_.transitions.clear();
         memset(cache_.buckets, 0xff, sizeof cache_.buckets);
+        memset(cache_.start_states, 0xff, sizeof cache_.start_states);
         cache_.generation++;
     }
 
@@ -185,9 +189,14 @@ private:
     }
 
     uint32_t start_state(size_t position, uint8_t mode) {
-        cache_.to.clear();
-        cache_.to.add(program_.forward.start);
-        return intern(cache_.to, context_at(position) | mode);
+        uint8_t context = context_at(position) | mode;
+        uint32_t &known = cache_.start_states[context];
+        if (known == kNoState) {
+            cache_.to.clear();
+            cache_.to.add(program_.forward.start);
+            known = intern(cache_.to, context);
+        }
+        return known;
     }
 
     // Computes a transition: closes the state for this byte, notes a match, steps over the byte.
@@ -243,6 +252,15 @@ private:
                     state = start_state(position, mode);
                     idle = state;
                 }
+            }
+            // As long as transitions are known and nothing is found, this is all there is to a byte.
+            const uint32_t *transitions = cache_.transitions.data();
+            while (position < input_.size) {
+                uint32_t transition = transitions[state * width_ + program_.byte_class[text[position]]];
+                if ((transition & 1) || transition <= kDead << 1 || (skips && state == idle))
+                    break;
+                state = (transition >> 1) - 2;
+                position++;
             }
             bool end = position >= input_.size;
             int byte = end ? 256 : text[position];
