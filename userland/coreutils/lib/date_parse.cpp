@@ -34,6 +34,9 @@ constexpr Ordinal kOrdinals[] = {
     {"seventh", 7}, {"eighth", 8}, {"ninth", 9}, {"tenth", 10}, {"eleventh", 11}, {"twelfth", 12},
 };
 
+// No number in a date is larger; sums of products with the units' lengths stay far below 2^63.
+constexpr int64_t kLargestNumber = 1'000'000'000'000;
+
 struct Token {
     enum class Kind { number, word, mark, end } kind = Kind::end;
     std::string text;   // lower case
@@ -95,10 +98,11 @@ private:
                 at_ = sign_at + 1;
             }
             while (digit(at_)) {
-                if (token_.value < INT64_MAX / 16) token_.value = token_.value * 10 + (text_[at_] - '0');
+                if (token_.value < kLargestNumber) token_.value = token_.value * 10 + (text_[at_] - '0');
                 ++at_;
                 ++token_.digits;
             }
+            if (token_.value >= kLargestNumber) token_.kind = Token::Kind::mark;
             if (token_.sign == '-') token_.value = -token_.value;
             return;
         }
@@ -168,7 +172,7 @@ private:
         if (first.digits == 8 && !have_date_) return set_date(first.value / 10000, first.value / 100 % 100, first.value % 100);
         if (first.digits == 4 && have_date_ && !have_year_ && named_month_) {
             have_year_ = true;
-            date_.tm_year = static_cast<int>(first.value) - 1900;
+            date_.tm_year = static_cast<int>(first.value) - 1900;  // four digits
             return true;
         }
         if (first.digits <= 4 && first.digits > 2 && !have_time_) return set_hour(first.value / 100, first.value % 100, 0, 0);
@@ -252,10 +256,11 @@ private:
         } else {
             minutes = token.digits <= 2 ? value * 60 : value / 100 * 60 + value % 100;
         }
+        if (minutes > 24 * 60) return false;
         have_zone_ = true;
         zone_seconds_ += (token.sign == '-' ? -60 : 60) * minutes;
         advance();
-        return minutes <= 24 * 60;
+        return true;
     }
 
     bool numeric_date(const Token& first, char separator) {
@@ -279,7 +284,8 @@ private:
     void advance_unsigned() {
         token_ = {Token::Kind::number, "", 0, 0, '\0'};
         while (digit_follows()) {
-            token_.value = token_.value * 10 + (text_[at_++] - '0');
+            if (token_.value < kLargestNumber) token_.value = token_.value * 10 + (text_[at_] - '0');
+            ++at_;
             ++token_.digits;
         }
     }

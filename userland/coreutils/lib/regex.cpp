@@ -92,11 +92,8 @@ std::string required_literal(std::string_view pattern, Syntax syntax) {
             next = skip_bracket(pattern, next);
         } else if ((!escaped && byte == '*') || (strchr("?{", meaning) && bare_operator)) {
             // The unit before may be absent.
-            if (!run.empty()) {
-                do run.pop_back();
-                while (!run.empty() && (static_cast<unsigned char>(run.back()) & 0xC0) == 0x80);
-                if (at > 0 && (static_cast<unsigned char>(pattern[at - 1]) & 0x80)) run.clear();
-            }
+            for (bool continued = true; continued && !run.empty(); run.pop_back())
+                continued = (static_cast<unsigned char>(run.back()) & 0xC0) == 0x80;
             end_run();
             if (meaning == '{') {
                 while (next < pattern.size() && pattern[next] != '}') ++next;
