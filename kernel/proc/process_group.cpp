@@ -12,7 +12,7 @@ void Session::start(Process& leading_process) {
 }
 
 void Session::remove_group() {
-    if (--group_count_ != 0) return;
+    if (--group_count_ != 0 || !pid_) return;
     pid_->session = nullptr;
     PidTable::release_if_unused(*pid_);
 }
@@ -21,6 +21,11 @@ void ProcessGroup::start(Pid& pid, Ref<Session> owner) {
     pid_ = &pid;
     pid.group = this;
     id = pid.number();
+    session = std::move(owner);
+    session->add_group();
+}
+
+void ProcessGroup::start_nameless(Ref<Session> owner) {
     session = std::move(owner);
     session->add_group();
 }
@@ -37,8 +42,10 @@ void ProcessGroup::remove(Process& process) {
     process.group_node.unlink();
     --group->session->process_count;
     if (!group->members.is_empty()) return;
-    group->pid_->group = nullptr;
-    PidTable::release_if_unused(*group->pid_);
+    if (group->pid_) {
+        group->pid_->group = nullptr;
+        PidTable::release_if_unused(*group->pid_);
+    }
     group->session->remove_group();
 }
 

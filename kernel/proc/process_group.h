@@ -28,7 +28,7 @@ public:
     u32 process_count = 0;
 
 private:
-    Pid* pid_ = nullptr;
+    Pid* pid_ = nullptr; // null: group or session 0
     u32 group_count_ = 0;
     Ref<ControllingTerminal> terminal_;
 };
@@ -38,6 +38,8 @@ public:
     ~ProcessGroup() override = default;
     /// Makes it the group of `pid` in `session`, empty.
     void start(Pid& pid, Ref<Session> session);
+    /// The group and session 0 of process 1 before it calls setsid(2): they have no leader and nobody can join.
+    void start_nameless(Ref<Session> session);
     /// Adds a process, which belongs to no group, or removes one; the last one out gives the number back.
     void add(Process& process);
     static void remove(Process& process);
@@ -51,7 +53,7 @@ public:
     List<Process, &Process::group_node> members;
 
 private:
-    Pid* pid_ = nullptr;
+    Pid* pid_ = nullptr; // null: group or session 0
 };
 
 /// setpgid(2) and setsid(2) with their errors; both take the lock.

@@ -101,8 +101,7 @@ Result<Ref<Task>> make_init() {
     IrqLockGuard guard(process_tree_lock);
     pid->task = task.get();
     pid->process = process.get();
-    session->start(*process);
-    group->start(*pid, session);
+    group->start_nameless(session);
     group->add(*process);
     process->acquire(); // the tree's reference
     IrqLockGuard signals_guard(process->signals.lock);
