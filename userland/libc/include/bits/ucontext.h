@@ -29,4 +29,5 @@ typedef struct ucontext_t {
     mcontext_t uc_mcontext;
     sigset_t uc_sigmask;
     unsigned long __fpregs_mem[64];
+    unsigned long long __shadow_stack[4];
 } ucontext_t;
