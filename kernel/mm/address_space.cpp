@@ -76,9 +76,7 @@ void AddressSpace::account(const Vma& vma, i64 sign) {
 bool AddressSpace::may_grow(u64 bytes, const VmaAttributes& attributes, const AddressSpaceLimits& limits) {
     u64 pages = bytes >> kPageShift;
     if (total_pages_ + pages > limits.address_space_bytes >> kPageShift) return false;
-    Vma probe;
-    probe.attributes = attributes;
-    return !probe.is_data() || data_pages_ + pages <= limits.data_bytes >> kPageShift;
+    return !attributes.is_data() || data_pages_ + pages <= limits.data_bytes >> kPageShift;
 }
 
 Result<Vma*> AddressSpace::add_vma(u64 start, u64 end, const VmaAttributes& attributes, u64 offset_bytes) {

@@ -6,7 +6,7 @@ namespace martlet {
 namespace {
 
 /// The heuristic overcommit policy: only a request that could never be met is refused.
-bool is_obvious_overcommit(u64 bytes) { return bytes >> kPageShift > memory_statistics().total_frames; }
+bool is_obvious_overcommit(u64 bytes) { return bytes >> kPageShift > total_memory_frames(); }
 
 /// What MAP_SHARED_VALIDATE accepts.
 constexpr u32 kKnownFlags = kMapTypeMask | kMapFixed | kMapAnonymous | kMap32Bit | kMapGrowsDown | kMapDenyWrite |
@@ -170,9 +170,7 @@ Result<void> AddressSpace::protect(u64 address, u64 size_bytes, u32 protection, 
         }
         VmaAttributes changed = vma->attributes;
         changed.protection = protection;
-        Vma probe;
-        probe.attributes = changed;
-        if (probe.is_data() && !vma->is_data() &&
+        if (changed.is_data() && !vma->is_data() &&
             data_pages_ + ((part_end - covered) >> kPageShift) > limits.data_bytes >> kPageShift)
             return Error(Errno::ENOMEM);
         if (vma->start < covered) {

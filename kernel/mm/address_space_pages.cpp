@@ -35,7 +35,7 @@ Result<void> AddressSpace::clear_pages(u64 start, u64 end) {
     TRY(table_.prepare_change(start, end));
     // The edges page by page, whole leaf tables at once.
     auto clear_edge = [&](u64 from, u64 to) RUNS_LOCKED {
-        UnmappedFrames frames;
+        [[clang::uninitialized]] UnmappedFrames frames; // its array counts only up to count_
         u64 flush_from = from;
         // Cannot fail: prepare_change has made the table private.
         (void)table_.walk(from, to, TableAccess::Change, [&](LeafTable& leaf) RUNS_LOCKED {

@@ -66,7 +66,7 @@ Result<u64> AddressSpace::grow_in_place_or_move(Vma& vma, u64 old_address, u64 o
             locked_pages_ + (growth >> kPageShift) > limits.locked_bytes >> kPageShift)
             return Error(Errno::EAGAIN);
         if (!may_grow(growth, vma.attributes, limits)) return Error(Errno::ENOMEM);
-        if (growth >> kPageShift > memory_statistics().total_frames && vma.is_data()) return Error(Errno::ENOMEM);
+        if (growth >> kPageShift > total_memory_frames() && vma.is_data()) return Error(Errno::ENOMEM);
     }
     if (!(flags & (kRemapFixed | kRemapDontUnmap)) && old_size != 0 && old_address + old_size == vma.end) {
         u64 new_end = old_address + new_size;

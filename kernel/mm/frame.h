@@ -72,7 +72,9 @@ struct MemoryStatistics {
     u64 emergency_frames;       // kept back from user pages
     u64 free_blocks[kMaxFrameOrder + 1]; // /proc/buddyinfo
 };
+/// Sums over all CPUs: not for hot paths.
 MemoryStatistics memory_statistics();
+u64 total_memory_frames();
 
 /// A device's registers or framebuffer, or firmware tables outside RAM, mapped into kernel space. Never unmapped.
 enum class DeviceCaching : u8 { Uncached, WriteCombining, WriteBack };

@@ -204,6 +204,8 @@ void adopt_reserved_frame(Frame& frame, FrameUse use) {
 
 void set_reclaim_hook(ReclaimHook hook) { reclaim_hook.store(hook, std::memory_order_relaxed); }
 
+u64 total_memory_frames() { return total_frames; }
+
 MemoryStatistics memory_statistics() {
     i64 by_use[static_cast<u32>(FrameUse::Count)];
     for (u32 use = 0; use < static_cast<u32>(FrameUse::Count); ++use) by_use[use] = early_frames_by_use[use].load();

@@ -41,6 +41,10 @@ struct VmaAttributes {
         flags = value ? flags | static_cast<u32>(flag) : flags & ~static_cast<u32>(flag);
     }
     bool operator==(const VmaAttributes&) const = default;
+    /// What counts against RLIMIT_DATA.
+    bool is_data() const {
+        return (protection & kProtWrite) != 0 && !has(VmaFlag::Shared) && !has(VmaFlag::GrowsDown);
+    }
 };
 
 struct Vma : ObjectMapping {
@@ -61,8 +65,7 @@ struct Vma : ObjectMapping {
     bool is_readable() const { return attributes.protection != 0; } // x86: write or execute implies read
     bool is_writable() const { return (attributes.protection & kProtWrite) != 0; }
     bool is_executable() const { return (attributes.protection & kProtExec) != 0; }
-    /// What counts against RLIMIT_DATA.
-    bool is_data() const { return is_writable() && !is_shared() && !has(VmaFlag::GrowsDown); }
+    bool is_data() const { return attributes.is_data(); }
 };
 
 } // namespace martlet
