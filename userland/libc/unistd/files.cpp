@@ -19,7 +19,7 @@ extern "C" {
 
 int access(const char *path, int mode) { return answer(SYS_access, path, mode); }
 
-// faccessat(2) has no flags; faccessat2 has. On a kernel without it the effective ids are used as they are.
+// faccessat(2) has no flags; faccessat2 has.
 int faccessat(int directory, const char *path, int mode, int flags) {
     if (flags == 0)
         return answer(SYS_faccessat, directory, path, mode);
