@@ -1,4 +1,4 @@
-// mkdir and rmdir: POSIX.1-2017, with GNU's -v and --ignore-fail-on-non-empty.
+// mkdir: POSIX.1-2017, with GNU's -v.
 #include "framework/arguments.h"
 #include "framework/diagnostics.h"
 #include "framework/output.h"
@@ -6,8 +6,9 @@
 #include "lib/path.h"
 
 #include <errno.h>
+#include <optional>
+#include <string>
 #include <sys/stat.h>
-#include <unistd.h>
 
 namespace coreutils {
 namespace {
@@ -86,61 +87,14 @@ int run(Arguments& arguments) {
     return status;
 }
 
-constexpr Tool kMkdir = {
+constexpr Tool kTool = {
     .name = "mkdir",
     .synopsis = "[OPTION]... DIRECTORY...",
     .summary = "Create the directories, if they do not already exist.",
     .options = kOptions,
     .run = run,
 };
-MARTLET_REGISTER_TOOL(kMkdir);
-
-enum : int { kIgnoreNonEmpty = kLongOnly };
-
-constexpr Option kRmdirOptions[] = {
-    {kIgnoreNonEmpty, "ignore-fail-on-non-empty", nullptr, "do not complain about directories that are not empty"},
-    {'p', "parents", nullptr, "remove DIRECTORY and its ancestors"},
-    {'v', "verbose", nullptr, "output a diagnostic for every directory processed"},
-};
-
-int run_rmdir(Arguments& arguments) {
-    bool ignore = false, parents = false, verbose = false;
-    while (auto option = arguments.next_option()) {
-        if (*option == kIgnoreNonEmpty) ignore = true;
-        if (*option == 'p') parents = true;
-        if (*option == 'v') verbose = true;
-    }
-    if (arguments.operands().empty()) missing_operand();
-    out.defer_errors();
-    int status = 0;
-    for (const char* operand : arguments.operands()) {
-        std::string path = operand;
-        for (;;) {
-            if (verbose) out.print("rmdir: removing directory, '%s'\n", printable(path).c_str());
-            if (rmdir(path.c_str()) != 0) {
-                bool not_empty = errno == ENOTEMPTY || errno == EEXIST;
-                if (!(ignore && not_empty)) {
-                    warn_errno(path);
-                    status = 1;
-                }
-                break;
-            }
-            std::string parent(directory_name(path));
-            if (!parents || parent == "." || parent == "/" || parent == path) break;
-            path = parent;
-        }
-    }
-    return status;
-}
-
-constexpr Tool kRmdir = {
-    .name = "rmdir",
-    .synopsis = "[OPTION]... DIRECTORY...",
-    .summary = "Remove the directories, if they are empty.",
-    .options = kRmdirOptions,
-    .run = run_rmdir,
-};
-MARTLET_REGISTER_TOOL(kRmdir);
+MARTLET_REGISTER_TOOL(kTool);
 
 }  // namespace
 }  // namespace coreutils

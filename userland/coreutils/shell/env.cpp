@@ -175,43 +175,5 @@ constexpr Tool kTool = {
 };
 MARTLET_REGISTER_TOOL(kTool);
 
-int run_printenv(Arguments& arguments) {
-    char end = '\n';
-    while (arguments.next_option()) end = '\0';
-    if (arguments.operands().empty()) {
-        for (char** variable = environ; variable && *variable; ++variable) {
-            out.write(*variable);
-            out.put(end);
-        }
-        return 0;
-    }
-    int status = 0;
-    for (char* name : arguments.operands()) {
-        const char* value = strchr(name, '=') ? nullptr : getenv(name);
-        if (value) {
-            out.write(value);
-            out.put(end);
-        } else {
-            status = 1;
-        }
-    }
-    return status;
-}
-
-constexpr Option kPrintenvOptions[] = {
-    {'0', "null", nullptr, "end each output line with NUL, not newline"},
-};
-
-constexpr Tool kPrintenv = {
-    .name = "printenv",
-    .synopsis = "[OPTION]... [VARIABLE]...",
-    .summary = "Print the values of environment variables.",
-    .options = kPrintenvOptions,
-    .run = run_printenv,
-    .usage_status = 2,
-    .failure_status = 2,
-};
-MARTLET_REGISTER_TOOL(kPrintenv);
-
 }  // namespace
 }  // namespace coreutils

@@ -1,22 +1,22 @@
-// free and uptime, from /proc/meminfo, /proc/uptime and /proc/loadavg, as procps has them.
+// free, from /proc/meminfo, as procps has it.
 #include "framework/arguments.h"
 #include "framework/diagnostics.h"
 #include "framework/output.h"
 #include "lib/duration.h"
-#include "lib/human.h"
 #include "lib/numbers.h"
 #include "lib/processes.h"
 
+#include <errno.h>
+#include <initializer_list>
 #include <stdio.h>
-#include <string.h>
-#include <time.h>
+#include <string>
 
 namespace coreutils {
 namespace {
 
 enum : int { kSi = kLongOnly, kMega, kGiga, kTebi };
 
-constexpr Option kFreeOptions[] = {
+constexpr Option kOptions[] = {
     {'b', "bytes", nullptr, "show output in bytes"},
     {'k', "kibi", nullptr, "show output in kibibytes (default)"},
     {'m', "mebi", nullptr, "show output in mebibytes"},
@@ -76,7 +76,7 @@ void print_memory(const FreeSettings& settings) {
     if (settings.total) row("Total:", {total + swap_total, used + swap_total - swap_free, free_kib + swap_free});
 }
 
-int run_free(Arguments& arguments) {
+int run(Arguments& arguments) {
     FreeSettings settings;
     double interval = 0;
     uint64_t count = 0;
@@ -113,80 +113,14 @@ int run_free(Arguments& arguments) {
     }
 }
 
-constexpr Tool kFree = {
+constexpr Tool kTool = {
     .name = "free",
     .synopsis = "[OPTION]...",
     .summary = "Display the amount of free and used memory in the system.",
-    .options = kFreeOptions,
-    .run = run_free,
+    .options = kOptions,
+    .run = run,
 };
-MARTLET_REGISTER_TOOL(kFree);
-
-constexpr Option kUptimeOptions[] = {
-    {'p', "pretty", nullptr, "show uptime in pretty format"},
-    {'s', "since", nullptr, "system up since"},
-};
-
-std::string plural(uint64_t count, const char* unit) {
-    return std::to_string(count) + " " + unit + (count == 1 ? "" : "s");
-}
-
-int run_uptime(Arguments& arguments) {
-    int form = 0;
-    while (auto option = arguments.next_option()) form = *option;
-    if (!arguments.operands().empty()) extra_operand(arguments.operands()[0]);
-    std::string uptime = read_small_file("/proc/uptime");
-    if (uptime.empty()) die_errno(1, "/proc/uptime");
-    auto seconds = static_cast<uint64_t>(uptime_seconds());
-    time_t now = time(nullptr);
-    tm broken;
-    char text[64];
-    if (form == 's') {
-        time_t boot = now - static_cast<time_t>(seconds);
-        localtime_r(&boot, &broken);
-        text[strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S\n", &broken)] = '\0';
-        out.write(text);
-        return 0;
-    }
-    uint64_t days = seconds / 86400, hours = seconds / 3600 % 24, minutes = seconds / 60 % 60;
-    if (form == 'p') {
-        std::string line = "up";
-        const char* separator = " ";
-        auto add = [&](uint64_t count, const char* unit) {
-            if (count == 0) return;
-            line += separator + plural(count, unit);
-            separator = ", ";
-        };
-        add(days / 7, "week");
-        add(days % 7, "day");
-        add(hours, "hour");
-        add(minutes, "minute");
-        if (seconds < 60) line += " " + plural(minutes, "minute");
-        out.write(line + "\n");
-        return 0;
-    }
-    localtime_r(&now, &broken);
-    text[strftime(text, sizeof text, " %H:%M:%S up ", &broken)] = '\0';
-    out.write(text);
-    if (days > 0) out.write(plural(days, "day") + ", ");
-    if (hours > 0)
-        out.print("%2llu:%02llu", static_cast<unsigned long long>(hours), static_cast<unsigned long long>(minutes));
-    else
-        out.print("%llu min", static_cast<unsigned long long>(minutes));
-    double load[3] = {0, 0, 0};
-    sscanf(read_small_file("/proc/loadavg").c_str(), "%lf %lf %lf", &load[0], &load[1], &load[2]);
-    out.print(",  0 user,  load average: %.2f, %.2f, %.2f\n", load[0], load[1], load[2]);
-    return 0;
-}
-
-constexpr Tool kUptime = {
-    .name = "uptime",
-    .synopsis = "[OPTION]",
-    .summary = "Tell how long the system has been running.",
-    .options = kUptimeOptions,
-    .run = run_uptime,
-};
-MARTLET_REGISTER_TOOL(kUptime);
+MARTLET_REGISTER_TOOL(kTool);
 
 }  // namespace
 }  // namespace coreutils

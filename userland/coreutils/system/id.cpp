@@ -1,4 +1,4 @@
-// id and whoami: POSIX.1-2017, with GNU's -z.
+// id: POSIX.1-2017, with GNU's -z.
 #include "framework/arguments.h"
 #include "framework/diagnostics.h"
 #include "framework/output.h"
@@ -140,24 +140,6 @@ constexpr Tool kTool = {
     .run = run,
 };
 MARTLET_REGISTER_TOOL(kTool);
-
-int run_whoami(Arguments& arguments) {
-    while (arguments.next_option()) {
-    }
-    if (!arguments.operands().empty()) extra_operand(arguments.operands()[0]);
-    uid_t uid = geteuid();
-    if (!has_name(user_name(uid), uid)) die(1, "cannot find name for user ID %u", uid);
-    out.print("%s\n", user_name(uid).c_str());
-    return 0;
-}
-
-constexpr Tool kWhoami = {
-    .name = "whoami",
-    .synopsis = "",
-    .summary = "Print the user name of the current effective user ID.",
-    .run = run_whoami,
-};
-MARTLET_REGISTER_TOOL(kWhoami);
 
 }  // namespace
 }  // namespace coreutils

@@ -366,7 +366,8 @@ public:
     int run(std::span<char*> operands);
 
 private:
-    void search_file(const char* path, bool on_command_line);
+    // The file `name` relative to the directory `fd`, called `path` in messages and output.
+    void search_file(const char* path, bool on_command_line, int fd = AT_FDCWD, const char* name = nullptr);
     void search_tree(const char* root, bool implied);
     void search_open(Input& input, const char* name);
     bool is_excluded(const char* name, bool on_command_line) const;
@@ -420,7 +421,8 @@ void Grep::search_open(Input& input, const char* name) {
         lseek(STDIN_FILENO, -static_cast<off_t>(input.buffered().size()), SEEK_CUR);
 }
 
-void Grep::search_file(const char* path, bool on_command_line) {
+void Grep::search_file(const char* path, bool on_command_line, int fd, const char* name) {
+    if (!name) name = path;
     if (strcmp(path, "-") == 0 && on_command_line) {
         Input input(STDIN_FILENO);
         return search_open(input, settings_.label);
@@ -429,13 +431,14 @@ void Grep::search_file(const char* path, bool on_command_line) {
     struct stat info;
     bool careful = settings_.directories == Directories::skip || settings_.skip_devices ||
                    (!on_command_line && !settings_.devices_given);
-    if (careful && stat(path, &info) == 0) {
+    if (careful && fstatat(fd, name, &info, 0) == 0) {
         if (S_ISDIR(info.st_mode) && settings_.directories == Directories::skip) return;
         bool device = S_ISCHR(info.st_mode) || S_ISBLK(info.st_mode) || S_ISFIFO(info.st_mode) || S_ISSOCK(info.st_mode);
         if (device && (settings_.skip_devices || !on_command_line)) return;
     }
-    Input input;
-    if (!input.open(path)) return problem(path, errno);
+    int file = openat(fd, name, O_RDONLY | O_CLOEXEC);
+    if (file < 0) return problem(path, errno);
+    Input input(file);
     search_open(input, path);
 }
 
@@ -456,7 +459,7 @@ void Grep::search_tree(const char* root, bool implied) {
         case Walk::Visit::file:
             // -r does not follow links met on the way.
             if (walk.depth() > 0 && walk.type() == DT_LNK && settings_.directories == Directories::recurse) break;
-            search_file(path, walk.depth() == 0);
+            search_file(path, walk.depth() == 0, walk.directory_fd(), walk.name());
             break;
         }
     }

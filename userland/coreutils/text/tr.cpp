@@ -95,6 +95,11 @@ void translate(const Plan& plan) {
     int last = -1;
     for (std::string_view block; !(block = input.next_block()).empty();) {
         result.resize(block.size());
+        if (!plan.removes && !plan.squeezes) {
+            for (size_t i = 0; i < block.size(); ++i) result[i] = static_cast<char>(plan.map[static_cast<unsigned char>(block[i])]);
+            out.write(result);
+            continue;
+        }
         size_t size = 0;
         for (char each : block) {
             auto byte = static_cast<unsigned char>(each);
@@ -138,6 +143,8 @@ int run(Arguments& arguments) {
     } else if (squeezes) {
         for (unsigned char byte : chosen) plan.squeezed[byte] = true;
     }
+    plan.removes = deletes;
+    plan.squeezes = squeezes;
     translate(plan);
     return 0;
 }
