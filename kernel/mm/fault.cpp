@@ -114,7 +114,7 @@ void AddressSpace::map_neighbours(Vma& vma, u64 address) {
     if (end > vma.end) end = vma.end;
     u32 flags = page_flags(vma, PageAccess::Read);
     // The leaf table is private already: the page at `address` is in the same one.
-    (void)table_.walk(start, end, TableAccess::Change, [&](LeafTable& leaf) RUNS_LOCKED {
+    (void)table_.walk(start, end, TableAccess::Fill, [&](LeafTable& leaf) RUNS_LOCKED {
         u64 page = leaf.address;
         for (PageSlot& slot : leaf.slots) {
             if (!slot.load().has_frame())

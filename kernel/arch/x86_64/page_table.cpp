@@ -27,17 +27,33 @@ std::span<PageSlot> slots_of(u64 directory_entry) {
     return {reinterpret_cast<PageSlot*>(table_at(directory_entry)), kEntries};
 }
 
-void release_pages(std::span<PageSlot> slots) {
-    for (PageSlot& slot : slots) {
-        PageEntry entry = slot.load();
-        if (entry.has_frame() && entry.is_counted()) frame_of(entry.frame()).release();
+/// Most tables are nearly empty, so Frame::owner of a table has a bit for each eight entries (a cache line) that may hold
+/// something: scans skip the rest.
+constexpr u32 kGroupSize = 8;
+
+void note_used(Frame& table, u32 index) { table.owner |= 1ull << (index / kGroupSize); }
+void note_used(Frame& table, u32 first, u32 count) {
+    for (u32 group = first / kGroupSize; group <= (first + count - 1) / kGroupSize; ++group) table.owner |= 1ull << group;
+}
+/// Calls visit(index) for each entry that may be there.
+template <typename Visit> void for_each_used(const Frame& table, Visit visit) {
+    for (u64 groups = table.owner; groups != 0; groups &= groups - 1) {
+        u32 first = static_cast<u32>(__builtin_ctzll(groups)) * kGroupSize;
+        for (u32 index = first; index < first + kGroupSize; ++index) visit(index);
     }
+}
+
+void release_pages(const Frame& table, std::span<PageSlot> slots) {
+    for_each_used(table, [&](u32 index) {
+        PageEntry entry = slots[index].load();
+        if (entry.has_frame() && entry.is_counted()) frame_of(entry.frame()).release();
+    });
 }
 
 /// Drops one sharer of a leaf table; the last one releases its pages.
 void release_leaf(u64 directory_entry) {
     Frame& frame = frame_of({directory_entry & kEntryAddressMask});
-    if (!frame.is_shared()) release_pages(slots_of(directory_entry));
+    if (!frame.is_shared()) release_pages(frame, slots_of(directory_entry));
     frame.release();
 }
 
@@ -59,25 +75,29 @@ PageTable::~PageTable() {
     if (root_ == 0) return;
     deactivate();
     u64* root = table_at(root_);
-    for (u32 index = 0; index < kEntries / 2; ++index)
+    Frame& frame = frame_of({root_});
+    for_each_used(frame, [&](u32 index) {
         if (is_present(root[index])) free_level(table_at(root[index]), 2);
-    frame_of({root_}).release();
+    });
+    frame.release();
 }
 
 /// Frees the table at `level` (2: of directories, 1: of leaf tables) and everything below.
 void PageTable::free_level(u64* table, u32 level) {
-    for (u32 index = 0; index < kEntries; ++index) {
-        if (!is_present(table[index])) continue;
+    Frame& frame = frame_of_pointer(table);
+    for_each_used(frame, [&](u32 index) {
+        if (!is_present(table[index])) return;
         if (level == 1) release_leaf(table[index]);
         else free_level(table_at(table[index]), level - 1);
-    }
-    frame_of_pointer(table).release();
+    });
+    frame.release();
 }
 
 Result<u64*> PageTable::make_table(u64* entry) {
     if (!is_present(*entry)) {
         Frame* frame = TRY(allocate_frame(FrameUse::PageTable, Zeroing::Yes));
         *entry = frame->physical().value | kTableBits;
+        note_used(frame_of_pointer(entry), static_cast<u32>(reinterpret_cast<u64>(entry) % kPageSize / sizeof(u64)));
         ++table_frames_;
     }
     return table_at(*entry);
@@ -89,21 +109,21 @@ Result<void> PageTable::make_private(u64* directory_entry) {
         *directory_entry |= kEntryWritable;
         return {};
     }
-    Frame* copy = TRY(allocate_frame(FrameUse::PageTable, Zeroing::No));
+    Frame* copy = TRY(allocate_frame(FrameUse::PageTable, Zeroing::Yes));
+    copy->owner = shared.owner;
     std::span<PageSlot> from = slots_of(*directory_entry);
     u64 copy_entry = copy->physical().value | kTableBits;
     std::span<PageSlot> to = slots_of(copy_entry);
-    for (u32 index = 0; index < kEntries; ++index) {
+    for_each_used(shared, [&](u32 index) {
         PageEntry entry = from[index].load();
-        if (entry.has_frame()) {
-            if (entry.is_counted()) frame_of(entry.frame()).acquire();
-            if (entry.is_writable()) {
-                entry = entry.without_write();
-                from[index].store(entry);
-            }
+        if (!entry.has_frame()) return;
+        if (entry.is_counted()) frame_of(entry.frame()).acquire();
+        if (entry.is_writable()) {
+            entry = entry.without_write();
+            from[index].store(entry);
         }
         to[index].store(entry);
-    }
+    });
     *directory_entry = copy_entry;
     // No flush: the translations that the processor may hold lead to the same frames, without write permission.
     // Paging-structure caches are refreshed by the fault or the flush that follows each change.
@@ -121,6 +141,7 @@ Result<PageSlot*> PageTable::make_slot(u64 address) {
         if (page_table_loaded() == root_) tlb_forget_page(address); // the cached directory entry
     }
     u64* leaf = TRY(make_table(directory_entry));
+    note_used(frame_of_pointer(leaf), index_at(address, 0));
     return reinterpret_cast<PageSlot*>(leaf) + index_at(address, 0);
 }
 
@@ -150,10 +171,11 @@ Result<LeafTable> PageTable::next_leaf(u64 start, u64 end, TableAccess access) {
         while (level > 0 && is_present(table[index_at(start, level)])) {
             u64* entry = &table[index_at(start, level)];
             if (level == 1) {
-                if (access == TableAccess::Change && is_shared_table(*entry)) TRY(make_private(entry));
+                if (access != TableAccess::Look && is_shared_table(*entry)) TRY(make_private(entry));
                 u32 first = index_at(start, 0);
                 u64 pages = (end - start + kPageSize - 1) >> kPageShift;
                 u32 count = pages < kEntries - first ? static_cast<u32>(pages) : kEntries - first;
+                if (access == TableAccess::Fill) note_used(frame_of({*entry & kEntryAddressMask}), first, count);
                 return LeafTable{start, slots_of(*entry).subspan(first, count)};
             }
             table = table_at(*entry);
@@ -183,28 +205,47 @@ void PageTable::drop_leaf(u64 address) {
     release_leaf(dropped);
 }
 
+namespace {
+
+/// Gives the child's empty directory every leaf table of `directory`, write-protected in both; answers how many.
+u64 share_directory(u64* directory, u64* child_directory) {
+    Frame& frame = frame_of_pointer(directory);
+    u64 count = 0;
+    for_each_used(frame, [&](u32 index) {
+        if (!is_present(directory[index])) return;
+        directory[index] &= ~kEntryWritable;
+        frame_of({directory[index] & kEntryAddressMask}).acquire();
+        child_directory[index] = directory[index];
+        ++count;
+    });
+    frame_of_pointer(child_directory).owner = frame.owner;
+    return count;
+}
+
+} // namespace
+
 Result<void> PageTable::share_user_half(PageTable& child) {
     u64* root = table_at(root_);
     u64* child_root = table_at(child.root_);
-    for (u32 top = 0; top < kEntries / 2; ++top) {
-        if (!is_present(root[top])) continue;
+    Result<void> result;
+    for_each_used(frame_of({root_}), [&](u32 top) {
+        if (!result || !is_present(root[top])) return;
         u64* upper = table_at(root[top]);
-        u64* child_upper = TRY(child.make_table(&child_root[top]));
-        for (u32 middle = 0; middle < kEntries; ++middle) {
-            if (!is_present(upper[middle])) continue;
-            u64* directory = table_at(upper[middle]);
-            u64* child_directory = TRY(child.make_table(&child_upper[middle]));
-            for (u32 index = 0; index < kEntries; ++index) {
-                if (!is_present(directory[index])) continue;
-                directory[index] &= ~kEntryWritable;
-                frame_of({directory[index] & kEntryAddressMask}).acquire();
-                child_directory[index] = directory[index];
-                ++child.table_frames_;
-            }
+        Result<u64*> child_upper = child.make_table(&child_root[top]);
+        if (!child_upper) {
+            result = Error(child_upper.error());
+            return;
         }
-    }
+        for_each_used(frame_of_pointer(upper), [&](u32 middle) {
+            if (!result || !is_present(upper[middle])) return;
+            Result<u64*> child_directory = child.make_table(&(*child_upper)[middle]);
+            if (!child_directory) result = Error(child_directory.error());
+            else child.table_frames_ += share_directory(table_at(upper[middle]), *child_directory);
+        });
+    });
+    // Even after a failure: some tables have lost their write permission.
     if (page_table_loaded() == root_) tlb_forget_user();
-    return {};
+    return result;
 }
 
 void PageTable::invalidate(u64 start, u64 end) {

@@ -33,7 +33,8 @@ struct LeafTable {
     std::span<PageSlot> slots;
 };
 
-enum class TableAccess : u8 { Look, Change };
+/// Fill: like Change, and empty slots will be filled. Slots of the other walks stay empty if they are.
+enum class TableAccess : u8 { Look, Change, Fill };
 
 class PageTable : NonCopyable {
 public:
