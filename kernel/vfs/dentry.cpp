@@ -45,8 +45,13 @@ private:
     Bucket& bucket_;
 };
 
+/// Most names are short: a loop beats a call.
 bool has_name(std::string_view have, std::string_view want) {
-    return have.size() == want.size() && memcmp(have.data(), want.data(), want.size()) == 0;
+    if (have.size() != want.size()) return false;
+    if (want.size() > 16) return memcmp(have.data(), want.data(), want.size()) == 0;
+    for (usize index = 0; index < want.size(); ++index)
+        if (have[index] != want[index]) return false;
+    return true;
 }
 
 } // namespace

@@ -33,6 +33,7 @@ public:
     Result<String> to_string_in_file_system() const;
 
 private:
+    friend class PathWalk; // steps from dentry to dentry of one mount
     Ref<Mount> mount_;
     Ref<Dentry> dentry_;
 };

@@ -89,7 +89,11 @@ Result<void> PathWalk::run(bool stop_at_parent) {
         bool is_last = slashes == after.size();
         has_trailing_slash_ = is_last && slashes > 0;
         if (size > kNameMax) return Error(Errno::ENAMETOOLONG);
-        last_kind_ = name == "." ? LastKind::Dot : name == ".." ? LastKind::DotDot : LastKind::Normal;
+        last_kind_ = LastKind::Normal;
+        if (name[0] == '.') {
+            if (size == 1) last_kind_ = LastKind::Dot;
+            if (size == 2 && name[1] == '.') last_kind_ = LastKind::DotDot;
+        }
         last_name_ = name;
         last_hash_ = hash;
         if (is_last && stop_at_parent) {
@@ -116,12 +120,13 @@ Result<void> PathWalk::run(bool stop_at_parent) {
 }
 
 Result<void> PathWalk::step_down(Ref<Dentry> next) {
-    bool is_mount_point = next->is_mount_point();
-    Path below(Ref<Mount>(current_.mount()), std::move(next));
-    if (is_mount_point) [[unlikely]] {
-        MountTable::cross_down(below);
-        if ((flags_ & kWalkNoCrossMount) && &below.mount() != &current_.mount()) return Error(Errno::EXDEV);
+    if (!next->is_mount_point()) [[likely]] {
+        current_.dentry_ = std::move(next); // the mount stays, and its count
+        return {};
     }
+    Path below(Ref<Mount>(current_.mount()), std::move(next));
+    MountTable::cross_down(below);
+    if ((flags_ & kWalkNoCrossMount) && &below.mount() != &current_.mount()) return Error(Errno::EXDEV);
     current_ = std::move(below);
     return {};
 }
