@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "dev/input/ctrl_alt_del.h"
+#include "mm/audit.h"
 #include "mm/frame.h"
 #include "proc/process.h"
 #include "proc/process_info.h"
@@ -67,6 +68,10 @@ Result<void> sys_reboot(u32 magic1, u32 magic2, u32 command, UserString argument
     if (!current_has(Capability::SysBoot)) return Error(Errno::EPERM);
     if (magic1 != kMagic1 || std::find(std::begin(kMagic2), std::end(kMagic2), magic2) == std::end(kMagic2))
         return Error(Errno::EINVAL);
+#ifdef MARTLET_DEBUG
+    bool leaves = command == kRestart || command == kRestart2 || command == kPowerOff || command == kHalt;
+    if (leaves) (void)log_memory_audit(current_task().address_space());
+#endif
     switch (command) {
     case kCadOn: set_ctrl_alt_del_mode(CtrlAltDelMode::Reboot); return {};
     case kCadOff: set_ctrl_alt_del_mode(CtrlAltDelMode::SignalInit); return {};
