@@ -10,12 +10,8 @@ namespace coreutils {
 namespace {
 
 constexpr Option kOptions[] = {
-    {'a', "all", nullptr, ""},
-    {'b', "block", nullptr, ""},
-    {'n', "number", "[-]NUM", ""},
-    {'w', "when", "[WHEN]", ""},
-    {300, "blank", nullptr, ""},
-    {kNumberOption, nullptr, "NUM", ""},
+    {'a', "all", nullptr, ""},   {'b', "block", nullptr, ""}, {'n', "number", "[-]NUM", ""},
+    {'w', "when", "[WHEN]", ""}, {300, "blank", nullptr, ""}, {kNumberOption, nullptr, "NUM", ""},
 };
 
 int nothing(Arguments&) { return 0; }
@@ -26,7 +22,12 @@ struct Parsed {
 };
 
 Parsed parse(std::vector<std::string> words, OperandOrder order = OperandOrder::permute) {
-    Tool tool{.name = "tool", .synopsis = "", .summary = "", .options = kOptions, .run = nothing, .order = order,
+    Tool tool{.name = "tool",
+              .synopsis = "",
+              .summary = "",
+              .options = kOptions,
+              .run = nothing,
+              .order = order,
               .usage_status = 7};
     set_current_tool(tool);
     words.insert(words.begin(), "tool");
@@ -35,7 +36,9 @@ Parsed parse(std::vector<std::string> words, OperandOrder order = OperandOrder::
     Arguments arguments(tool, argv);
     Parsed parsed;
     while (auto option = arguments.next_option()) {
-        parsed.options += *option == kNumberOption ? "#" : *option < 256 ? std::string(1, static_cast<char>(*option)) : std::to_string(*option);
+        parsed.options += *option == kNumberOption ? "#"
+                          : *option < 256          ? std::string(1, static_cast<char>(*option))
+                                                   : std::to_string(*option);
         if (arguments.value()) parsed.options.append("=").append(arguments.value());
         parsed.options += ' ';
     }
@@ -51,7 +54,9 @@ TEST(Arguments, ValueAttachedOrSeparate) {
     EXPECT_EQ(parse({"--number=5"}).options, "n=5 ");
     EXPECT_EQ(parse({"--number", "5"}).options, "n=5 ");
 }
-TEST(Arguments, BracketsAroundPartOfANameAreNoOptionalValue) { EXPECT_EQ(parse({"-n", "3", "f"}).operands.size(), 1u); }
+TEST(Arguments, BracketsAroundPartOfANameAreNoOptionalValue) {
+    EXPECT_EQ(parse({"-n", "3", "f"}).operands.size(), 1u);
+}
 TEST(Arguments, OptionalValueOnlyAttached) {
     EXPECT_EQ(parse({"-w", "x"}).options, "w ");
     EXPECT_EQ(parse({"-wx"}).options, "w=x ");
@@ -69,7 +74,8 @@ TEST(Arguments, NumberOption) {
 }
 TEST(Arguments, PermutesUnlessToldOtherwise) {
     EXPECT_EQ(parse({"x", "-a", "y"}).options, "a ");
-    EXPECT_EQ(parse({"x", "-a"}, OperandOrder::options_first).operands, (std::vector<std::string>{"x", "-a"}));
+    EXPECT_EQ(parse({"x", "-a"}, OperandOrder::options_first).operands,
+              (std::vector<std::string>{"x", "-a"}));
     setenv("POSIXLY_CORRECT", "1", 1);
     EXPECT_EQ(parse({"x", "-a"}).operands, (std::vector<std::string>{"x", "-a"}));
     unsetenv("POSIXLY_CORRECT");
@@ -86,5 +92,5 @@ TEST(ArgumentsDeathTest, WrongOptionsEndTheTool) {
     EXPECT_EXIT(parse({"-n"}), testing::ExitedWithCode(7), "requires an argument");
 }
 
-}  // namespace
-}  // namespace coreutils
+} // namespace
+} // namespace coreutils

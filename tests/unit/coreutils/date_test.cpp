@@ -40,13 +40,16 @@ TEST(Date, Relative) {
     EXPECT_EQ(parsed("last year"), "2023-03-10 12:00:00");
 }
 TEST(Date, WhatIsNoDate) {
-    for (const char* text : {"nonsense", "2024-02-30", "25:00", "2024-13-01", "12:00 13:00", "1 2 3 4", "--", "@x"})
+    for (const char* text :
+         {"nonsense", "2024-02-30", "25:00", "2024-13-01", "12:00 13:00", "1 2 3 4", "--", "@x"})
         EXPECT_EQ(parsed(text), "none") << text;
 }
 TEST(Date, HostileTextIsRefusedQuietly) {
     std::string text;
     unsigned seed = 1;
-    constexpr std::string_view kPieces[] = {"1", "99999999999999999999", "-", "+", ":", "/", "jan", "ago", "next", " ", "T", "Z", "day", ".", "(", "@"};
+    constexpr std::string_view kPieces[] = {
+        "1", "99999999999999999999", "-", "+", ":", "/", "jan", "ago", "next", " ", "T", "Z", "day", ".", "(",
+        "@"};
     for (int round = 0; round < 20000; ++round) {
         text.clear();
         for (int i = 0; i < 8; ++i) {
@@ -68,5 +71,5 @@ TEST(FormatTime, FlagsAndWidths) {
     EXPECT_EQ(format_time("%-d %_m %03d %^b %3N %:z %%", when, Zone::utc), "10  3 010 MAR 123 +00:00 %");
 }
 
-}  // namespace
-}  // namespace coreutils
+} // namespace
+} // namespace coreutils

@@ -19,7 +19,8 @@ std::string apply(const TextFile& first, const TextFile& second, const std::vect
     for (const Change& change : changes) {
         for (; at < change.first_begin; ++at) result.append(first.lines[at]).append("\n");
         at = change.first_end;
-        for (size_t i = change.second_begin; i < change.second_end; ++i) result.append(second.lines[i]).append("\n");
+        for (size_t i = change.second_begin; i < change.second_end; ++i)
+            result.append(second.lines[i]).append("\n");
     }
     for (; at < first.lines.size(); ++at) result.append(first.lines[at]).append("\n");
     return result;
@@ -31,7 +32,8 @@ TEST(Diff, SmallCases) {
     ASSERT_EQ(changes.size(), 2u);
     EXPECT_EQ(changes[0].first_begin, 1u);
     EXPECT_EQ(changes[1].second_begin, 3u);
-    TextFile one = file_of("a\nb\nc\n"), same = file_of("a\nb\nc\n"), empty = file_of(""), nothing = file_of("");
+    TextFile one = file_of("a\nb\nc\n"), same = file_of("a\nb\nc\n"), empty = file_of(""),
+             nothing = file_of("");
     EXPECT_TRUE(compare_files(one, same, {}).empty());
     EXPECT_TRUE(compare_files(empty, nothing, {}).empty());
 }
@@ -54,8 +56,10 @@ TEST(Diff, RandomFilesAreRebuilt) {
     for (int round = 0; round < 3000; ++round) {
         std::string left, right;
         unsigned alphabet = 1 + random(6);
-        for (unsigned i = random(40); i > 0; --i) left += std::string(1, static_cast<char>('a' + random(alphabet))) + "\n";
-        for (unsigned i = random(40); i > 0; --i) right += std::string(1, static_cast<char>('a' + random(alphabet))) + "\n";
+        for (unsigned i = random(40); i > 0; --i)
+            left += std::string(1, static_cast<char>('a' + random(alphabet))) + "\n";
+        for (unsigned i = random(40); i > 0; --i)
+            right += std::string(1, static_cast<char>('a' + random(alphabet))) + "\n";
         TextFile first = file_of(left), second = file_of(right);
         ASSERT_EQ(apply(first, second, compare_files(first, second, {})), right) << left << "--\n" << right;
     }
@@ -70,5 +74,5 @@ TEST(Diff, LargeDifferentFilesEnd) {
     EXPECT_EQ(apply(first, second, compare_files(first, second, {})), right);
 }
 
-}  // namespace
-}  // namespace coreutils::diff
+} // namespace
+} // namespace coreutils::diff

@@ -12,16 +12,21 @@ TEST(StringSearch, FindsWhatFindFinds) {
     unsigned seed = 3;
     for (int round = 0; round < 20000; ++round) {
         std::string text, needle;
-        auto random = [&](unsigned limit) { return (seed = seed * 1664525 + 1013904223, (seed >> 16) % limit); };
+        auto random = [&](unsigned limit) {
+            return (seed = seed * 1664525 + 1013904223, (seed >> 16) % limit);
+        };
         for (unsigned i = random(30); i > 0; --i) text.push_back(static_cast<char>('a' + random(3)));
         for (unsigned i = 1 + random(4); i > 0; --i) needle.push_back(static_cast<char>('a' + random(3)));
         size_t from = random(5);
-        EXPECT_EQ(StringSearch(needle, CaseRule::exact).find(text, from), text.find(needle, from)) << text << " " << needle;
+        EXPECT_EQ(StringSearch(needle, CaseRule::exact).find(text, from), text.find(needle, from))
+            << text << " " << needle;
         auto many = MultiSearch({needle}, CaseRule::exact).find(text, from);
         EXPECT_EQ(many.offset, text.find(needle, from));
     }
 }
-TEST(StringSearch, IgnoresCase) { EXPECT_EQ(StringSearch("HeLLo", CaseRule::ignore_ascii).find("say hEllO"), 4u); }
+TEST(StringSearch, IgnoresCase) {
+    EXPECT_EQ(StringSearch("HeLLo", CaseRule::ignore_ascii).find("say hEllO"), 4u);
+}
 TEST(MultiSearch, LongestAtLeftmost) {
     auto match = MultiSearch({"ab", "abc", "b"}, CaseRule::exact).find("xabcd");
     EXPECT_EQ(match.offset, 1u);
@@ -58,5 +63,5 @@ TEST(Matcher, FindLineInBuffer) {
     EXPECT_EQ(span.end, 12u);
 }
 
-}  // namespace
-}  // namespace coreutils
+} // namespace
+} // namespace coreutils

@@ -82,5 +82,5 @@ TEST(Escape, EchoAndPrintf) {
     EXPECT_EQ(text, "a");
 }
 
-}  // namespace
-}  // namespace coreutils
+} // namespace
+} // namespace coreutils

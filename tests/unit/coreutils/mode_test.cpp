@@ -32,12 +32,13 @@ TEST(Mode, Octal) {
     EXPECT_EQ(applied("00755", S_IFDIR | 02700), 0755);
 }
 TEST(Mode, Wrong) {
-    for (const char* text : {"", "8", "u", "u+q", "77777", "u+r,", ",u+r", "x+r", "u+r g+r"}) EXPECT_EQ(applied(text, 0), -1) << text;
+    for (const char* text : {"", "8", "u", "u+q", "77777", "u+r,", ",u+r", "x+r", "u+r g+r"})
+        EXPECT_EQ(applied(text, 0), -1) << text;
 }
 TEST(Mode, String) {
     EXPECT_EQ(mode_string(S_IFDIR | 01777), "drwxrwxrwt");
     EXPECT_EQ(mode_string(S_IFREG | 06644), "-rwSr-Sr--");
 }
 
-}  // namespace
-}  // namespace coreutils
+} // namespace
+} // namespace coreutils

@@ -34,8 +34,9 @@ TEST(SedScript, LabelsAreResolved) {
     EXPECT_EQ(script->commands[2].target, 0u);
 }
 TEST(SedScript, WrongScripts) {
-    for (const char* text : {"k", "s/a/b", "y/ab/c/", "{p", "p}", "1,p", "s/\\(/x/", "s/a/\\1/", "bnone", "0p", "s/a/b/0",
-                             "s/a/b/12 3", ":", "r", "/x", "a", "}", "1~", "s/a/b/pp", "!!"}) {
+    for (const char* text :
+         {"k",       "s/a/b",      "y/ab/c/", "{p", "p}", "1,p", "s/\\(/x/", "s/a/\\1/", "bnone",    "0p",
+          "s/a/b/0", "s/a/b/12 3", ":",       "r",  "/x", "a",   "}",        "1~",       "s/a/b/pp", "!!"}) {
         std::string problem;
         bool accepted = parse(text, &problem).has_value();
         if (std::string_view(text) == "1~") continue;
@@ -56,5 +57,5 @@ TEST(SedScript, HostileScriptsAreRefusedQuietly) {
     }
 }
 
-}  // namespace
-}  // namespace coreutils::sed
+} // namespace
+} // namespace coreutils::sed

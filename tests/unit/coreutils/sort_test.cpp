@@ -25,18 +25,40 @@ TEST(SortKey, Fields) {
 }
 TEST(SortKey, WrongDefinitions) {
     const char* problem = nullptr;
-    for (const char* text : {"", "0", "x", "1.0", "1,0", "1q", "1,", "1.", "1,2.x"}) EXPECT_FALSE(parse_key(text, problem)) << text;
+    for (const char* text : {"", "0", "x", "1.0", "1,0", "1q", "1,", "1.", "1,2.x"})
+        EXPECT_FALSE(parse_key(text, problem)) << text;
 }
 TEST(SortKey, RankNeverContradictsComparison) {
-    constexpr std::string_view kTexts[] = {"", "0", "-0", "1", "01", "-1", "1.5", "1.05", " 2", "10", "9", "abc", "-", "99999999999999999999",
-                                           "100000000000000000000", "-99999999999999999999", ".5", "-.5", "B", "b", "a b"};
+    constexpr std::string_view kTexts[] = {"",
+                                           "0",
+                                           "-0",
+                                           "1",
+                                           "01",
+                                           "-1",
+                                           "1.5",
+                                           "1.05",
+                                           " 2",
+                                           "10",
+                                           "9",
+                                           "abc",
+                                           "-",
+                                           "99999999999999999999",
+                                           "100000000000000000000",
+                                           "-99999999999999999999",
+                                           ".5",
+                                           "-.5",
+                                           "B",
+                                           "b",
+                                           "a b"};
     for (Order order : {Order::text, Order::numeric, Order::human, Order::month, Order::version}) {
         for (bool fold : {false, true}) {
             Modifiers modifiers{.order = order, .fold_case = fold};
             for (std::string_view left : kTexts)
                 for (std::string_view right : kTexts) {
                     uint64_t first = rank_key(left, modifiers), second = rank_key(right, modifiers);
-                    if (first != second) EXPECT_EQ(first < second, compare_keys(left, right, modifiers) < 0) << left << "|" << right;
+                    if (first != second)
+                        EXPECT_EQ(first < second, compare_keys(left, right, modifiers) < 0)
+                            << left << "|" << right;
                 }
         }
     }
@@ -50,5 +72,5 @@ TEST(SortKey, Numbers) {
     EXPECT_LT(compare_keys("-1M", "1", human), 0);
 }
 
-}  // namespace
-}  // namespace coreutils::sort
+} // namespace
+} // namespace coreutils::sort

@@ -28,8 +28,9 @@ TEST(TrSet, Forms) {
     EXPECT_EQ(expanded("a\\-c"), "a-c");
 }
 TEST(TrSet, Wrong) {
-    for (const char* text : {"z-a", "[:foo:]", "[=ab=]", "[x*q]", "[==]"}) EXPECT_EQ(expanded(text), "wrong") << text;
+    for (const char* text : {"z-a", "[:foo:]", "[=ab=]", "[x*q]", "[==]"})
+        EXPECT_EQ(expanded(text), "wrong") << text;
 }
 
-}  // namespace
-}  // namespace coreutils::tr
+} // namespace
+} // namespace coreutils::tr

@@ -9,13 +9,16 @@ int run_changes(const ChangeWalk& settings, auto operands, auto change) {
     bool good = true;
     for (const char* operand : operands) {
         struct stat root, own;
-        if (settings.recursive && settings.preserve_root && lstat("/", &root) == 0 && lstat(operand, &own) == 0 &&
-            root.st_ino == own.st_ino && root.st_dev == own.st_dev) {
-            warn("it is dangerous to operate recursively on '%s'; use --no-preserve-root to override", operand);
+        if (settings.recursive && settings.preserve_root && lstat("/", &root) == 0 &&
+            lstat(operand, &own) == 0 && root.st_ino == own.st_ino && root.st_dev == own.st_dev) {
+            warn("it is dangerous to operate recursively on '%s'; use --no-preserve-root to override",
+                 operand);
             good = false;
             continue;
         }
-        Walk walk(settings.recursive ? settings.follow : settings.dereference ? Follow::roots : Follow::never);
+        Walk walk(settings.recursive     ? settings.follow
+                  : settings.dereference ? Follow::roots
+                                         : Follow::never);
         walk.start(operand);
         while (walk.next()) {
             switch (walk.visit()) {
@@ -36,11 +39,12 @@ int run_changes(const ChangeWalk& settings, auto operands, auto change) {
                 if (!settings.recursive) walk.skip();
                 break;
             }
-            case Walk::Visit::directory_done: break;
+            case Walk::Visit::directory_done:
+                break;
             }
         }
     }
     return good ? 0 : 1;
 }
 
-}  // namespace coreutils
+} // namespace coreutils

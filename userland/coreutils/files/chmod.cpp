@@ -25,10 +25,18 @@ constexpr Option kOptions[] = {
     {kReference, "reference", "RFILE", "use RFILE's mode instead of specifying MODE values"},
     {'R', "recursive", nullptr, "change files and directories recursively"},
     // Letters of a mode that begins with a minus sign.
-    {'r', nullptr, nullptr, nullptr}, {'w', nullptr, nullptr, nullptr}, {'x', nullptr, nullptr, nullptr},
-    {'X', nullptr, nullptr, nullptr}, {'s', nullptr, nullptr, nullptr}, {'t', nullptr, nullptr, nullptr},
-    {'u', nullptr, nullptr, nullptr}, {'g', nullptr, nullptr, nullptr}, {'o', nullptr, nullptr, nullptr},
-    {'a', nullptr, nullptr, nullptr}, {',', nullptr, nullptr, nullptr}, {'+', nullptr, nullptr, nullptr},
+    {'r', nullptr, nullptr, nullptr},
+    {'w', nullptr, nullptr, nullptr},
+    {'x', nullptr, nullptr, nullptr},
+    {'X', nullptr, nullptr, nullptr},
+    {'s', nullptr, nullptr, nullptr},
+    {'t', nullptr, nullptr, nullptr},
+    {'u', nullptr, nullptr, nullptr},
+    {'g', nullptr, nullptr, nullptr},
+    {'o', nullptr, nullptr, nullptr},
+    {'a', nullptr, nullptr, nullptr},
+    {',', nullptr, nullptr, nullptr},
+    {'+', nullptr, nullptr, nullptr},
     {'=', nullptr, nullptr, nullptr},
 };
 
@@ -36,10 +44,11 @@ void report(const Walk& walk, mode_t before, mode_t after, const ChangeWalk& set
     if (settings.report == Report::none || (settings.report == Report::changes && before == after)) return;
     std::string name = printable(walk.path());
     if (before == after)
-        out.print("mode of '%s' retained as %04o (%s)\n", name.c_str(), after, mode_string(after).c_str() + 1);
-    else
-        out.print("mode of '%s' changed from %04o (%s) to %04o (%s)\n", name.c_str(), before, mode_string(before).c_str() + 1, after,
+        out.print("mode of '%s' retained as %04o (%s)\n", name.c_str(), after,
                   mode_string(after).c_str() + 1);
+    else
+        out.print("mode of '%s' changed from %04o (%s) to %04o (%s)\n", name.c_str(), before,
+                  mode_string(before).c_str() + 1, after, mode_string(after).c_str() + 1);
 }
 
 int run(Arguments& arguments) {
@@ -49,12 +58,24 @@ int run(Arguments& arguments) {
     std::optional<mode_t> reference;
     while (auto option = arguments.next_option()) {
         switch (*option) {
-        case 'c': settings.report = Report::changes; break;
-        case 'f': settings.quiet = true; break;
-        case 'v': settings.report = Report::all; break;
-        case 'R': settings.recursive = true; break;
-        case kPreserveRoot: settings.preserve_root = true; break;
-        case kNoPreserveRoot: settings.preserve_root = false; break;
+        case 'c':
+            settings.report = Report::changes;
+            break;
+        case 'f':
+            settings.quiet = true;
+            break;
+        case 'v':
+            settings.report = Report::all;
+            break;
+        case 'R':
+            settings.recursive = true;
+            break;
+        case kPreserveRoot:
+            settings.preserve_root = true;
+            break;
+        case kNoPreserveRoot:
+            settings.preserve_root = false;
+            break;
         case kReference: {
             struct stat info;
             if (stat(arguments.value(), &info) != 0) die_errno(1, arguments.value());
@@ -63,7 +84,8 @@ int run(Arguments& arguments) {
         }
         default:
             // The whole argument is the mode: -rw, -x,g+w.
-            if (arguments.option_text() != last_text) minus_mode.append(minus_mode.empty() ? "" : ",").append(arguments.option_text());
+            if (arguments.option_text() != last_text)
+                minus_mode.append(minus_mode.empty() ? "" : ",").append(arguments.option_text());
             last_text = arguments.option_text();
         }
     }
@@ -88,7 +110,8 @@ int run(Arguments& arguments) {
             if (!settings.quiet) warn_errno(walk.path(), ENOENT);
             return false;
         }
-        mode_t before = info.st_mode & 07777, after = reference ? *reference : change->apply(info.st_mode, mask);
+        mode_t before = info.st_mode & 07777,
+               after = reference ? *reference : change->apply(info.st_mode, mask);
         if (fchmodat(walk.directory_fd(), walk.name(), after, 0) != 0) {
             if (!settings.quiet) warn_errno(walk.path());
             return false;
@@ -98,7 +121,8 @@ int run(Arguments& arguments) {
         mode_t meant = minus_mode.empty() ? after : change->apply(info.st_mode, 0);
         if (meant != after) {
             if (!settings.quiet)
-                warn("%s: new permissions are %s, not %s", walk.path().c_str(), mode_string(after).c_str() + 1, mode_string(meant).c_str() + 1);
+                warn("%s: new permissions are %s, not %s", walk.path().c_str(),
+                     mode_string(after).c_str() + 1, mode_string(meant).c_str() + 1);
             return false;
         }
         return true;
@@ -107,7 +131,8 @@ int run(Arguments& arguments) {
 
 constexpr Tool kTool = {
     .name = "chmod",
-    .synopsis = "[OPTION]... MODE[,MODE]... FILE...\n[OPTION]... OCTAL-MODE FILE...\n[OPTION]... --reference=RFILE FILE...",
+    .synopsis = "[OPTION]... MODE[,MODE]... FILE...\n[OPTION]... OCTAL-MODE FILE...\n[OPTION]... "
+                "--reference=RFILE FILE...",
     .summary = "Change the mode of each FILE to MODE.",
     .options = kOptions,
     .run = run,
@@ -115,5 +140,5 @@ constexpr Tool kTool = {
 };
 MARTLET_REGISTER_TOOL(kTool);
 
-}  // namespace
-}  // namespace coreutils
+} // namespace
+} // namespace coreutils

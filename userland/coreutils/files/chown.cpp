@@ -21,7 +21,8 @@ constexpr Option kOptions[] = {
     {'v', "verbose", nullptr, "output a diagnostic for every file processed"},
     {kDereference, "dereference", nullptr, "affect the referent of each symbolic link (default)"},
     {'h', "no-dereference", nullptr, "affect symbolic links instead of any referenced file"},
-    {kFrom, "from", "CURRENT_OWNER:CURRENT_GROUP", "change only if owner and group match those specified here"},
+    {kFrom, "from", "CURRENT_OWNER:CURRENT_GROUP",
+     "change only if owner and group match those specified here"},
     {kNoPreserveRoot, "no-preserve-root", nullptr, "do not treat '/' specially (the default)"},
     {kPreserveRoot, "preserve-root", nullptr, "fail to operate recursively on '/'"},
     {kReference, "reference", "RFILE", "use RFILE's owner and group"},
@@ -36,7 +37,7 @@ constexpr uid_t kUnchanged = static_cast<uid_t>(-1);
 struct Request {
     ChangeWalk walk;
     OwnerChange change, from;
-    std::string user_text, group_text;  // as given, for the report
+    std::string user_text, group_text; // as given, for the report
 };
 
 std::string owner_text(uid_t uid, gid_t gid, const OwnerChange& change) {
@@ -50,7 +51,9 @@ void report(const Walk& walk, const struct stat& info, const Request& request, b
     const OwnerChange& change = request.change;
     const char* what = change.user == kUnchanged ? "group" : "ownership";
     std::string name = printable(walk.path()), before = owner_text(info.st_uid, info.st_gid, change);
-    std::string after = request.user_text + (request.user_text.empty() || request.group_text.empty() ? "" : ":") + request.group_text;
+    std::string after = request.user_text +
+                        (request.user_text.empty() || request.group_text.empty() ? "" : ":") +
+                        request.group_text;
     if (changed)
         out.print("changed %s of '%s' from %s to %s\n", what, name.c_str(), before.c_str(), after.c_str());
     else
@@ -59,14 +62,17 @@ void report(const Walk& walk, const struct stat& info, const Request& request, b
 
 bool change_one(Walk& walk, const struct stat& info, const Request& request) {
     const OwnerChange &from = request.from, &change = request.change;
-    bool fits = (from.user == kUnchanged || from.user == info.st_uid) && (from.group == static_cast<gid_t>(-1) || from.group == info.st_gid);
+    bool fits = (from.user == kUnchanged || from.user == info.st_uid) &&
+                (from.group == static_cast<gid_t>(-1) || from.group == info.st_gid);
     bool changed = fits && ((change.user != kUnchanged && change.user != info.st_uid) ||
                             (change.group != static_cast<gid_t>(-1) && change.group != info.st_gid));
     // The entry is the link itself unless links are followed here.
-    bool follow = request.walk.recursive ? request.walk.follow == Follow::always || (request.walk.follow == Follow::roots && walk.depth() == 0)
+    bool follow = request.walk.recursive ? request.walk.follow == Follow::always ||
+                                               (request.walk.follow == Follow::roots && walk.depth() == 0)
                                          : request.walk.dereference;
     if (request.walk.recursive && request.walk.dereference && S_ISLNK(info.st_mode)) follow = false;
-    if (fits && fchownat(walk.directory_fd(), walk.name(), change.user, change.group, follow ? 0 : AT_SYMLINK_NOFOLLOW) != 0) {
+    if (fits && fchownat(walk.directory_fd(), walk.name(), change.user, change.group,
+                         follow ? 0 : AT_SYMLINK_NOFOLLOW) != 0) {
         if (!request.walk.quiet) warn_errno(walk.path());
         return false;
     }
@@ -87,18 +93,42 @@ int run_as(Arguments& arguments, bool group_only) {
     while (auto option = arguments.next_option()) {
         ChangeWalk& walk = request.walk;
         switch (*option) {
-        case 'c': walk.report = Report::changes; break;
-        case 'f': walk.quiet = true; break;
-        case 'v': walk.report = Report::all; break;
-        case 'h': walk.dereference = false; break;
-        case kDereference: walk.dereference = true; break;
-        case kFrom: request.from = owner_or_die(arguments.value()); break;
-        case kPreserveRoot: walk.preserve_root = true; break;
-        case kNoPreserveRoot: walk.preserve_root = false; break;
-        case 'R': walk.recursive = true; break;
-        case 'H': walk.follow = Follow::roots; break;
-        case 'L': walk.follow = Follow::always; break;
-        case 'P': walk.follow = Follow::never; break;
+        case 'c':
+            walk.report = Report::changes;
+            break;
+        case 'f':
+            walk.quiet = true;
+            break;
+        case 'v':
+            walk.report = Report::all;
+            break;
+        case 'h':
+            walk.dereference = false;
+            break;
+        case kDereference:
+            walk.dereference = true;
+            break;
+        case kFrom:
+            request.from = owner_or_die(arguments.value());
+            break;
+        case kPreserveRoot:
+            walk.preserve_root = true;
+            break;
+        case kNoPreserveRoot:
+            walk.preserve_root = false;
+            break;
+        case 'R':
+            walk.recursive = true;
+            break;
+        case 'H':
+            walk.follow = Follow::roots;
+            break;
+        case 'L':
+            walk.follow = Follow::always;
+            break;
+        case 'P':
+            walk.follow = Follow::never;
+            break;
         case kReference: {
             struct stat info;
             if (stat(arguments.value(), &info) != 0) die_errno(1, arguments.value());
@@ -119,7 +149,8 @@ int run_as(Arguments& arguments, bool group_only) {
             std::string_view text = operands[0];
             request.user_text = text.substr(0, text.find(':'));
             if (request.change.group != static_cast<gid_t>(-1))
-                request.group_text = text.ends_with(':') ? group_name(request.change.group) : std::string(text.substr(text.find(':') + 1));
+                request.group_text = text.ends_with(':') ? group_name(request.change.group)
+                                                         : std::string(text.substr(text.find(':') + 1));
         } else if (*operands[0]) {
             auto group = parse_group(operands[0]);
             if (!group) die(1, "invalid group: '%s'", operands[0]);
@@ -131,7 +162,8 @@ int run_as(Arguments& arguments, bool group_only) {
     }
     if (operands.empty()) missing_operand();
     out.defer_errors();
-    return run_changes(request.walk, operands, [&](Walk& walk, const struct stat& info) { return change_one(walk, info, request); });
+    return run_changes(request.walk, operands,
+                       [&](Walk& walk, const struct stat& info) { return change_one(walk, info, request); });
 }
 
 int run_chown(Arguments& arguments) { return run_as(arguments, false); }
@@ -155,5 +187,5 @@ constexpr Tool kChgrp = {
 };
 MARTLET_REGISTER_TOOL(kChgrp);
 
-}  // namespace
-}  // namespace coreutils
+} // namespace
+} // namespace coreutils

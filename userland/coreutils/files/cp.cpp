@@ -13,8 +13,15 @@ namespace coreutils {
 namespace {
 
 enum : int {
-    kParents = kLongOnly, kPreserve, kNoPreserve, kRemoveDestination, kAttributesOnly, kStripSlashes, kSparse,
-    kReflink, kCopyContents,
+    kParents = kLongOnly,
+    kPreserve,
+    kNoPreserve,
+    kRemoveDestination,
+    kAttributesOnly,
+    kStripSlashes,
+    kSparse,
+    kReflink,
+    kCopyContents,
 };
 
 constexpr Option kOptions[] = {
@@ -55,7 +62,8 @@ void set_preserved(CopySettings& settings, std::string_view list, bool value) {
         bool all = word == "all";
         if (!all && word != "mode" && word != "ownership" && word != "timestamps" && word != "links" &&
             word != "context" && word != "xattr")
-            usage_error("invalid argument '%.*s' for '--preserve'", static_cast<int>(word.size()), word.data());
+            usage_error("invalid argument '%.*s' for '--preserve'", static_cast<int>(word.size()),
+                        word.data());
         if (all || word == "mode") settings.preserve_mode = value;
         if (all || word == "ownership") settings.preserve_owner = value;
         if (all || word == "timestamps") settings.preserve_times = value;
@@ -81,31 +89,79 @@ void take_option(Request& request, int id, const char* value) {
         follow(Follow::never);
         set_preserved(copy, "all", true);
         break;
-    case kAttributesOnly: copy.attributes_only = true; break;
-    case kCopyContents: copy.keep_special = false; break;
-    case 'd': follow(Follow::never), copy.preserve_links = true; break;
-    case 'f': copy.force = true; break;
-    case 'i': copy.overwrite = Overwrite::ask; break;
-    case 'n': copy.overwrite = Overwrite::never; break;
-    case 'H': follow(Follow::roots); break;
-    case 'L': follow(Follow::always); break;
-    case 'P': follow(Follow::never); break;
-    case 'l': copy.hard_link = true; break;
-    case 's': copy.symbolic_link = true; break;
-    case 'p': set_preserved(copy, "mode,ownership,timestamps", true); break;
-    case kPreserve: set_preserved(copy, value ? value : "mode,ownership,timestamps", true); break;
-    case kNoPreserve: set_preserved(copy, value, false); break;
-    case kParents: request.parents = true; break;
+    case kAttributesOnly:
+        copy.attributes_only = true;
+        break;
+    case kCopyContents:
+        copy.keep_special = false;
+        break;
+    case 'd':
+        follow(Follow::never), copy.preserve_links = true;
+        break;
+    case 'f':
+        copy.force = true;
+        break;
+    case 'i':
+        copy.overwrite = Overwrite::ask;
+        break;
+    case 'n':
+        copy.overwrite = Overwrite::never;
+        break;
+    case 'H':
+        follow(Follow::roots);
+        break;
+    case 'L':
+        follow(Follow::always);
+        break;
+    case 'P':
+        follow(Follow::never);
+        break;
+    case 'l':
+        copy.hard_link = true;
+        break;
+    case 's':
+        copy.symbolic_link = true;
+        break;
+    case 'p':
+        set_preserved(copy, "mode,ownership,timestamps", true);
+        break;
+    case kPreserve:
+        set_preserved(copy, value ? value : "mode,ownership,timestamps", true);
+        break;
+    case kNoPreserve:
+        set_preserved(copy, value, false);
+        break;
+    case kParents:
+        request.parents = true;
+        break;
     case 'r':
-    case 'R': copy.recursive = true; break;
-    case kRemoveDestination: copy.remove_destination = true; break;
-    case kSparse: copy.sparse = strcmp(value, "never") != 0; break;
-    case kStripSlashes: request.strip = true; break;
-    case 't': request.directory = value; break;
-    case 'T': request.no_directory = true; break;
-    case 'u': copy.only_newer = true; break;
-    case 'v': copy.verbose = true; break;
-    case 'x': copy.one_file_system = true; break;
+    case 'R':
+        copy.recursive = true;
+        break;
+    case kRemoveDestination:
+        copy.remove_destination = true;
+        break;
+    case kSparse:
+        copy.sparse = strcmp(value, "never") != 0;
+        break;
+    case kStripSlashes:
+        request.strip = true;
+        break;
+    case 't':
+        request.directory = value;
+        break;
+    case 'T':
+        request.no_directory = true;
+        break;
+    case 'u':
+        copy.only_newer = true;
+        break;
+    case 'v':
+        copy.verbose = true;
+        break;
+    case 'x':
+        copy.one_file_system = true;
+        break;
     }
 }
 
@@ -117,7 +173,8 @@ int run(Arguments& arguments) {
     if (!request.follow_given && (copy.recursive || copy.hard_link)) copy.follow = Follow::never;
     Targets targets = read_targets(arguments.operands(), request.directory,
                                    request.no_directory ? TargetKind::file : TargetKind::guess);
-    if (request.parents && !targets.into_directory) usage_error("with --parents, the destination must be a directory");
+    if (request.parents && !targets.into_directory)
+        usage_error("with --parents, the destination must be a directory");
     out.defer_errors();
     Copier copier(copy);
     bool good = true;
@@ -135,7 +192,8 @@ int run(Arguments& arguments) {
         } else {
             std::string_view name = base_name(source);
             // The contents of `..` go into the directory itself.
-            destination = targets.into_directory && name == ".." ? targets.target + "/." : targets.path_for(source.c_str());
+            destination = targets.into_directory && name == ".." ? targets.target + "/."
+                                                                 : targets.path_for(source.c_str());
         }
         good = copier.copy(source, destination) && good;
     }
@@ -144,12 +202,13 @@ int run(Arguments& arguments) {
 
 constexpr Tool kTool = {
     .name = "cp",
-    .synopsis = "[OPTION]... [-T] SOURCE DEST\n[OPTION]... SOURCE... DIRECTORY\n[OPTION]... -t DIRECTORY SOURCE...",
+    .synopsis =
+        "[OPTION]... [-T] SOURCE DEST\n[OPTION]... SOURCE... DIRECTORY\n[OPTION]... -t DIRECTORY SOURCE...",
     .summary = "Copy SOURCE to DEST, or multiple SOURCEs to DIRECTORY.",
     .options = kOptions,
     .run = run,
 };
 MARTLET_REGISTER_TOOL(kTool);
 
-}  // namespace
-}  // namespace coreutils
+} // namespace
+} // namespace coreutils

@@ -26,7 +26,8 @@ constexpr Option kOptions[] = {
     {'k', nullptr, nullptr, "like --block-size=1K"},
     {'l', "local", nullptr, "limit listing to local file systems"},
     {'m', nullptr, nullptr, "like --block-size=1M"},
-    {kOutput, "output", "[FIELD_LIST]", "source,fstype,itotal,iused,iavail,ipcent,size,used,avail,pcent,file,target"},
+    {kOutput, "output", "[FIELD_LIST]",
+     "source,fstype,itotal,iused,iavail,ipcent,size,used,avail,pcent,file,target"},
     {'P', "portability", nullptr, "use the POSIX output format"},
     {kSync, "sync", nullptr, nullptr},
     {kNoSync, "no-sync", nullptr, nullptr},
@@ -36,7 +37,20 @@ constexpr Option kOptions[] = {
     {'x', "exclude-type", "TYPE", "limit listing to file systems not of type TYPE"},
 };
 
-enum class Field { source, type, inodes, inodes_used, inodes_free, inodes_percent, size, used, available, percent, file, target };
+enum class Field {
+    source,
+    type,
+    inodes,
+    inodes_used,
+    inodes_free,
+    inodes_percent,
+    size,
+    used,
+    available,
+    percent,
+    file,
+    target
+};
 
 struct FieldName {
     const char* name;
@@ -46,17 +60,24 @@ struct FieldName {
 };
 
 constexpr FieldName kFields[] = {
-    {"source", Field::source, "Filesystem", true}, {"fstype", Field::type, "Type", true},
-    {"itotal", Field::inodes, "Inodes", false}, {"iused", Field::inodes_used, "IUsed", false},
-    {"iavail", Field::inodes_free, "IFree", false}, {"ipcent", Field::inodes_percent, "IUse%", false},
-    {"size", Field::size, "Size", false}, {"used", Field::used, "Used", false},
-    {"avail", Field::available, "Avail", false}, {"pcent", Field::percent, "Use%", false},
-    {"file", Field::file, "File", true}, {"target", Field::target, "Mounted on", true},
+    {"source", Field::source, "Filesystem", true},
+    {"fstype", Field::type, "Type", true},
+    {"itotal", Field::inodes, "Inodes", false},
+    {"iused", Field::inodes_used, "IUsed", false},
+    {"iavail", Field::inodes_free, "IFree", false},
+    {"ipcent", Field::inodes_percent, "IUse%", false},
+    {"size", Field::size, "Size", false},
+    {"used", Field::used, "Used", false},
+    {"avail", Field::available, "Avail", false},
+    {"pcent", Field::percent, "Use%", false},
+    {"file", Field::file, "File", true},
+    {"target", Field::target, "Mounted on", true},
 };
 
 struct Settings {
     SizeFormat sizes = SizeFormat::from_environment();
-    bool all = false, portable = false, total = false, inodes = false, type_column = false, local = false, custom = false;
+    bool all = false, portable = false, total = false, inodes = false, type_column = false, local = false,
+         custom = false;
     std::vector<std::string> types, excluded;
     std::vector<Field> fields;
 };
@@ -70,27 +91,48 @@ std::string percent(uint64_t used, uint64_t available) {
     uint64_t total = used + available;
     if (total == 0) return "-";
     // Rounded up, and without overflow.
-    auto value = static_cast<uint64_t>(static_cast<long double>(used) * 100 / static_cast<long double>(total));
-    if (static_cast<long double>(value) * static_cast<long double>(total) < static_cast<long double>(used) * 100) ++value;
+    auto value =
+        static_cast<uint64_t>(static_cast<long double>(used) * 100 / static_cast<long double>(total));
+    if (static_cast<long double>(value) * static_cast<long double>(total) <
+        static_cast<long double>(used) * 100)
+        ++value;
     return std::to_string(value) + "%";
 }
 
 std::string text_of(const Row& row, Field field, const Settings& settings) {
-    auto amount = [&](uint64_t blocks) { return row.blocks == 0 && row.free == 0 && row.type == "-" ? "-" : settings.sizes.format(blocks * row.block); };
-    auto count = [&](uint64_t inodes) { return settings.sizes.human ? human_size(inodes, settings.sizes.unit) : std::to_string(inodes); };
+    auto amount = [&](uint64_t blocks) {
+        return row.blocks == 0 && row.free == 0 && row.type == "-"
+                   ? "-"
+                   : settings.sizes.format(blocks * row.block);
+    };
+    auto count = [&](uint64_t inodes) {
+        return settings.sizes.human ? human_size(inodes, settings.sizes.unit) : std::to_string(inodes);
+    };
     switch (field) {
-    case Field::source: return row.source;
-    case Field::type: return row.type;
-    case Field::inodes: return count(row.inodes);
-    case Field::inodes_used: return count(row.inodes - row.inodes_free);
-    case Field::inodes_free: return count(row.inodes_free);
-    case Field::inodes_percent: return percent(row.inodes - row.inodes_free, row.inodes_free);
-    case Field::size: return amount(row.blocks);
-    case Field::used: return amount(row.blocks - row.free);
-    case Field::available: return amount(row.available);
-    case Field::percent: return percent(row.blocks - row.free, row.available);
-    case Field::file: return row.file;
-    case Field::target: return row.target;
+    case Field::source:
+        return row.source;
+    case Field::type:
+        return row.type;
+    case Field::inodes:
+        return count(row.inodes);
+    case Field::inodes_used:
+        return count(row.inodes - row.inodes_free);
+    case Field::inodes_free:
+        return count(row.inodes_free);
+    case Field::inodes_percent:
+        return percent(row.inodes - row.inodes_free, row.inodes_free);
+    case Field::size:
+        return amount(row.blocks);
+    case Field::used:
+        return amount(row.blocks - row.free);
+    case Field::available:
+        return amount(row.available);
+    case Field::percent:
+        return percent(row.blocks - row.free, row.available);
+    case Field::file:
+        return row.file;
+    case Field::target:
+        return row.target;
     }
     return "";
 }
@@ -135,9 +177,13 @@ bool fill(Row& row, const Mount& mount, bool must_succeed) {
 }
 
 bool is_wanted(const Mount& mount, const Settings& settings) {
-    auto listed = [&](const std::vector<std::string>& types) { return std::find(types.begin(), types.end(), mount.type) != types.end(); };
+    auto listed = [&](const std::vector<std::string>& types) {
+        return std::find(types.begin(), types.end(), mount.type) != types.end();
+    };
     if (!settings.types.empty() && !listed(settings.types)) return false;
-    if (settings.local && (mount.type == "nfs" || mount.type == "nfs4" || mount.type == "cifs" || mount.device.contains(':'))) return false;
+    if (settings.local &&
+        (mount.type == "nfs" || mount.type == "nfs4" || mount.type == "cifs" || mount.device.contains(':')))
+        return false;
     return !listed(settings.excluded);
 }
 
@@ -155,7 +201,9 @@ void print_rows(const std::vector<Row>& rows, const Settings& settings) {
     for (size_t column = 0; column < widths.size(); ++column) {
         Field field = settings.fields[column];
         if (field == Field::source) widths[column] = 14;
-        if (field == Field::size || field == Field::used || field == Field::available || field == Field::inodes) widths[column] = 5;
+        if (field == Field::size || field == Field::used || field == Field::available ||
+            field == Field::inodes)
+            widths[column] = 5;
         for (const auto& line : cells) widths[column] = std::max(widths[column], display_width(line[column]));
     }
     for (const auto& line : cells) {
@@ -183,7 +231,8 @@ void take_fields(Settings& settings, const char* list) {
         bool found = false;
         for (const FieldName& name : kFields)
             if (word == name.name) settings.fields.push_back(name.field), found = true;
-        if (!found) usage_error("option --output: field '%.*s' unknown", static_cast<int>(word.size()), word.data());
+        if (!found)
+            usage_error("option --output: field '%.*s' unknown", static_cast<int>(word.size()), word.data());
     }
 }
 
@@ -192,31 +241,59 @@ int run(Arguments& arguments) {
     while (auto option = arguments.next_option()) {
         const char* value = arguments.value();
         switch (*option) {
-        case 'a': settings.all = true; break;
+        case 'a':
+            settings.all = true;
+            break;
         case 'B':
             if (!settings.sizes.parse(value)) die(1, "invalid --block-size argument '%s'", value);
             break;
-        case 'h': settings.sizes.human = true, settings.sizes.unit = SizeUnit::binary; break;
-        case 'H': settings.sizes.human = true, settings.sizes.unit = SizeUnit::decimal; break;
-        case 'i': settings.inodes = true; break;
-        case 'k': settings.sizes = SizeFormat{}; break;
-        case 'm': settings.sizes = SizeFormat{.block_bytes = 1048576}; break;
-        case 'l': settings.local = true; break;
-        case kOutput: take_fields(settings, value); break;
-        case 'P': settings.portable = true; break;
-        case kTotal: settings.total = true; break;
-        case 't': settings.types.emplace_back(value); break;
-        case 'T': settings.type_column = true; break;
-        case 'x': settings.excluded.emplace_back(value); break;
+        case 'h':
+            settings.sizes.human = true, settings.sizes.unit = SizeUnit::binary;
+            break;
+        case 'H':
+            settings.sizes.human = true, settings.sizes.unit = SizeUnit::decimal;
+            break;
+        case 'i':
+            settings.inodes = true;
+            break;
+        case 'k':
+            settings.sizes = SizeFormat{};
+            break;
+        case 'm':
+            settings.sizes = SizeFormat{.block_bytes = 1048576};
+            break;
+        case 'l':
+            settings.local = true;
+            break;
+        case kOutput:
+            take_fields(settings, value);
+            break;
+        case 'P':
+            settings.portable = true;
+            break;
+        case kTotal:
+            settings.total = true;
+            break;
+        case 't':
+            settings.types.emplace_back(value);
+            break;
+        case 'T':
+            settings.type_column = true;
+            break;
+        case 'x':
+            settings.excluded.emplace_back(value);
+            break;
         }
     }
     if (!settings.custom) {
         settings.fields = {Field::source};
         if (settings.type_column) settings.fields.push_back(Field::type);
         if (settings.inodes)
-            settings.fields.insert(settings.fields.end(), {Field::inodes, Field::inodes_used, Field::inodes_free, Field::inodes_percent});
+            settings.fields.insert(settings.fields.end(), {Field::inodes, Field::inodes_used,
+                                                           Field::inodes_free, Field::inodes_percent});
         else
-            settings.fields.insert(settings.fields.end(), {Field::size, Field::used, Field::available, Field::percent});
+            settings.fields.insert(settings.fields.end(),
+                                   {Field::size, Field::used, Field::available, Field::percent});
         settings.fields.push_back(Field::target);
     }
     auto mounts = read_mounts();
@@ -230,14 +307,16 @@ int run(Arguments& arguments) {
             if (!is_wanted(mounts[i], settings)) continue;
             // Hidden by a later mount in the same place.
             bool hidden = false;
-            for (size_t j = i + 1; j < mounts.size(); ++j) hidden = hidden || mounts[j].directory == mounts[i].directory;
+            for (size_t j = i + 1; j < mounts.size(); ++j)
+                hidden = hidden || mounts[j].directory == mounts[i].directory;
             struct stat info;
             if (!settings.all && hidden) continue;
             if (!fill(row, mounts[i], false)) {
                 if (errno != EACCES) status = 1;
                 continue;
             }
-            bool duplicate = stat(mounts[i].directory.c_str(), &info) == 0 && std::find(seen.begin(), seen.end(), info.st_dev) != seen.end();
+            bool duplicate = stat(mounts[i].directory.c_str(), &info) == 0 &&
+                             std::find(seen.begin(), seen.end(), info.st_dev) != seen.end();
             if (!settings.all && (row.blocks == 0 || duplicate)) continue;
             seen.push_back(info.st_dev);
             rows.push_back(std::move(row));
@@ -294,5 +373,5 @@ constexpr Tool kTool = {
 };
 MARTLET_REGISTER_TOOL(kTool);
 
-}  // namespace
-}  // namespace coreutils
+} // namespace
+} // namespace coreutils

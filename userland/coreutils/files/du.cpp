@@ -24,7 +24,8 @@ constexpr Option kOptions[] = {
     {'b', "bytes", nullptr, "equivalent to '--apparent-size --block-size=1'"},
     {'B', "block-size", "SIZE", "scale sizes by SIZE before printing them"},
     {'c', "total", nullptr, "produce a grand total"},
-    {'d', "max-depth", "N", "print the total for a directory only if it is N or fewer levels below the command line argument"},
+    {'d', "max-depth", "N",
+     "print the total for a directory only if it is N or fewer levels below the command line argument"},
     {'D', "dereference-args", nullptr, "dereference only symlinks that are listed on the command line"},
     {kExclude, "exclude", "PATTERN", "exclude files that match PATTERN"},
     {kFilesFrom, "files0-from", "F", "summarize the NUL-terminated file names of file F"},
@@ -48,7 +49,8 @@ constexpr Option kOptions[] = {
 
 struct Settings {
     SizeFormat sizes = SizeFormat::from_environment();
-    bool all = false, apparent = false, total = false, count_links = false, separate = false, summarize = false;
+    bool all = false, apparent = false, total = false, count_links = false, separate = false,
+         summarize = false;
     bool one_file_system = false, inodes = false, show_time = false;
     char end = '\n', time = 'm';
     uint64_t max_depth = UINT64_MAX;
@@ -63,7 +65,9 @@ struct FileId {
     bool operator==(const FileId&) const = default;
 };
 struct FileIdHash {
-    size_t operator()(const FileId& id) const { return static_cast<size_t>(id.inode * 0x9E3779B97F4A7C15 ^ id.device); }
+    size_t operator()(const FileId& id) const {
+        return static_cast<size_t>(id.inode * 0x9E3779B97F4A7C15 ^ id.device);
+    }
 };
 
 struct Usage {
@@ -71,7 +75,9 @@ struct Usage {
     timespec time = {};
     void add(const Usage& other) {
         amount += other.amount;
-        if (other.time.tv_sec > time.tv_sec || (other.time.tv_sec == time.tv_sec && other.time.tv_nsec > time.tv_nsec)) time = other.time;
+        if (other.time.tv_sec > time.tv_sec ||
+            (other.time.tv_sec == time.tv_sec && other.time.tv_nsec > time.tv_nsec))
+            time = other.time;
     }
 };
 
@@ -106,7 +112,9 @@ Usage Counter::usage_of(const struct stat& info) const {
     if (settings_.inodes)
         usage.amount = 1;
     else if (settings_.apparent)
-        usage.amount = S_ISREG(info.st_mode) || S_ISLNK(info.st_mode) || S_ISDIR(info.st_mode) ? static_cast<uint64_t>(info.st_size) : 0;
+        usage.amount = S_ISREG(info.st_mode) || S_ISLNK(info.st_mode) || S_ISDIR(info.st_mode)
+                           ? static_cast<uint64_t>(info.st_size)
+                           : 0;
     else
         usage.amount = static_cast<uint64_t>(info.st_blocks) * 512;
     usage.time = settings_.time == 'a' ? info.st_atim : settings_.time == 'c' ? info.st_ctim : info.st_mtim;
@@ -116,7 +124,8 @@ Usage Counter::usage_of(const struct stat& info) const {
 void Counter::print(const Usage& usage, const std::string& name) const {
     if (settings_.threshold > 0 && usage.amount < static_cast<uint64_t>(settings_.threshold)) return;
     if (settings_.threshold < 0 && usage.amount > static_cast<uint64_t>(-settings_.threshold)) return;
-    out.write(settings_.inodes ? (settings_.sizes.human ? human_size(usage.amount, settings_.sizes.unit) : std::to_string(usage.amount))
+    out.write(settings_.inodes ? (settings_.sizes.human ? human_size(usage.amount, settings_.sizes.unit)
+                                                        : std::to_string(usage.amount))
                                : settings_.sizes.format(usage.amount));
     out.put('\t');
     if (settings_.show_time) out.write(format_time("%Y-%m-%d %H:%M\t", usage.time, Zone::local));
@@ -157,7 +166,8 @@ bool Counter::count(const char* root) {
             if (!ignored && walk.depth() == 0) device = info.st_dev;
             if (!ignored && settings_.one_file_system && info.st_dev != device) ignored = true;
             // Several names of one file take its space once.
-            if (!ignored && !settings_.count_links && (info.st_nlink > 1 || directory || settings_.follow != Follow::never))
+            if (!ignored && !settings_.count_links &&
+                (info.st_nlink > 1 || directory || settings_.follow != Follow::never))
                 ignored = !seen_.insert({info.st_dev, info.st_ino}).second;
             if (directory) {
                 levels.push_back({});
@@ -166,7 +176,8 @@ bool Counter::count(const char* root) {
                     walk.skip();
                 } else {
                     levels.back().whole = levels.back().own = usage_of(info);
-                    if (settings_.apparent && !settings_.inodes) levels.back().own.amount = levels.back().whole.amount;
+                    if (settings_.apparent && !settings_.inodes)
+                        levels.back().own.amount = levels.back().whole.amount;
                 }
                 break;
             }
@@ -177,14 +188,16 @@ bool Counter::count(const char* root) {
                 levels.back().own.add(usage);
             }
             if (walk.depth() == 0) total.add(usage);
-            if ((settings_.all && walk.depth() <= settings_.max_depth) || walk.depth() == 0) print(usage, walk.path());
+            if ((settings_.all && walk.depth() <= settings_.max_depth) || walk.depth() == 0)
+                print(usage, walk.path());
             break;
         }
         case Walk::Visit::directory_done: {
             Level done = levels.back();
             levels.pop_back();
             if (done.ignored) break;
-            if (walk.depth() <= settings_.max_depth) print(settings_.separate ? done.own : done.whole, walk.path());
+            if (walk.depth() <= settings_.max_depth)
+                print(settings_.separate ? done.own : done.whole, walk.path());
             if (levels.empty())
                 total.add(done.whole);
             else
@@ -198,28 +211,64 @@ bool Counter::count(const char* root) {
 
 void take_option(Settings& settings, int id, const char* value) {
     switch (id) {
-    case '0': settings.end = '\0'; break;
-    case 'a': settings.all = true; break;
-    case kApparent: settings.apparent = true; break;
-    case 'b': settings.apparent = true, settings.sizes = SizeFormat{.block_bytes = 1}; break;
+    case '0':
+        settings.end = '\0';
+        break;
+    case 'a':
+        settings.all = true;
+        break;
+    case kApparent:
+        settings.apparent = true;
+        break;
+    case 'b':
+        settings.apparent = true, settings.sizes = SizeFormat{.block_bytes = 1};
+        break;
     case 'B':
         if (!settings.sizes.parse(value)) die(1, "invalid --block-size argument '%s'", value);
         break;
-    case 'c': settings.total = true; break;
-    case 'd': settings.max_depth = unsigned_or_die(value, "maximum depth"); break;
+    case 'c':
+        settings.total = true;
+        break;
+    case 'd':
+        settings.max_depth = unsigned_or_die(value, "maximum depth");
+        break;
     case 'D':
-    case 'H': settings.follow = Follow::roots; break;
-    case kExclude: settings.excluded.emplace_back(value); break;
-    case 'h': settings.sizes.human = true, settings.sizes.unit = SizeUnit::binary; break;
-    case kSi: settings.sizes.human = true, settings.sizes.unit = SizeUnit::decimal; break;
-    case kInodes: settings.inodes = true; break;
-    case 'k': settings.sizes = SizeFormat{}; break;
-    case 'L': settings.follow = Follow::always; break;
-    case 'l': settings.count_links = true; break;
-    case 'm': settings.sizes = SizeFormat{.block_bytes = 1048576}; break;
-    case 'P': settings.follow = Follow::never; break;
-    case 'S': settings.separate = true; break;
-    case 's': settings.summarize = true; break;
+    case 'H':
+        settings.follow = Follow::roots;
+        break;
+    case kExclude:
+        settings.excluded.emplace_back(value);
+        break;
+    case 'h':
+        settings.sizes.human = true, settings.sizes.unit = SizeUnit::binary;
+        break;
+    case kSi:
+        settings.sizes.human = true, settings.sizes.unit = SizeUnit::decimal;
+        break;
+    case kInodes:
+        settings.inodes = true;
+        break;
+    case 'k':
+        settings.sizes = SizeFormat{};
+        break;
+    case 'L':
+        settings.follow = Follow::always;
+        break;
+    case 'l':
+        settings.count_links = true;
+        break;
+    case 'm':
+        settings.sizes = SizeFormat{.block_bytes = 1048576};
+        break;
+    case 'P':
+        settings.follow = Follow::never;
+        break;
+    case 'S':
+        settings.separate = true;
+        break;
+    case 's':
+        settings.summarize = true;
+        break;
     case 't': {
         bool negative = *value == '-';
         settings.threshold = static_cast<int64_t>(size_or_die(value + negative, "--threshold argument"));
@@ -229,7 +278,9 @@ void take_option(Settings& settings, int id, const char* value) {
     case kTime: {
         settings.show_time = true;
         std::string_view word = value ? value : "mtime";
-        settings.time = word == "atime" || word == "access" || word == "use" ? 'a' : word == "ctime" || word == "status" ? 'c' : 'm';
+        settings.time = word == "atime" || word == "access" || word == "use" ? 'a'
+                        : word == "ctime" || word == "status"                ? 'c'
+                                                                             : 'm';
         break;
     }
     case 'X': {
@@ -238,7 +289,9 @@ void take_option(Settings& settings, int id, const char* value) {
         while (auto line = input.next_line()) settings.excluded.emplace_back(*line);
         break;
     }
-    case 'x': settings.one_file_system = true; break;
+    case 'x':
+        settings.one_file_system = true;
+        break;
     }
 }
 
@@ -259,7 +312,8 @@ int run(Arguments& arguments) {
     }
     if (settings.all && settings.summarize) usage_error("cannot both summarize and show all entries");
     if (settings.summarize && settings.max_depth != UINT64_MAX && settings.max_depth != 0)
-        usage_error("warning: summarizing conflicts with --max-depth=%llu", static_cast<unsigned long long>(settings.max_depth));
+        usage_error("warning: summarizing conflicts with --max-depth=%llu",
+                    static_cast<unsigned long long>(settings.max_depth));
     if (settings.summarize) settings.max_depth = 0;
     for (const std::string& name : listed) roots.push_back(name.c_str());
     for (const char* name : arguments.operands()) roots.push_back(name);
@@ -280,5 +334,5 @@ constexpr Tool kTool = {
 };
 MARTLET_REGISTER_TOOL(kTool);
 
-}  // namespace
-}  // namespace coreutils
+} // namespace
+} // namespace coreutils

@@ -30,7 +30,9 @@ void search(const char* path, Node& root, Settings& settings) {
             warn("%s: file system loop detected", walk.path().c_str());
             settings.status = 1;
             break;
-        case Walk::Visit::file: visit(root, walk, settings); break;
+        case Walk::Visit::file:
+            visit(root, walk, settings);
+            break;
         case Walk::Visit::directory: {
             bool skip = walk.depth() >= settings.max_depth;
             struct stat info;
@@ -69,8 +71,8 @@ int run(Arguments& arguments) {
     size_t paths = 0;
     while (paths < words.size()) {
         const char* word = words[paths];
-        if ((word[0] == '-' && word[1]) || strcmp(word, "(") == 0 || strcmp(word, "!") == 0 || strcmp(word, ")") == 0 ||
-            strcmp(word, ",") == 0)
+        if ((word[0] == '-' && word[1]) || strcmp(word, "(") == 0 || strcmp(word, "!") == 0 ||
+            strcmp(word, ")") == 0 || strcmp(word, ",") == 0)
             break;
         ++paths;
     }
@@ -92,16 +94,19 @@ constexpr Tool kTool = {
     .summary = "Search for files in directory trees.",
     .run = run,
     .order = OperandOrder::raw,
-    .notes = "Operators: ( E ), ! E, E1 [-a] E2, E1 -o E2, E1 , E2\n"
-             "Options:   -depth -maxdepth N -mindepth N -xdev -follow -daystart -regextype T\n"
-             "Tests (N is N, +N or -N): -name -iname -path -ipath -regex -iregex -lname -ilname GLOB; -type -xtype [bcdflps];\n"
-             "  -size N[bcwkMG] -empty -links N -inum N -perm [-/]MODE -user -group -uid -gid -nouser -nogroup;\n"
-             "  -mtime -atime -ctime -mmin -amin -cmin N; -newer -anewer -cnewer -newerXY -samefile FILE; -fstype TYPE;\n"
-             "  -readable -writable -executable -true -false\n"
-             "Actions:   -print -print0 -printf FORMAT -ls -delete -prune -quit;\n"
-             "  -exec COMMAND ;  -exec COMMAND {} +  -ok COMMAND ;  -execdir COMMAND ;  -okdir COMMAND ;",
+    .notes =
+        "Operators: ( E ), ! E, E1 [-a] E2, E1 -o E2, E1 , E2\n"
+        "Options:   -depth -maxdepth N -mindepth N -xdev -follow -daystart -regextype T\n"
+        "Tests (N is N, +N or -N): -name -iname -path -ipath -regex -iregex -lname -ilname GLOB; -type "
+        "-xtype [bcdflps];\n"
+        "  -size N[bcwkMG] -empty -links N -inum N -perm [-/]MODE -user -group -uid -gid -nouser -nogroup;\n"
+        "  -mtime -atime -ctime -mmin -amin -cmin N; -newer -anewer -cnewer -newerXY -samefile FILE; -fstype "
+        "TYPE;\n"
+        "  -readable -writable -executable -true -false\n"
+        "Actions:   -print -print0 -printf FORMAT -ls -delete -prune -quit;\n"
+        "  -exec COMMAND ;  -exec COMMAND {} +  -ok COMMAND ;  -execdir COMMAND ;  -okdir COMMAND ;",
 };
 MARTLET_REGISTER_TOOL(kTool);
 
-}  // namespace
-}  // namespace coreutils::find
+} // namespace
+} // namespace coreutils::find

@@ -51,8 +51,9 @@ public:
         when[strftime(when, sizeof when, recent ? "%b %e %H:%M" : "%b %e  %Y", &broken)] = '\0';
         out.print("%9llu %6llu %s %3lu %-8s %-8s %8lld %s %s", static_cast<unsigned long long>(info.st_ino),
                   static_cast<unsigned long long>(info.st_blocks / 2), mode_string(info.st_mode).c_str(),
-                  static_cast<unsigned long>(info.st_nlink), user_name(info.st_uid).c_str(), group_name(info.st_gid).c_str(),
-                  static_cast<long long>(info.st_size), when, file.path().c_str());
+                  static_cast<unsigned long>(info.st_nlink), user_name(info.st_uid).c_str(),
+                  group_name(info.st_gid).c_str(), static_cast<long long>(info.st_size), when,
+                  file.path().c_str());
         if (std::string target = link_target(file); !target.empty()) out.print(" -> %s", target.c_str());
         out.put('\n');
         return true;
@@ -68,7 +69,9 @@ public:
             if (format_[i] == '\\') {
                 std::string text;
                 size_t length = 0;
-                if (!append_escape(text, std::string_view(format_).substr(i + 1), EscapeStyle::printf, length)) return true;
+                if (!append_escape(text, std::string_view(format_).substr(i + 1), EscapeStyle::printf,
+                                   length))
+                    return true;
                 out.write(text);
                 i += length;
             } else if (format_[i] == '%' && i + 1 < format_.size()) {
@@ -120,10 +123,18 @@ private:
         struct stat info = {};
         if (strchr("sbkmMnugUGiDatcATCdlyY", letter) && letter != 'd' && !file.stat(info)) return at;
         switch (letter) {
-        case '%': out.put('%'); break;
-        case 'p': put(flags, path); break;
-        case 'f': put(flags, std::string(path == "/" ? std::string_view("/") : base_name(path))); break;
-        case 'h': put(flags, path.contains('/') ? path.substr(0, path.rfind('/')) : "."); break;
+        case '%':
+            out.put('%');
+            break;
+        case 'p':
+            put(flags, path);
+            break;
+        case 'f':
+            put(flags, std::string(path == "/" ? std::string_view("/") : base_name(path)));
+            break;
+        case 'h':
+            put(flags, path.contains('/') ? path.substr(0, path.rfind('/')) : ".");
+            break;
         case 'P': {
             size_t root = root_length(file);
             std::string rest = path.substr(root);
@@ -131,27 +142,57 @@ private:
             put(flags, rest);
             break;
         }
-        case 'H': put(flags, path.substr(0, root_length(file))); break;
-        case 'd': put(flags, std::to_string(file.walk().depth())); break;
-        case 's': put(flags, std::to_string(info.st_size)); break;
-        case 'b': put(flags, std::to_string(info.st_blocks)); break;
-        case 'k': put(flags, std::to_string((info.st_blocks + 1) / 2)); break;
+        case 'H':
+            put(flags, path.substr(0, root_length(file)));
+            break;
+        case 'd':
+            put(flags, std::to_string(file.walk().depth()));
+            break;
+        case 's':
+            put(flags, std::to_string(info.st_size));
+            break;
+        case 'b':
+            put(flags, std::to_string(info.st_blocks));
+            break;
+        case 'k':
+            put(flags, std::to_string((info.st_blocks + 1) / 2));
+            break;
         case 'm': {
             char text[16];
             snprintf(text, sizeof text, flags.contains('#') ? "%#o" : "%o", info.st_mode & 07777);
             put(flags, text);
             break;
         }
-        case 'M': put(flags, mode_string(info.st_mode)); break;
-        case 'n': put(flags, std::to_string(info.st_nlink)); break;
-        case 'u': put(flags, user_name(info.st_uid)); break;
-        case 'g': put(flags, group_name(info.st_gid)); break;
-        case 'U': put(flags, std::to_string(info.st_uid)); break;
-        case 'G': put(flags, std::to_string(info.st_gid)); break;
-        case 'i': put(flags, std::to_string(info.st_ino)); break;
-        case 'D': put(flags, std::to_string(info.st_dev)); break;
-        case 'l': put(flags, link_target(file)); break;
-        case 'y': put(flags, std::string(1, file.type())); break;
+        case 'M':
+            put(flags, mode_string(info.st_mode));
+            break;
+        case 'n':
+            put(flags, std::to_string(info.st_nlink));
+            break;
+        case 'u':
+            put(flags, user_name(info.st_uid));
+            break;
+        case 'g':
+            put(flags, group_name(info.st_gid));
+            break;
+        case 'U':
+            put(flags, std::to_string(info.st_uid));
+            break;
+        case 'G':
+            put(flags, std::to_string(info.st_gid));
+            break;
+        case 'i':
+            put(flags, std::to_string(info.st_ino));
+            break;
+        case 'D':
+            put(flags, std::to_string(info.st_dev));
+            break;
+        case 'l':
+            put(flags, link_target(file));
+            break;
+        case 'y':
+            put(flags, std::string(1, file.type()));
+            break;
         case 'Y': {
             struct stat target;
             bool found = fstatat(file.walk().directory_fd(), file.walk().name(), &target, 0) == 0;
@@ -159,9 +200,15 @@ private:
             put(flags, std::string(1, type == '-' ? 'f' : type));
             break;
         }
-        case 'a': put(flags, time_text(info.st_atim, "%a %b %e %H:%M:%S %Y", " 2")); break;
-        case 't': put(flags, time_text(info.st_mtim, "%a %b %e %H:%M:%S %Y", " 2")); break;
-        case 'c': put(flags, time_text(info.st_ctim, "%a %b %e %H:%M:%S %Y", " 2")); break;
+        case 'a':
+            put(flags, time_text(info.st_atim, "%a %b %e %H:%M:%S %Y", " 2"));
+            break;
+        case 't':
+            put(flags, time_text(info.st_mtim, "%a %b %e %H:%M:%S %Y", " 2"));
+            break;
+        case 'c':
+            put(flags, time_text(info.st_ctim, "%a %b %e %H:%M:%S %Y", " 2"));
+            break;
         case 'A':
         case 'T':
         case 'C': {
@@ -203,8 +250,10 @@ class Delete : public Node {
 public:
     explicit Delete(Settings& settings) : settings_(settings) {}
     bool evaluate(File& file) override {
-        if (file.path() == ".") return true;  // cannot be removed by that name
-        if (unlinkat(file.walk().directory_fd(), file.walk().name(), file.type() == 'd' ? AT_REMOVEDIR : 0) == 0) return true;
+        if (file.path() == ".") return true; // cannot be removed by that name
+        if (unlinkat(file.walk().directory_fd(), file.walk().name(), file.type() == 'd' ? AT_REMOVEDIR : 0) ==
+            0)
+            return true;
         warn_errno(file.path());
         settings_.status = 1;
         return false;
@@ -274,7 +323,8 @@ public:
         long most = sysconf(_SC_ARG_MAX);
         limit_ = most > 0 && most < 256 * 1024 ? static_cast<size_t>(most) : 256 * 1024;
         size_t taken = 2048;
-        for (char** variable = environ; variable && *variable; ++variable) taken += strlen(*variable) + 1 + sizeof(char*);
+        for (char** variable = environ; variable && *variable; ++variable)
+            taken += strlen(*variable) + 1 + sizeof(char*);
         for (const std::string& word : command_) taken += word.size() + 1 + sizeof(char*);
         limit_ = limit_ > taken + 4096 ? limit_ - taken : 4096;
     }
@@ -286,7 +336,8 @@ public:
             std::string directory(directory_name(file.path()));
             if (directory != directory_) flush();
             directory_ = directory;
-            if (directory_fd_ < 0) directory_fd_ = openat(file.walk().directory_fd(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+            if (directory_fd_ < 0)
+                directory_fd_ = openat(file.walk().directory_fd(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         }
         if (size_ + size > limit_) flush();
         names_.push_back(std::move(name));
@@ -315,17 +366,19 @@ private:
     int directory_fd_ = -1;
 };
 
-}  // namespace
+} // namespace
 
 std::unique_ptr<Node> make_print(char end) { return std::make_unique<Print>(end); }
 std::unique_ptr<Node> make_printf(std::string format) { return std::make_unique<Printf>(std::move(format)); }
 std::unique_ptr<Node> make_list() { return std::make_unique<List>(); }
 std::unique_ptr<Node> make_delete(Settings& settings) { return std::make_unique<Delete>(settings); }
-std::unique_ptr<Node> make_execute(std::vector<std::string> command, bool asks, bool in_directory, Settings&) {
+std::unique_ptr<Node> make_execute(std::vector<std::string> command, bool asks, bool in_directory,
+                                   Settings&) {
     return std::make_unique<Execute>(std::move(command), asks, in_directory);
 }
-std::unique_ptr<Node> make_execute_many(std::vector<std::string> command, bool in_directory, Settings& settings) {
+std::unique_ptr<Node> make_execute_many(std::vector<std::string> command, bool in_directory,
+                                        Settings& settings) {
     return std::make_unique<ExecuteMany>(std::move(command), in_directory, settings);
 }
 
-}  // namespace coreutils::find
+} // namespace coreutils::find

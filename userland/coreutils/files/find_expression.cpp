@@ -1,5 +1,4 @@
-// The parser and the tests; actions are in find_actions.cpp. Over 600 lines would be one table of primaries: each is
-// a few lines, kept together so that the list can be read.
+// The parser and the tests; actions are in find_actions.cpp.
 #include "files/find_expression.h"
 
 #include "files/find_actions.h"
@@ -27,13 +26,20 @@ bool File::stat(struct stat& info) const {
 
 char File::type() const {
     switch (walk_.type()) {
-    case DT_REG: return 'f';
-    case DT_DIR: return 'd';
-    case DT_LNK: return 'l';
-    case DT_FIFO: return 'p';
-    case DT_SOCK: return 's';
-    case DT_BLK: return 'b';
-    case DT_CHR: return 'c';
+    case DT_REG:
+        return 'f';
+    case DT_DIR:
+        return 'd';
+    case DT_LNK:
+        return 'l';
+    case DT_FIFO:
+        return 'p';
+    case DT_SOCK:
+        return 's';
+    case DT_BLK:
+        return 'b';
+    case DT_CHR:
+        return 'c';
     }
     struct stat info;
     return stat(info) ? mode_string(info.st_mode)[0] == '-' ? 'f' : mode_string(info.st_mode)[0] : '?';
@@ -41,8 +47,7 @@ char File::type() const {
 
 namespace {
 
-template <typename Test>
-class TestNode : public Node {
+template <typename Test> class TestNode : public Node {
 public:
     explicit TestNode(Test test) : test_(std::move(test)) {}
     bool evaluate(File& file) override { return test_(file); }
@@ -51,8 +56,7 @@ private:
     Test test_;
 };
 
-template <typename Test>
-std::unique_ptr<Node> make_test(Test test) {
+template <typename Test> std::unique_ptr<Node> make_test(Test test) {
     return std::make_unique<TestNode<Test>>(std::move(test));
 }
 
@@ -92,7 +96,9 @@ private:
 struct Bound {
     char sign = '=';
     uint64_t value = 0;
-    bool accepts(uint64_t number) const { return sign == '+' ? number > value : sign == '-' ? number < value : number == value; }
+    bool accepts(uint64_t number) const {
+        return sign == '+' ? number > value : sign == '-' ? number < value : number == value;
+    }
 };
 
 class Parser {
@@ -132,7 +138,8 @@ private:
 
     std::unique_ptr<Node> either() {
         auto left = both();
-        while (take("-o") || take("-or")) left = std::make_unique<JoinNode>(Join::either, std::move(left), both());
+        while (take("-o") || take("-or"))
+            left = std::make_unique<JoinNode>(Join::either, std::move(left), both());
         return left;
     }
 
@@ -140,7 +147,8 @@ private:
         auto left = negated();
         for (;;) {
             bool explicit_and = take("-a") || take("-and");
-            bool more = at_ < words_.size() && !next_is("-o") && !next_is("-or") && !next_is(")") && !next_is(",");
+            bool more =
+                at_ < words_.size() && !next_is("-o") && !next_is("-or") && !next_is(")") && !next_is(",");
             if (!more) {
                 if (explicit_and) die(1, "expected an expression after '%s'", words_[at_ - 1]);
                 return left;
@@ -164,13 +172,15 @@ private:
             if (++depth_ > 1000) die(1, "too many nested parentheses");
             auto inner = list();
             --depth_;
-            if (!take(")")) die(1, "invalid expression; I was expecting to find a ')' somewhere but did not see one");
+            if (!take(")"))
+                die(1, "invalid expression; I was expecting to find a ')' somewhere but did not see one");
             return inner;
         }
         word_ = words_[at_++];
         if (word_[0] != '-') die(1, "paths must precede expression: '%s'", word_);
         std::string_view name = word_ + 1;
-        for (auto parse : {&Parser::parse_option, &Parser::parse_name, &Parser::parse_time, &Parser::parse_status, &Parser::parse_action})
+        for (auto parse : {&Parser::parse_option, &Parser::parse_name, &Parser::parse_time,
+                           &Parser::parse_status, &Parser::parse_action})
             if (auto node = (this->*parse)(name)) return node;
         die(1, "unknown predicate '%s'", word_);
     }
@@ -193,7 +203,8 @@ private:
         } else if (name == "maxdepth" || name == "mindepth") {
             const char* text = argument();
             auto depth = parse_unsigned(text);
-            if (!depth) die(1, "expected a positive decimal integer argument to %s, but got '%s'", word_, text);
+            if (!depth)
+                die(1, "expected a positive decimal integer argument to %s, but got '%s'", word_, text);
             (name == "maxdepth" ? settings_.max_depth : settings_.min_depth) = static_cast<size_t>(*depth);
         } else if (name == "follow") {
             settings_.follow = Follow::always;
@@ -204,7 +215,8 @@ private:
             settings_.now = {mktime(&today) + 86400, 0};
         } else if (name == "regextype") {
             std::string_view type = argument();
-            syntax_ = type == "posix-basic" || type == "posix-minimal-basic" || type == "ed" || type == "sed" || type == "emacs" || type == "grep"
+            syntax_ = type == "posix-basic" || type == "posix-minimal-basic" || type == "ed" ||
+                              type == "sed" || type == "emacs" || type == "grep"
                           ? Syntax::basic
                           : Syntax::extended;
         } else if (name != "noleaf" && name != "warn" && name != "nowarn" && name != "ignore_readdir_race") {
@@ -275,7 +287,8 @@ private:
                 struct stat info;
                 if (!file.stat(info)) return false;
                 int64_t age = this_settings->now.tv_sec - time_of(info, which).tv_sec;
-                if (age < 0) return limit.sign == '-' || (limit.sign == '=' && limit.value == 0 && age > -unit);
+                if (age < 0)
+                    return limit.sign == '-' || (limit.sign == '=' && limit.value == 0 && age > -unit);
                 // Days are counted whole, minutes are compared as time.
                 if (days) return limit.accepts(static_cast<uint64_t>(age / unit));
                 int64_t border = static_cast<int64_t>(limit.value) * unit;
@@ -288,14 +301,16 @@ private:
         bool newer = name == "newer" || name == "anewer" || name == "cnewer";
         if (name == "anewer") file_time = 'a';
         if (name == "cnewer") file_time = 'c';
-        if (name.starts_with("newer") && name.size() == 7 && strchr("amc", name[5]) && strchr("amc", name[6])) {
+        if (name.starts_with("newer") && name.size() == 7 && strchr("amc", name[5]) &&
+            strchr("amc", name[6])) {
             newer = true;
             file_time = name[5];
         }
         if (!newer) return nullptr;
         const char* reference = argument();
         struct stat info;
-        if ((settings_.follow == Follow::never ? lstat(reference, &info) : ::stat(reference, &info)) != 0) die_errno(1, reference);
+        if ((settings_.follow == Follow::never ? lstat(reference, &info) : ::stat(reference, &info)) != 0)
+            die_errno(1, reference);
         timespec limit = time_of(info, name.size() == 7 ? name[6] : 'm');
         return make_test([limit, file_time](File& file) {
             struct stat own;
@@ -310,7 +325,8 @@ private:
         uint64_t unit = 512;
         constexpr std::string_view kUnits = "cwbkMG";
         constexpr uint64_t kBytes[] = {1, 2, 512, 1024, 1048576, 1073741824};
-        if (size_t at = text.empty() ? std::string::npos : kUnits.find(text.back()); at != std::string::npos) {
+        if (size_t at = text.empty() ? std::string::npos : kUnits.find(text.back());
+            at != std::string::npos) {
             unit = kBytes[at];
             text.pop_back();
         }
@@ -367,7 +383,8 @@ private:
             if (!of_target) return types.contains(file.type());
             // -xtype looks at what -type does not: the other side of a link.
             struct stat info;
-            int result = fstatat(file.walk().directory_fd(), file.walk().name(), &info, follows ? AT_SYMLINK_NOFOLLOW : 0);
+            int result = fstatat(file.walk().directory_fd(), file.walk().name(), &info,
+                                 follows ? AT_SYMLINK_NOFOLLOW : 0);
             if (result != 0) return types.contains('l');
             char type = mode_string(info.st_mode)[0];
             return types.contains(type == '-' ? 'f' : type);
@@ -386,10 +403,18 @@ private:
                 struct stat info;
                 return file.type() == 'f' && file.stat(info) && info.st_size == 0;
             });
-        if (name == "links") return by_status([limit = bound()](const struct stat& info) { return limit.accepts(info.st_nlink); });
-        if (name == "inum") return by_status([limit = bound()](const struct stat& info) { return limit.accepts(info.st_ino); });
-        if (name == "uid") return by_status([limit = bound()](const struct stat& info) { return limit.accepts(info.st_uid); });
-        if (name == "gid") return by_status([limit = bound()](const struct stat& info) { return limit.accepts(info.st_gid); });
+        if (name == "links")
+            return by_status(
+                [limit = bound()](const struct stat& info) { return limit.accepts(info.st_nlink); });
+        if (name == "inum")
+            return by_status(
+                [limit = bound()](const struct stat& info) { return limit.accepts(info.st_ino); });
+        if (name == "uid")
+            return by_status(
+                [limit = bound()](const struct stat& info) { return limit.accepts(info.st_uid); });
+        if (name == "gid")
+            return by_status(
+                [limit = bound()](const struct stat& info) { return limit.accepts(info.st_gid); });
         if (name == "user") {
             const char* text = argument();
             auto uid = parse_user(text);
@@ -403,18 +428,25 @@ private:
             return by_status([gid = *gid](const struct stat& info) { return info.st_gid == gid; });
         }
         if (name == "nouser")
-            return by_status([](const struct stat& info) { return parse_unsigned(user_name(info.st_uid)).has_value(); });
+            return by_status(
+                [](const struct stat& info) { return parse_unsigned(user_name(info.st_uid)).has_value(); });
         if (name == "nogroup")
-            return by_status([](const struct stat& info) { return parse_unsigned(group_name(info.st_gid)).has_value(); });
+            return by_status(
+                [](const struct stat& info) { return parse_unsigned(group_name(info.st_gid)).has_value(); });
         if (name == "samefile") {
             const char* path = argument();
             struct stat other;
-            if ((settings_.follow == Follow::never ? lstat(path, &other) : ::stat(path, &other)) != 0) die_errno(1, path);
-            return by_status([other](const struct stat& info) { return info.st_dev == other.st_dev && info.st_ino == other.st_ino; });
+            if ((settings_.follow == Follow::never ? lstat(path, &other) : ::stat(path, &other)) != 0)
+                die_errno(1, path);
+            return by_status([other](const struct stat& info) {
+                return info.st_dev == other.st_dev && info.st_ino == other.st_ino;
+            });
         }
         if (name == "readable" || name == "writable" || name == "executable") {
             int mode = name[0] == 'r' ? R_OK : name[0] == 'w' ? W_OK : X_OK;
-            return make_test([mode](File& file) { return faccessat(file.walk().directory_fd(), file.walk().name(), mode, 0) == 0; });
+            return make_test([mode](File& file) {
+                return faccessat(file.walk().directory_fd(), file.walk().name(), mode, 0) == 0;
+            });
         }
         if (name == "fstype") {
             auto mounts = std::make_shared<std::vector<Mount>>(read_mounts());
@@ -492,10 +524,10 @@ private:
     Syntax syntax_ = Syntax::basic;
 };
 
-}  // namespace
+} // namespace
 
 Parsed parse_expression(std::span<char*> words, Settings& settings) {
     return Parser(words, settings).parse();
 }
 
-}  // namespace coreutils::find
+} // namespace coreutils::find

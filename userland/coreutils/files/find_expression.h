@@ -53,4 +53,4 @@ struct Parsed {
 // Ends the tool with a message when the expression is wrong.
 Parsed parse_expression(std::span<char*> words, Settings& settings);
 
-}  // namespace coreutils::find
+} // namespace coreutils::find

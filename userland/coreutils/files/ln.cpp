@@ -18,7 +18,8 @@ constexpr Option kOptions[] = {
     {'f', "force", nullptr, "remove existing destination files"},
     {'i', "interactive", nullptr, "prompt whether to remove destinations"},
     {'L', "logical", nullptr, "dereference TARGETs that are symbolic links"},
-    {'n', "no-dereference", nullptr, "treat LINK_NAME as a normal file if it is a symbolic link to a directory"},
+    {'n', "no-dereference", nullptr,
+     "treat LINK_NAME as a normal file if it is a symbolic link to a directory"},
     {'P', "physical", nullptr, "make hard links directly to symbolic links"},
     {'r', "relative", nullptr, "with -s, create links relative to link location"},
     {'s', "symbolic", nullptr, "make symbolic links instead of hard links"},
@@ -28,7 +29,8 @@ constexpr Option kOptions[] = {
 };
 
 struct Settings {
-    bool symbolic = false, force = false, interactive = false, logical = false, relative = false, verbose = false;
+    bool symbolic = false, force = false, interactive = false, logical = false, relative = false,
+         verbose = false;
 };
 
 int make_link(const std::string& target, const std::string& name, const Settings& settings) {
@@ -91,18 +93,36 @@ int run(Arguments& arguments) {
     TargetKind kind = TargetKind::guess;
     while (auto option = arguments.next_option()) {
         switch (*option) {
-        case 'f': settings.force = true, settings.interactive = false; break;
-        case 'i': settings.interactive = true, settings.force = false; break;
-        case 'L': settings.logical = true; break;
-        case 'P': settings.logical = false; break;
+        case 'f':
+            settings.force = true, settings.interactive = false;
+            break;
+        case 'i':
+            settings.interactive = true, settings.force = false;
+            break;
+        case 'L':
+            settings.logical = true;
+            break;
+        case 'P':
+            settings.logical = false;
+            break;
         case 'n':
             if (kind != TargetKind::file) kind = TargetKind::file_unless_directory_itself;
             break;
-        case 'r': settings.relative = true; break;
-        case 's': settings.symbolic = true; break;
-        case 't': directory = arguments.value(); break;
-        case 'T': kind = TargetKind::file; break;
-        case 'v': settings.verbose = true; break;
+        case 'r':
+            settings.relative = true;
+            break;
+        case 's':
+            settings.symbolic = true;
+            break;
+        case 't':
+            directory = arguments.value();
+            break;
+        case 'T':
+            kind = TargetKind::file;
+            break;
+        case 'v':
+            settings.verbose = true;
+            break;
         }
     }
     if (settings.relative && !settings.symbolic) usage_error("cannot do --relative without --symbolic");
@@ -128,5 +148,5 @@ constexpr Tool kTool = {
 };
 MARTLET_REGISTER_TOOL(kTool);
 
-}  // namespace
-}  // namespace coreutils
+} // namespace
+} // namespace coreutils

@@ -1,5 +1,5 @@
-// ls: POSIX.1-2017 and GNU's options. Reads a directory, orders its entries, prints them in one of five layouts;
-// what the entries' status is not needed for is not examined.
+// ls: POSIX.1-2017 and GNU's options. Reads a directory, orders its entries, prints them in one of five
+// layouts; what the entries' status is not needed for is not examined.
 #include "files/ls_color.h"
 #include "files/ls_options.h"
 #include "framework/arguments.h"
@@ -31,10 +31,10 @@ struct Entry {
     std::string name;
     std::string path;
     struct stat info = {};
-    bool known = false;           // info is valid
+    bool known = false; // info is valid
     unsigned char type = DT_UNKNOWN;
     std::string link_target;
-    mode_t target_mode = 0;       // 0: a link to nothing
+    mode_t target_mode = 0; // 0: a link to nothing
     timespec time = {};
 
     bool is_directory() const { return known ? S_ISDIR(info.st_mode) : type == DT_DIR; }
@@ -62,7 +62,8 @@ private:
     void print_total(const std::vector<Entry>& entries);
     void print_long(std::vector<Entry>& entries);
     Cell name_cell(const Entry& entry, bool padded) const;
-    void append_colored(std::string& text, std::string_view shown, std::string_view name, const FileKind& kind) const;
+    void append_colored(std::string& text, std::string_view shown, std::string_view name,
+                        const FileKind& kind) const;
     char indicator_of(mode_t mode) const;
     std::string prefix(const Entry& entry, size_t inode_width, size_t block_width) const;
     std::string time_text(const timespec& when) const;
@@ -83,23 +84,28 @@ void Lister::problem(std::string_view path, int severity) {
 
 timespec chosen_time(const Settings& settings, int directory, const char* name, const struct stat& info) {
     switch (settings.time) {
-    case Time::access: return info.st_atim;
-    case Time::change: return info.st_ctim;
+    case Time::access:
+        return info.st_atim;
+    case Time::change:
+        return info.st_ctim;
     case Time::birth: {
 #ifdef STATX_BTIME
         struct statx more;
-        if (statx(directory, name, AT_SYMLINK_NOFOLLOW, STATX_BTIME, &more) == 0 && (more.stx_mask & STATX_BTIME))
+        if (statx(directory, name, AT_SYMLINK_NOFOLLOW, STATX_BTIME, &more) == 0 &&
+            (more.stx_mask & STATX_BTIME))
             return {static_cast<time_t>(more.stx_btime.tv_sec), static_cast<long>(more.stx_btime.tv_nsec)};
 #endif
         return info.st_mtim;
     }
-    default: return info.st_mtim;
+    default:
+        return info.st_mtim;
     }
 }
 
 // Fills in the status, and of a link what it points to where the output tells.
 bool Lister::examine(Entry& entry, bool on_command_line) {
-    bool follow = settings_.follow == Follow::always || (settings_.follow == Follow::roots && on_command_line);
+    bool follow =
+        settings_.follow == Follow::always || (settings_.follow == Follow::roots && on_command_line);
     const char* path = entry.path.c_str();
     int result = fstatat(AT_FDCWD, path, &entry.info, follow ? 0 : AT_SYMLINK_NOFOLLOW);
     if (!follow && on_command_line && settings_.follow_root_directories && result == 0 &&
@@ -164,12 +170,17 @@ int Lister::compare(const Entry& left, const Entry& right) const {
         else if (left.time.tv_nsec != right.time.tv_nsec)
             order = left.time.tv_nsec > right.time.tv_nsec ? -1 : 1;
         break;
-    case Sort::version: order = compare_versions(left.name, right.name); break;
-    case Sort::extension: order = extension_of(left.name).compare(extension_of(right.name)); break;
+    case Sort::version:
+        order = compare_versions(left.name, right.name);
+        break;
+    case Sort::extension:
+        order = extension_of(left.name).compare(extension_of(right.name));
+        break;
     case Sort::width:
         order = static_cast<int>(display_width(left.name)) - static_cast<int>(display_width(right.name));
         break;
-    default: break;
+    default:
+        break;
     }
     if (order == 0) order = left.name.compare(right.name);
     return settings_.reverse ? -order : order;
@@ -223,14 +234,18 @@ Cell Lister::name_cell(const Entry& entry, bool padded) const {
         cell.text = " ";
         ++cell.width;
     }
-    FileKind kind{.mode = entry.mode(), .orphan = S_ISLNK(entry.mode()) && !entry.target_mode,
-                  .target_mode = entry.target_mode, .links = entry.known ? entry.info.st_nlink : 1};
+    FileKind kind{.mode = entry.mode(),
+                  .orphan = S_ISLNK(entry.mode()) && !entry.target_mode,
+                  .target_mode = entry.target_mode,
+                  .links = entry.known ? entry.info.st_nlink : 1};
     append_colored(cell.text, shown, entry.name, kind);
-    bool shows_target = settings_.layout == Layout::long_format && S_ISLNK(entry.mode()) && !entry.link_target.empty();
+    bool shows_target =
+        settings_.layout == Layout::long_format && S_ISLNK(entry.mode()) && !entry.link_target.empty();
     if (shows_target) {
         cell.text += " -> ";
         FileKind target{.mode = entry.target_mode, .missing = !entry.target_mode};
-        append_colored(cell.text, quote_name(entry.link_target, settings_.quoting), entry.link_target, target);
+        append_colored(cell.text, quote_name(entry.link_target, settings_.quoting), entry.link_target,
+                       target);
     }
     if (char mark = indicator_of(shows_target ? entry.target_mode : entry.mode())) {
         cell.text += mark;
@@ -247,7 +262,8 @@ std::string Lister::prefix(const Entry& entry, size_t inode_width, size_t block_
     };
     if (settings_.show_inode) add(entry.known ? std::to_string(entry.info.st_ino) : "?", inode_width);
     if (settings_.show_blocks)
-        add(entry.known ? settings_.block_format.format(static_cast<uint64_t>(entry.info.st_blocks) * 512) : "?",
+        add(entry.known ? settings_.block_format.format(static_cast<uint64_t>(entry.info.st_blocks) * 512)
+                        : "?",
             block_width);
     return text;
 }
@@ -299,8 +315,9 @@ void Lister::print_long(std::vector<Entry>& entries) {
         }
         inode = std::max(inode, std::to_string(entry.info.st_ino).size());
         if (settings_.show_blocks)
-            block = std::max(block,
-                             settings_.block_format.format(static_cast<uint64_t>(entry.info.st_blocks) * 512).size());
+            block = std::max(
+                block,
+                settings_.block_format.format(static_cast<uint64_t>(entry.info.st_blocks) * 512).size());
     }
     for (const Entry& entry : entries) {
         Row row;
@@ -364,8 +381,9 @@ void Lister::print(std::vector<Entry>& entries) {
         if (!aligned) break;
         if (settings_.show_inode) inode = std::max(inode, std::to_string(entry.info.st_ino).size());
         if (settings_.show_blocks)
-            block = std::max(block,
-                             settings_.block_format.format(static_cast<uint64_t>(entry.info.st_blocks) * 512).size());
+            block = std::max(
+                block,
+                settings_.block_format.format(static_cast<uint64_t>(entry.info.st_blocks) * 512).size());
     }
     bool padded = any_quoted(entries);
     std::vector<Cell> cells;
@@ -378,9 +396,15 @@ void Lister::print(std::vector<Entry>& entries) {
         cells.push_back(std::move(cell));
     }
     switch (settings_.layout) {
-    case Layout::columns: print_columns(cells, settings_.line_width, FillOrder::down, settings_.tab_width); break;
-    case Layout::across: print_columns(cells, settings_.line_width, FillOrder::across, settings_.tab_width); break;
-    case Layout::commas: print_commas(cells, settings_.line_width); break;
+    case Layout::columns:
+        print_columns(cells, settings_.line_width, FillOrder::down, settings_.tab_width);
+        break;
+    case Layout::across:
+        print_columns(cells, settings_.line_width, FillOrder::across, settings_.tab_width);
+        break;
+    case Layout::commas:
+        print_commas(cells, settings_.line_width);
+        break;
     default:
         for (const Cell& cell : cells) {
             out.write(cell.text);
@@ -413,7 +437,8 @@ void Lister::list_directory(const std::string& path, bool header, bool on_comman
     }
     if (header) {
         if (printed_) out.put(settings_.end_of_line);
-        out.write(quote_name(path, settings_.quoting == Quoting::shell_escape ? Quoting::shell_escape : settings_.quoting));
+        out.write(quote_name(path, settings_.quoting == Quoting::shell_escape ? Quoting::shell_escape
+                                                                              : settings_.quoting));
         out.put(':');
         out.put(settings_.end_of_line);
         printed_ = true;
@@ -427,9 +452,10 @@ void Lister::list_directory(const std::string& path, bool header, bool on_comman
             entry.path = path == "." ? entry.name : join_path(path, entry.name);
             entry.type = found->d_type;
             entry.info.st_ino = found->d_ino;
-            bool unclear = entry.type == DT_UNKNOWN || (entry.type == DT_LNK && settings_.follow == Follow::always);
-            bool type_matters = settings_.recursive || settings_.indicator != Indicator::none ||
-                                settings_.directories_first;
+            bool unclear =
+                entry.type == DT_UNKNOWN || (entry.type == DT_LNK && settings_.follow == Follow::always);
+            bool type_matters =
+                settings_.recursive || settings_.indicator != Indicator::none || settings_.directories_first;
             bool executable_matters = settings_.indicator == Indicator::classify && entry.type == DT_REG;
             bool followed = settings_.follow == Follow::always && settings_.show_inode;
             if (settings_.needs_status() || (unclear && type_matters) || executable_matters || followed ||
@@ -477,8 +503,8 @@ int list_with(Arguments& arguments, bool columns_by_default) {
     return Lister(settings).list(operands.empty() ? std::span<char*>(only_here) : operands);
 }
 
-}  // namespace
+} // namespace
 
 int run(Arguments& arguments) { return list_with(arguments, false); }
 
-}  // namespace coreutils::ls
+} // namespace coreutils::ls

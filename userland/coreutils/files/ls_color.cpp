@@ -9,15 +9,24 @@ namespace coreutils::ls {
 namespace {
 
 struct Code {
-    std::string key;  // "di", or "*.tar"
+    std::string key; // "di", or "*.tar"
     std::string color;
 };
 
 std::vector<Code> read_codes() {
     std::vector<Code> codes;
-    for (auto [key, color] : std::initializer_list<std::pair<const char*, const char*>>{
-             {"di", "01;34"}, {"ln", "01;36"}, {"pi", "33"}, {"so", "01;35"}, {"bd", "01;33"}, {"cd", "01;33"},
-             {"su", "37;41"}, {"sg", "30;43"}, {"tw", "30;42"}, {"ow", "34;42"}, {"st", "37;44"}, {"ex", "01;32"}})
+    for (auto [key, color] : std::initializer_list<std::pair<const char*, const char*>>{{"di", "01;34"},
+                                                                                        {"ln", "01;36"},
+                                                                                        {"pi", "33"},
+                                                                                        {"so", "01;35"},
+                                                                                        {"bd", "01;33"},
+                                                                                        {"cd", "01;33"},
+                                                                                        {"su", "37;41"},
+                                                                                        {"sg", "30;43"},
+                                                                                        {"tw", "30;42"},
+                                                                                        {"ow", "34;42"},
+                                                                                        {"st", "37;44"},
+                                                                                        {"ex", "01;32"}})
         codes.push_back({key, color});
     const char* variable = getenv("LS_COLORS");
     std::string_view rest = variable ? variable : "";
@@ -49,18 +58,25 @@ std::string_view find_code(std::string_view key) {
 std::string_view key_of(const FileKind& kind) {
     if (kind.missing) return "mi";
     mode_t mode = kind.mode;
-    auto other = [](const char* key, const char* otherwise) { return find_code(key).empty() ? otherwise : key; };
+    auto other = [](const char* key, const char* otherwise) {
+        return find_code(key).empty() ? otherwise : key;
+    };
     switch (mode & S_IFMT) {
     case S_IFDIR:
         if ((mode & S_ISVTX) && (mode & S_IWOTH)) return other("tw", "di");
         if (mode & S_IWOTH) return other("ow", "di");
         if (mode & S_ISVTX) return other("st", "di");
         return "di";
-    case S_IFLNK: return kind.orphan ? other("or", "ln") : "ln";
-    case S_IFIFO: return "pi";
-    case S_IFSOCK: return "so";
-    case S_IFBLK: return "bd";
-    case S_IFCHR: return "cd";
+    case S_IFLNK:
+        return kind.orphan ? other("or", "ln") : "ln";
+    case S_IFIFO:
+        return "pi";
+    case S_IFSOCK:
+        return "so";
+    case S_IFBLK:
+        return "bd";
+    case S_IFCHR:
+        return "cd";
     }
     if ((mode & S_ISUID) && !find_code("su").empty()) return "su";
     if ((mode & S_ISGID) && !find_code("sg").empty()) return "sg";
@@ -69,7 +85,7 @@ std::string_view key_of(const FileKind& kind) {
     return "fi";
 }
 
-}  // namespace
+} // namespace
 
 std::string_view color_of(std::string_view name, const FileKind& kind) {
     std::string_view key = key_of(kind);
@@ -80,10 +96,11 @@ std::string_view color_of(std::string_view name, const FileKind& kind) {
     if (key == "fi") {
         for (size_t i = codes().size(); i-- > 0;) {
             const Code& code = codes()[i];
-            if (code.key.starts_with('*') && name.ends_with(std::string_view(code.key).substr(1))) return code.color;
+            if (code.key.starts_with('*') && name.ends_with(std::string_view(code.key).substr(1)))
+                return code.color;
         }
     }
     return find_code(key);
 }
 
-}  // namespace coreutils::ls
+} // namespace coreutils::ls

@@ -12,8 +12,23 @@ namespace coreutils::ls {
 namespace {
 
 enum : int {
-    kColor = kLongOnly, kFullTime, kTimeStyle, kTime, kSort, kFormat, kIndicatorStyle, kFileType, kSi, kHide,
-    kQuotingStyle, kZero, kBlockSize, kGroupDirectoriesFirst, kShowControl, kDereferenceDirectory, kAuthor,
+    kColor = kLongOnly,
+    kFullTime,
+    kTimeStyle,
+    kTime,
+    kSort,
+    kFormat,
+    kIndicatorStyle,
+    kFileType,
+    kSi,
+    kHide,
+    kQuotingStyle,
+    kZero,
+    kBlockSize,
+    kGroupDirectoriesFirst,
+    kShowControl,
+    kDereferenceDirectory,
+    kAuthor,
 };
 
 constexpr Option kOptions[] = {
@@ -75,8 +90,7 @@ constexpr Option kOptions[] = {
     {'1', nullptr, nullptr, "list one file per line"},
 };
 
-template <typename Value>
-struct Word {
+template <typename Value> struct Word {
     const char* name;
     Value value;
 };
@@ -89,7 +103,8 @@ Value choose(const Word<Value> (&words)[kCount], const char* text, const char* o
     for (const Word<Value>& word : words) {
         if (strncmp(word.name, text, length) != 0) continue;
         if (word.name[length] == '\0') return word.value;
-        if (found && found->value != word.value) usage_error("ambiguous argument '%s' for '--%s'", text, option);
+        if (found && found->value != word.value)
+            usage_error("ambiguous argument '%s' for '--%s'", text, option);
         found = &word;
     }
     if (!found) usage_error("invalid argument '%s' for '--%s'", text, option);
@@ -97,33 +112,50 @@ Value choose(const Word<Value> (&words)[kCount], const char* text, const char* o
 }
 
 constexpr Word<Layout> kFormats[] = {
-    {"across", Layout::across}, {"commas", Layout::commas}, {"horizontal", Layout::across},
-    {"long", Layout::long_format}, {"single-column", Layout::one_per_line}, {"verbose", Layout::long_format},
+    {"across", Layout::across},
+    {"commas", Layout::commas},
+    {"horizontal", Layout::across},
+    {"long", Layout::long_format},
+    {"single-column", Layout::one_per_line},
+    {"verbose", Layout::long_format},
     {"vertical", Layout::columns},
 };
 constexpr Word<Sort> kSorts[] = {
-    {"none", Sort::none}, {"size", Sort::size}, {"time", Sort::time}, {"version", Sort::version},
-    {"extension", Sort::extension}, {"width", Sort::width},
+    {"none", Sort::none},       {"size", Sort::size},           {"time", Sort::time},
+    {"version", Sort::version}, {"extension", Sort::extension}, {"width", Sort::width},
 };
 constexpr Word<Time> kTimes[] = {
-    {"atime", Time::access}, {"access", Time::access}, {"use", Time::access}, {"ctime", Time::change},
-    {"status", Time::change}, {"mtime", Time::modification}, {"modification", Time::modification},
-    {"birth", Time::birth}, {"creation", Time::birth},
+    {"atime", Time::access},
+    {"access", Time::access},
+    {"use", Time::access},
+    {"ctime", Time::change},
+    {"status", Time::change},
+    {"mtime", Time::modification},
+    {"modification", Time::modification},
+    {"birth", Time::birth},
+    {"creation", Time::birth},
 };
 constexpr Word<Indicator> kIndicators[] = {
-    {"none", Indicator::none}, {"slash", Indicator::slash}, {"file-type", Indicator::file_type},
+    {"none", Indicator::none},
+    {"slash", Indicator::slash},
+    {"file-type", Indicator::file_type},
     {"classify", Indicator::classify},
 };
 constexpr Word<Quoting> kQuotings[] = {
-    {"literal", Quoting::literal}, {"shell", Quoting::shell}, {"shell-always", Quoting::shell_always},
-    {"shell-escape", Quoting::shell_escape}, {"shell-escape-always", Quoting::shell_escape_always},
-    {"c", Quoting::c}, {"escape", Quoting::escape}, {"locale", Quoting::shell_always},
+    {"literal", Quoting::literal},
+    {"shell", Quoting::shell},
+    {"shell-always", Quoting::shell_always},
+    {"shell-escape", Quoting::shell_escape},
+    {"shell-escape-always", Quoting::shell_escape_always},
+    {"c", Quoting::c},
+    {"escape", Quoting::escape},
+    {"locale", Quoting::shell_always},
 };
 enum class When { always, automatic, never };
 constexpr Word<When> kWhens[] = {
-    {"always", When::always}, {"yes", When::always}, {"force", When::always}, {"auto", When::automatic},
-    {"tty", When::automatic}, {"if-tty", When::automatic}, {"never", When::never}, {"no", When::never},
-    {"none", When::never},
+    {"always", When::always},  {"yes", When::always},    {"force", When::always},
+    {"auto", When::automatic}, {"tty", When::automatic}, {"if-tty", When::automatic},
+    {"never", When::never},    {"no", When::never},      {"none", When::never},
 };
 
 bool decide(const char* when, const char* option) {
@@ -142,7 +174,10 @@ void set_time_style(Settings& settings, const char* style) {
     }
     enum class Style { full, longer, iso, locale };
     static constexpr Word<Style> kStyles[] = {
-        {"full-iso", Style::full}, {"long-iso", Style::longer}, {"iso", Style::iso}, {"locale", Style::locale},
+        {"full-iso", Style::full},
+        {"long-iso", Style::longer},
+        {"iso", Style::iso},
+        {"locale", Style::locale},
     };
     Style chosen = choose(kStyles, style, "time-style");
     settings.full_time = chosen == Style::full;
@@ -162,21 +197,51 @@ bool set_layout(Settings& settings, int id, const char* value) {
     case '1':
         if (settings.layout != Layout::long_format) settings.layout = Layout::one_per_line;
         return true;
-    case 'C': settings.layout = Layout::columns; return true;
-    case 'x': settings.layout = Layout::across; return true;
-    case 'm': settings.layout = Layout::commas; return true;
-    case 'l': settings.layout = Layout::long_format; return true;
-    case 'g': settings.layout = Layout::long_format, settings.show_owner = false; return true;
-    case 'o': settings.layout = Layout::long_format, settings.show_group = false; return true;
-    case 'n': settings.layout = Layout::long_format, settings.numeric_ids = true; return true;
-    case 'G': settings.show_group = false; return true;
-    case kAuthor: settings.show_author = true; return true;
-    case kFormat: settings.layout = choose(kFormats, value, "format"); return true;
-    case kFullTime: settings.layout = Layout::long_format, settings.full_time = true; return true;
-    case 'w': settings.line_width = static_cast<size_t>(unsigned_or_die(value, "line width")); return true;
-    case 'T': settings.tab_width = static_cast<size_t>(unsigned_or_die(value, "tab size")); return true;
-    case 's': settings.show_blocks = true; return true;
-    case 'i': settings.show_inode = true; return true;
+    case 'C':
+        settings.layout = Layout::columns;
+        return true;
+    case 'x':
+        settings.layout = Layout::across;
+        return true;
+    case 'm':
+        settings.layout = Layout::commas;
+        return true;
+    case 'l':
+        settings.layout = Layout::long_format;
+        return true;
+    case 'g':
+        settings.layout = Layout::long_format, settings.show_owner = false;
+        return true;
+    case 'o':
+        settings.layout = Layout::long_format, settings.show_group = false;
+        return true;
+    case 'n':
+        settings.layout = Layout::long_format, settings.numeric_ids = true;
+        return true;
+    case 'G':
+        settings.show_group = false;
+        return true;
+    case kAuthor:
+        settings.show_author = true;
+        return true;
+    case kFormat:
+        settings.layout = choose(kFormats, value, "format");
+        return true;
+    case kFullTime:
+        settings.layout = Layout::long_format, settings.full_time = true;
+        return true;
+    case 'w':
+        settings.line_width = static_cast<size_t>(unsigned_or_die(value, "line width"));
+        return true;
+    case 'T':
+        settings.tab_width = static_cast<size_t>(unsigned_or_die(value, "tab size"));
+        return true;
+    case 's':
+        settings.show_blocks = true;
+        return true;
+    case 'i':
+        settings.show_inode = true;
+        return true;
     case kZero:
         settings.end_of_line = '\0';
         settings.color = false;
@@ -193,17 +258,33 @@ bool set_order(Settings& settings, Pending& pending, int id, const char* value) 
         return true;
     };
     switch (id) {
-    case 't': return sort_by(Sort::time);
-    case 'S': return sort_by(Sort::size);
-    case 'U': return sort_by(Sort::none);
-    case 'v': return sort_by(Sort::version);
-    case 'X': return sort_by(Sort::extension);
-    case kSort: return sort_by(choose(kSorts, value, "sort"));
-    case 'r': settings.reverse = true; return true;
-    case 'c': settings.time = Time::change, pending.time_given = true; return true;
-    case 'u': settings.time = Time::access, pending.time_given = true; return true;
-    case kTime: settings.time = choose(kTimes, value, "time"), pending.time_given = true; return true;
-    case kGroupDirectoriesFirst: settings.directories_first = true; return true;
+    case 't':
+        return sort_by(Sort::time);
+    case 'S':
+        return sort_by(Sort::size);
+    case 'U':
+        return sort_by(Sort::none);
+    case 'v':
+        return sort_by(Sort::version);
+    case 'X':
+        return sort_by(Sort::extension);
+    case kSort:
+        return sort_by(choose(kSorts, value, "sort"));
+    case 'r':
+        settings.reverse = true;
+        return true;
+    case 'c':
+        settings.time = Time::change, pending.time_given = true;
+        return true;
+    case 'u':
+        settings.time = Time::access, pending.time_given = true;
+        return true;
+    case kTime:
+        settings.time = choose(kTimes, value, "time"), pending.time_given = true;
+        return true;
+    case kGroupDirectoriesFirst:
+        settings.directories_first = true;
+        return true;
     case 'f':
         settings.hidden = Hidden::all;
         settings.color = settings.show_blocks = false;
@@ -221,41 +302,77 @@ bool set_names(Settings& settings, Pending& pending, int id, const char* value) 
         return true;
     };
     switch (id) {
-    case 'a': settings.hidden = Hidden::all; return true;
-    case 'A': settings.hidden = Hidden::almost_all; return true;
-    case 'B': settings.ignore_backups = true; return true;
-    case 'I': settings.ignore.push_back(value); return true;
-    case kHide: settings.hide.push_back(value); return true;
-    case 'b': return quote(Quoting::escape);
-    case 'N': return quote(Quoting::literal);
+    case 'a':
+        settings.hidden = Hidden::all;
+        return true;
+    case 'A':
+        settings.hidden = Hidden::almost_all;
+        return true;
+    case 'B':
+        settings.ignore_backups = true;
+        return true;
+    case 'I':
+        settings.ignore.push_back(value);
+        return true;
+    case kHide:
+        settings.hide.push_back(value);
+        return true;
+    case 'b':
+        return quote(Quoting::escape);
+    case 'N':
+        return quote(Quoting::literal);
     case 'q':
         return quote(settings.quoting == Quoting::literal ? Quoting::hide_control : settings.quoting);
-    case kShowControl: return quote(Quoting::literal);
-    case 'Q': return quote(Quoting::c);
-    case kQuotingStyle: return quote(choose(kQuotings, value, "quoting-style"));
-    case 'p': settings.indicator = Indicator::slash; return true;
+    case kShowControl:
+        return quote(Quoting::literal);
+    case 'Q':
+        return quote(Quoting::c);
+    case kQuotingStyle:
+        return quote(choose(kQuotings, value, "quoting-style"));
+    case 'p':
+        settings.indicator = Indicator::slash;
+        return true;
     case 'F':
         if (decide(value, "classify")) settings.indicator = Indicator::classify;
         return true;
-    case kFileType: settings.indicator = Indicator::file_type; return true;
-    case kIndicatorStyle: settings.indicator = choose(kIndicators, value, "indicator-style"); return true;
-    case kColor: settings.color = decide(value, "color"); return true;
+    case kFileType:
+        settings.indicator = Indicator::file_type;
+        return true;
+    case kIndicatorStyle:
+        settings.indicator = choose(kIndicators, value, "indicator-style");
+        return true;
+    case kColor:
+        settings.color = decide(value, "color");
+        return true;
     }
     return false;
 }
 
 void set_rest(Settings& settings, Pending& pending, int id, const char* value) {
     switch (id) {
-    case 'd': settings.directories_themselves = true; break;
-    case 'R': settings.recursive = true; break;
-    case 'H': settings.follow = Follow::roots, pending.follow_given = true; break;
-    case 'L': settings.follow = Follow::always, pending.follow_given = true; break;
-    case kDereferenceDirectory: settings.follow_root_directories = pending.follow_given = true; break;
-    case 'k': pending.kibibytes = true; break;
+    case 'd':
+        settings.directories_themselves = true;
+        break;
+    case 'R':
+        settings.recursive = true;
+        break;
+    case 'H':
+        settings.follow = Follow::roots, pending.follow_given = true;
+        break;
+    case 'L':
+        settings.follow = Follow::always, pending.follow_given = true;
+        break;
+    case kDereferenceDirectory:
+        settings.follow_root_directories = pending.follow_given = true;
+        break;
+    case 'k':
+        pending.kibibytes = true;
+        break;
     case 'h':
     case kSi:
         settings.size_format.human = settings.block_format.human = true;
-        settings.size_format.unit = settings.block_format.unit = id == kSi ? SizeUnit::decimal : SizeUnit::binary;
+        settings.size_format.unit = settings.block_format.unit =
+            id == kSi ? SizeUnit::decimal : SizeUnit::binary;
         pending.block_size_given = true;
         break;
     case kBlockSize:
@@ -263,7 +380,9 @@ void set_rest(Settings& settings, Pending& pending, int id, const char* value) {
         settings.size_format = settings.block_format;
         pending.block_size_given = true;
         break;
-    case kTimeStyle: set_time_style(settings, value); break;
+    case kTimeStyle:
+        set_time_style(settings, value);
+        break;
     }
 }
 
@@ -278,7 +397,7 @@ constexpr Tool kTool = {
 };
 MARTLET_REGISTER_TOOL(kTool);
 
-}  // namespace
+} // namespace
 
 Settings read_settings(Arguments& arguments, bool columns_by_default) {
     Settings settings;
@@ -296,9 +415,11 @@ Settings read_settings(Arguments& arguments, bool columns_by_default) {
             set_rest(settings, pending, *option, value);
     }
     if (pending.kibibytes && !pending.block_size_given) settings.block_format = SizeFormat{};
-    if (settings.color) settings.tab_width = 0;  // a tab would be as wide as the terminal thinks after the sequences
+    if (settings.color)
+        settings.tab_width = 0; // a tab would be as wide as the terminal thinks after the sequences
     if (!pending.quoting_given && terminal) settings.quoting = Quoting::shell_escape;
-    if (pending.time_given && !pending.sorted && settings.layout != Layout::long_format) settings.sort = Sort::time;
+    if (pending.time_given && !pending.sorted && settings.layout != Layout::long_format)
+        settings.sort = Sort::time;
     if (!pending.follow_given)
         settings.follow_root_directories = !settings.directories_themselves &&
                                            settings.layout != Layout::long_format &&
@@ -306,4 +427,4 @@ Settings read_settings(Arguments& arguments, bool columns_by_default) {
     return settings;
 }
 
-}  // namespace coreutils::ls
+} // namespace coreutils::ls

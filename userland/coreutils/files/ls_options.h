@@ -25,7 +25,7 @@ struct Settings {
     Hidden hidden = Hidden::skip;
     Quoting quoting = Quoting::literal;
     Follow follow = Follow::never;
-    bool follow_root_directories = false;  // GNU: without -l, -d and -F a link to a directory lists its target
+    bool follow_root_directories = false; // GNU: without -l, -d and -F a link to a directory lists its target
     bool reverse = false, recursive = false, directories_themselves = false, directories_first = false;
     bool show_inode = false, show_blocks = false;
     bool show_owner = true, show_group = true, show_author = false, numeric_ids = false;
@@ -33,15 +33,16 @@ struct Settings {
     bool context = false;
     char end_of_line = '\n';
     size_t line_width = 80, tab_width = 8;
-    SizeFormat size_format;    // of the size column; its blocks are bytes unless asked otherwise
-    SizeFormat block_format;   // of -s and the totals
-    std::string recent_format, old_format;  // strftime; empty: ls's default
+    SizeFormat size_format;                // of the size column; its blocks are bytes unless asked otherwise
+    SizeFormat block_format;               // of -s and the totals
+    std::string recent_format, old_format; // strftime; empty: ls's default
     bool full_time = false;
     bool ignore_backups = false;
     std::vector<const char*> ignore, hide;
 
     bool needs_status() const {
-        return layout == Layout::long_format || show_blocks || sort == Sort::size || sort == Sort::time || color;
+        return layout == Layout::long_format || show_blocks || sort == Sort::size || sort == Sort::time ||
+               color;
     }
 };
 
@@ -49,4 +50,4 @@ struct Settings {
 int run(Arguments& arguments);
 Settings read_settings(Arguments& arguments, bool columns_by_default);
 
-}  // namespace coreutils::ls
+} // namespace coreutils::ls

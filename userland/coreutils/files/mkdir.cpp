@@ -56,8 +56,12 @@ int run(Arguments& arguments) {
             settings.mode = ModeChange::parse(arguments.value());
             if (!settings.mode) die(1, "invalid mode '%s'", arguments.value());
             break;
-        case 'p': settings.parents = true; break;
-        case 'v': settings.verbose = true; break;
+        case 'p':
+            settings.parents = true;
+            break;
+        case 'v':
+            settings.verbose = true;
+            break;
         }
     }
     if (arguments.operands().empty()) missing_operand();
@@ -96,5 +100,5 @@ constexpr Tool kTool = {
 };
 MARTLET_REGISTER_TOOL(kTool);
 
-}  // namespace
-}  // namespace coreutils
+} // namespace
+} // namespace coreutils

@@ -33,8 +33,9 @@ bool move_across(const std::string& source, const std::string& destination, Copy
     settings.moving = true;
     settings.recursive = true;
     settings.follow = Follow::never;
-    settings.overwrite = Overwrite::yes;  // it has been asked already
-    settings.preserve_mode = settings.preserve_owner = settings.preserve_times = settings.preserve_links = true;
+    settings.overwrite = Overwrite::yes; // it has been asked already
+    settings.preserve_mode = settings.preserve_owner = settings.preserve_times = settings.preserve_links =
+        true;
     if (S_ISDIR(info.st_mode)) rmdir(destination.c_str());
     Copier copier(settings);
     if (!copier.copy(source, destination)) return false;
@@ -65,7 +66,8 @@ bool move(const std::string& source, const std::string& destination, const CopyS
     }
     if (lstat(destination.c_str(), &old) == 0) {
         // Also two links to one file: rename(2) would leave both.
-        if (info.st_dev == old.st_dev && info.st_ino == old.st_ino && settings.overwrite != Overwrite::never) {
+        if (info.st_dev == old.st_dev && info.st_ino == old.st_ino &&
+            settings.overwrite != Overwrite::never) {
             warn("'%s' and '%s' are the same file", source.c_str(), destination.c_str());
             return false;
         }
@@ -74,7 +76,8 @@ bool move(const std::string& source, const std::string& destination, const CopyS
             return false;
         }
         if (S_ISDIR(info.st_mode) && !S_ISDIR(old.st_mode) && settings.overwrite != Overwrite::never) {
-            warn("%s: cannot overwrite non-directory with directory '%s'", destination.c_str(), source.c_str());
+            warn("%s: cannot overwrite non-directory with directory '%s'", destination.c_str(),
+                 source.c_str());
             return false;
         }
         if (!replace_wanted(destination, settings, info, old)) return true;
@@ -88,7 +91,8 @@ bool move(const std::string& source, const std::string& destination, const CopyS
     if (errno == EINVAL)
         warn("%s: cannot move to a subdirectory of itself, '%s'", source.c_str(), destination.c_str());
     else
-        warn_errno(errno == ENOENT || errno == EACCES || errno == ENOTEMPTY || errno == EEXIST ? destination : source);
+        warn_errno(errno == ENOENT || errno == EACCES || errno == ENOTEMPTY || errno == EEXIST ? destination
+                                                                                               : source);
     return false;
 }
 
@@ -99,14 +103,30 @@ int run(Arguments& arguments) {
     settings.overwrite = isatty(STDIN_FILENO) ? Overwrite::ask_if_unwritable : Overwrite::yes;
     while (auto option = arguments.next_option()) {
         switch (*option) {
-        case 'f': settings.overwrite = Overwrite::yes; break;
-        case 'i': settings.overwrite = Overwrite::ask; break;
-        case 'n': settings.overwrite = Overwrite::never; break;
-        case kStripSlashes: strip = true; break;
-        case 't': directory = arguments.value(); break;
-        case 'T': no_directory = true; break;
-        case 'u': settings.only_newer = true; break;
-        case 'v': settings.verbose = true; break;
+        case 'f':
+            settings.overwrite = Overwrite::yes;
+            break;
+        case 'i':
+            settings.overwrite = Overwrite::ask;
+            break;
+        case 'n':
+            settings.overwrite = Overwrite::never;
+            break;
+        case kStripSlashes:
+            strip = true;
+            break;
+        case 't':
+            directory = arguments.value();
+            break;
+        case 'T':
+            no_directory = true;
+            break;
+        case 'u':
+            settings.only_newer = true;
+            break;
+        case 'v':
+            settings.verbose = true;
+            break;
         }
     }
     Targets targets =
@@ -124,12 +144,13 @@ int run(Arguments& arguments) {
 
 constexpr Tool kTool = {
     .name = "mv",
-    .synopsis = "[OPTION]... [-T] SOURCE DEST\n[OPTION]... SOURCE... DIRECTORY\n[OPTION]... -t DIRECTORY SOURCE...",
+    .synopsis =
+        "[OPTION]... [-T] SOURCE DEST\n[OPTION]... SOURCE... DIRECTORY\n[OPTION]... -t DIRECTORY SOURCE...",
     .summary = "Rename SOURCE to DEST, or move SOURCEs to DIRECTORY.",
     .options = kOptions,
     .run = run,
 };
 MARTLET_REGISTER_TOOL(kTool);
 
-}  // namespace
-}  // namespace coreutils
+} // namespace
+} // namespace coreutils

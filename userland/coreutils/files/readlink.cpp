@@ -25,12 +25,21 @@ int run(Arguments& arguments) {
     char end = '\n';
     while (auto option = arguments.next_option()) {
         switch (*option) {
-        case 'n': newline = false; break;
+        case 'n':
+            newline = false;
+            break;
         case 'q':
-        case 's': verbose = false; break;
-        case 'v': verbose = true; break;
-        case 'z': end = '\0'; break;
-        default: canonical = *option;
+        case 's':
+            verbose = false;
+            break;
+        case 'v':
+            verbose = true;
+            break;
+        case 'z':
+            end = '\0';
+            break;
+        default:
+            canonical = *option;
         }
     }
     auto operands = arguments.operands();
@@ -60,5 +69,5 @@ constexpr Tool kTool = {
 };
 MARTLET_REGISTER_TOOL(kTool);
 
-}  // namespace
-}  // namespace coreutils
+} // namespace
+} // namespace coreutils

@@ -37,15 +37,33 @@ int run(Arguments& arguments) {
     const char *relative_to = nullptr, *relative_base = nullptr;
     while (auto option = arguments.next_option()) {
         switch (*option) {
-        case 'e': missing = Missing::none; break;
-        case 'm': missing = Missing::any; break;
-        case 'L': links = Links::logical; break;
-        case 'P': links = Links::physical; break;
-        case 's': links = Links::none; break;
-        case 'q': quiet = true; break;
-        case 'z': end = '\0'; break;
-        case kRelativeTo: relative_to = arguments.value(); break;
-        case kRelativeBase: relative_base = arguments.value(); break;
+        case 'e':
+            missing = Missing::none;
+            break;
+        case 'm':
+            missing = Missing::any;
+            break;
+        case 'L':
+            links = Links::logical;
+            break;
+        case 'P':
+            links = Links::physical;
+            break;
+        case 's':
+            links = Links::none;
+            break;
+        case 'q':
+            quiet = true;
+            break;
+        case 'z':
+            end = '\0';
+            break;
+        case kRelativeTo:
+            relative_to = arguments.value();
+            break;
+        case kRelativeBase:
+            relative_base = arguments.value();
+            break;
         }
     }
     if (arguments.operands().empty()) missing_operand();
@@ -88,5 +106,5 @@ constexpr Tool kTool = {
 };
 MARTLET_REGISTER_TOOL(kTool);
 
-}  // namespace
-}  // namespace coreutils
+} // namespace
+} // namespace coreutils

@@ -44,27 +44,46 @@ int run(Arguments& arguments) {
     bool once = false, preserve_root = true;
     while (auto option = arguments.next_option()) {
         switch (*option) {
-        case 'f': settings.force = true, settings.prompt = RemovePrompt::never, once = false; break;
-        case 'i': settings.force = false, settings.prompt = RemovePrompt::always, once = false; break;
-        case 'I': settings.force = false, settings.prompt = RemovePrompt::never, once = true; break;
+        case 'f':
+            settings.force = true, settings.prompt = RemovePrompt::never, once = false;
+            break;
+        case 'i':
+            settings.force = false, settings.prompt = RemovePrompt::always, once = false;
+            break;
+        case 'I':
+            settings.force = false, settings.prompt = RemovePrompt::never, once = true;
+            break;
         case kInteractive: {
             const char* when = arguments.value() ? arguments.value() : "always";
             once = strcmp(when, "once") == 0;
             if (strcmp(when, "always") == 0 || strcmp(when, "yes") == 0)
                 settings.prompt = RemovePrompt::always;
-            else if (once || strcmp(when, "never") == 0 || strcmp(when, "no") == 0 || strcmp(when, "none") == 0)
+            else if (once || strcmp(when, "never") == 0 || strcmp(when, "no") == 0 ||
+                     strcmp(when, "none") == 0)
                 settings.prompt = RemovePrompt::never;
             else
                 usage_error("invalid argument '%s' for '--interactive'", when);
             break;
         }
-        case kOneFileSystem: settings.one_file_system = true; break;
-        case kPreserveRoot: preserve_root = true; break;
-        case kNoPreserveRoot: preserve_root = false; break;
+        case kOneFileSystem:
+            settings.one_file_system = true;
+            break;
+        case kPreserveRoot:
+            preserve_root = true;
+            break;
+        case kNoPreserveRoot:
+            preserve_root = false;
+            break;
         case 'r':
-        case 'R': settings.recursive = true; break;
-        case 'd': settings.directories = true; break;
-        case 'v': settings.verbose = true; break;
+        case 'R':
+            settings.recursive = true;
+            break;
+        case 'd':
+            settings.directories = true;
+            break;
+        case 'v':
+            settings.verbose = true;
+            break;
         }
     }
     auto operands = arguments.operands();
@@ -103,5 +122,5 @@ constexpr Tool kTool = {
 };
 MARTLET_REGISTER_TOOL(kTool);
 
-}  // namespace
-}  // namespace coreutils
+} // namespace
+} // namespace coreutils

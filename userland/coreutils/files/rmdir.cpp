@@ -14,7 +14,8 @@ namespace {
 enum : int { kIgnoreNonEmpty = kLongOnly };
 
 constexpr Option kOptions[] = {
-    {kIgnoreNonEmpty, "ignore-fail-on-non-empty", nullptr, "do not complain about directories that are not empty"},
+    {kIgnoreNonEmpty, "ignore-fail-on-non-empty", nullptr,
+     "do not complain about directories that are not empty"},
     {'p', "parents", nullptr, "remove DIRECTORY and its ancestors"},
     {'v', "verbose", nullptr, "output a diagnostic for every directory processed"},
 };
@@ -58,5 +59,5 @@ constexpr Tool kTool = {
 };
 MARTLET_REGISTER_TOOL(kTool);
 
-}  // namespace
-}  // namespace coreutils
+} // namespace
+} // namespace coreutils

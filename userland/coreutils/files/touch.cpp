@@ -45,8 +45,9 @@ bool touch(const char* path, const Settings& settings) {
         fd = open(path, O_WRONLY | O_CREAT | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0666);
         if (fd < 0) open_error = errno;
     }
-    int result = fd >= 0 ? futimens(fd, settings.times)
-                         : utimensat(AT_FDCWD, path, settings.times, settings.follow ? 0 : AT_SYMLINK_NOFOLLOW);
+    int result = fd >= 0
+                     ? futimens(fd, settings.times)
+                     : utimensat(AT_FDCWD, path, settings.times, settings.follow ? 0 : AT_SYMLINK_NOFOLLOW);
     int error = errno;
     if (fd >= 0) close(fd);
     if (result == 0) return true;
@@ -63,13 +64,27 @@ int run(Arguments& arguments) {
     while (auto option = arguments.next_option()) {
         const char* value = arguments.value();
         switch (*option) {
-        case 'a': access = true; break;
-        case 'c': settings.create = false; break;
-        case 'd': text = value; break;
-        case 'h': settings.follow = settings.create = false; break;
-        case 'm': modification = true; break;
-        case 'r': reference = value; break;
-        case 't': stamp = value; break;
+        case 'a':
+            access = true;
+            break;
+        case 'c':
+            settings.create = false;
+            break;
+        case 'd':
+            text = value;
+            break;
+        case 'h':
+            settings.follow = settings.create = false;
+            break;
+        case 'm':
+            modification = true;
+            break;
+        case 'r':
+            reference = value;
+            break;
+        case 't':
+            stamp = value;
+            break;
         case kTime: {
             std::string_view word = value;
             if (word == "access" || word == "atime" || word == "use")
@@ -87,7 +102,8 @@ int run(Arguments& arguments) {
     clock_gettime(CLOCK_REALTIME, &now);
     if (reference) {
         struct stat info;
-        if ((settings.follow ? stat(reference, &info) : lstat(reference, &info)) != 0) die_errno(1, reference);
+        if ((settings.follow ? stat(reference, &info) : lstat(reference, &info)) != 0)
+            die_errno(1, reference);
         settings.times[0] = info.st_atim;
         settings.times[1] = info.st_mtim;
     }
@@ -121,5 +137,5 @@ constexpr Tool kTool = {
 };
 MARTLET_REGISTER_TOOL(kTool);
 
-}  // namespace
-}  // namespace coreutils
+} // namespace
+} // namespace coreutils

@@ -21,7 +21,7 @@ void answer_common_option(const Tool& tool, int id) {
     if (id == kHelp || id == kVersion) finish(0);
 }
 
-}  // namespace
+} // namespace
 
 const Option* match_long_option(std::span<const Option> options, std::string_view name, bool& ambiguous) {
     const Option* found = nullptr;
@@ -70,9 +70,7 @@ std::optional<int> Arguments::next_option() {
     return std::nullopt;
 }
 
-char* Arguments::take_next_argument() {
-    return index_ < argv_.size() ? argv_[index_++] : nullptr;
-}
+char* Arguments::take_next_argument() { return index_ < argv_.size() ? argv_[index_++] : nullptr; }
 
 std::optional<int> Arguments::next_long(char* name) {
     char* equals = strchr(name, '=');
@@ -82,7 +80,8 @@ std::optional<int> Arguments::next_long(char* name) {
     if (!option && !ambiguous) option = match_long_option(kCommonOptions, bare, ambiguous);
     if (ambiguous) usage_error("option '--%.*s' is ambiguous", static_cast<int>(bare.size()), bare.data());
     if (!option) usage_error("unrecognized option '--%.*s'", static_cast<int>(bare.size()), bare.data());
-    if (equals && !option->argument) usage_error("option '--%s' doesn't allow an argument", option->long_name);
+    if (equals && !option->argument)
+        usage_error("option '--%s' doesn't allow an argument", option->long_name);
     answer_common_option(tool_, option->id);
     if (equals) value_ = equals + 1;
     if (!equals && option->argument && !option->argument_is_optional()) {
@@ -137,4 +136,4 @@ char** Arguments::operand_vector() {
     return operands_.data();
 }
 
-}  // namespace coreutils
+} // namespace coreutils

@@ -1,7 +1,7 @@
 // The one option parser. Understands combined letters (-la), attached and separate values (-n5, -n 5,
-// --lines=5, --lines 5), unambiguous prefixes of long names, -NUM, and `--`; operands and options may be mixed
-// unless the tool or POSIXLY_CORRECT says otherwise. --help and --version are answered here.
-// Standard: POSIX.1-2017 XBD 12.2, GNU getopt_long(3).
+// --lines=5, --lines 5), unambiguous prefixes of long names, -NUM, and `--`; operands and options may be
+// mixed unless the tool or POSIXLY_CORRECT says otherwise. --help and --version are answered here. Standard:
+// POSIX.1-2017 XBD 12.2, GNU getopt_long(3).
 #pragma once
 
 #include "framework/tool.h"
@@ -41,7 +41,7 @@ private:
     const Tool& tool_;
     std::span<char*> argv_;
     size_t index_ = 1;
-    char* letters_ = nullptr;  // the rest of a group of letters
+    char* letters_ = nullptr; // the rest of a group of letters
     char* value_ = nullptr;
     const char* text_ = nullptr;
     bool permute_ = false;
@@ -51,4 +51,4 @@ private:
 // The row whose long name is `name` or, when only one begins with it, that one. `ambiguous` tells why not.
 const Option* match_long_option(std::span<const Option> options, std::string_view name, bool& ambiguous);
 
-}  // namespace coreutils
+} // namespace coreutils

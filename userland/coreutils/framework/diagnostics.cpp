@@ -21,7 +21,7 @@ void emit(std::string_view message, std::string_view hint = {}) {
     while (!rest.empty()) {
         ssize_t written = write(STDERR_FILENO, rest.data(), rest.size());
         if (written < 0 && errno == EINTR) continue;
-        if (written <= 0) return;  // nowhere left to say so
+        if (written <= 0) return; // nowhere left to say so
         rest.remove_prefix(static_cast<size_t>(written));
     }
 }
@@ -45,7 +45,7 @@ std::string format_text(const char* format, va_list list) {
     return text;
 }
 
-}  // namespace
+} // namespace
 
 const Tool& current_tool() { return *tool_in_use; }
 void set_current_tool(const Tool& tool) { tool_in_use = &tool; }
@@ -58,7 +58,8 @@ std::string printable(std::string_view name) {
             continue;
         }
         text.push_back('\\');
-        for (int shift = 6; shift >= 0; shift -= 3) text.push_back(static_cast<char>('0' + ((byte >> shift) & 7)));
+        for (int shift = 6; shift >= 0; shift -= 3)
+            text.push_back(static_cast<char>('0' + ((byte >> shift) & 7)));
     }
     return text;
 }
@@ -112,4 +113,4 @@ void finish(int status) {
     _exit(status);
 }
 
-}  // namespace coreutils
+} // namespace coreutils

@@ -29,4 +29,4 @@ void warn_errno(std::string_view operand, int error = errno);
 // `name` with control characters as \ooo, fit for a message.
 std::string printable(std::string_view name);
 
-}  // namespace coreutils
+} // namespace coreutils

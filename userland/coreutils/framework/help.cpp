@@ -2,8 +2,8 @@
 #include "framework/output.h"
 #include "framework/tool.h"
 
-#include <string>
 #include <string.h>
+#include <string>
 #include <string_view>
 
 namespace coreutils {
@@ -40,7 +40,7 @@ void print_row(std::string_view heading, std::string_view help) {
     out.put('\n');
 }
 
-}  // namespace
+} // namespace
 
 void print_help(const Tool& tool) {
     std::string_view synopsis = tool.synopsis;
@@ -62,8 +62,6 @@ void print_help(const Tool& tool) {
     if (tool.notes) out.print("\n%s\n", tool.notes);
 }
 
-void print_version(const Tool& tool) {
-    out.print("%s (Martlet coreutils) 0.1\n", tool.name);
-}
+void print_version(const Tool& tool) { out.print("%s (Martlet coreutils) 0.1\n", tool.name); }
 
-}  // namespace coreutils
+} // namespace coreutils

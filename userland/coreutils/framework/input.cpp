@@ -92,8 +92,6 @@ std::optional<std::string_view> Input::next_line(char delimiter, bool* ended) {
     return rest;
 }
 
-const char* input_label(const char* name) {
-    return strcmp(name, "-") == 0 ? "standard input" : name;
-}
+const char* input_label(const char* name) { return strcmp(name, "-") == 0 ? "standard input" : name; }
 
-}  // namespace coreutils
+} // namespace coreutils

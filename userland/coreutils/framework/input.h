@@ -1,5 +1,5 @@
-// Input as a stream of blocks or of lines of any length. "-" is standard input. Nothing is held but the block,
-// or the line, in hand.
+// Input as a stream of blocks or of lines of any length. "-" is standard input. Nothing is held but the
+// block, or the line, in hand.
 #pragma once
 
 #include <optional>
@@ -59,6 +59,6 @@ int for_each_input(std::span<char*> names, auto each);
 // "standard input" for "-".
 const char* input_label(const char* name);
 
-}  // namespace coreutils
+} // namespace coreutils
 
 #include "framework/input_inline.h"

@@ -29,4 +29,4 @@ int for_each_input(std::span<char*> names, auto each) {
     return status;
 }
 
-}  // namespace coreutils
+} // namespace coreutils

@@ -67,7 +67,7 @@ void occupy_standard_descriptors() {
     finish(tool.run(arguments));
 }
 
-}  // namespace
+} // namespace
 
 [[noreturn]] void multicall_main(char** argv) {
     occupy_standard_descriptors();
@@ -77,15 +77,13 @@ void occupy_standard_descriptors() {
     if (!argv[0]) argv = no_arguments;
     const char* slash = strrchr(argv[0], '/');
     const char* name = slash ? slash + 1 : argv[0];
-    if (*name == '-') ++name;  // a login shell's dash
+    if (*name == '-') ++name; // a login shell's dash
     if (const Tool* tool = find_tool(name)) run_tool(*tool, argv);
     if (argv[1])
         if (const Tool* tool = find_tool(argv[1])) run_tool(*tool, argv + 1);
     run_tool(kMulticall, argv);
 }
 
-}  // namespace coreutils
+} // namespace coreutils
 
-int main(int, char** argv) {
-    coreutils::multicall_main(argv);
-}
+int main(int, char** argv) { coreutils::multicall_main(argv); }

@@ -18,9 +18,7 @@ constexpr size_t kBufferBytes = 64 * 1024;
 
 constinit Output out(STDOUT_FILENO);
 
-Output::~Output() {
-    free(buffer_);
-}
+Output::~Output() { free(buffer_); }
 
 void Output::make_room() {
     if (buffer_) return flush();
@@ -81,4 +79,4 @@ bool Output::is_terminal() {
     return is_terminal_ == 1;
 }
 
-}  // namespace coreutils
+} // namespace coreutils

@@ -1,6 +1,7 @@
-// Buffered output. Standard output is `out`; it is written when its buffer is full, before every message, before
-// a read that may wait while it is a terminal, and at the end. A failed write ends the tool with `write error`
-// at once, unless defer_errors() was called, in which case the tool's work goes on and its end reports it.
+// Buffered output. Standard output is `out`; it is written when its buffer is full, before every message,
+// before a read that may wait while it is a terminal, and at the end. A failed write ends the tool with
+// `write error` at once, unless defer_errors() was called, in which case the tool's work goes on and its end
+// reports it.
 #pragma once
 
 #include <stddef.h>
@@ -47,4 +48,4 @@ private:
 
 extern Output out;
 
-}  // namespace coreutils
+} // namespace coreutils

@@ -20,4 +20,4 @@ const Tool* find_tool(const char* name) {
     return nullptr;
 }
 
-}  // namespace coreutils
+} // namespace coreutils

@@ -14,10 +14,10 @@ inline constexpr int kLongOnly = 256;
 inline constexpr int kNumberOption = -1;
 
 struct Option {
-    int id;                 // the short letter, kNumberOption, or a value of at least kLongOnly
-    const char* long_name;  // nullptr when the option has only a letter
-    const char* argument;   // nullptr: none; "SIZE": required; "[WHEN]": optional, only when attached
-    const char* help;       // nullptr: accepted, but not listed by --help
+    int id;                // the short letter, kNumberOption, or a value of at least kLongOnly
+    const char* long_name; // nullptr when the option has only a letter
+    const char* argument;  // nullptr: none; "SIZE": required; "[WHEN]": optional, only when attached
+    const char* help;      // nullptr: accepted, but not listed by --help
 
     // Whether the argument is optional: the whole of its name stands in brackets.
     constexpr bool argument_is_optional() const {
@@ -29,22 +29,22 @@ struct Option {
 };
 
 enum class OperandOrder {
-    permute,        // options may follow operands, unless POSIXLY_CORRECT is set
-    options_first,  // the first operand ends the options: tools that run another command
-    raw,            // the tool reads its arguments itself; only a lone --help or --version is taken
-    untouched,      // not even those: test, [
+    permute,       // options may follow operands, unless POSIXLY_CORRECT is set
+    options_first, // the first operand ends the options: tools that run another command
+    raw,           // the tool reads its arguments itself; only a lone --help or --version is taken
+    untouched,     // not even those: test, [
 };
 
 struct Tool {
     const char* name;
-    const char* synopsis;  // what follows the name; several forms are separated by newlines
-    const char* summary;   // one line, imperative
+    const char* synopsis; // what follows the name; several forms are separated by newlines
+    const char* summary;  // one line, imperative
     std::span<const Option> options = {};
     int (*run)(Arguments&);
     OperandOrder order = OperandOrder::permute;
-    int usage_status = 1;    // exit status of a wrong option or operand
-    int failure_status = 1;  // exit status when the output cannot be written
-    const char* notes = nullptr;  // further paragraphs of --help
+    int usage_status = 1;        // exit status of a wrong option or operand
+    int failure_status = 1;      // exit status when the output cannot be written
+    const char* notes = nullptr; // further paragraphs of --help
 };
 
 // All registered tools, in no particular order.
@@ -59,8 +59,9 @@ void set_current_tool(const Tool& tool);
 void print_help(const Tool& tool);
 void print_version(const Tool& tool);
 
-}  // namespace coreutils
+} // namespace coreutils
 
 // Places a pointer to `tool` in the section of which all_tools() is the whole.
-#define MARTLET_REGISTER_TOOL(tool)                                                                                \
-    [[gnu::used, gnu::retain, gnu::section("martlet_tools")]] const ::coreutils::Tool* const tool##_entry = &tool
+#define MARTLET_REGISTER_TOOL(tool)                                                                          \
+    [[gnu::used, gnu::retain, gnu::section("martlet_tools")]] const ::coreutils::Tool* const tool##_entry =  \
+        &tool

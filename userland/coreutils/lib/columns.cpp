@@ -26,7 +26,8 @@ void move_to(size_t from, size_t to, size_t tab_width) {
 }
 
 // The widths of `columns` columns, empty when their lines would be too long.
-std::vector<size_t> try_columns(std::span<const Cell> cells, size_t columns, size_t line_width, FillOrder order) {
+std::vector<size_t> try_columns(std::span<const Cell> cells, size_t columns, size_t line_width,
+                                FillOrder order) {
     size_t rows = (cells.size() + columns - 1) / columns;
     std::vector<size_t> widths(columns, 0);
     for (size_t i = 0; i < cells.size(); ++i) {
@@ -40,7 +41,7 @@ std::vector<size_t> try_columns(std::span<const Cell> cells, size_t columns, siz
     return widths;
 }
 
-}  // namespace
+} // namespace
 
 void print_columns(std::span<const Cell> cells, size_t line_width, FillOrder order, size_t tab_width) {
     if (cells.empty()) return;
@@ -82,10 +83,11 @@ void print_commas(std::span<const Cell> cells, size_t line_width) {
 
 size_t terminal_width() {
     if (const char* text = getenv("COLUMNS"))
-        if (auto columns = parse_unsigned(text); columns && *columns > 0) return static_cast<size_t>(*columns);
+        if (auto columns = parse_unsigned(text); columns && *columns > 0)
+            return static_cast<size_t>(*columns);
     winsize size;
     if (ioctl(out.fd(), TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
     return 80;
 }
 
-}  // namespace coreutils
+} // namespace coreutils

@@ -8,8 +8,8 @@
 namespace coreutils {
 
 struct Cell {
-    std::string text;   // with escape sequences
-    size_t width = 0;   // columns it takes on the screen
+    std::string text; // with escape sequences
+    size_t width = 0; // columns it takes on the screen
 };
 
 enum class FillOrder { down, across };
@@ -21,4 +21,4 @@ void print_commas(std::span<const Cell> cells, size_t line_width);
 // COLUMNS, the terminal's width, or 80.
 size_t terminal_width();
 
-}  // namespace coreutils
+} // namespace coreutils

@@ -57,7 +57,7 @@ std::vector<std::string> names_in(DIR* stream) {
     return names;
 }
 
-}  // namespace
+} // namespace
 
 void Copier::say(const std::string& source, const std::string& destination) const {
     if (!settings_.verbose) return;
@@ -70,8 +70,8 @@ bool Copier::copy(const std::string& source, const std::string& destination) {
 }
 
 // Whether what stands at the destination may be replaced; `skip` when it is kept without that being an error.
-bool Copier::replace_allowed(const std::string& source, const std::string& destination, const struct stat& info,
-                             const struct stat& old, bool& skip) {
+bool Copier::replace_allowed(const std::string& source, const std::string& destination,
+                             const struct stat& info, const struct stat& old, bool& skip) {
     skip = false;
     if (settings_.only_newer && !S_ISDIR(info.st_mode) && !is_newer(info.st_mtim, old.st_mtim)) {
         skip = true;
@@ -90,7 +90,8 @@ bool Copier::replace_allowed(const std::string& source, const std::string& desti
 }
 
 bool Copier::copy_entry(const std::string& source, const std::string& destination, bool on_command_line) {
-    bool follow = settings_.follow == Follow::always || (settings_.follow == Follow::roots && on_command_line);
+    bool follow =
+        settings_.follow == Follow::always || (settings_.follow == Follow::roots && on_command_line);
     struct stat info;
     if ((follow ? stat(source.c_str(), &info) : lstat(source.c_str(), &info)) != 0) {
         warn_errno(source);
@@ -120,7 +121,8 @@ bool Copier::copy_entry(const std::string& source, const std::string& destinatio
             dangling = true;
     } else if (exists && S_ISLNK(old.st_mode) && S_ISDIR(info.st_mode)) {
         struct stat target;
-        if (on_command_line && stat(destination.c_str(), &target) == 0 && S_ISDIR(target.st_mode)) old = target;
+        if (on_command_line && stat(destination.c_str(), &target) == 0 && S_ISDIR(target.st_mode))
+            old = target;
     }
     if (dangling && !settings_.force) {
         warn("%s: not writing through dangling symbolic link", destination.c_str());
@@ -144,15 +146,18 @@ bool Copier::copy_entry(const std::string& source, const std::string& destinatio
             return false;
         }
         if (S_ISDIR(info.st_mode) && !S_ISDIR(old.st_mode)) {
-            warn("%s: cannot overwrite non-directory with directory '%s'", destination.c_str(), source.c_str());
+            warn("%s: cannot overwrite non-directory with directory '%s'", destination.c_str(),
+                 source.c_str());
             return false;
         }
-        if (!S_ISDIR(old.st_mode) && std::find(made_.begin(), made_.end(), std::pair(old.st_dev, old.st_ino)) != made_.end()) {
+        if (!S_ISDIR(old.st_mode) &&
+            std::find(made_.begin(), made_.end(), std::pair(old.st_dev, old.st_ino)) != made_.end()) {
             warn("%s: will not overwrite just-created file with '%s'", destination.c_str(), source.c_str());
             return false;
         }
         bool replaces_node = settings_.remove_destination || settings_.hard_link || settings_.symbolic_link ||
-                             settings_.moving || (!S_ISREG(info.st_mode) && (settings_.recursive && settings_.keep_special));
+                             settings_.moving ||
+                             (!S_ISREG(info.st_mode) && (settings_.recursive && settings_.keep_special));
         if (!S_ISDIR(info.st_mode) && (replaces_node || S_ISLNK(info.st_mode))) {
             if (unlink(destination.c_str()) != 0 && errno != ENOENT) {
                 warn_errno(destination);
@@ -178,7 +183,8 @@ bool Copier::copy_entry(const std::string& source, const std::string& destinatio
     say(source, destination);
     bool done;
     if (settings_.hard_link) {
-        done = linkat(AT_FDCWD, source.c_str(), AT_FDCWD, destination.c_str(), follow ? AT_SYMLINK_FOLLOW : 0) == 0;
+        done = linkat(AT_FDCWD, source.c_str(), AT_FDCWD, destination.c_str(),
+                      follow ? AT_SYMLINK_FOLLOW : 0) == 0;
         if (!done) warn_errno(destination);
         return done;
     }
@@ -191,16 +197,18 @@ bool Copier::copy_entry(const std::string& source, const std::string& destinatio
         if (!done) warn_errno(destination);
         return done;
     }
-    bool as_stream = S_ISREG(info.st_mode) || (!S_ISLNK(info.st_mode) && !(settings_.recursive && settings_.keep_special));
-    done = as_stream ? copy_regular(source, destination, info, exists) : copy_special(source, destination, info);
+    bool as_stream =
+        S_ISREG(info.st_mode) || (!S_ISLNK(info.st_mode) && !(settings_.recursive && settings_.keep_special));
+    done =
+        as_stream ? copy_regular(source, destination, info, exists) : copy_special(source, destination, info);
     struct stat made;
     if (done && !exists && lstat(destination.c_str(), &made) == 0 && !S_ISLNK(made.st_mode))
         made_.emplace_back(made.st_dev, made.st_ino);
     return done;
 }
 
-bool Copier::copy_directory(const std::string& source, const std::string& destination, const struct stat& info,
-                            bool exists) {
+bool Copier::copy_directory(const std::string& source, const std::string& destination,
+                            const struct stat& info, bool exists) {
     for (auto [device, inode] : ancestors_)
         if (device == info.st_dev && inode == info.st_ino) {
             warn("%s: cannot copy a directory into itself or through a cyclic link", source.c_str());
@@ -250,7 +258,8 @@ bool Copier::copy_directory(const std::string& source, const std::string& destin
 
 bool Copier::copy_regular(const std::string& source, const std::string& destination, const struct stat& info,
                           bool exists) {
-    int source_fd = open(source.c_str(), O_RDONLY | O_CLOEXEC | (settings_.follow == Follow::never ? O_NOFOLLOW : 0));
+    int source_fd =
+        open(source.c_str(), O_RDONLY | O_CLOEXEC | (settings_.follow == Follow::never ? O_NOFOLLOW : 0));
     if (source_fd < 0) {
         warn_errno(source);
         return false;
@@ -282,8 +291,8 @@ bool Copier::copy_regular(const std::string& source, const std::string& destinat
     return good;
 }
 
-bool Copier::copy_contents(int source_fd, int destination_fd, const struct stat& info, const std::string& source,
-                           const std::string& destination) {
+bool Copier::copy_contents(int source_fd, int destination_fd, const struct stat& info,
+                           const std::string& source, const std::string& destination) {
     bool has_holes = settings_.sparse && S_ISREG(info.st_mode) && info.st_blocks < info.st_size / 512;
     std::vector<char> buffer;
     off_t position = 0;
@@ -296,7 +305,7 @@ bool Copier::copy_contents(int source_fd, int destination_fd, const struct stat&
                 position = data;
                 if (lseek(destination_fd, data, SEEK_SET) < 0) has_holes = false;
             } else if (data < 0) {
-                if (errno == ENXIO) {  // only a hole is left
+                if (errno == ENXIO) { // only a hole is left
                     if (ftruncate(destination_fd, info.st_size) == 0) return true;
                     warn_errno(destination);
                     return false;
@@ -320,7 +329,7 @@ bool Copier::copy_contents(int source_fd, int destination_fd, const struct stat&
                     warn_errno(destination);
                     return false;
                 }
-                in_kernel = false;  // another way may work where this one does not
+                in_kernel = false; // another way may work where this one does not
                 continue;
             }
         } else {
@@ -341,7 +350,8 @@ bool Copier::copy_contents(int source_fd, int destination_fd, const struct stat&
     }
 }
 
-bool Copier::copy_special(const std::string& source, const std::string& destination, const struct stat& info) {
+bool Copier::copy_special(const std::string& source, const std::string& destination,
+                          const struct stat& info) {
     if (S_ISLNK(info.st_mode)) {
         auto target = read_link(source.c_str());
         if (!target) {
@@ -364,9 +374,11 @@ bool Copier::restore_attributes(const std::string& path, const struct stat& info
     bool good = true;
     mode_t mode = info.st_mode & 07777;
     if (settings_.preserve_owner) {
-        int result = fd >= 0 ? fchown(fd, info.st_uid, info.st_gid) : lchown(path.c_str(), info.st_uid, info.st_gid);
+        int result =
+            fd >= 0 ? fchown(fd, info.st_uid, info.st_gid) : lchown(path.c_str(), info.st_uid, info.st_gid);
         if (result != 0) {
-            // POSIX cp -p: without the owner, the set-ID bits must go; for those without privilege that is no error.
+            // POSIX cp -p: without the owner, the set-ID bits must go; for those without privilege that is no
+            // error.
             mode &= ~static_cast<mode_t>(S_ISUID | S_ISGID);
             if (errno != EPERM && errno != EINVAL) {
                 warn_errno(path);
@@ -380,7 +392,8 @@ bool Copier::restore_attributes(const std::string& path, const struct stat& info
     }
     if (settings_.preserve_times) {
         timespec times[2] = {info.st_atim, info.st_mtim};
-        int result = fd >= 0 ? futimens(fd, times) : utimensat(AT_FDCWD, path.c_str(), times, AT_SYMLINK_NOFOLLOW);
+        int result =
+            fd >= 0 ? futimens(fd, times) : utimensat(AT_FDCWD, path.c_str(), times, AT_SYMLINK_NOFOLLOW);
         if (result != 0 && !(link && (errno == ENOSYS || errno == EOPNOTSUPP))) {
             warn_errno(path);
             good = false;
@@ -390,7 +403,8 @@ bool Copier::restore_attributes(const std::string& path, const struct stat& info
 }
 
 bool Copier::make_parents(const std::string& source, const std::string& root) {
-    for (size_t slash = source.find('/', 1); slash != std::string::npos; slash = source.find('/', slash + 1)) {
+    for (size_t slash = source.find('/', 1); slash != std::string::npos;
+         slash = source.find('/', slash + 1)) {
         std::string part = source.substr(0, slash);
         std::string made = join_path(root, part);
         struct stat info;
@@ -409,4 +423,4 @@ bool Copier::make_parents(const std::string& source, const std::string& root) {
     return true;
 }
 
-}  // namespace coreutils
+} // namespace coreutils

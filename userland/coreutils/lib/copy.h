@@ -1,6 +1,6 @@
 // Copying files and trees: cp, mv across file systems, install.
-// A destination is never followed through a symbolic link that this copy itself made. Errors are reported as they
-// happen; the rest of the tree goes on.
+// A destination is never followed through a symbolic link that this copy itself made. Errors are reported as
+// they happen; the rest of the tree goes on.
 #pragma once
 
 #include "lib/walk.h"
@@ -13,9 +13,9 @@ namespace coreutils {
 
 enum class Overwrite {
     yes,
-    ask,        // -i
-    never,      // -n
-    ask_if_unwritable,  // mv on a terminal
+    ask,               // -i
+    never,             // -n
+    ask_if_unwritable, // mv on a terminal
 };
 
 struct CopySettings {
@@ -26,13 +26,13 @@ struct CopySettings {
     bool force = false;              // remove a destination that cannot be opened
     bool remove_destination = false; // remove every destination first
     Overwrite overwrite = Overwrite::yes;
-    bool only_newer = false;         // -u
+    bool only_newer = false; // -u
     bool verbose = false;
     bool hard_link = false, symbolic_link = false;
     bool attributes_only = false;
     bool one_file_system = false;
-    bool sparse = true;              // keep holes
-    bool moving = false;             // for messages and for -u, -n of mv
+    bool sparse = true;  // keep holes
+    bool moving = false; // for messages and for -u, -n of mv
 };
 
 class Copier {
@@ -63,10 +63,10 @@ private:
     void say(const std::string& source, const std::string& destination) const;
 
     const CopySettings& settings_;
-    std::vector<Link> links_;             // sources with several names, and where the first one went
-    std::vector<std::pair<dev_t, ino_t>> made_;  // destinations created by this copy
-    std::vector<std::pair<dev_t, ino_t>> ancestors_;  // source directories being copied
+    std::vector<Link> links_;                   // sources with several names, and where the first one went
+    std::vector<std::pair<dev_t, ino_t>> made_; // destinations created by this copy
+    std::vector<std::pair<dev_t, ino_t>> ancestors_; // source directories being copied
     dev_t root_device_ = 0;
 };
 
-}  // namespace coreutils
+} // namespace coreutils

@@ -11,9 +11,10 @@
 namespace coreutils {
 namespace {
 
-constexpr const char* kMonths[] = {"january", "february", "march", "april", "may", "june",
-                                   "july", "august", "september", "october", "november", "december"};
-constexpr const char* kWeekdays[] = {"sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"};
+constexpr const char* kMonths[] = {"january", "february", "march",     "april",   "may",      "june",
+                                   "july",    "august",   "september", "october", "november", "december"};
+constexpr const char* kWeekdays[] = {"sunday",   "monday", "tuesday", "wednesday",
+                                     "thursday", "friday", "saturday"};
 
 struct Unit {
     const char* name;
@@ -21,8 +22,9 @@ struct Unit {
     int64_t seconds;
 };
 constexpr Unit kUnits[] = {
-    {"year", 12, 0, 0}, {"month", 1, 0, 0}, {"fortnight", 0, 14, 0}, {"week", 0, 7, 0}, {"day", 0, 1, 0},
-    {"hour", 0, 0, 3600}, {"minute", 0, 0, 60}, {"min", 0, 0, 60}, {"second", 0, 0, 1}, {"sec", 0, 0, 1},
+    {"year", 12, 0, 0},  {"month", 1, 0, 0},   {"fortnight", 0, 14, 0}, {"week", 0, 7, 0},
+    {"day", 0, 1, 0},    {"hour", 0, 0, 3600}, {"minute", 0, 0, 60},    {"min", 0, 0, 60},
+    {"second", 0, 0, 1}, {"sec", 0, 0, 1},
 };
 
 struct Ordinal {
@@ -30,8 +32,9 @@ struct Ordinal {
     int value;
 };
 constexpr Ordinal kOrdinals[] = {
-    {"last", -1}, {"this", 0}, {"next", 1}, {"first", 1}, {"third", 3}, {"fourth", 4}, {"fifth", 5}, {"sixth", 6},
-    {"seventh", 7}, {"eighth", 8}, {"ninth", 9}, {"tenth", 10}, {"eleventh", 11}, {"twelfth", 12},
+    {"last", -1},  {"this", 0},   {"next", 1},      {"first", 1},    {"third", 3},
+    {"fourth", 4}, {"fifth", 5},  {"sixth", 6},     {"seventh", 7},  {"eighth", 8},
+    {"ninth", 9},  {"tenth", 10}, {"eleventh", 11}, {"twelfth", 12},
 };
 
 // No number in a date is larger; sums of products with the units' lengths stay far below 2^63.
@@ -39,10 +42,10 @@ constexpr int64_t kLargestNumber = 1'000'000'000'000;
 
 struct Token {
     enum class Kind { number, word, mark, end } kind = Kind::end;
-    std::string text;   // lower case
+    std::string text; // lower case
     int64_t value = 0;
     size_t digits = 0;
-    char sign = '\0';   // directly before a number
+    char sign = '\0'; // directly before a number
 };
 
 class Parser {
@@ -64,7 +67,7 @@ private:
     void skip() {
         while (at_ < text_.size()) {
             if (text_[at_] == '(') {
-                int depth = 0;  // a comment
+                int depth = 0; // a comment
                 do {
                     if (text_[at_] == '(') ++depth;
                     if (text_[at_] == ')') --depth;
@@ -83,7 +86,9 @@ private:
         skip();
         if (at_ == text_.size()) return;
         char byte = text_[at_];
-        auto digit = [&](size_t at) { return at < text_.size() && isdigit(static_cast<unsigned char>(text_[at])); };
+        auto digit = [&](size_t at) {
+            return at < text_.size() && isdigit(static_cast<unsigned char>(text_[at]));
+        };
         size_t sign_at = at_;
         if ((byte == '+' || byte == '-') && !digit(at_ + 1)) {
             // "+ 2 days"
@@ -108,8 +113,10 @@ private:
         }
         if (isalpha(static_cast<unsigned char>(byte))) {
             token_.kind = Token::Kind::word;
-            while (at_ < text_.size() && (isalpha(static_cast<unsigned char>(text_[at_])) || text_[at_] == '.'))
-                if (char letter = text_[at_++]; letter != '.') token_.text.push_back(static_cast<char>(tolower(static_cast<unsigned char>(letter))));
+            while (at_ < text_.size() &&
+                   (isalpha(static_cast<unsigned char>(text_[at_])) || text_[at_] == '.'))
+                if (char letter = text_[at_++]; letter != '.')
+                    token_.text.push_back(static_cast<char>(tolower(static_cast<unsigned char>(letter))));
             return;
         }
         token_.kind = Token::Kind::mark;
@@ -143,14 +150,20 @@ private:
         return result;
     }
 
-    bool item() { return token_.kind == Token::Kind::number ? number_item() : token_.kind == Token::Kind::word ? word_item() : false; }
+    bool item() {
+        return token_.kind == Token::Kind::number ? number_item()
+               : token_.kind == Token::Kind::word ? word_item()
+                                                  : false;
+    }
 
     bool number_item() {
         Token first = token_;
         char follows = next_byte();
         if (!first.sign && follows == ':' && digit_follows(1)) return time_of_day(first.value);
-        if (!first.sign && (follows == '-' || follows == '/') && digit_follows(1)) return numeric_date(first, follows);
-        if (first.sign && have_time_ && !have_zone_ && (first.digits == 4 || first.digits == 2 || follows == ':')) {
+        if (!first.sign && (follows == '-' || follows == '/') && digit_follows(1))
+            return numeric_date(first, follows);
+        if (first.sign && have_time_ && !have_zone_ &&
+            (first.digits == 4 || first.digits == 2 || follows == ':')) {
             // A zone, unless a unit follows.
             if (!unit_follows()) return zone_offset(first);
         }
@@ -169,13 +182,15 @@ private:
             }
         }
         if (first.sign) return false;
-        if (first.digits == 8 && !have_date_) return set_date(first.value / 10000, first.value / 100 % 100, first.value % 100);
+        if (first.digits == 8 && !have_date_)
+            return set_date(first.value / 10000, first.value / 100 % 100, first.value % 100);
         if (first.digits == 4 && have_date_ && !have_year_ && named_month_) {
             have_year_ = true;
-            date_.tm_year = static_cast<int>(first.value) - 1900;  // four digits
+            date_.tm_year = static_cast<int>(first.value) - 1900; // four digits
             return true;
         }
-        if (first.digits <= 4 && first.digits > 2 && !have_time_) return set_hour(first.value / 100, first.value % 100, 0, 0);
+        if (first.digits <= 4 && first.digits > 2 && !have_time_)
+            return set_hour(first.value / 100, first.value % 100, 0, 0);
         if (first.digits <= 2 && !have_time_ && have_date_) return set_hour(first.value, 0, 0, 0);
         return false;
     }
@@ -221,13 +236,15 @@ private:
             second = token_.value;
             if ((next_byte() == '.' || next_byte() == ',') && digit_follows(1)) {
                 ++at_;
-                for (long scale = 100000000; digit_follows(); ++at_, scale /= 10) nanoseconds += (text_[at_] - '0') * scale;
+                for (long scale = 100000000; digit_follows(); ++at_, scale /= 10)
+                    nanoseconds += (text_[at_] - '0') * scale;
             }
         }
         // T of ISO 8601 may have joined date and time; a sign behind is the zone.
         advance();
         if (!set_hour(hour, minute, second, nanoseconds)) return false;
-        if (token_.kind == Token::Kind::number && token_.sign && !unit_follows() && !have_zone_) return zone_offset(token_);
+        if (token_.kind == Token::Kind::number && token_.sign && !unit_follows() && !have_zone_)
+            return zone_offset(token_);
         return true;
     }
 
@@ -303,7 +320,9 @@ private:
 
     bool set_date(int64_t year, int64_t month, int64_t day) {
         constexpr int kDays[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-        if (have_date_ || month < 1 || month > 12 || day < 1 || day > kDays[month - 1] || year > INT32_MAX - 2000) return false;
+        if (have_date_ || month < 1 || month > 12 || day < 1 || day > kDays[month - 1] ||
+            year > INT32_MAX - 2000)
+            return false;
         bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
         if (month == 2 && day == 29 && !leap) return false;
         have_date_ = have_year_ = true;
@@ -320,7 +339,8 @@ private:
         date_.tm_mon = month;
         date_.tm_mday = static_cast<int>(day);
         if (token_.kind == Token::Kind::mark && token_.text == "-") advance();
-        if (token_.kind == Token::Kind::number && (token_.digits == 4 || (token_.digits == 2 && next_byte() != ':')) && !token_.sign) {
+        if (token_.kind == Token::Kind::number &&
+            (token_.digits == 4 || (token_.digits == 2 && next_byte() != ':')) && !token_.sign) {
             date_.tm_year = static_cast<int>(year_of(token_) - 1900);
             have_year_ = true;
             advance();
@@ -335,16 +355,22 @@ private:
     static int find_name(const char* const* names, int count, std::string_view word) {
         if (word.size() < 3) return -1;
         for (int i = 0; i < count; ++i)
-            if (word == names[i] || (word.size() >= 3 && word.size() <= 4 && strncmp(names[i], word.data(), word.size()) == 0)) return i;
+            if (word == names[i] ||
+                (word.size() >= 3 && word.size() <= 4 && strncmp(names[i], word.data(), word.size()) == 0))
+                return i;
         return -1;
     }
     static int find_month(std::string_view word) { return find_name(kMonths, 12, word); }
-    static int find_weekday(std::string_view word) { return word == "wednes" ? 3 : word == "thurs" ? 4 : find_name(kWeekdays, 7, word); }
+    static int find_weekday(std::string_view word) {
+        return word == "wednes" ? 3 : word == "thurs" ? 4 : find_name(kWeekdays, 7, word);
+    }
 
     static const Unit* find_unit(std::string_view word) {
         for (const Unit& unit : kUnits) {
             std::string_view name = unit.name;
-            if (word == name || (word.size() == name.size() + 1 && word.starts_with(name) && word.back() == 's')) return &unit;
+            if (word == name ||
+                (word.size() == name.size() + 1 && word.starts_with(name) && word.back() == 's'))
+                return &unit;
         }
         return nullptr;
     }
@@ -409,7 +435,8 @@ private:
             if (have_zone_) return false;
             have_zone_ = true;
             // "UTC+2"
-            if (token_.kind == Token::Kind::number && token_.sign && behind < text_.size() && (text_[behind] == '+' || text_[behind] == '-'))
+            if (token_.kind == Token::Kind::number && token_.sign && behind < text_.size() &&
+                (text_[behind] == '+' || text_[behind] == '-'))
                 return zone_offset(token_);
             return true;
         }
@@ -417,8 +444,22 @@ private:
             const char* name;
             int hours;
         };
-        for (Zone zone : {Zone{"est", -5}, {"edt", -4}, {"cst", -6}, {"cdt", -5}, {"mst", -7}, {"mdt", -6}, {"pst", -8},
-                          {"pdt", -7}, {"cet", 1}, {"cest", 2}, {"met", 1}, {"bst", 1}, {"west", 1}, {"eet", 2}, {"eest", 3}, {"jst", 9}})
+        for (Zone zone : {Zone{"est", -5},
+                          {"edt", -4},
+                          {"cst", -6},
+                          {"cdt", -5},
+                          {"mst", -7},
+                          {"mdt", -6},
+                          {"pst", -8},
+                          {"pdt", -7},
+                          {"cet", 1},
+                          {"cest", 2},
+                          {"met", 1},
+                          {"bst", 1},
+                          {"west", 1},
+                          {"eet", 2},
+                          {"eest", 3},
+                          {"jst", 9}})
             if (word == zone.name) {
                 if (have_zone_) return false;
                 have_zone_ = true;
@@ -435,7 +476,9 @@ private:
             nanoseconds_ = now_.tv_nsec;
         }
         date_.tm_isdst = -1;
-        if (months_ > INT32_MAX / 2 || months_ < -(INT32_MAX / 2) || days_ > INT32_MAX / 2 || days_ < -(INT32_MAX / 2)) return std::nullopt;
+        if (months_ > INT32_MAX / 2 || months_ < -(INT32_MAX / 2) || days_ > INT32_MAX / 2 ||
+            days_ < -(INT32_MAX / 2))
+            return std::nullopt;
         if (weekday_ >= 0 && !have_date_) {
             // The weekday on or after today; "next" is a week more, "last" one less.
             tm probe = date_;
@@ -467,27 +510,31 @@ private:
 
 // Two digits at `at`, -1 when there are none.
 int two_digits(std::string_view text, size_t at) {
-    if (at + 2 > text.size() || !isdigit(static_cast<unsigned char>(text[at])) || !isdigit(static_cast<unsigned char>(text[at + 1]))) return -1;
+    if (at + 2 > text.size() || !isdigit(static_cast<unsigned char>(text[at])) ||
+        !isdigit(static_cast<unsigned char>(text[at + 1])))
+        return -1;
     return (text[at] - '0') * 10 + text[at + 1] - '0';
 }
 
-std::optional<time_t> digits_to_time(std::string_view year, std::string_view rest, int second, const timespec& now) {
+std::optional<time_t> digits_to_time(std::string_view year, std::string_view rest, int second,
+                                     const timespec& now) {
     tm date = {};
     localtime_r(&now.tv_sec, &date);
     if (year.size() == 4) date.tm_year = two_digits(year, 0) * 100 + two_digits(year, 2) - 1900;
-    if (year.size() == 2) date.tm_year = two_digits(year, 0) < 69 ? two_digits(year, 0) + 100 : two_digits(year, 0);
+    if (year.size() == 2)
+        date.tm_year = two_digits(year, 0) < 69 ? two_digits(year, 0) + 100 : two_digits(year, 0);
     date.tm_mon = two_digits(rest, 0) - 1;
     date.tm_mday = two_digits(rest, 2);
     date.tm_hour = two_digits(rest, 4);
     date.tm_min = two_digits(rest, 6);
     date.tm_sec = second;
     date.tm_isdst = -1;
-    if (date.tm_mon < 0 || date.tm_mon > 11 || date.tm_mday < 1 || date.tm_mday > 31 || date.tm_hour < 0 || date.tm_hour > 23 ||
-        date.tm_min < 0 || date.tm_min > 59 || second < 0 || second > 60)
+    if (date.tm_mon < 0 || date.tm_mon > 11 || date.tm_mday < 1 || date.tm_mday > 31 || date.tm_hour < 0 ||
+        date.tm_hour > 23 || date.tm_min < 0 || date.tm_min > 59 || second < 0 || second > 60)
         return std::nullopt;
     tm wanted = date;
     time_t when = mktime(&date);
-    if (date.tm_mday != wanted.tm_mday) return std::nullopt;  // 31 February
+    if (date.tm_mday != wanted.tm_mday) return std::nullopt; // 31 February
     return when;
 }
 
@@ -503,7 +550,7 @@ bool split_seconds(std::string_view& text, int& second) {
     return text.size() == 8 || text.size() == 10 || text.size() == 12;
 }
 
-}  // namespace
+} // namespace
 
 std::optional<timespec> parse_date(std::string_view text, const timespec& now) {
     bool blank = text.find_first_not_of(" \t\n") == std::string_view::npos;
@@ -523,4 +570,4 @@ std::optional<time_t> parse_set_time(std::string_view text, const timespec& now)
     return digits_to_time(text.substr(8), text.substr(0, 8), second, now);
 }
 
-}  // namespace coreutils
+} // namespace coreutils

@@ -20,7 +20,7 @@ std::optional<double> parse_duration(const char* text) {
 }
 
 void sleep_seconds(double seconds) {
-    constexpr double kLongest = 1e9;  // a time_t of 32 bits would do
+    constexpr double kLongest = 1e9; // a time_t of 32 bits would do
     while (seconds > 0) {
         double part = seconds < kLongest ? seconds : kLongest;
         auto whole = static_cast<time_t>(part);
@@ -31,4 +31,4 @@ void sleep_seconds(double seconds) {
     }
 }
 
-}  // namespace coreutils
+} // namespace coreutils

@@ -11,4 +11,4 @@ std::optional<double> parse_duration(const char* text);
 // Sleeps so long; goes on after a signal.
 void sleep_seconds(double seconds);
 
-}  // namespace coreutils
+} // namespace coreutils

@@ -23,7 +23,7 @@ size_t read_digits(std::string_view text, size_t most, int base, char32_t& value
     return count;
 }
 
-}  // namespace
+} // namespace
 
 bool append_escape(std::string& result, std::string_view text, EscapeStyle style, size_t& length) {
     length = 1;
@@ -76,4 +76,4 @@ bool append_unescaped(std::string& result, std::string_view text, EscapeStyle st
     return true;
 }
 
-}  // namespace coreutils
+} // namespace coreutils

@@ -8,8 +8,8 @@
 namespace coreutils {
 
 enum class EscapeStyle {
-    echo,    // \0NNN octal, \c ends the output
-    printf,  // \NNN octal, \c ends the output
+    echo,   // \0NNN octal, \c ends the output
+    printf, // \NNN octal, \c ends the output
 };
 
 // Appends `text` with its escapes replaced: \a \b \e \f \n \r \t \v \\ \xHH \uHHHH \UHHHHHHHH and octal.
@@ -20,4 +20,4 @@ bool append_unescaped(std::string& result, std::string_view text, EscapeStyle st
 // bytes. False for \c.
 bool append_escape(std::string& result, std::string_view text, EscapeStyle style, size_t& length);
 
-}  // namespace coreutils
+} // namespace coreutils

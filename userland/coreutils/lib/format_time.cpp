@@ -20,7 +20,8 @@ std::string expand(char letter, const tm& broken) {
 std::string zone_text(long seconds, size_t colons) {
     char sign = seconds < 0 ? '-' : '+', text[32];
     if (seconds < 0) seconds = -seconds;
-    auto hours = static_cast<int>(seconds / 3600), minutes = static_cast<int>(seconds / 60 % 60), rest = static_cast<int>(seconds % 60);
+    auto hours = static_cast<int>(seconds / 3600), minutes = static_cast<int>(seconds / 60 % 60),
+         rest = static_cast<int>(seconds % 60);
     if (colons == 3) colons = rest ? 2 : minutes ? 1 : 4;
     if (colons == 0)
         snprintf(text, sizeof text, "%c%02d%02d", sign, hours, minutes);
@@ -34,7 +35,7 @@ std::string zone_text(long seconds, size_t colons) {
 }
 
 struct Directive {
-    char pad = '\0';  // - _ 0, or the letter's own
+    char pad = '\0'; // - _ 0, or the letter's own
     bool upper = false, swap = false;
     size_t width = 0, colons = 0;
     char letter = '\0';
@@ -44,7 +45,10 @@ void pad_number(std::string& text, const Directive& directive) {
     bool numeric = !text.empty();
     for (char byte : text) numeric = numeric && (isdigit(static_cast<unsigned char>(byte)) || byte == ' ');
     bool blank_padded = strchr("ekl", directive.letter) != nullptr;
-    char fill = directive.pad == '_' ? ' ' : directive.pad == '0' ? '0' : numeric && !blank_padded ? '0' : ' ';
+    char fill = directive.pad == '_'       ? ' '
+                : directive.pad == '0'     ? '0'
+                : numeric && !blank_padded ? '0'
+                                           : ' ';
     if (directive.pad && numeric) {
         // What the C library padded with goes first.
         size_t natural = text.size(), digits = text.find_first_not_of(" 0");
@@ -58,14 +62,16 @@ void pad_number(std::string& text, const Directive& directive) {
         text = std::string(width > bare.size() ? width - bare.size() : 0, fill) + bare;
         return;
     }
-    if (directive.width > text.size() && directive.pad != '-') text.insert(0, directive.width - text.size(), fill);
+    if (directive.width > text.size() && directive.pad != '-')
+        text.insert(0, directive.width - text.size(), fill);
 }
 
-}  // namespace
+} // namespace
 
 std::string format_time(std::string_view format, const timespec& when, Zone zone) {
     tm broken;
-    if (!(zone == Zone::utc ? gmtime_r(&when.tv_sec, &broken) : localtime_r(&when.tv_sec, &broken))) return std::to_string(when.tv_sec);
+    if (!(zone == Zone::utc ? gmtime_r(&when.tv_sec, &broken) : localtime_r(&when.tv_sec, &broken)))
+        return std::to_string(when.tv_sec);
     std::string result;
     for (size_t i = 0; i < format.size(); ++i) {
         if (format[i] != '%' || i + 1 == format.size()) {
@@ -93,11 +99,21 @@ std::string format_time(std::string_view format, const timespec& when, Zone zone
         directive.letter = format[i];
         std::string text;
         switch (directive.letter) {
-        case '%': text = "%"; break;
-        case 'n': text = "\n"; break;
-        case 't': text = "\t"; break;
-        case 's': text = std::to_string(when.tv_sec); break;
-        case 'q': text = std::to_string(broken.tm_mon / 3 + 1); break;
+        case '%':
+            text = "%";
+            break;
+        case 'n':
+            text = "\n";
+            break;
+        case 't':
+            text = "\t";
+            break;
+        case 's':
+            text = std::to_string(when.tv_sec);
+            break;
+        case 'q':
+            text = std::to_string(broken.tm_mon / 3 + 1);
+            break;
         case 'N': {
             char digits[16];
             snprintf(digits, sizeof digits, "%09ld", when.tv_nsec);
@@ -110,9 +126,15 @@ std::string format_time(std::string_view format, const timespec& when, Zone zone
             directive.pad = '\0';
             break;
         }
-        case 'z': text = zone_text(broken.tm_gmtoff, directive.colons); break;
-        case 'Z': text = zone == Zone::utc ? "UTC" : expand('Z', broken); break;
-        case 'P': text = broken.tm_hour < 12 ? "am" : "pm"; break;
+        case 'z':
+            text = zone_text(broken.tm_gmtoff, directive.colons);
+            break;
+        case 'Z':
+            text = zone == Zone::utc ? "UTC" : expand('Z', broken);
+            break;
+        case 'P':
+            text = broken.tm_hour < 12 ? "am" : "pm";
+            break;
         case 'k':
         case 'l': {
             int hour = directive.letter == 'k' ? broken.tm_hour : (broken.tm_hour + 11) % 12 + 1;
@@ -136,4 +158,4 @@ std::string format_time(std::string_view format, const timespec& when, Zone zone
     return result;
 }
 
-}  // namespace coreutils
+} // namespace coreutils

@@ -10,4 +10,4 @@ namespace coreutils {
 enum class Zone { local, utc };
 std::string format_time(std::string_view format, const timespec& when, Zone zone);
 
-}  // namespace coreutils
+} // namespace coreutils

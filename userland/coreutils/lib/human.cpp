@@ -57,4 +57,4 @@ SizeFormat SizeFormat::from_environment() {
     return format;
 }
 
-}  // namespace coreutils
+} // namespace coreutils

@@ -16,7 +16,7 @@ struct SizeFormat {
     uint64_t block_bytes = 1024;
     bool human = false;
     SizeUnit unit = SizeUnit::binary;
-    const char* suffix = "";  // printed after a block count, for --block-size=K
+    const char* suffix = ""; // printed after a block count, for --block-size=K
 
     std::string format(uint64_t bytes) const;
     // The value of --block-size: a size, or "human-readable", or "si". False when it is neither.
@@ -25,4 +25,4 @@ struct SizeFormat {
     static SizeFormat from_environment();
 };
 
-}  // namespace coreutils
+} // namespace coreutils

@@ -23,7 +23,7 @@ const std::string& remembered(std::vector<Known>& known, unsigned id, LookUp loo
     return known.back().name;
 }
 
-}  // namespace
+} // namespace
 
 const std::string& user_name(uid_t uid) {
     static std::vector<Known> known;
@@ -59,7 +59,8 @@ std::optional<OwnerChange> parse_owner(std::string_view text, std::string& probl
     OwnerChange change;
     size_t separator = text.find(':');
     // user.group is accepted when no user has that name.
-    if (separator == std::string_view::npos && !parse_user(std::string(text).c_str())) separator = text.find('.');
+    if (separator == std::string_view::npos && !parse_user(std::string(text).c_str()))
+        separator = text.find('.');
     std::string user(text.substr(0, separator));
     if (!user.empty()) {
         auto uid = parse_user(user.c_str());
@@ -89,4 +90,4 @@ std::optional<OwnerChange> parse_owner(std::string_view text, std::string& probl
     return change;
 }
 
-}  // namespace coreutils
+} // namespace coreutils

@@ -24,4 +24,4 @@ struct OwnerChange {
 // The result, or a message for the user in `problem`.
 std::optional<OwnerChange> parse_owner(std::string_view text, std::string& problem);
 
-}  // namespace coreutils
+} // namespace coreutils

@@ -11,7 +11,7 @@ mode_t class_of(char who) {
     return who == 'u' ? kUser : who == 'g' ? kGroup : who == 'o' ? kOther : who == 'a' ? 07777 : 0;
 }
 
-}  // namespace
+} // namespace
 
 std::optional<ModeChange> ModeChange::parse(std::string_view text) {
     ModeChange change;
@@ -39,13 +39,26 @@ std::optional<ModeChange> ModeChange::parse(std::string_view text) {
             } else {
                 for (; i < text.size() && text[i] != ',' && !std::string_view("+-=").contains(text[i]); ++i) {
                     switch (text[i]) {
-                    case 'r': clause.permissions |= 0444; break;
-                    case 'w': clause.permissions |= 0222; break;
-                    case 'x': clause.permissions |= 0111; break;
-                    case 'X': clause.conditional_execute = true; break;
-                    case 's': clause.permissions |= 06000; break;
-                    case 't': clause.permissions |= 01000; break;
-                    default: return std::nullopt;
+                    case 'r':
+                        clause.permissions |= 0444;
+                        break;
+                    case 'w':
+                        clause.permissions |= 0222;
+                        break;
+                    case 'x':
+                        clause.permissions |= 0111;
+                        break;
+                    case 'X':
+                        clause.conditional_execute = true;
+                        break;
+                    case 's':
+                        clause.permissions |= 06000;
+                        break;
+                    case 't':
+                        clause.permissions |= 01000;
+                        break;
+                    default:
+                        return std::nullopt;
                     }
                 }
             }
@@ -74,8 +87,12 @@ mode_t ModeChange::apply(mode_t mode, mode_t creation_mask) const {
         mode_t affected = clause.who ? clause.who : 07777;
         mode_t wanted = value & affected & (clause.who ? 07777 : ~creation_mask);
         switch (clause.operation) {
-        case '+': bits |= wanted; break;
-        case '-': bits &= ~wanted; break;
+        case '+':
+            bits |= wanted;
+            break;
+        case '-':
+            bits &= ~wanted;
+            break;
         default: {
             mode_t kept = directory ? 06000 & ~value : 0;
             bits = (bits & (~affected | kept)) | wanted;
@@ -88,13 +105,27 @@ mode_t ModeChange::apply(mode_t mode, mode_t creation_mask) const {
 std::string mode_string(mode_t mode) {
     std::string text = "?rwxrwxrwx";
     switch (mode & S_IFMT) {
-    case S_IFREG: text[0] = '-'; break;
-    case S_IFDIR: text[0] = 'd'; break;
-    case S_IFLNK: text[0] = 'l'; break;
-    case S_IFCHR: text[0] = 'c'; break;
-    case S_IFBLK: text[0] = 'b'; break;
-    case S_IFIFO: text[0] = 'p'; break;
-    case S_IFSOCK: text[0] = 's'; break;
+    case S_IFREG:
+        text[0] = '-';
+        break;
+    case S_IFDIR:
+        text[0] = 'd';
+        break;
+    case S_IFLNK:
+        text[0] = 'l';
+        break;
+    case S_IFCHR:
+        text[0] = 'c';
+        break;
+    case S_IFBLK:
+        text[0] = 'b';
+        break;
+    case S_IFIFO:
+        text[0] = 'p';
+        break;
+    case S_IFSOCK:
+        text[0] = 's';
+        break;
     }
     for (size_t i = 0; i < 9; ++i)
         if (!(mode & (0400u >> i))) text[i + 1] = '-';
@@ -104,4 +135,4 @@ std::string mode_string(mode_t mode) {
     return text;
 }
 
-}  // namespace coreutils
+} // namespace coreutils

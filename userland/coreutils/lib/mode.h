@@ -14,17 +14,17 @@ public:
     // Nothing when `text` is no mode.
     static std::optional<ModeChange> parse(std::string_view text);
 
-    // The permission bits (07777) that `mode` (with its file type) gets. `creation_mask` is the umask: it limits
-    // clauses that name no one.
+    // The permission bits (07777) that `mode` (with its file type) gets. `creation_mask` is the umask: it
+    // limits clauses that name no one.
     mode_t apply(mode_t mode, mode_t creation_mask) const;
 
 private:
     struct Clause {
-        mode_t who = 0;           // of 04700, 02070, 01007; 0: everyone, limited by the umask
-        char operation = '=';     // + - =
-        mode_t permissions = 0;   // of 07777
-        bool conditional_execute = false;  // X
-        char copy_from = 0;       // u, g or o
+        mode_t who = 0;                   // of 04700, 02070, 01007; 0: everyone, limited by the umask
+        char operation = '=';             // + - =
+        mode_t permissions = 0;           // of 07777
+        bool conditional_execute = false; // X
+        char copy_from = 0;               // u, g or o
     };
     std::vector<Clause> clauses_;
     std::optional<mode_t> octal_;
@@ -34,4 +34,4 @@ private:
 // "drwxr-xr-x"
 std::string mode_string(mode_t mode);
 
-}  // namespace coreutils
+} // namespace coreutils

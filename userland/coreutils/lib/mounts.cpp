@@ -19,7 +19,8 @@ std::string next_field(std::string_view& line) {
     for (size_t i = 0; i < raw.size(); ++i) {
         auto digit = [&](size_t at) { return at < raw.size() && raw[at] >= '0' && raw[at] <= '7'; };
         if (raw[i] == '\\' && digit(i + 1) && digit(i + 2) && digit(i + 3)) {
-            field.push_back(static_cast<char>((raw[i + 1] - '0') * 64 + (raw[i + 2] - '0') * 8 + raw[i + 3] - '0'));
+            field.push_back(
+                static_cast<char>((raw[i + 1] - '0') * 64 + (raw[i + 2] - '0') * 8 + raw[i + 3] - '0'));
             i += 3;
         } else {
             field.push_back(raw[i]);
@@ -28,7 +29,7 @@ std::string next_field(std::string_view& line) {
     return field;
 }
 
-}  // namespace
+} // namespace
 
 std::vector<Mount> read_mounts(const char* file) {
     std::vector<Mount> mounts;
@@ -65,4 +66,4 @@ const Mount* mount_of(std::vector<Mount>& mounts, const char* path) {
     return best;
 }
 
-}  // namespace coreutils
+} // namespace coreutils

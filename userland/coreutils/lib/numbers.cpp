@@ -78,4 +78,4 @@ uint64_t size_or_die(const char* text, const char* what) {
     die(current_tool().usage_status, "invalid %s: '%s'", what, text);
 }
 
-}  // namespace coreutils
+} // namespace coreutils

@@ -11,8 +11,8 @@ namespace coreutils {
 std::optional<uint64_t> parse_unsigned(std::string_view text);
 // The same with an optional sign.
 std::optional<int64_t> parse_signed(std::string_view text);
-// Digits and an optional suffix: b 512, kB 1000, K or KiB 1024, MB, M, ... E; c 1 and w 2 as dd(1) and od(1) have.
-// Saturates at UINT64_MAX.
+// Digits and an optional suffix: b 512, kB 1000, K or KiB 1024, MB, M, ... E; c 1 and w 2 as dd(1) and od(1)
+// have. Saturates at UINT64_MAX.
 std::optional<uint64_t> parse_size(std::string_view text);
 // A decimal fraction without sign or exponent limits of strtod(3): "0.5", "1e3".
 std::optional<double> parse_double(const char* text);
@@ -21,4 +21,4 @@ std::optional<double> parse_double(const char* text);
 uint64_t unsigned_or_die(const char* text, const char* what);
 uint64_t size_or_die(const char* text, const char* what);
 
-}  // namespace coreutils
+} // namespace coreutils

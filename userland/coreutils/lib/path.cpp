@@ -53,9 +53,7 @@ std::optional<std::string> read_link_at(int directory_fd, const char* name) {
     }
 }
 
-std::optional<std::string> read_link(const char* path) {
-    return read_link_at(AT_FDCWD, path);
-}
+std::optional<std::string> read_link(const char* path) { return read_link_at(AT_FDCWD, path); }
 
 std::optional<std::string> working_directory() {
     std::string path(PATH_MAX, '\0');
@@ -83,4 +81,4 @@ bool ask(const char* format, ...) {
     return yes;
 }
 
-}  // namespace coreutils
+} // namespace coreutils

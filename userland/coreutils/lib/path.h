@@ -24,4 +24,4 @@ std::optional<std::string> working_directory();
 // "prompt" on standard error, then a line from standard input: true when it begins with y or Y.
 [[gnu::format(printf, 1, 2)]] bool ask(const char* format, ...);
 
-}  // namespace coreutils
+} // namespace coreutils

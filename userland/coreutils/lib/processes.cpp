@@ -94,14 +94,15 @@ bool read_stat(const std::string& folder, Process& process) {
     return true;
 }
 
-}  // namespace
+} // namespace
 
 std::string read_small_file(const char* path) {
     std::string text;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) return text;
     char block[4096];
-    for (ssize_t count; (count = read(fd, block, sizeof block)) > 0;) text.append(block, static_cast<size_t>(count));
+    for (ssize_t count; (count = read(fd, block, sizeof block)) > 0;)
+        text.append(block, static_cast<size_t>(count));
     close(fd);
     return text;
 }
@@ -142,9 +143,12 @@ std::string terminal_name(dev_t terminal) {
     if (terminal == 0) return "?";
     unsigned number = minor(terminal);
     switch (major(terminal)) {
-    case 4: return number < 64 ? "tty" + std::to_string(number) : "ttyS" + std::to_string(number - 64);
-    case 5: return number == 1 ? "console" : number == 0 ? "tty" : "ptmx";
-    case 136 ... 143: return "pts/" + std::to_string((major(terminal) - 136) * 256 + number);
+    case 4:
+        return number < 64 ? "tty" + std::to_string(number) : "ttyS" + std::to_string(number - 64);
+    case 5:
+        return number == 1 ? "console" : number == 0 ? "tty" : "ptmx";
+    case 136 ... 143:
+        return "pts/" + std::to_string((major(terminal) - 136) * 256 + number);
     }
     return std::to_string(major(terminal)) + ":" + std::to_string(number);
 }
@@ -154,7 +158,8 @@ std::optional<dev_t> find_terminal(std::string_view name) {
     for (const char* prefix : {"", "/dev/", "/dev/tty", "/dev/pts/"}) {
         std::string path = prefix + text;
         struct stat info;
-        if (path.starts_with('/') && stat(path.c_str(), &info) == 0 && S_ISCHR(info.st_mode)) return info.st_rdev;
+        if (path.starts_with('/') && stat(path.c_str(), &info) == 0 && S_ISCHR(info.st_mode))
+            return info.st_rdev;
     }
     return std::nullopt;
 }
@@ -167,4 +172,4 @@ MemoryInfo read_memory_info() { return {read_small_file("/proc/meminfo")}; }
 
 double uptime_seconds() { return strtod(read_small_file("/proc/uptime").c_str(), nullptr); }
 
-}  // namespace coreutils
+} // namespace coreutils

@@ -12,7 +12,7 @@ namespace coreutils {
 
 struct Process {
     pid_t pid = 0, parent = 0, group = 0, session = 0, foreground_group = 0;
-    dev_t terminal = 0;  // 0: none
+    dev_t terminal = 0; // 0: none
     char state = '?';
     uint64_t flags = 0, minor_faults = 0, major_faults = 0;
     uint64_t user_ticks = 0, system_ticks = 0, start_ticks = 0;
@@ -21,8 +21,8 @@ struct Process {
     int64_t processor = 0;
     uid_t real_uid = 0, effective_uid = 0;
     gid_t real_gid = 0, effective_gid = 0;
-    std::string name;       // of the program, at most 15 bytes
-    std::string arguments;  // the command line, words separated by blanks; [name] when there is none
+    std::string name;      // of the program, at most 15 bytes
+    std::string arguments; // the command line, words separated by blanks; [name] when there is none
     std::string wait_channel;
 };
 
@@ -46,4 +46,4 @@ double uptime_seconds();
 // The whole of a small file, empty when it cannot be read.
 std::string read_small_file(const char* path);
 
-}  // namespace coreutils
+} // namespace coreutils

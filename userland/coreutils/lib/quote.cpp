@@ -21,12 +21,12 @@ void append_escaped(std::string& text, std::string_view bytes) {
             continue;
         }
         auto value = static_cast<unsigned char>(byte);
-        for (int shift = 6; shift >= 0; shift -= 3) text.push_back(static_cast<char>('0' + (value >> shift & 7)));
+        for (int shift = 6; shift >= 0; shift -= 3)
+            text.push_back(static_cast<char>('0' + (value >> shift & 7)));
     }
 }
 
-template <typename Plain, typename Odd>
-void for_each_point(std::string_view name, Plain plain, Odd odd) {
+template <typename Plain, typename Odd> void for_each_point(std::string_view name, Plain plain, Odd odd) {
     while (!name.empty()) {
         CodePoint point = decode_utf8(name);
         std::string_view bytes = name.substr(0, point.length);
@@ -73,20 +73,25 @@ std::string quote_for_shell(std::string_view name, bool escape, bool always) {
     return text + "'";
 }
 
-}  // namespace
+} // namespace
 
 std::string quote_name(std::string_view name, Quoting quoting) {
     std::string text;
     auto plain = [&](std::string_view bytes) { text += bytes; };
     switch (quoting) {
-    case Quoting::literal: return std::string(name);
+    case Quoting::literal:
+        return std::string(name);
     case Quoting::hide_control:
         for_each_point(name, plain, [&](std::string_view) { text += '?'; });
         return text;
-    case Quoting::shell: return quote_for_shell(name, false, false);
-    case Quoting::shell_escape: return quote_for_shell(name, true, false);
-    case Quoting::shell_always: return quote_for_shell(name, false, true);
-    case Quoting::shell_escape_always: return quote_for_shell(name, true, true);
+    case Quoting::shell:
+        return quote_for_shell(name, false, false);
+    case Quoting::shell_escape:
+        return quote_for_shell(name, true, false);
+    case Quoting::shell_always:
+        return quote_for_shell(name, false, true);
+    case Quoting::shell_escape_always:
+        return quote_for_shell(name, true, true);
     case Quoting::c:
         text = "\"";
         for_each_point(
@@ -110,4 +115,4 @@ std::string quote_name(std::string_view name, Quoting quoting) {
     return text;
 }
 
-}  // namespace coreutils
+} // namespace coreutils

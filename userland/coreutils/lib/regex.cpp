@@ -4,7 +4,8 @@
 
 namespace coreutils {
 
-std::optional<Regex> Regex::compile(const std::string& pattern, Syntax syntax, int extra_flags, std::string& problem) {
+std::optional<Regex> Regex::compile(const std::string& pattern, Syntax syntax, int extra_flags,
+                                    std::string& problem) {
     Regex regex;
     int flags = extra_flags | (syntax == Syntax::extended ? REG_EXTENDED : 0);
     if (int error = regcomp(&regex.compiled_, pattern.c_str(), flags)) {
@@ -63,7 +64,7 @@ size_t skip_bracket(std::string_view pattern, size_t at) {
     return at + 1;
 }
 
-}  // namespace
+} // namespace
 
 std::string required_literal(std::string_view pattern, Syntax syntax) {
     bool extended = syntax == Syntax::extended;
@@ -103,7 +104,8 @@ std::string required_literal(std::string_view pattern, Syntax syntax) {
             end_run();
         } else if (!escaped && (byte == '.' || byte == '^' || byte == '$')) {
             end_run();
-        } else if (escaped && (strchr("<>bBwWsS`'", meaning) || (meaning >= '0' && meaning <= '9') || meaning == 'n')) {
+        } else if (escaped &&
+                   (strchr("<>bBwWsS`'", meaning) || (meaning >= '0' && meaning <= '9') || meaning == 'n')) {
             end_run();
         } else {
             run.push_back(meaning);
@@ -114,4 +116,4 @@ std::string required_literal(std::string_view pattern, Syntax syntax) {
     return best;
 }
 
-}  // namespace coreutils
+} // namespace coreutils

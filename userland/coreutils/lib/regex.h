@@ -20,8 +20,8 @@ public:
     Regex& operator=(Regex&& other) noexcept;
     ~Regex();
 
-    // Searches `text` from `from` on. What stands before `from` counts for ^ and word boundaries as text that is
-    // there. Offsets in `matches` count from the beginning of `text`. Text may contain NUL.
+    // Searches `text` from `from` on. What stands before `from` counts for ^ and word boundaries as text that
+    // is there. Offsets in `matches` count from the beginning of `text`. Text may contain NUL.
     bool search(std::string_view text, size_t from, std::vector<regmatch_t>& matches) const;
     size_t groups() const { return compiled_.re_nsub; }
 
@@ -34,4 +34,4 @@ private:
 // A string that every match contains, empty when none is found: lines without it need no search.
 std::string required_literal(std::string_view pattern, Syntax syntax);
 
-}  // namespace coreutils
+} // namespace coreutils

@@ -32,10 +32,11 @@ enum class Question { remove, descend };
 
 bool agreed(Walk& walk, const RemoveSettings& settings, Question question) {
     if (settings.prompt == RemovePrompt::never) return true;
-    bool may_ask_for_protection = settings.prompt == RemovePrompt::when_protected && settings.input_is_terminal;
+    bool may_ask_for_protection =
+        settings.prompt == RemovePrompt::when_protected && settings.input_is_terminal;
     if (settings.prompt != RemovePrompt::always && !may_ask_for_protection) return true;
     struct stat info;
-    if (!walk.stat(info)) return true;  // the removal will tell
+    if (!walk.stat(info)) return true; // the removal will tell
     bool protected_file = is_protected(walk, info);
     if (settings.prompt == RemovePrompt::when_protected && !protected_file) return true;
     const char* verb = question == Question::descend ? "descend into" : "remove";
@@ -54,14 +55,14 @@ bool unlink_entry(Walk& walk, const RemoveSettings& settings, int flags) {
     return true;
 }
 
-}  // namespace
+} // namespace
 
 bool remove_path(const char* path, const RemoveSettings& settings) {
     Walk walk(Follow::never);
     walk.start(path);
     bool good = true;
     dev_t root_device = 0;
-    std::vector<bool> kept;  // for each directory being left: something in it stays
+    std::vector<bool> kept; // for each directory being left: something in it stays
     while (walk.next()) {
         switch (walk.visit()) {
         case Walk::Visit::failed:
@@ -69,7 +70,7 @@ bool remove_path(const char* path, const RemoveSettings& settings) {
                 // It could not be read; the attempt to remove it follows, an empty one may go.
                 errno = walk.error();
                 if (unlinkat(walk.directory_fd(), walk.name(), AT_REMOVEDIR) == 0) {
-                    kept.back() = true;  // gone already
+                    kept.back() = true; // gone already
                     break;
                 }
                 warn_errno(walk.path(), walk.error());
@@ -81,7 +82,8 @@ bool remove_path(const char* path, const RemoveSettings& settings) {
             warn_errno(walk.path(), walk.error());
             good = false;
             break;
-        case Walk::Visit::cycle: break;
+        case Walk::Visit::cycle:
+            break;
         case Walk::Visit::file:
             if (!agreed(walk, settings, Question::remove)) {
                 if (!kept.empty()) kept.back() = true;
@@ -112,7 +114,8 @@ bool remove_path(const char* path, const RemoveSettings& settings) {
             }
             if (!settings.recursive) {
                 walk.skip();
-            } else if (settings.prompt == RemovePrompt::always && !agreed(walk, settings, Question::descend)) {
+            } else if (settings.prompt == RemovePrompt::always &&
+                       !agreed(walk, settings, Question::descend)) {
                 kept.back() = true;
                 walk.skip();
             }
@@ -133,4 +136,4 @@ bool remove_path(const char* path, const RemoveSettings& settings) {
     return good;
 }
 
-}  // namespace coreutils
+} // namespace coreutils

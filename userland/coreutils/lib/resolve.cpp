@@ -15,14 +15,14 @@ void drop_last(std::string& path) {
     path.resize(slash == 0 || slash == std::string::npos ? 0 : slash);
 }
 
-}  // namespace
+} // namespace
 
 std::optional<std::string> resolve_path(const std::string& path, Missing missing, Links links) {
     if (path.empty()) {
         errno = ENOENT;
         return std::nullopt;
     }
-    std::string result;  // without a trailing slash; empty is the root
+    std::string result; // without a trailing slash; empty is the root
     if (path[0] != '/') {
         auto here = working_directory();
         if (!here) return std::nullopt;
@@ -30,13 +30,13 @@ std::optional<std::string> resolve_path(const std::string& path, Missing missing
     }
     std::string rest = path;
     int followed = 0;
-    bool lost = false;  // a component is missing: those after it cannot be looked at
+    bool lost = false; // a component is missing: those after it cannot be looked at
     while (!rest.empty()) {
         size_t start = rest.find_first_not_of('/');
         if (start == std::string::npos) {
             // A trailing slash wants a directory.
-            if (links != Links::none && missing != Missing::any && !lost && !result.empty() && !is_directory(result.c_str()) &&
-                (missing == Missing::none || errno != ENOENT)) {
+            if (links != Links::none && missing != Missing::any && !lost && !result.empty() &&
+                !is_directory(result.c_str()) && (missing == Missing::none || errno != ENOENT)) {
                 if (errno != ENOENT) errno = ENOTDIR;
                 return std::nullopt;
             }
@@ -47,7 +47,8 @@ std::optional<std::string> resolve_path(const std::string& path, Missing missing
         rest = end == std::string::npos ? "" : rest.substr(end);
         if (name == ".") continue;
         if (name == "..") {
-            if (missing != Missing::any && links == Links::physical && !result.empty() && !is_directory(result.c_str())) {
+            if (missing != Missing::any && links == Links::physical && !result.empty() &&
+                !is_directory(result.c_str())) {
                 errno = ENOTDIR;
                 return std::nullopt;
             }
@@ -103,8 +104,9 @@ std::string relative_path(std::string_view path, std::string_view base) {
     }
     std::string result;
     while (!next(base).empty()) result += result.empty() ? ".." : "/..";
-    for (std::string_view name; !(name = next(path)).empty();) result.append(result.empty() ? "" : "/").append(name);
+    for (std::string_view name; !(name = next(path)).empty();)
+        result.append(result.empty() ? "" : "/").append(name);
     return result.empty() ? "." : result;
 }
 
-}  // namespace coreutils
+} // namespace coreutils

@@ -6,7 +6,9 @@
 namespace coreutils {
 namespace {
 
-const unsigned char* bytes_of(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
+const unsigned char* bytes_of(std::string_view text) {
+    return reinterpret_cast<const unsigned char*>(text.data());
+}
 
 std::string folded(std::string_view text) {
     std::string result(text);
@@ -14,7 +16,7 @@ std::string folded(std::string_view text) {
     return result;
 }
 
-}  // namespace
+} // namespace
 
 StringSearch::StringSearch(std::string_view needle, CaseRule rule)
     : needle_(rule == CaseRule::exact ? std::string(needle) : folded(needle)), rule_(rule) {
@@ -41,7 +43,8 @@ size_t StringSearch::find(std::string_view text, size_t from) const {
     if (length == 1 && rule_ == CaseRule::exact) {
         if (from >= text.size()) return std::string_view::npos;
         const void* found = memchr(begin + from, needle_[0], text.size() - from);
-        return found ? static_cast<size_t>(static_cast<const unsigned char*>(found) - begin) : std::string_view::npos;
+        return found ? static_cast<size_t>(static_cast<const unsigned char*>(found) - begin)
+                     : std::string_view::npos;
     }
     auto last = static_cast<unsigned char>(needle_[length - 1]);
     size_t end = text.size() - length;
@@ -75,8 +78,9 @@ MultiSearch::MultiSearch(std::vector<std::string> needles, CaseRule rule)
             for (unsigned second = 0; second < 256; ++second) mark(second);
     }
     for (auto& list : by_first_)
-        std::sort(list.begin(), list.end(),
-                  [&](uint32_t left, uint32_t right) { return needles_[left].size() > needles_[right].size(); });
+        std::sort(list.begin(), list.end(), [&](uint32_t left, uint32_t right) {
+            return needles_[left].size() > needles_[right].size();
+        });
 }
 
 MultiSearch::Match MultiSearch::find(std::string_view text, size_t from) const {
@@ -91,7 +95,8 @@ MultiSearch::Match MultiSearch::find(std::string_view text, size_t from) const {
                 const std::string& needle = needles_[index];
                 if (needle.size() > text.size() - at) continue;
                 size_t same = 0;
-                while (same < needle.size() && byte_at(at + same) == static_cast<unsigned char>(needle[same])) ++same;
+                while (same < needle.size() && byte_at(at + same) == static_cast<unsigned char>(needle[same]))
+                    ++same;
                 if (same == needle.size()) return {at, needle.size()};
             }
         }
@@ -101,4 +106,4 @@ MultiSearch::Match MultiSearch::find(std::string_view text, size_t from) const {
     return {};
 }
 
-}  // namespace coreutils
+} // namespace coreutils

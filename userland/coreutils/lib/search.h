@@ -23,7 +23,7 @@ public:
 private:
     bool matches(const unsigned char* at) const;
 
-    std::string needle_;  // folded when case is ignored
+    std::string needle_; // folded when case is ignored
     CaseRule rule_ = CaseRule::exact;
     size_t skip_[256] = {};
 };
@@ -43,10 +43,10 @@ private:
     std::vector<std::string> needles_;
     CaseRule rule_;
     bool has_empty_ = false;
-    std::vector<uint64_t> pairs_;           // bit for each first two bytes
-    std::vector<std::vector<uint32_t>> by_first_;  // needles by first byte, the longest first
+    std::vector<uint64_t> pairs_;                 // bit for each first two bytes
+    std::vector<std::vector<uint32_t>> by_first_; // needles by first byte, the longest first
 };
 
 inline unsigned char fold_ascii(unsigned char byte) { return byte >= 'A' && byte <= 'Z' ? byte + 32 : byte; }
 
-}  // namespace coreutils
+} // namespace coreutils

@@ -13,4 +13,4 @@ std::optional<int> parse_signal(std::string_view text);
 std::string signal_name(int number);
 int last_signal();
 
-}  // namespace coreutils
+} // namespace coreutils

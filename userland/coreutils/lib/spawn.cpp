@@ -10,9 +10,7 @@
 
 namespace coreutils {
 
-int exec_failure_status(int error) {
-    return error == ENOENT || error == ENOTDIR ? 127 : 126;
-}
+int exec_failure_status(int error) { return error == ENOENT || error == ENOTDIR ? 127 : 126; }
 
 void execute(char** command) {
     out.flush();
@@ -33,4 +31,4 @@ int run_and_wait(char** command) {
     return status;
 }
 
-}  // namespace coreutils
+} // namespace coreutils

@@ -17,7 +17,8 @@ Targets read_targets(std::span<char*> operands, const char* directory_option, Ta
     Targets targets;
     if (operands.empty()) usage_error("missing file operand");
     if (directory_option) {
-        if (kind == TargetKind::file) usage_error("cannot combine --target-directory (-t) and --no-target-directory (-T)");
+        if (kind == TargetKind::file)
+            usage_error("cannot combine --target-directory (-t) and --no-target-directory (-T)");
         if (!is_directory(directory_option))
             die_errno(current_tool().failure_status, directory_option, errno ? errno : ENOTDIR);
         targets.sources = operands;
@@ -38,8 +39,9 @@ Targets read_targets(std::span<char*> operands, const char* directory_option, Ta
     errno = 0;
     targets.into_directory = !link && is_directory(operands.back());
     if (!targets.into_directory && operands.size() > 2)
-        die_errno(current_tool().failure_status, std::string("target '") + operands.back() + "'", errno ? errno : ENOTDIR);
+        die_errno(current_tool().failure_status, std::string("target '") + operands.back() + "'",
+                  errno ? errno : ENOTDIR);
     return targets;
 }
 
-}  // namespace coreutils
+} // namespace coreutils

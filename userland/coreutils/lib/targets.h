@@ -17,12 +17,12 @@ struct Targets {
 };
 
 enum class TargetKind {
-    guess,      // a directory when it is one
-    file,       // -T
-    file_unless_directory_itself,  // ln -n: a link to a directory is a file
+    guess,                        // a directory when it is one
+    file,                         // -T
+    file_unless_directory_itself, // ln -n: a link to a directory is a file
 };
 
 // Ends the tool with a usage error when the operands do not fit.
 Targets read_targets(std::span<char*> operands, const char* directory_option, TargetKind kind);
 
-}  // namespace coreutils
+} // namespace coreutils

@@ -8,7 +8,10 @@ CodePoint decode_utf8(std::string_view text) {
     auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
     unsigned char first = byte(0);
     if (first < 0x80) return {first, 1};
-    size_t length = first >= 0xF0 && first < 0xF5 ? 4 : first >= 0xE0 && first < 0xF0 ? 3 : first >= 0xC2 && first < 0xE0 ? 2 : 0;
+    size_t length = first >= 0xF0 && first < 0xF5   ? 4
+                    : first >= 0xE0 && first < 0xF0 ? 3
+                    : first >= 0xC2 && first < 0xE0 ? 2
+                                                    : 0;
     if (length == 0 || text.size() < length) return {kInvalidByte, 1};
     char32_t value = first & (0x7F >> length);
     for (size_t i = 1; i < length; ++i) {
@@ -56,4 +59,4 @@ void append_utf8(std::string& text, char32_t value) {
         add(0x80 | (value & 0x3F));
 }
 
-}  // namespace coreutils
+} // namespace coreutils

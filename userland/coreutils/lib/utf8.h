@@ -11,8 +11,8 @@ namespace coreutils {
 inline constexpr char32_t kInvalidByte = 0xFFFFFFFF;
 
 struct CodePoint {
-    char32_t value;  // kInvalidByte for a byte that begins no valid sequence
-    size_t length;   // bytes taken, at least 1
+    char32_t value; // kInvalidByte for a byte that begins no valid sequence
+    size_t length;  // bytes taken, at least 1
 };
 
 // The first code point of `text`, which is not empty.
@@ -24,4 +24,4 @@ size_t display_width(std::string_view text);
 size_t count_code_points(std::string_view text);
 void append_utf8(std::string& text, char32_t value);
 
-}  // namespace coreutils
+} // namespace coreutils

@@ -44,7 +44,8 @@ size_t stem_length(std::string_view name) {
     size_t at = name.size();
     while (at > 0) {
         size_t start = at;
-        while (start > 0 && (is_letter(name[start - 1]) || is_digit(name[start - 1]) || name[start - 1] == '~'))
+        while (start > 0 &&
+               (is_letter(name[start - 1]) || is_digit(name[start - 1]) || name[start - 1] == '~'))
             --start;
         if (start == at || start == 0 || name[start - 1] != '.' || is_digit(name[start])) break;
         if (start - 1 == 0) break;
@@ -53,7 +54,7 @@ size_t stem_length(std::string_view name) {
     return stem;
 }
 
-}  // namespace
+} // namespace
 
 int compare_versions(std::string_view left, std::string_view right) {
     if (left == right) return 0;
@@ -64,9 +65,10 @@ int compare_versions(std::string_view left, std::string_view right) {
     bool left_hidden = left[0] == '.', right_hidden = right[0] == '.';
     if (left_hidden != right_hidden) return left_hidden ? -1 : 1;
     if (left_hidden) left.remove_prefix(1), right.remove_prefix(1);
-    std::string_view left_stem = left.substr(0, stem_length(left)), right_stem = right.substr(0, stem_length(right));
+    std::string_view left_stem = left.substr(0, stem_length(left)),
+                     right_stem = right.substr(0, stem_length(right));
     int order = compare_parts(left_stem, right_stem);
     return order ? order : compare_parts(left, right);
 }
 
-}  // namespace coreutils
+} // namespace coreutils

@@ -9,4 +9,4 @@ namespace coreutils {
 // Negative, zero or positive.
 int compare_versions(std::string_view left, std::string_view right);
 
-}  // namespace coreutils
+} // namespace coreutils

@@ -69,7 +69,7 @@ bool Walk::next() {
         }
         if (!enter()) {
             visit_ = Visit::failed;
-            skip_ = true;  // the next call tells that it is done
+            skip_ = true; // the next call tells that it is done
             return true;
         }
         state_ = State::inside;
@@ -210,4 +210,4 @@ bool Walk::leave() {
     return true;
 }
 
-}  // namespace coreutils
+} // namespace coreutils

@@ -1,7 +1,7 @@
 // Walks directory trees with *at() calls relative to open directories, so that names of any depth work and no
-// component can be swapped for a symbolic link meanwhile. The entries of a directory are read before the first of
-// them is visited: removing them while walking is safe. At most kOpenDirectories are held open; others are found
-// again through "..".
+// component can be swapped for a symbolic link meanwhile. The entries of a directory are read before the
+// first of them is visited: removing them while walking is safe. At most kOpenDirectories are held open;
+// others are found again through "..".
 #pragma once
 
 #include <stdint.h>
@@ -11,16 +11,16 @@
 
 namespace coreutils {
 
-enum class Follow { never, roots, always };  // -P, -H, -L
+enum class Follow { never, roots, always }; // -P, -H, -L
 
 class Walk {
 public:
     enum class Visit {
-        file,            // anything that is not descended into, also symbolic links
-        directory,       // before its entries; skip() leaves them out
-        directory_done,  // after its entries; follows every `directory`, skipped or not
-        cycle,           // a directory that is its own ancestor, reached by a followed link
-        failed,          // could not be opened, read or examined: `error`; an opened directory is still "done"
+        file,           // anything that is not descended into, also symbolic links
+        directory,      // before its entries; skip() leaves them out
+        directory_done, // after its entries; follows every `directory`, skipped or not
+        cycle,          // a directory that is its own ancestor, reached by a followed link
+        failed,         // could not be opened, read or examined: `error`; an opened directory is still "done"
     };
 
     explicit Walk(Follow follow = Follow::never) : follow_(follow) {}
@@ -53,9 +53,9 @@ private:
         int fd = -1;
         dev_t device = 0;
         ino_t inode = 0;
-        std::string names;  // each: type byte, name, NUL
+        std::string names; // each: type byte, name, NUL
         size_t position = 0;
-        size_t path_length = 0;   // of this directory
+        size_t path_length = 0; // of this directory
         size_t name_offset = 0;
     };
     static constexpr size_t kOpenDirectories = 48;
@@ -83,4 +83,4 @@ private:
     std::vector<Level> levels_;
 };
 
-}  // namespace coreutils
+} // namespace coreutils

@@ -44,9 +44,10 @@ constexpr Tool kTool = {
     .notes = "  -n  do not output the trailing newline\n"
              "  -e  interpret backslash escapes\n"
              "  -E  do not interpret backslash escapes (default)\n\n"
-             "With -e: \\\\ \\a \\b \\c (no further output) \\e \\f \\n \\r \\t \\v \\0NNN \\xHH \\uHHHH \\UHHHHHHHH.",
+             "With -e: \\\\ \\a \\b \\c (no further output) \\e \\f \\n \\r \\t \\v \\0NNN \\xHH \\uHHHH "
+             "\\UHHHHHHHH.",
 };
 MARTLET_REGISTER_TOOL(kTool);
 
-}  // namespace
-}  // namespace coreutils
+} // namespace
+} // namespace coreutils

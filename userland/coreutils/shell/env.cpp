@@ -105,7 +105,8 @@ int run_environment(const Settings& settings, std::span<char*> operands) {
     while (!operands.empty() && strchr(operands[0], '=')) {
         char* equals = strchr(operands[0], '=');
         std::string name(operands[0], equals);
-        if (setenv(name.c_str(), equals + 1, 1) != 0) die_errno(125, std::string("cannot set '") + name + "'");
+        if (setenv(name.c_str(), equals + 1, 1) != 0)
+            die_errno(125, std::string("cannot set '") + name + "'");
         operands = operands.subspan(1);
     }
     if (operands.empty()) {
@@ -130,17 +131,28 @@ int run_environment(const Settings& settings, std::span<char*> operands) {
 int process(Arguments& arguments, Settings& settings) {
     while (auto option = arguments.next_option()) {
         switch (*option) {
-        case 'i': settings.empty = true; break;
-        case '0': settings.null_ended = true; break;
-        case 'u': settings.unset.push_back(arguments.value()); break;
-        case 'C': settings.directory = arguments.value(); break;
-        case 'v': settings.verbose = true; break;
+        case 'i':
+            settings.empty = true;
+            break;
+        case '0':
+            settings.null_ended = true;
+            break;
+        case 'u':
+            settings.unset.push_back(arguments.value());
+            break;
+        case 'C':
+            settings.directory = arguments.value();
+            break;
+        case 'v':
+            settings.verbose = true;
+            break;
         case 'S': {
             static std::vector<std::string> words;
             words.clear();
             words.emplace_back("env");
             split_words(arguments.value(), words);
-            // What follows -S stays as it is: `--` is not needed, options of env may still come in the string.
+            // What follows -S stays as it is: `--` is not needed, options of env may still come in the
+            // string.
             while (arguments.next_option()) usage_error("options after -S must be part of its string");
             std::vector<char*> line;
             for (std::string& word : words) line.push_back(word.data());
@@ -175,5 +187,5 @@ constexpr Tool kTool = {
 };
 MARTLET_REGISTER_TOOL(kTool);
 
-}  // namespace
-}  // namespace coreutils
+} // namespace
+} // namespace coreutils

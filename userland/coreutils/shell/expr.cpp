@@ -1,5 +1,5 @@
-// expr: POSIX.1-2017, with GNU's match, substr, index, length and +. Integers are of 64 bits; an overflow is an
-// error, not a wrong number.
+// expr: POSIX.1-2017, with GNU's match, substr, index, length and +. Integers are of 64 bits; an overflow is
+// an error, not a wrong number.
 #include "framework/arguments.h"
 #include "framework/diagnostics.h"
 #include "framework/output.h"
@@ -72,7 +72,8 @@ private:
             if (!operation) return left;
             Value right = sum(wanted);
             auto first = parse_signed_strict(left), second = parse_signed_strict(right);
-            int order = first && second ? (*first < *second ? -1 : *first > *second) : strcmp(left.c_str(), right.c_str());
+            int order = first && second ? (*first < *second ? -1 : *first > *second)
+                                        : strcmp(left.c_str(), right.c_str());
             bool result = operation[0] == '<'   ? (operation[1] ? order <= 0 : order < 0)
                           : operation[0] == '>' ? (operation[1] ? order >= 0 : order > 0)
                           : operation[0] == '!' ? order != 0
@@ -121,7 +122,8 @@ private:
                 if (__builtin_mul_overflow(first, second, &result)) die(3, "integer overflow");
             } else if (second == -1) {
                 // The one quotient that does not fit.
-                if (operation == '/' && __builtin_sub_overflow(int64_t{0}, first, &result)) die(3, "integer overflow");
+                if (operation == '/' && __builtin_sub_overflow(int64_t{0}, first, &result))
+                    die(3, "integer overflow");
             } else {
                 result = operation == '/' ? first / second : first % second;
             }
@@ -154,16 +156,21 @@ private:
             std::string anchored = "^\\(" + pattern + "\\)";
             regex_t again;
             regmatch_t shifted[3];
-            found = regcomp(&again, anchored.c_str(), 0) == 0 && regexec(&again, text.c_str(), 3, shifted, 0) == 0;
+            found = regcomp(&again, anchored.c_str(), 0) == 0 &&
+                    regexec(&again, text.c_str(), 3, shifted, 0) == 0;
             if (found) matches[0] = shifted[0], matches[1] = shifted[2];
         }
         Value result;
         if (!found)
             result = captures ? "" : "0";
         else if (captures)
-            result = matches[1].rm_so < 0 ? "" : text.substr(static_cast<size_t>(matches[1].rm_so), static_cast<size_t>(matches[1].rm_eo - matches[1].rm_so));
+            result = matches[1].rm_so < 0
+                         ? ""
+                         : text.substr(static_cast<size_t>(matches[1].rm_so),
+                                       static_cast<size_t>(matches[1].rm_eo - matches[1].rm_so));
         else
-            result = std::to_string(count_code_points(std::string_view(text).substr(0, static_cast<size_t>(matches[0].rm_eo))));
+            result = std::to_string(
+                count_code_points(std::string_view(text).substr(0, static_cast<size_t>(matches[0].rm_eo))));
         regfree(&compiled);
         return result;
     }
@@ -182,7 +189,8 @@ private:
             if (++depth_ > 1000) die(2, "too many nested parentheses");
             Value value = either(wanted);
             --depth_;
-            if (!take(")")) die(2, "syntax error: expecting ')'%s%s", at_ ? " after " : "", at_ ? words_[at_ - 1] : "");
+            if (!take(")"))
+                die(2, "syntax error: expecting ')'%s%s", at_ ? " after " : "", at_ ? words_[at_ - 1] : "");
             return value;
         }
         if (take("+")) return word();
@@ -217,7 +225,8 @@ private:
         if (!start || !count || *start < 1 || *count < 1) return "";
         for (int64_t i = 1; i < *start && !text.empty(); ++i) text.remove_prefix(decode_utf8(text).length);
         size_t bytes = 0;
-        for (int64_t i = 0; i < *count && bytes < text.size(); ++i) bytes += decode_utf8(text.substr(bytes)).length;
+        for (int64_t i = 0; i < *count && bytes < text.size(); ++i)
+            bytes += decode_utf8(text.substr(bytes)).length;
         return Value(text.substr(0, bytes));
     }
 
@@ -244,11 +253,14 @@ constexpr Tool kTool = {
     .order = OperandOrder::raw,
     .usage_status = 2,
     .failure_status = 3,
-    .notes = "By increasing precedence: A | B, A & B, A < B (<= = != >= >), A + B (-), A * B (/ %), STRING : REGEX;\n"
-             "match STRING REGEX, substr STRING POS LENGTH, index STRING CHARS, length STRING, + WORD, ( EXPRESSION ).\n"
-             "Exit status: 0 if the value is neither null nor 0, 1 if it is, 2 for a wrong expression, 3 for an error.",
+    .notes = "By increasing precedence: A | B, A & B, A < B (<= = != >= >), A + B (-), A * B (/ %), STRING : "
+             "REGEX;\n"
+             "match STRING REGEX, substr STRING POS LENGTH, index STRING CHARS, length STRING, + WORD, ( "
+             "EXPRESSION ).\n"
+             "Exit status: 0 if the value is neither null nor 0, 1 if it is, 2 for a wrong expression, 3 for "
+             "an error.",
 };
 MARTLET_REGISTER_TOOL(kTool);
 
-}  // namespace
-}  // namespace coreutils
+} // namespace
+} // namespace coreutils

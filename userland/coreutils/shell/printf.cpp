@@ -79,9 +79,11 @@ private:
     bool character_value(const char* operand, intmax_t& value) {
         if (*operand != '\'' && *operand != '"') return false;
         CodePoint point = operand[1] ? decode_utf8(operand + 1) : CodePoint{0, 0};
-        value = point.value == kInvalidByte ? static_cast<unsigned char>(operand[1]) : static_cast<intmax_t>(point.value);
+        value = point.value == kInvalidByte ? static_cast<unsigned char>(operand[1])
+                                            : static_cast<intmax_t>(point.value);
         if (operand[1] && operand[1 + point.length]) {
-            warn("%s: character(s) following character constant have been ignored", operand + 1 + point.length);
+            warn("%s: character(s) following character constant have been ignored",
+                 operand + 1 + point.length);
         }
         return true;
     }
@@ -109,8 +111,11 @@ private:
 
     // Pads and cuts `text` as %s would, bytes counted; a C string would end at NUL.
     void put_text(std::string_view text, bool left, int width, int precision) {
-        if (precision >= 0 && text.size() > static_cast<size_t>(precision)) text = text.substr(0, static_cast<size_t>(precision));
-        size_t pad = width > 0 && static_cast<size_t>(width) > text.size() ? static_cast<size_t>(width) - text.size() : 0;
+        if (precision >= 0 && text.size() > static_cast<size_t>(precision))
+            text = text.substr(0, static_cast<size_t>(precision));
+        size_t pad = width > 0 && static_cast<size_t>(width) > text.size()
+                         ? static_cast<size_t>(width) - text.size()
+                         : 0;
         if (!left) out.fill(' ', pad);
         out.write(text);
         if (left) out.fill(' ', pad);
@@ -148,7 +153,8 @@ private:
             ++at;
             precision = star_or_number(at);
         }
-        while (*at && strchr("hlLqjzt", *at) && !(*at == 'q' && !isalpha(static_cast<unsigned char>(at[1])))) ++at;
+        while (*at && strchr("hlLqjzt", *at) && !(*at == 'q' && !isalpha(static_cast<unsigned char>(at[1]))))
+            ++at;
         char conversion = *at;
         if (conversion) ++at;
         std::string specification = "%" + flags + (width ? std::to_string(width) : "") +
@@ -220,14 +226,14 @@ private:
             operand.remove_prefix(backslash + 1);
             size_t length = 0;
             bool zero = operand.starts_with('0');
-            if (!append_escape(text, operand, zero ? EscapeStyle::echo : EscapeStyle::printf, length)) return false;
+            if (!append_escape(text, operand, zero ? EscapeStyle::echo : EscapeStyle::printf, length))
+                return false;
             operand.remove_prefix(length);
         }
         return true;
     }
 
-    template <typename Value>
-    void out_print(const std::string& specification, Value value) {
+    template <typename Value> void out_print(const std::string& specification, Value value) {
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Wformat-nonliteral"
 #pragma clang diagnostic ignored "-Wformat-security"
@@ -253,10 +259,12 @@ constexpr Tool kTool = {
     .summary = "Print ARGUMENTs according to FORMAT, which is used again while ARGUMENTs are left.",
     .run = run,
     .order = OperandOrder::raw,
-    .notes = "FORMAT has the conversions of printf(3) (diouxXaAeEfFgGcs), %b (a string with escapes), %q (quoted for\n"
-             "the shell), %% and the escapes \\\\ \\\" \\a \\b \\c \\e \\f \\n \\r \\t \\v \\NNN \\xHH \\uHHHH \\UHHHHHHHH.",
+    .notes = "FORMAT has the conversions of printf(3) (diouxXaAeEfFgGcs), %b (a string with escapes), %q "
+             "(quoted for\n"
+             "the shell), %% and the escapes \\\\ \\\" \\a \\b \\c \\e \\f \\n \\r \\t \\v \\NNN \\xHH "
+             "\\uHHHH \\UHHHHHHHH.",
 };
 MARTLET_REGISTER_TOOL(kTool);
 
-}  // namespace
-}  // namespace coreutils
+} // namespace
+} // namespace coreutils

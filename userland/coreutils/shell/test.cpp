@@ -1,5 +1,5 @@
-// test and [: POSIX.1-2017, with -a -o ( ) of XSI, and GNU's -nt -ot -ef -O -G -N -k. Up to four arguments are
-// read by POSIX's table, more by precedence.
+// test and [: POSIX.1-2017, with -a -o ( ) of XSI, and GNU's -nt -ot -ef -O -G -N -k. Up to four arguments
+// are read by POSIX's table, more by precedence.
 #include "framework/arguments.h"
 #include "framework/diagnostics.h"
 #include "lib/numbers.h"
@@ -42,8 +42,9 @@ Integer parse_integer(const char* text) {
 
 int compare(const Integer& left, const Integer& right) {
     if (left.negative != right.negative) return left.negative ? -1 : 1;
-    int order = left.digits.size() != right.digits.size() ? (left.digits.size() < right.digits.size() ? -1 : 1)
-                                                          : left.digits.compare(right.digits);
+    int order = left.digits.size() != right.digits.size()
+                    ? (left.digits.size() < right.digits.size() ? -1 : 1)
+                    : left.digits.compare(right.digits);
     return left.negative ? -order : order;
 }
 
@@ -68,41 +69,61 @@ bool is_unary(const char* word) {
 bool evaluate_unary(char operation, const char* operand) {
     struct stat info;
     switch (operation) {
-    case 'n': return *operand != '\0';
-    case 'z': return *operand == '\0';
+    case 'n':
+        return *operand != '\0';
+    case 'z':
+        return *operand == '\0';
     case 't': {
         Integer number = parse_integer(operand);
         auto fd = parse_unsigned(number.digits.empty() ? "0" : number.digits);
         return fd && !number.negative && *fd <= INT32_MAX && isatty(static_cast<int>(*fd));
     }
     case 'h':
-    case 'L': return lstat(operand, &info) == 0 && S_ISLNK(info.st_mode);
-    case 'r': return faccessat(AT_FDCWD, operand, R_OK, AT_EACCESS) == 0;
-    case 'w': return faccessat(AT_FDCWD, operand, W_OK, AT_EACCESS) == 0;
-    case 'x': return faccessat(AT_FDCWD, operand, X_OK, AT_EACCESS) == 0;
+    case 'L':
+        return lstat(operand, &info) == 0 && S_ISLNK(info.st_mode);
+    case 'r':
+        return faccessat(AT_FDCWD, operand, R_OK, AT_EACCESS) == 0;
+    case 'w':
+        return faccessat(AT_FDCWD, operand, W_OK, AT_EACCESS) == 0;
+    case 'x':
+        return faccessat(AT_FDCWD, operand, X_OK, AT_EACCESS) == 0;
     }
     if (stat(operand, &info) != 0) return false;
     switch (operation) {
-    case 'b': return S_ISBLK(info.st_mode);
-    case 'c': return S_ISCHR(info.st_mode);
-    case 'd': return S_ISDIR(info.st_mode);
-    case 'f': return S_ISREG(info.st_mode);
-    case 'g': return info.st_mode & S_ISGID;
-    case 'G': return info.st_gid == getegid();
-    case 'k': return info.st_mode & S_ISVTX;
+    case 'b':
+        return S_ISBLK(info.st_mode);
+    case 'c':
+        return S_ISCHR(info.st_mode);
+    case 'd':
+        return S_ISDIR(info.st_mode);
+    case 'f':
+        return S_ISREG(info.st_mode);
+    case 'g':
+        return info.st_mode & S_ISGID;
+    case 'G':
+        return info.st_gid == getegid();
+    case 'k':
+        return info.st_mode & S_ISVTX;
     case 'N':
         return info.st_mtim.tv_sec != info.st_atim.tv_sec ? info.st_mtim.tv_sec > info.st_atim.tv_sec
                                                           : info.st_mtim.tv_nsec > info.st_atim.tv_nsec;
-    case 'O': return info.st_uid == geteuid();
-    case 'p': return S_ISFIFO(info.st_mode);
-    case 's': return info.st_size > 0;
-    case 'S': return S_ISSOCK(info.st_mode);
-    case 'u': return info.st_mode & S_ISUID;
-    default: return true;  // -e
+    case 'O':
+        return info.st_uid == geteuid();
+    case 'p':
+        return S_ISFIFO(info.st_mode);
+    case 's':
+        return info.st_size > 0;
+    case 'S':
+        return S_ISSOCK(info.st_mode);
+    case 'u':
+        return info.st_mode & S_ISUID;
+    default:
+        return true; // -e
     }
 }
 
-constexpr const char* kBinary[] = {"=", "==", "!=", "<", ">", "-eq", "-ne", "-lt", "-le", "-gt", "-ge", "-nt", "-ot", "-ef"};
+constexpr const char* kBinary[] = {"=",   "==",  "!=",  "<",   ">",   "-eq", "-ne",
+                                   "-lt", "-le", "-gt", "-ge", "-nt", "-ot", "-ef"};
 
 bool is_binary(const char* word) {
     for (const char* name : kBinary)
@@ -141,8 +162,10 @@ private:
     // POSIX's rules for few arguments, where the number decides before the words do.
     bool by_count(std::span<char*> words) {
         switch (words.size()) {
-        case 0: return false;
-        case 1: return *words[0] != '\0';
+        case 0:
+            return false;
+        case 1:
+            return *words[0] != '\0';
         case 2:
             if (strcmp(words[0], "!") == 0) return !by_count(words.subspan(1));
             if (is_unary(words[0])) return evaluate_unary(words[0][1], words[1]);
@@ -156,7 +179,8 @@ private:
             die(2, "%s: binary operator expected", words[1]);
         case 4:
             if (strcmp(words[0], "!") == 0) return !by_count(words.subspan(1));
-            if (strcmp(words[0], "(") == 0 && strcmp(words[3], ")") == 0) return by_count(words.subspan(1, 2));
+            if (strcmp(words[0], "(") == 0 && strcmp(words[3], ")") == 0)
+                return by_count(words.subspan(1, 2));
             [[fallthrough]];
         default: {
             words_ = words;
@@ -237,12 +261,11 @@ int run_bracket(Arguments& arguments) {
     return Expression(words.first(words.size() - 1)).evaluate() ? 0 : 1;
 }
 
-constexpr const char* kNotes =
-    "  ( E )  ! E  E1 -a E2  E1 -o E2           grouping, not, and, or\n"
-    "  [-n] S  -z S  S1 = S2  S1 != S2  S1 < S2  S1 > S2   strings\n"
-    "  N1 -eq N2  (-ne -lt -le -gt -ge)          integers\n"
-    "  F1 -nt F2  F1 -ot F2  F1 -ef F2           newer, older, the same file\n"
-    "  -b -c -d -e -f -g -G -h -k -L -N -O -p -r -s -S -u -w -x FILE; -t FD";
+constexpr const char* kNotes = "  ( E )  ! E  E1 -a E2  E1 -o E2           grouping, not, and, or\n"
+                               "  [-n] S  -z S  S1 = S2  S1 != S2  S1 < S2  S1 > S2   strings\n"
+                               "  N1 -eq N2  (-ne -lt -le -gt -ge)          integers\n"
+                               "  F1 -nt F2  F1 -ot F2  F1 -ef F2           newer, older, the same file\n"
+                               "  -b -c -d -e -f -g -G -h -k -L -N -O -p -r -s -S -u -w -x FILE; -t FD";
 
 constexpr Tool kTest = {
     .name = "test",
@@ -268,5 +291,5 @@ constexpr Tool kBracket = {
 };
 MARTLET_REGISTER_TOOL(kBracket);
 
-}  // namespace
-}  // namespace coreutils
+} // namespace
+} // namespace coreutils

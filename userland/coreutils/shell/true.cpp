@@ -25,5 +25,5 @@ constexpr Tool kFalse = {
 };
 MARTLET_REGISTER_TOOL(kFalse);
 
-}  // namespace
-}  // namespace coreutils
+} // namespace
+} // namespace coreutils

@@ -21,7 +21,8 @@ namespace coreutils {
 namespace {
 
 constexpr Option kOptions[] = {
-    {'0', "null", nullptr, "items are separated by a null, not whitespace; disables quote and backslash processing"},
+    {'0', "null", nullptr,
+     "items are separated by a null, not whitespace; disables quote and backslash processing"},
     {'a', "arg-file", "FILE", "read arguments from FILE, not standard input"},
     {'d', "delimiter", "CHARACTER", "items in input stream are separated by CHARACTER, not by whitespace"},
     {'E', nullptr, "END", "set logical EOF string"},
@@ -41,12 +42,13 @@ constexpr Option kOptions[] = {
 };
 
 struct Settings {
-    int delimiter = -1;  // -1: blanks and newlines, with quotes
+    int delimiter = -1; // -1: blanks and newlines, with quotes
     const char* end_text = nullptr;
     const char* replace = nullptr;
     uint64_t most_lines = 0, most_arguments = 0, most_processes = 1;
     size_t most_bytes = 0;
-    bool exit_if_too_long = false, no_empty_run = false, trace = false, prompt = false, reopen_terminal = false;
+    bool exit_if_too_long = false, no_empty_run = false, trace = false, prompt = false,
+         reopen_terminal = false;
 };
 
 // Items of the input, with what ends them.
@@ -59,7 +61,9 @@ public:
     // The next item, or the end of a (non-empty) line where lines count.
     Kind next(std::string& item) {
         item.clear();
-        return settings_.delimiter >= 0 ? next_delimited(item) : settings_.replace ? next_whole_line(item) : next_quoted(item);
+        return settings_.delimiter >= 0 ? next_delimited(item)
+               : settings_.replace      ? next_whole_line(item)
+                                        : next_quoted(item);
     }
 
 private:
@@ -105,7 +109,9 @@ private:
             quoted = true;
             for (int next; (next = byte()) != value;) {
                 if (next < 0 || next == '\n')
-                    die(1, "unmatched %s quote; by default quotes are special to xargs unless you use the -0 option",
+                    die(1,
+                        "unmatched %s quote; by default quotes are special to xargs unless you use the -0 "
+                        "option",
                         value == '"' ? "double" : "single");
                 item.push_back(static_cast<char>(next));
             }
@@ -313,7 +319,8 @@ int process(Input& input, const Settings& settings, std::span<char*> command) {
             continue;
         }
         if (bytes + item.size() + 1 > settings.most_bytes) {
-            if (batch.empty() || (settings.exit_if_too_long && (settings.most_arguments || settings.most_lines))) {
+            if (batch.empty() ||
+                (settings.exit_if_too_long && (settings.most_arguments || settings.most_lines))) {
                 runner.wait_all();
                 die(1, "argument line too long");
             }
@@ -339,7 +346,8 @@ int parse_delimiter(const char* text) {
         return static_cast<unsigned char>(text[0]);
     }
     constexpr std::string_view kLetters = "abfnrtv\\", kValues = "\a\b\f\n\r\t\v\\";
-    if (size_t at = kLetters.find(text[1]); at != std::string_view::npos && !text[2]) return static_cast<unsigned char>(kValues[at]);
+    if (size_t at = kLetters.find(text[1]); at != std::string_view::npos && !text[2])
+        return static_cast<unsigned char>(kValues[at]);
     char* end = nullptr;
     long value = text[1] == 'x' ? strtol(text + 2, &end, 16) : strtol(text + 1, &end, 8);
     if (*end || value < 0 || value > 255) usage_error("invalid input delimiter specification %s", text);
@@ -368,14 +376,25 @@ int run(Arguments& arguments) {
     while (auto option = arguments.next_option()) {
         const char* value = arguments.value();
         switch (*option) {
-        case '0': settings.delimiter = 0; break;
-        case 'd': settings.delimiter = parse_delimiter(value); break;
-        case 'a': file = value; break;
-        case 'E': settings.end_text = *value ? value : nullptr; break;
-        case 'e': settings.end_text = value; break;
+        case '0':
+            settings.delimiter = 0;
+            break;
+        case 'd':
+            settings.delimiter = parse_delimiter(value);
+            break;
+        case 'a':
+            file = value;
+            break;
+        case 'E':
+            settings.end_text = *value ? value : nullptr;
+            break;
+        case 'e':
+            settings.end_text = value;
+            break;
         case 'I':
         case 'i':
-            if (settings.most_arguments || settings.most_lines) warn("warning: options -I and -n or -L exclude each other, ignoring the latter");
+            if (settings.most_arguments || settings.most_lines)
+                warn("warning: options -I and -n or -L exclude each other, ignoring the latter");
             settings.replace = value ? value : "{}";
             settings.most_arguments = settings.most_lines = 0;
             settings.exit_if_too_long = true;
@@ -394,13 +413,27 @@ int run(Arguments& arguments) {
                 settings.replace = nullptr;
             }
             break;
-        case 'o': settings.reopen_terminal = true; break;
-        case 'P': settings.most_processes = unsigned_or_die(value, "number of processes"); break;
-        case 'p': settings.prompt = true; break;
-        case 'r': settings.no_empty_run = true; break;
-        case 's': settings.most_bytes = static_cast<size_t>(positive(value, 's')); break;
-        case 't': settings.trace = true; break;
-        case 'x': settings.exit_if_too_long = true; break;
+        case 'o':
+            settings.reopen_terminal = true;
+            break;
+        case 'P':
+            settings.most_processes = unsigned_or_die(value, "number of processes");
+            break;
+        case 'p':
+            settings.prompt = true;
+            break;
+        case 'r':
+            settings.no_empty_run = true;
+            break;
+        case 's':
+            settings.most_bytes = static_cast<size_t>(positive(value, 's'));
+            break;
+        case 't':
+            settings.trace = true;
+            break;
+        case 'x':
+            settings.exit_if_too_long = true;
+            break;
         }
     }
     if (!settings.most_bytes) settings.most_bytes = default_bytes();
@@ -416,10 +449,11 @@ constexpr Tool kTool = {
     .options = kOptions,
     .run = run,
     .order = OperandOrder::options_first,
-    .notes = "Exit status: 123 if a command failed with 1-125, 124 if one exited with 255, 125 if one was killed,\n"
+    .notes = "Exit status: 123 if a command failed with 1-125, 124 if one exited with 255, 125 if one was "
+             "killed,\n"
              "126 if it cannot be run, 127 if it is not found, 1 for another error.",
 };
 MARTLET_REGISTER_TOOL(kTool);
 
-}  // namespace
-}  // namespace coreutils
+} // namespace
+} // namespace coreutils

@@ -69,15 +69,33 @@ int run(Arguments& arguments) {
         const char* value = arguments.value();
         const char* chosen = nullptr;
         switch (*option) {
-        case 'd': text = value; break;
-        case 'f': file = value; break;
-        case 'I': chosen = iso_format(value); break;
-        case kResolution: resolution = true; break;
-        case 'R': chosen = "%a, %d %b %Y %H:%M:%S %z"; break;
-        case kRfc3339: chosen = rfc3339_format(value); break;
-        case 'r': reference = value; break;
-        case 's': set = value; break;
-        case 'u': zone = Zone::utc; break;
+        case 'd':
+            text = value;
+            break;
+        case 'f':
+            file = value;
+            break;
+        case 'I':
+            chosen = iso_format(value);
+            break;
+        case kResolution:
+            resolution = true;
+            break;
+        case 'R':
+            chosen = "%a, %d %b %Y %H:%M:%S %z";
+            break;
+        case kRfc3339:
+            chosen = rfc3339_format(value);
+            break;
+        case 'r':
+            reference = value;
+            break;
+        case 's':
+            set = value;
+            break;
+        case 'u':
+            zone = Zone::utc;
+            break;
         }
         if (chosen && format) die(1, "multiple output formats specified");
         if (chosen) format = chosen;
@@ -95,7 +113,10 @@ int run(Arguments& arguments) {
             if (format) die(1, "multiple output formats specified");
             format = operand + 1;
         } else if (clock_digits || text || file || reference || set) {
-            die(1, "the argument '%s' lacks a leading '+'; when using an option to specify date(s), any non-option argument must be a format string beginning with '+'", operand);
+            die(1,
+                "the argument '%s' lacks a leading '+'; when using an option to specify date(s), any "
+                "non-option argument must be a format string beginning with '+'",
+                operand);
         } else {
             clock_digits = operand;
         }
@@ -156,5 +177,5 @@ constexpr Tool kTool = {
 };
 MARTLET_REGISTER_TOOL(kTool);
 
-}  // namespace
-}  // namespace coreutils
+} // namespace
+} // namespace coreutils

@@ -35,7 +35,15 @@ constexpr Option kOptions[] = {
     {'x', "decode", nullptr, "decode facility and level to readable prefix"},
 };
 
-enum Action { kReadAll = 3, kReadClear = 4, kClear = 5, kConsoleOff = 6, kConsoleOn = 7, kConsoleLevel = 8, kSize = 10 };
+enum Action {
+    kReadAll = 3,
+    kReadClear = 4,
+    kClear = 5,
+    kConsoleOff = 6,
+    kConsoleOn = 7,
+    kConsoleLevel = 8,
+    kSize = 10
+};
 
 constexpr const char* kLevels[] = {"emerg", "alert", "crit", "err", "warn", "notice", "info", "debug"};
 constexpr const char* kFacilities[] = {"kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news"};
@@ -94,7 +102,8 @@ void print_line(std::string_view line, const Settings& settings) {
     unsigned priority = 6;
     if (line.starts_with('<')) {
         size_t close = line.find('>');
-        if (auto number = parse_unsigned(line.substr(1, close - 1)); close != std::string_view::npos && number) {
+        if (auto number = parse_unsigned(line.substr(1, close - 1));
+            close != std::string_view::npos && number) {
             priority = static_cast<unsigned>(*number);
             line.remove_prefix(close + 1);
         }
@@ -136,7 +145,7 @@ void print_record(std::string_view record, const Settings& settings) {
     char record[8192 + 1];
     for (;;) {
         ssize_t count = read(fd, record, sizeof record - 1);
-        if (count < 0 && (errno == EPIPE || errno == EINTR)) continue;  // EPIPE: some were overwritten
+        if (count < 0 && (errno == EPIPE || errno == EINTR)) continue; // EPIPE: some were overwritten
         if (count <= 0) die_errno(1, "/dev/kmsg");
         print_record({record, static_cast<size_t>(count)}, settings);
         out.flush();
@@ -171,24 +180,45 @@ int run(Arguments& arguments) {
     bool follows = false, only_new = false;
     while (auto option = arguments.next_option()) {
         switch (*option) {
-        case 'c': action = kReadClear; break;
-        case 'C': return control(kClear, 0);
-        case 'D': return control(kConsoleOff, 0);
-        case 'E': return control(kConsoleOn, 0);
-        case 'l': settings.levels = parse_levels(arguments.value()); break;
+        case 'c':
+            action = kReadClear;
+            break;
+        case 'C':
+            return control(kClear, 0);
+        case 'D':
+            return control(kConsoleOff, 0);
+        case 'E':
+            return control(kConsoleOn, 0);
+        case 'l':
+            settings.levels = parse_levels(arguments.value());
+            break;
         case 'n': {
             // A name stands for that level and all above it.
             int level = parse_level(arguments.value());
             bool named = arguments.value()[0] < '0' || arguments.value()[0] > '9';
             return control(kConsoleLevel, named ? level + 1 : level);
         }
-        case 'r': settings.raw = true; break;
-        case 's': size = static_cast<size_t>(size_or_die(arguments.value(), "buffer size")); break;
-        case 't': settings.times = false, settings.calendar = false; break;
-        case 'T': settings.calendar = true; break;
-        case 'w': follows = true; break;
-        case 'W': follows = only_new = true; break;
-        case 'x': settings.decode = true; break;
+        case 'r':
+            settings.raw = true;
+            break;
+        case 's':
+            size = static_cast<size_t>(size_or_die(arguments.value(), "buffer size"));
+            break;
+        case 't':
+            settings.times = false, settings.calendar = false;
+            break;
+        case 'T':
+            settings.calendar = true;
+            break;
+        case 'w':
+            follows = true;
+            break;
+        case 'W':
+            follows = only_new = true;
+            break;
+        case 'x':
+            settings.decode = true;
+            break;
         }
     }
     if (!arguments.operands().empty()) extra_operand(arguments.operands()[0]);
@@ -207,5 +237,5 @@ constexpr Tool kTool = {
 };
 MARTLET_REGISTER_TOOL(kTool);
 
-}  // namespace
-}  // namespace coreutils
+} // namespace
+} // namespace coreutils

@@ -41,7 +41,12 @@ std::string amount(uint64_t kib, const FreeSettings& settings) {
     if (!settings.human) return std::to_string(bytes / settings.unit);
     // procps prints two digits with the unit spelled out.
     uint64_t base = settings.si ? 1000 : 1024;
-    const char* units[] = {"B", settings.si ? "K" : "Ki", settings.si ? "M" : "Mi", settings.si ? "G" : "Gi", settings.si ? "T" : "Ti", settings.si ? "P" : "Pi"};
+    const char* units[] = {"B",
+                           settings.si ? "K" : "Ki",
+                           settings.si ? "M" : "Mi",
+                           settings.si ? "G" : "Gi",
+                           settings.si ? "T" : "Ti",
+                           settings.si ? "P" : "Pi"};
     double value = static_cast<double>(bytes);
     size_t power = 0;
     while (value >= static_cast<double>(base) && power < 5) value /= static_cast<double>(base), ++power;
@@ -57,7 +62,8 @@ void print_memory(const FreeSettings& settings) {
     MemoryInfo info = read_memory_info();
     if (info.text.empty()) die_errno(1, "/proc/meminfo");
     uint64_t total = info.get("MemTotal"), free_kib = info.get("MemFree"), buffers = info.get("Buffers");
-    uint64_t cached = info.get("Cached") + info.get("SReclaimable"), shared = info.get("Shmem"), available = info.get("MemAvailable");
+    uint64_t cached = info.get("Cached") + info.get("SReclaimable"), shared = info.get("Shmem"),
+             available = info.get("MemAvailable");
     uint64_t swap_total = info.get("SwapTotal"), swap_free = info.get("SwapFree");
     uint64_t used = total > available ? total - available : total - free_kib;
     auto row = [&](const char* name, std::initializer_list<uint64_t> values) {
@@ -66,14 +72,16 @@ void print_memory(const FreeSettings& settings) {
         out.put('\n');
     };
     if (settings.wide) {
-        out.write("               total        used        free      shared     buffers       cache   available\n");
+        out.write(
+            "               total        used        free      shared     buffers       cache   available\n");
         row("Mem:", {total, used, free_kib, shared, buffers, cached, available});
     } else {
         out.write("               total        used        free      shared  buff/cache   available\n");
         row("Mem:", {total, used, free_kib, shared, buffers + cached, available});
     }
     row("Swap:", {swap_total, swap_total - swap_free, swap_free});
-    if (settings.total) row("Total:", {total + swap_total, used + swap_total - swap_free, free_kib + swap_free});
+    if (settings.total)
+        row("Total:", {total + swap_total, used + swap_total - swap_free, free_kib + swap_free});
 }
 
 int run(Arguments& arguments) {
@@ -83,22 +91,42 @@ int run(Arguments& arguments) {
     int power = 1;
     while (auto option = arguments.next_option()) {
         switch (*option) {
-        case 'b': power = 0; break;
-        case 'k': power = 1; break;
-        case 'm': power = 2; break;
-        case 'g': power = 3; break;
-        case kTebi: power = 4; break;
-        case 'h': settings.human = true; break;
-        case kSi: settings.si = true; break;
-        case 't': settings.total = true; break;
-        case 'w': settings.wide = true; break;
+        case 'b':
+            power = 0;
+            break;
+        case 'k':
+            power = 1;
+            break;
+        case 'm':
+            power = 2;
+            break;
+        case 'g':
+            power = 3;
+            break;
+        case kTebi:
+            power = 4;
+            break;
+        case 'h':
+            settings.human = true;
+            break;
+        case kSi:
+            settings.si = true;
+            break;
+        case 't':
+            settings.total = true;
+            break;
+        case 'w':
+            settings.wide = true;
+            break;
         case 's': {
             auto seconds = parse_double(arguments.value());
             if (!seconds || !(*seconds > 0)) die(1, "invalid number of seconds: '%s'", arguments.value());
             interval = *seconds;
             break;
         }
-        case 'c': count = unsigned_or_die(arguments.value(), "count"); break;
+        case 'c':
+            count = unsigned_or_die(arguments.value(), "count");
+            break;
         }
     }
     settings.unit = 1;
@@ -122,5 +150,5 @@ constexpr Tool kTool = {
 };
 MARTLET_REGISTER_TOOL(kTool);
 
-}  // namespace
-}  // namespace coreutils
+} // namespace
+} // namespace coreutils

@@ -21,13 +21,14 @@ constexpr Option kOptions[] = {
     {'n', "name", nullptr, "print a name instead of a number, for -ugG"},
     {'r', "real", nullptr, "print the real ID instead of the effective ID, with -ugG"},
     {'u', "user", nullptr, "print only the effective user ID"},
-    {'z', "zero", nullptr, "delimit entries with NUL characters, not whitespace; not with the default format"},
+    {'z', "zero", nullptr,
+     "delimit entries with NUL characters, not whitespace; not with the default format"},
 };
 
 struct Identity {
     uid_t real_user, effective_user;
     gid_t real_group, effective_group;
-    std::vector<gid_t> groups;  // the effective group first
+    std::vector<gid_t> groups; // the effective group first
 };
 
 Identity own_identity() {
@@ -38,7 +39,8 @@ Identity own_identity() {
     std::vector<gid_t> more(count > 0 ? static_cast<size_t>(count) : 0);
     if (count > 0) count = getgroups(count, more.data());
     for (gid_t group : more)
-        if (std::find(identity.groups.begin(), identity.groups.end(), group) == identity.groups.end()) identity.groups.push_back(group);
+        if (std::find(identity.groups.begin(), identity.groups.end(), group) == identity.groups.end())
+            identity.groups.push_back(group);
     return identity;
 }
 
@@ -51,7 +53,8 @@ bool identity_of(const char* user, Identity& identity) {
     setgrent();
     while (group* each = getgrent())
         for (char** member = each->gr_mem; *member; ++member)
-            if (name == *member && std::find(identity.groups.begin(), identity.groups.end(), each->gr_gid) == identity.groups.end())
+            if (name == *member && std::find(identity.groups.begin(), identity.groups.end(), each->gr_gid) ==
+                                       identity.groups.end())
                 identity.groups.push_back(each->gr_gid);
     endgrent();
     return true;
@@ -82,10 +85,17 @@ int run(Arguments& arguments) {
     bool names = false, real = false, zero = false;
     while (auto option = arguments.next_option()) {
         switch (*option) {
-        case 'n': names = true; break;
-        case 'r': real = true; break;
-        case 'z': zero = true; break;
-        case 'a': break;
+        case 'n':
+            names = true;
+            break;
+        case 'r':
+            real = true;
+            break;
+        case 'z':
+            zero = true;
+            break;
+        case 'a':
+            break;
         default:
             if (form && form != *option) usage_error("cannot print \"only\" of more than one choice");
             form = *option;
@@ -141,5 +151,5 @@ constexpr Tool kTool = {
 };
 MARTLET_REGISTER_TOOL(kTool);
 
-}  // namespace
-}  // namespace coreutils
+} // namespace
+} // namespace coreutils

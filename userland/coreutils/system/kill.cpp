@@ -18,7 +18,7 @@ int list_signals(std::span<char*> operands, bool table) {
         int column = 0;
         for (int number = 1; number <= last_signal(); ++number) {
             std::string name = signal_name(number);
-            if (name[0] >= '0' && name[0] <= '9') continue;  // reserved by the C library
+            if (name[0] >= '0' && name[0] <= '9') continue; // reserved by the C library
             if (table)
                 out.print("%2d %-10s%s", number, name.c_str(), ++column % 6 == 0 ? "\n" : " ");
             else
@@ -63,8 +63,10 @@ int run(Arguments& arguments) {
             return strncmp(first, prefix, length) == 0 ? first + length : nullptr;
         };
         size_t used = 1;
-        if (strcmp(first, "-l") == 0 || strcmp(first, "--list") == 0) return list_signals(words.subspan(1), false);
-        if (strcmp(first, "-L") == 0 || strcmp(first, "--table") == 0) return list_signals(words.subspan(1), true);
+        if (strcmp(first, "-l") == 0 || strcmp(first, "--list") == 0)
+            return list_signals(words.subspan(1), false);
+        if (strcmp(first, "-L") == 0 || strcmp(first, "--table") == 0)
+            return list_signals(words.subspan(1), true);
         if (strcmp(first, "-s") == 0 || strcmp(first, "-n") == 0 || strcmp(first, "--signal") == 0) {
             if (words.size() < 2) usage_error("option requires an argument -- '%s'", first + 1);
             number = signal_or_die(words[1]);
@@ -104,12 +106,13 @@ constexpr Tool kTool = {
     .summary = "Send a signal to processes.",
     .run = run,
     .order = OperandOrder::raw,
-    .notes = "  -s, -n, --signal=SIGNAL  the signal to send, by name or number (default TERM)\n"
-             "  -l, --list               list the names of signals, or convert between names and numbers\n"
-             "  -L, --table              list names and numbers in a table\n\n"
-             "A PID of 0 is the sender's process group, -1 every process, another negative number that group.",
+    .notes =
+        "  -s, -n, --signal=SIGNAL  the signal to send, by name or number (default TERM)\n"
+        "  -l, --list               list the names of signals, or convert between names and numbers\n"
+        "  -L, --table              list names and numbers in a table\n\n"
+        "A PID of 0 is the sender's process group, -1 every process, another negative number that group.",
 };
 MARTLET_REGISTER_TOOL(kTool);
 
-}  // namespace
-}  // namespace coreutils
+} // namespace
+} // namespace coreutils

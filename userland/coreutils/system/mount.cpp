@@ -39,22 +39,52 @@ struct FlagName {
 };
 
 constexpr FlagName kFlagNames[] = {
-    {"defaults", 0, 0}, {"ro", MS_RDONLY, 0}, {"rw", 0, MS_RDONLY}, {"nosuid", MS_NOSUID, 0},
-    {"suid", 0, MS_NOSUID}, {"nodev", MS_NODEV, 0}, {"dev", 0, MS_NODEV}, {"noexec", MS_NOEXEC, 0},
-    {"exec", 0, MS_NOEXEC}, {"sync", MS_SYNCHRONOUS, 0}, {"async", 0, MS_SYNCHRONOUS},
-    {"dirsync", MS_DIRSYNC, 0}, {"remount", MS_REMOUNT, 0}, {"mand", MS_MANDLOCK, 0}, {"nomand", 0, MS_MANDLOCK},
-    {"noatime", MS_NOATIME, 0}, {"atime", 0, MS_NOATIME}, {"nodiratime", MS_NODIRATIME, 0},
-    {"diratime", 0, MS_NODIRATIME}, {"bind", MS_BIND, 0}, {"rbind", MS_BIND | MS_REC, 0}, {"move", MS_MOVE, 0},
-    {"relatime", MS_RELATIME, 0}, {"norelatime", 0, MS_RELATIME}, {"strictatime", MS_STRICTATIME, 0},
-    {"silent", MS_SILENT, 0}, {"loud", 0, MS_SILENT}, {"private", MS_PRIVATE, 0}, {"rprivate", MS_PRIVATE | MS_REC, 0},
-    {"shared", MS_SHARED, 0}, {"rshared", MS_SHARED | MS_REC, 0}, {"slave", MS_SLAVE, 0},
-    {"rslave", MS_SLAVE | MS_REC, 0}, {"unbindable", MS_UNBINDABLE, 0}, {"auto", 0, 0}, {"noauto", 0, 0},
-    {"user", 0, 0}, {"nouser", 0, 0}, {"users", 0, 0}, {"nofail", 0, 0}, {"_netdev", 0, 0},
+    {"defaults", 0, 0},
+    {"ro", MS_RDONLY, 0},
+    {"rw", 0, MS_RDONLY},
+    {"nosuid", MS_NOSUID, 0},
+    {"suid", 0, MS_NOSUID},
+    {"nodev", MS_NODEV, 0},
+    {"dev", 0, MS_NODEV},
+    {"noexec", MS_NOEXEC, 0},
+    {"exec", 0, MS_NOEXEC},
+    {"sync", MS_SYNCHRONOUS, 0},
+    {"async", 0, MS_SYNCHRONOUS},
+    {"dirsync", MS_DIRSYNC, 0},
+    {"remount", MS_REMOUNT, 0},
+    {"mand", MS_MANDLOCK, 0},
+    {"nomand", 0, MS_MANDLOCK},
+    {"noatime", MS_NOATIME, 0},
+    {"atime", 0, MS_NOATIME},
+    {"nodiratime", MS_NODIRATIME, 0},
+    {"diratime", 0, MS_NODIRATIME},
+    {"bind", MS_BIND, 0},
+    {"rbind", MS_BIND | MS_REC, 0},
+    {"move", MS_MOVE, 0},
+    {"relatime", MS_RELATIME, 0},
+    {"norelatime", 0, MS_RELATIME},
+    {"strictatime", MS_STRICTATIME, 0},
+    {"silent", MS_SILENT, 0},
+    {"loud", 0, MS_SILENT},
+    {"private", MS_PRIVATE, 0},
+    {"rprivate", MS_PRIVATE | MS_REC, 0},
+    {"shared", MS_SHARED, 0},
+    {"rshared", MS_SHARED | MS_REC, 0},
+    {"slave", MS_SLAVE, 0},
+    {"rslave", MS_SLAVE | MS_REC, 0},
+    {"unbindable", MS_UNBINDABLE, 0},
+    {"auto", 0, 0},
+    {"noauto", 0, 0},
+    {"user", 0, 0},
+    {"nouser", 0, 0},
+    {"users", 0, 0},
+    {"nofail", 0, 0},
+    {"_netdev", 0, 0},
 };
 
 struct Flags {
     unsigned long bits = 0;
-    std::string data;  // what the file system itself is told
+    std::string data; // what the file system itself is told
     bool automatic = true;
 
     void add(std::string_view list) {
@@ -89,8 +119,8 @@ int print_mounts(const char* types) {
     if (mounts.empty()) die_errno(1, "/proc/self/mounts");
     for (const Mount& mount : mounts) {
         if (types && !list_contains(types, mount.type)) continue;
-        out.print("%s on %s type %s (%s)\n", mount.device.c_str(), mount.directory.c_str(), mount.type.c_str(),
-                  mount.options.c_str());
+        out.print("%s on %s type %s (%s)\n", mount.device.c_str(), mount.directory.c_str(),
+                  mount.type.c_str(), mount.options.c_str());
     }
     return 0;
 }
@@ -106,7 +136,8 @@ std::vector<std::string> device_file_systems() {
 }
 
 bool mount_one(const Mount& request, const Flags& flags, bool fake, bool verbose) {
-    constexpr unsigned long kTypeless = MS_BIND | MS_MOVE | MS_REMOUNT | MS_PRIVATE | MS_SHARED | MS_SLAVE | MS_UNBINDABLE;
+    constexpr unsigned long kTypeless =
+        MS_BIND | MS_MOVE | MS_REMOUNT | MS_PRIVATE | MS_SHARED | MS_SLAVE | MS_UNBINDABLE;
     bool typeless = flags.bits & kTypeless;
     std::vector<std::string> types;
     if (!request.type.empty() && request.type != "auto")
@@ -118,15 +149,19 @@ bool mount_one(const Mount& request, const Flags& flags, bool fake, bool verbose
     int error = ENODEV;
     const char* data = flags.data.empty() ? nullptr : flags.data.c_str();
     for (const std::string& type : types) {
-        if (fake || mount(request.device.c_str(), request.directory.c_str(), type.c_str(), flags.bits, data) == 0) {
+        if (fake ||
+            mount(request.device.c_str(), request.directory.c_str(), type.c_str(), flags.bits, data) == 0) {
             // The flags of a bind mount take a second call.
-            constexpr unsigned long kLater = MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | MS_NODIRATIME;
+            constexpr unsigned long kLater =
+                MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | MS_NODIRATIME;
             if (!fake && (flags.bits & MS_BIND) && !(flags.bits & MS_REMOUNT) && (flags.bits & kLater) &&
-                mount("none", request.directory.c_str(), nullptr, MS_REMOUNT | MS_BIND | (flags.bits & kLater), nullptr) != 0) {
+                mount("none", request.directory.c_str(), nullptr,
+                      MS_REMOUNT | MS_BIND | (flags.bits & kLater), nullptr) != 0) {
                 error = errno;
                 break;
             }
-            if (verbose) out.print("mount: %s mounted on %s\n", request.device.c_str(), request.directory.c_str());
+            if (verbose)
+                out.print("mount: %s mounted on %s\n", request.device.c_str(), request.directory.c_str());
             return true;
         }
         error = errno;
@@ -156,7 +191,8 @@ int mount_all(const Request& request) {
         for (const Mount& mount : mounted) present = present || mount.directory == entry.directory;
         Flags flags = request.flags;
         flags.add(entry.options);
-        if (!present && flags.automatic) good = mount_one(entry, flags, request.fake, request.verbose) && good;
+        if (!present && flags.automatic)
+            good = mount_one(entry, flags, request.fake, request.verbose) && good;
     }
     return good ? 0 : 64;
 }
@@ -165,20 +201,46 @@ int run_mount(Arguments& arguments) {
     Request request;
     while (auto option = arguments.next_option()) {
         switch (*option) {
-        case 'a': request.all = true; break;
+        case 'a':
+            request.all = true;
+            break;
         case 'B':
-        case kBind: request.flags.bits |= MS_BIND; break;
-        case 'R': request.flags.bits |= MS_BIND | MS_REC; break;
-        case 'M': request.flags.bits |= MS_MOVE; break;
-        case kMakePrivate: request.flags.bits |= MS_PRIVATE; break;
-        case kMakeShared: request.flags.bits |= MS_SHARED; break;
-        case kMakeSlave: request.flags.bits |= MS_SLAVE; break;
-        case 'f': request.fake = true; break;
-        case 'o': request.flags.add(arguments.value()); break;
-        case 'r': request.flags.add("ro"); break;
-        case 'w': request.flags.add("rw"); break;
-        case 't': request.types = arguments.value(); break;
-        case 'v': request.verbose = true; break;
+        case kBind:
+            request.flags.bits |= MS_BIND;
+            break;
+        case 'R':
+            request.flags.bits |= MS_BIND | MS_REC;
+            break;
+        case 'M':
+            request.flags.bits |= MS_MOVE;
+            break;
+        case kMakePrivate:
+            request.flags.bits |= MS_PRIVATE;
+            break;
+        case kMakeShared:
+            request.flags.bits |= MS_SHARED;
+            break;
+        case kMakeSlave:
+            request.flags.bits |= MS_SLAVE;
+            break;
+        case 'f':
+            request.fake = true;
+            break;
+        case 'o':
+            request.flags.add(arguments.value());
+            break;
+        case 'r':
+            request.flags.add("ro");
+            break;
+        case 'w':
+            request.flags.add("rw");
+            break;
+        case 't':
+            request.types = arguments.value();
+            break;
+        case 'v':
+            request.verbose = true;
+            break;
         }
     }
     auto operands = arguments.operands();
@@ -230,12 +292,24 @@ int run_umount(Arguments& arguments) {
     const char* types = nullptr;
     while (auto option = arguments.next_option()) {
         switch (*option) {
-        case 'a': all = true; break;
-        case 'f': flags |= MNT_FORCE; break;
-        case 'l': flags |= MNT_DETACH; break;
-        case 'r': read_only = true; break;
-        case 't': types = arguments.value(); break;
-        case 'v': verbose = true; break;
+        case 'a':
+            all = true;
+            break;
+        case 'f':
+            flags |= MNT_FORCE;
+            break;
+        case 'l':
+            flags |= MNT_DETACH;
+            break;
+        case 'r':
+            read_only = true;
+            break;
+        case 't':
+            types = arguments.value();
+            break;
+        case 'v':
+            verbose = true;
+            break;
         }
     }
     auto mounts = read_mounts();
@@ -253,7 +327,8 @@ int run_umount(Arguments& arguments) {
             // A device stands for the place where it was mounted last.
             auto canonical = resolve_path(operand, Missing::none);
             for (const Mount& mount : mounts)
-                if (mount.device == operand || (canonical && mount.device == *canonical)) target = mount.directory;
+                if (mount.device == operand || (canonical && mount.device == *canonical))
+                    target = mount.directory;
             targets.push_back(target);
         }
     }
@@ -261,7 +336,8 @@ int run_umount(Arguments& arguments) {
     for (const std::string& target : targets) {
         if (umount2(target.c_str(), flags) != 0) {
             int error = errno;
-            if (read_only && error == EBUSY && mount("none", target.c_str(), nullptr, MS_REMOUNT | MS_RDONLY, nullptr) == 0)
+            if (read_only && error == EBUSY &&
+                mount("none", target.c_str(), nullptr, MS_REMOUNT | MS_RDONLY, nullptr) == 0)
                 continue;
             if (error == EINVAL)
                 warn("%s: not mounted", target.c_str());
@@ -284,5 +360,5 @@ constexpr Tool kUmount = {
 };
 MARTLET_REGISTER_TOOL(kUmount);
 
-}  // namespace
-}  // namespace coreutils
+} // namespace
+} // namespace coreutils

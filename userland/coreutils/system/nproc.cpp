@@ -45,7 +45,8 @@ int run(Arguments& arguments) {
         count = available_processors();
         auto variable = [](const char* name) -> uint64_t {
             const char* text = getenv(name);
-            auto value = text ? parse_unsigned(std::string_view(text).substr(0, strcspn(text, ","))) : std::nullopt;
+            auto value =
+                text ? parse_unsigned(std::string_view(text).substr(0, strcspn(text, ","))) : std::nullopt;
             return value ? *value : 0;
         };
         if (uint64_t threads = variable("OMP_NUM_THREADS")) count = threads;
@@ -65,5 +66,5 @@ constexpr Tool kTool = {
 };
 MARTLET_REGISTER_TOOL(kTool);
 
-}  // namespace
-}  // namespace coreutils
+} // namespace
+} // namespace coreutils

@@ -17,7 +17,17 @@
 namespace coreutils {
 namespace {
 
-enum : int { kPpid = kLongOnly, kSort, kNoHeaders, kHeadersOn, kPidList, kUserList, kFormat, kForest, kTtyList };
+enum : int {
+    kPpid = kLongOnly,
+    kSort,
+    kNoHeaders,
+    kHeadersOn,
+    kPidList,
+    kUserList,
+    kFormat,
+    kForest,
+    kTtyList
+};
 
 constexpr Option kOptions[] = {
     {'A', nullptr, nullptr, "all processes"},
@@ -62,7 +72,8 @@ const System& machine() {
 uint64_t cpu_ticks(const Process& process) { return process.user_ticks + process.system_ticks; }
 
 double elapsed_seconds(const Process& process) {
-    double elapsed = machine().uptime - static_cast<double>(process.start_ticks) / static_cast<double>(machine().ticks);
+    double elapsed =
+        machine().uptime - static_cast<double>(process.start_ticks) / static_cast<double>(machine().ticks);
     return elapsed > 0 ? elapsed : 0;
 }
 
@@ -88,7 +99,8 @@ std::string memory_percent(const Process& process) {
 std::string clock_text(uint64_t seconds, bool always_hours) {
     char text[48];
     auto days = static_cast<unsigned long long>(seconds / 86400);
-    unsigned hours = static_cast<unsigned>(seconds / 3600 % 24), minutes = static_cast<unsigned>(seconds / 60 % 60);
+    unsigned hours = static_cast<unsigned>(seconds / 3600 % 24),
+             minutes = static_cast<unsigned>(seconds / 60 % 60);
     unsigned rest = static_cast<unsigned>(seconds % 60);
     if (days)
         snprintf(text, sizeof text, "%llu-%02u:%02u:%02u", days, hours, minutes, rest);
@@ -112,7 +124,9 @@ std::string start_text(const Process& process) {
     tm then, today;
     localtime_r(&start, &then);
     localtime_r(&machine().now, &today);
-    const char* format = then.tm_year != today.tm_year ? "%Y" : then.tm_yday != today.tm_yday ? "%b%d" : "%H:%M";
+    const char* format = then.tm_year != today.tm_year   ? "%Y"
+                         : then.tm_yday != today.tm_yday ? "%b%d"
+                                                         : "%H:%M";
     char text[32];
     text[strftime(text, sizeof text, format, &then)] = '\0';
     return text;
@@ -161,7 +175,7 @@ struct Column {
     int width;
     Align align;
     std::string (*text)(const Process&);
-    double (*key)(const Process&);  // nullptr: ordered by its text
+    double (*key)(const Process&); // nullptr: ordered by its text
 };
 
 #define TEXT(expression) [](const Process& process) -> std::string { return expression; }
@@ -174,7 +188,8 @@ constexpr Column kColumns[] = {
     {"sid", "SID", 5, Align::right, TEXT(std::to_string(process.session)), KEY(process.session)},
     {"sess", "SESS", 5, Align::right, TEXT(std::to_string(process.session)), KEY(process.session)},
     {"session", "SESS", 5, Align::right, TEXT(std::to_string(process.session)), KEY(process.session)},
-    {"tpgid", "TPGID", 5, Align::right, TEXT(std::to_string(process.foreground_group)), KEY(process.foreground_group)},
+    {"tpgid", "TPGID", 5, Align::right, TEXT(std::to_string(process.foreground_group)),
+     KEY(process.foreground_group)},
     {"user", "USER", 8, Align::left, TEXT(user_column(process.effective_uid)), nullptr},
     {"euser", "EUSER", 8, Align::left, TEXT(user_column(process.effective_uid)), nullptr},
     {"uname", "USER", 8, Align::left, TEXT(user_column(process.effective_uid)), nullptr},
@@ -183,7 +198,8 @@ constexpr Column kColumns[] = {
     {"egroup", "EGROUP", 8, Align::left, TEXT(group_name(process.effective_gid)), nullptr},
     {"rgroup", "RGROUP", 8, Align::left, TEXT(group_name(process.real_gid)), nullptr},
     {"uid", "UID", 5, Align::right, TEXT(std::to_string(process.effective_uid)), KEY(process.effective_uid)},
-    {"euid", "EUID", 5, Align::right, TEXT(std::to_string(process.effective_uid)), KEY(process.effective_uid)},
+    {"euid", "EUID", 5, Align::right, TEXT(std::to_string(process.effective_uid)),
+     KEY(process.effective_uid)},
     {"ruid", "RUID", 5, Align::right, TEXT(std::to_string(process.real_uid)), KEY(process.real_uid)},
     {"gid", "GID", 5, Align::right, TEXT(std::to_string(process.effective_gid)), KEY(process.effective_gid)},
     {"rgid", "RGID", 5, Align::right, TEXT(std::to_string(process.real_gid)), KEY(process.real_gid)},
@@ -193,11 +209,13 @@ constexpr Column kColumns[] = {
     {"c", "C", 2, Align::right, TEXT(std::to_string(static_cast<int>(cpu_percent(process)))), cpu_percent},
     {"pmem", "%MEM", 4, Align::right, memory_percent, KEY(process.resident_pages)},
     {"%mem", "%MEM", 4, Align::right, memory_percent, KEY(process.resident_pages)},
-    {"vsz", "VSZ", 6, Align::right, TEXT(std::to_string(process.virtual_bytes / 1024)), KEY(process.virtual_bytes)},
-    {"vsize", "VSZ", 6, Align::right, TEXT(std::to_string(process.virtual_bytes / 1024)), KEY(process.virtual_bytes)},
-    {"rss", "RSS", 5, Align::right, TEXT(std::to_string(process.resident_pages * machine().page_kib)),
+    {"vsz", "VSZ", 6, Align::right, TEXT(std::to_string(process.virtual_bytes / 1024)),
+     KEY(process.virtual_bytes)},
+    {"vsize", "VSZ", 6, Align::right, TEXT(std::to_string(process.virtual_bytes / 1024)),
+     KEY(process.virtual_bytes)},
+    {"rss", "RSS", 5, Align::right, TEXT(std::to_string(process.resident_pages* machine().page_kib)),
      KEY(process.resident_pages)},
-    {"rssize", "RSS", 5, Align::right, TEXT(std::to_string(process.resident_pages * machine().page_kib)),
+    {"rssize", "RSS", 5, Align::right, TEXT(std::to_string(process.resident_pages* machine().page_kib)),
      KEY(process.resident_pages)},
     {"sz", "SZ", 5, Align::right, TEXT(std::to_string(process.virtual_bytes / 1024 / machine().page_kib)),
      KEY(process.virtual_bytes)},
@@ -208,14 +226,16 @@ constexpr Column kColumns[] = {
     {"s", "S", 1, Align::left, TEXT(std::string(1, process.state)), nullptr},
     {"state", "S", 1, Align::left, TEXT(std::string(1, process.state)), nullptr},
     {"time", "TIME", 8, Align::right,
-     TEXT(clock_text(cpu_ticks(process) / static_cast<uint64_t>(machine().ticks), true)), KEY(cpu_ticks(process))},
+     TEXT(clock_text(cpu_ticks(process) / static_cast<uint64_t>(machine().ticks), true)),
+     KEY(cpu_ticks(process))},
     {"cputime", "TIME", 8, Align::right,
-     TEXT(clock_text(cpu_ticks(process) / static_cast<uint64_t>(machine().ticks), true)), KEY(cpu_ticks(process))},
+     TEXT(clock_text(cpu_ticks(process) / static_cast<uint64_t>(machine().ticks), true)),
+     KEY(cpu_ticks(process))},
     {"bsdtime", "TIME", 6, Align::right, bsd_time, KEY(cpu_ticks(process))},
-    {"etime", "ELAPSED", 11, Align::right, TEXT(clock_text(static_cast<uint64_t>(elapsed_seconds(process)), false)),
-     elapsed_seconds},
-    {"etimes", "ELAPSED", 7, Align::right, TEXT(std::to_string(static_cast<uint64_t>(elapsed_seconds(process)))),
-     elapsed_seconds},
+    {"etime", "ELAPSED", 11, Align::right,
+     TEXT(clock_text(static_cast<uint64_t>(elapsed_seconds(process)), false)), elapsed_seconds},
+    {"etimes", "ELAPSED", 7, Align::right,
+     TEXT(std::to_string(static_cast<uint64_t>(elapsed_seconds(process)))), elapsed_seconds},
     {"start", "START", 5, Align::right, start_text, KEY(process.start_ticks)},
     {"stime", "STIME", 5, Align::left, start_text, KEY(process.start_ticks)},
     {"start_time", "START", 5, Align::left, start_text, KEY(process.start_ticks)},
@@ -232,8 +252,10 @@ constexpr Column kColumns[] = {
     {"psr", "PSR", 3, Align::right, TEXT(std::to_string(process.processor)), KEY(process.processor)},
     {"nlwp", "NLWP", 4, Align::right, TEXT(std::to_string(process.threads)), KEY(process.threads)},
     {"thcount", "THCNT", 5, Align::right, TEXT(std::to_string(process.threads)), KEY(process.threads)},
-    {"min_flt", "MINFL", 6, Align::right, TEXT(std::to_string(process.minor_faults)), KEY(process.minor_faults)},
-    {"maj_flt", "MAJFL", 6, Align::right, TEXT(std::to_string(process.major_faults)), KEY(process.major_faults)},
+    {"min_flt", "MINFL", 6, Align::right, TEXT(std::to_string(process.minor_faults)),
+     KEY(process.minor_faults)},
+    {"maj_flt", "MAJFL", 6, Align::right, TEXT(std::to_string(process.major_faults)),
+     KEY(process.major_faults)},
     {"comm", "COMMAND", 15, Align::left, program_text, nullptr},
     {"ucmd", "CMD", 15, Align::left, program_text, nullptr},
     {"ucomm", "COMMAND", 15, Align::left, program_text, nullptr},
@@ -247,7 +269,7 @@ constexpr Column kColumns[] = {
 struct Chosen {
     const Column* column;
     std::string header;
-    size_t width;  // at least
+    size_t width; // at least
 };
 
 struct SortKey {
@@ -257,7 +279,8 @@ struct SortKey {
 
 // What a process must match: any of the lists, and the default when none was given.
 struct Selection {
-    bool all = false, with_terminal = false, no_leaders = false, bsd_all_users = false, bsd_no_terminal = false;
+    bool all = false, with_terminal = false, no_leaders = false, bsd_all_users = false,
+         bsd_no_terminal = false;
     bool any_list = false;
     std::vector<pid_t> pids, parents, sessions;
     std::vector<uid_t> users, real_users;
@@ -312,15 +335,17 @@ void add_format(Settings& settings, std::string_view format) {
             header = format;
             format = {};
         }
-        settings.columns.push_back({column, header, static_cast<size_t>(parse_unsigned(width).value_or(static_cast<uint64_t>(column->width)))});
+        settings.columns.push_back(
+            {column, header,
+             static_cast<size_t>(parse_unsigned(width).value_or(static_cast<uint64_t>(column->width)))});
     }
 }
 
-template <typename Number>
-void add_numbers(std::vector<Number>& list, const char* text) {
+template <typename Number> void add_numbers(std::vector<Number>& list, const char* text) {
     for_each_word(text, ", \t", [&](std::string_view word) {
         auto number = parse_unsigned(word);
-        if (!number || *number > INT32_MAX) die(1, "invalid process number '%.*s'", static_cast<int>(word.size()), word.data());
+        if (!number || *number > INT32_MAX)
+            die(1, "invalid process number '%.*s'", static_cast<int>(word.size()), word.data());
         list.push_back(static_cast<Number>(*number));
     });
 }
@@ -348,30 +373,68 @@ void take_option(Settings& settings, int id, const char* value, const char*& for
     Selection& selection = settings.selection;
     switch (id) {
     case 'A':
-    case 'e': selection.all = true; break;
-    case 'a': selection.with_terminal = selection.no_leaders = selection.any_list = true; break;
-    case 'd': selection.all = selection.no_leaders = true; break;
+    case 'e':
+        selection.all = true;
+        break;
+    case 'a':
+        selection.with_terminal = selection.no_leaders = selection.any_list = true;
+        break;
+    case 'd':
+        selection.all = selection.no_leaders = true;
+        break;
     case 'C':
         for_each_word(value, ", \t", [&](std::string_view word) { selection.names.emplace_back(word); });
         selection.any_list = true;
         break;
-    case 'f': format = "fuid,pid,ppid,c,stime,tname,time,cmd"; break;
-    case 'F': format = "fuid,pid,ppid,c,sz,rss,psr,stime,tname,time,cmd"; break;
-    case 'j': format = "pid,pgid,sid,tname,time,ucmd"; break;
-    case 'l': format = "f,s,uid,pid,ppid,c,opri,ni,addr,sz,wchan,tname,time,ucmd"; break;
-    case 'H': settings.forest = true; break;
-    case 'o': add_format(settings, value); break;
-    case 'p': add_numbers(selection.pids, value), selection.any_list = true; break;
-    case kPpid: add_numbers(selection.parents, value), selection.any_list = true; break;
+    case 'f':
+        format = "fuid,pid,ppid,c,stime,tname,time,cmd";
+        break;
+    case 'F':
+        format = "fuid,pid,ppid,c,sz,rss,psr,stime,tname,time,cmd";
+        break;
+    case 'j':
+        format = "pid,pgid,sid,tname,time,ucmd";
+        break;
+    case 'l':
+        format = "f,s,uid,pid,ppid,c,opri,ni,addr,sz,wchan,tname,time,ucmd";
+        break;
+    case 'H':
+        settings.forest = true;
+        break;
+    case 'o':
+        add_format(settings, value);
+        break;
+    case 'p':
+        add_numbers(selection.pids, value), selection.any_list = true;
+        break;
+    case kPpid:
+        add_numbers(selection.parents, value), selection.any_list = true;
+        break;
     case 'g':
-    case 's': add_numbers(selection.sessions, value), selection.any_list = true; break;
-    case 'G': add_names(selection.real_groups, value, "group", parse_group), selection.any_list = true; break;
-    case 'u': add_names(selection.users, value, "user", parse_user), selection.any_list = true; break;
-    case 'U': add_names(selection.real_users, value, "user", parse_user), selection.any_list = true; break;
-    case 't': add_names(selection.terminals, value, "terminal", find_terminal), selection.any_list = true; break;
-    case kSort: add_sort(settings, value); break;
-    case 'w': ++settings.wide; break;
-    case kNoHeaders: settings.headers = false; break;
+    case 's':
+        add_numbers(selection.sessions, value), selection.any_list = true;
+        break;
+    case 'G':
+        add_names(selection.real_groups, value, "group", parse_group), selection.any_list = true;
+        break;
+    case 'u':
+        add_names(selection.users, value, "user", parse_user), selection.any_list = true;
+        break;
+    case 'U':
+        add_names(selection.real_users, value, "user", parse_user), selection.any_list = true;
+        break;
+    case 't':
+        add_names(selection.terminals, value, "terminal", find_terminal), selection.any_list = true;
+        break;
+    case kSort:
+        add_sort(settings, value);
+        break;
+    case 'w':
+        ++settings.wide;
+        break;
+    case kNoHeaders:
+        settings.headers = false;
+        break;
     }
 }
 
@@ -400,28 +463,55 @@ void take_bsd(Settings& settings, std::span<char*>& operands, const char*& forma
     while (char letter = *letters) {
         ++letters;
         switch (letter) {
-        case 'a': selection.bsd_all_users = true; break;
-        case 'x': selection.bsd_no_terminal = true; break;
-        case 'u': format = "user,pid,pcpu,pmem,vsz,rss,tname,stat,start_time,bsdtime,command"; break;
-        case 'j': format = "ppid,pid,pgid,sid,tname,tpgid,stat,uid,bsdtime,command"; break;
-        case 'l': format = "f,uid,pid,ppid,pri,ni,vsz,rss,wchan,stat,tname,bsdtime,command"; break;
-        case 'f': settings.forest = true; break;
-        case 'w': ++settings.wide; break;
-        case 'h': settings.headers = false; break;
+        case 'a':
+            selection.bsd_all_users = true;
+            break;
+        case 'x':
+            selection.bsd_no_terminal = true;
+            break;
+        case 'u':
+            format = "user,pid,pcpu,pmem,vsz,rss,tname,stat,start_time,bsdtime,command";
+            break;
+        case 'j':
+            format = "ppid,pid,pgid,sid,tname,tpgid,stat,uid,bsdtime,command";
+            break;
+        case 'l':
+            format = "f,uid,pid,ppid,pri,ni,vsz,rss,wchan,stat,tname,bsdtime,command";
+            break;
+        case 'f':
+            settings.forest = true;
+            break;
+        case 'w':
+            ++settings.wide;
+            break;
+        case 'h':
+            settings.headers = false;
+            break;
         case 'e':
-        case 'g': break;
-        case 'o': add_format(settings, argument()); break;
-        case 'p': add_numbers(selection.pids, argument()), selection.any_list = true; break;
-        case 't': add_names(selection.terminals, argument(), "terminal", find_terminal), selection.any_list = true; break;
-        case 'U': add_names(selection.users, argument(), "user", parse_user), selection.any_list = true; break;
-        case 'k': add_sort(settings, argument()); break;
-        default: usage_error("invalid option '%c'", letter);
+        case 'g':
+            break;
+        case 'o':
+            add_format(settings, argument());
+            break;
+        case 'p':
+            add_numbers(selection.pids, argument()), selection.any_list = true;
+            break;
+        case 't':
+            add_names(selection.terminals, argument(), "terminal", find_terminal), selection.any_list = true;
+            break;
+        case 'U':
+            add_names(selection.users, argument(), "user", parse_user), selection.any_list = true;
+            break;
+        case 'k':
+            add_sort(settings, argument());
+            break;
+        default:
+            usage_error("invalid option '%c'", letter);
         }
     }
 }
 
-template <typename Value>
-bool contains(const std::vector<Value>& list, const Value& value) {
+template <typename Value> bool contains(const std::vector<Value>& list, const Value& value) {
     return std::find(list.begin(), list.end(), value) != list.end();
 }
 
@@ -432,7 +522,8 @@ bool is_selected(const Process& process, const Settings& settings, dev_t own_ter
     if (selection.with_terminal && process.terminal && !leader) return true;
     if (contains(selection.pids, process.pid) || contains(selection.parents, process.parent) ||
         contains(selection.sessions, process.session) || contains(selection.users, process.effective_uid) ||
-        contains(selection.real_users, process.real_uid) || contains(selection.real_groups, process.real_gid) ||
+        contains(selection.real_users, process.real_uid) ||
+        contains(selection.real_groups, process.real_gid) ||
         contains(selection.terminals, process.terminal) || contains(selection.names, process.name))
         return true;
     if (selection.bsd_all_users || selection.bsd_no_terminal) {
@@ -464,12 +555,14 @@ void arrange_forest(std::vector<Process>& processes, bool bsd) {
     };
     auto visit = [&](auto& self, const Process& process, size_t depth) -> void {
         Process copy = process;
-        std::string indent = bsd && depth ? std::string((depth - 1) * 4 + 1, ' ') + "\\_ " : std::string(depth * 2, ' ');
+        std::string indent =
+            bsd && depth ? std::string((depth - 1) * 4 + 1, ' ') + "\\_ " : std::string(depth * 2, ' ');
         copy.arguments.insert(0, indent);
         copy.name.insert(0, indent);
         ordered.push_back(std::move(copy));
         for (const Process& child : processes)
-            if (child.parent == process.pid && child.pid != process.pid && depth < 1000) self(self, child, depth + 1);
+            if (child.parent == process.pid && child.pid != process.pid && depth < 1000)
+                self(self, child, depth + 1);
     };
     for (const Process& process : processes)
         if (!has_parent(process)) visit(visit, process, 0);
@@ -490,8 +583,9 @@ void cut_to_width(std::string& line, size_t limit) {
 
 void print_table(const std::vector<Process>& processes, const Settings& settings) {
     std::vector<std::vector<std::string>> rows;
-    bool any_header = settings.headers && std::any_of(settings.columns.begin(), settings.columns.end(),
-                                                      [](const Chosen& chosen) { return !chosen.header.empty(); });
+    bool any_header =
+        settings.headers && std::any_of(settings.columns.begin(), settings.columns.end(),
+                                        [](const Chosen& chosen) { return !chosen.header.empty(); });
     std::vector<size_t> widths;
     for (const Chosen& chosen : settings.columns)
         widths.push_back(std::max(chosen.width, chosen.header.size()));
@@ -516,7 +610,8 @@ void print_table(const std::vector<Process>& processes, const Settings& settings
             if (i > 0) line.push_back(' ');
             if (settings.columns[i].column->align == Align::right) line.append(pad, ' ');
             line.append(text);
-            if (settings.columns[i].column->align == Align::left && i + 1 < settings.columns.size()) line.append(pad, ' ');
+            if (settings.columns[i].column->align == Align::left && i + 1 < settings.columns.size())
+                line.append(pad, ' ');
         }
         cut_to_width(line, limit);
         out.write(line);
@@ -540,7 +635,8 @@ int run(Arguments& arguments) {
     if (auto self = read_process(getpid())) own_terminal = self->terminal;
     auto processes = read_processes();
     if (processes.empty()) die(1, "/proc: no processes to be seen; is it mounted?");
-    std::erase_if(processes, [&](const Process& process) { return !is_selected(process, settings, own_terminal); });
+    std::erase_if(processes,
+                  [&](const Process& process) { return !is_selected(process, settings, own_terminal); });
     bool found = !processes.empty();
     sort_processes(processes, settings.sort);
     if (settings.forest) arrange_forest(processes, settings.bsd);
@@ -557,5 +653,5 @@ constexpr Tool kTool = {
 };
 MARTLET_REGISTER_TOOL(kTool);
 
-}  // namespace
-}  // namespace coreutils
+} // namespace
+} // namespace coreutils

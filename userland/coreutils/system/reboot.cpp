@@ -22,8 +22,12 @@ int end_system(Arguments& arguments, int init_signal, int command) {
     double delay = 0;
     while (auto option = arguments.next_option()) {
         switch (*option) {
-        case 'f': force = true; break;
-        case 'n': write_back = false; break;
+        case 'f':
+            force = true;
+            break;
+        case 'n':
+            write_back = false;
+            break;
         case 'd': {
             auto seconds = parse_duration(arguments.value());
             if (!seconds) usage_error("invalid delay '%s'", arguments.value());
@@ -74,5 +78,5 @@ constexpr Tool kHalt = {
 };
 MARTLET_REGISTER_TOOL(kHalt);
 
-}  // namespace
-}  // namespace coreutils
+} // namespace
+} // namespace coreutils

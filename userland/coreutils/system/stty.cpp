@@ -28,45 +28,44 @@ struct Mode {
     const char* name;
     Field field;
     tcflag_t bits;
-    tcflag_t mask;  // 0: a single flag that `-name` clears; otherwise one value of several
-    char sane;      // what `sane` does: '+' sets, '-' clears, '0' nothing
+    tcflag_t mask; // 0: a single flag that `-name` clears; otherwise one value of several
+    char sane;     // what `sane` does: '+' sets, '-' clears, '0' nothing
 };
 
 constexpr Mode kModes[] = {
     {"parenb", Field::control, PARENB, 0, '-'}, {"parodd", Field::control, PARODD, 0, '-'},
     {"cmspar", Field::control, CMSPAR, 0, '-'}, {"cs5", Field::control, CS5, CSIZE, '0'},
-    {"cs6", Field::control, CS6, CSIZE, '0'}, {"cs7", Field::control, CS7, CSIZE, '0'},
-    {"cs8", Field::control, CS8, CSIZE, '+'}, {"hupcl", Field::control, HUPCL, 0, '0'},
+    {"cs6", Field::control, CS6, CSIZE, '0'},   {"cs7", Field::control, CS7, CSIZE, '0'},
+    {"cs8", Field::control, CS8, CSIZE, '+'},   {"hupcl", Field::control, HUPCL, 0, '0'},
     {"cstopb", Field::control, CSTOPB, 0, '-'}, {"cread", Field::control, CREAD, 0, '+'},
     {"clocal", Field::control, CLOCAL, 0, '0'}, {"crtscts", Field::control, CRTSCTS, 0, '0'},
-    {"ignbrk", Field::input, IGNBRK, 0, '-'}, {"brkint", Field::input, BRKINT, 0, '+'},
-    {"ignpar", Field::input, IGNPAR, 0, '-'}, {"parmrk", Field::input, PARMRK, 0, '-'},
-    {"inpck", Field::input, INPCK, 0, '-'}, {"istrip", Field::input, ISTRIP, 0, '-'},
-    {"inlcr", Field::input, INLCR, 0, '-'}, {"igncr", Field::input, IGNCR, 0, '-'},
-    {"icrnl", Field::input, ICRNL, 0, '+'}, {"ixon", Field::input, IXON, 0, '+'},
-    {"ixoff", Field::input, IXOFF, 0, '-'}, {"iuclc", Field::input, IUCLC, 0, '-'},
-    {"ixany", Field::input, IXANY, 0, '-'}, {"imaxbel", Field::input, IMAXBEL, 0, '+'},
-    {"iutf8", Field::input, IUTF8, 0, '0'},
-    {"opost", Field::output, OPOST, 0, '+'}, {"olcuc", Field::output, OLCUC, 0, '-'},
-    {"ocrnl", Field::output, OCRNL, 0, '-'}, {"onlcr", Field::output, ONLCR, 0, '+'},
-    {"onocr", Field::output, ONOCR, 0, '-'}, {"onlret", Field::output, ONLRET, 0, '-'},
-    {"ofill", Field::output, OFILL, 0, '-'}, {"ofdel", Field::output, OFDEL, 0, '-'},
-    {"nl1", Field::output, NL1, NLDLY, '0'}, {"nl0", Field::output, NL0, NLDLY, '+'},
-    {"cr3", Field::output, CR3, CRDLY, '0'}, {"cr2", Field::output, CR2, CRDLY, '0'},
-    {"cr1", Field::output, CR1, CRDLY, '0'}, {"cr0", Field::output, CR0, CRDLY, '+'},
-    {"tab3", Field::output, TAB3, TABDLY, '0'}, {"tab2", Field::output, TAB2, TABDLY, '0'},
-    {"tab1", Field::output, TAB1, TABDLY, '0'}, {"tab0", Field::output, TAB0, TABDLY, '+'},
-    {"bs1", Field::output, BS1, BSDLY, '0'}, {"bs0", Field::output, BS0, BSDLY, '+'},
-    {"vt1", Field::output, VT1, VTDLY, '0'}, {"vt0", Field::output, VT0, VTDLY, '+'},
-    {"ff1", Field::output, FF1, FFDLY, '0'}, {"ff0", Field::output, FF0, FFDLY, '+'},
-    {"isig", Field::local, ISIG, 0, '+'}, {"icanon", Field::local, ICANON, 0, '+'},
-    {"iexten", Field::local, IEXTEN, 0, '+'}, {"echo", Field::local, ECHO, 0, '+'},
-    {"echoe", Field::local, ECHOE, 0, '+'}, {"echok", Field::local, ECHOK, 0, '+'},
-    {"echonl", Field::local, ECHONL, 0, '-'}, {"noflsh", Field::local, NOFLSH, 0, '-'},
-    {"xcase", Field::local, XCASE, 0, '-'}, {"tostop", Field::local, TOSTOP, 0, '-'},
-    {"echoprt", Field::local, ECHOPRT, 0, '-'}, {"echoctl", Field::local, ECHOCTL, 0, '+'},
-    {"echoke", Field::local, ECHOKE, 0, '+'}, {"flusho", Field::local, FLUSHO, 0, '-'},
-    {"extproc", Field::local, EXTPROC, 0, '-'},
+    {"ignbrk", Field::input, IGNBRK, 0, '-'},   {"brkint", Field::input, BRKINT, 0, '+'},
+    {"ignpar", Field::input, IGNPAR, 0, '-'},   {"parmrk", Field::input, PARMRK, 0, '-'},
+    {"inpck", Field::input, INPCK, 0, '-'},     {"istrip", Field::input, ISTRIP, 0, '-'},
+    {"inlcr", Field::input, INLCR, 0, '-'},     {"igncr", Field::input, IGNCR, 0, '-'},
+    {"icrnl", Field::input, ICRNL, 0, '+'},     {"ixon", Field::input, IXON, 0, '+'},
+    {"ixoff", Field::input, IXOFF, 0, '-'},     {"iuclc", Field::input, IUCLC, 0, '-'},
+    {"ixany", Field::input, IXANY, 0, '-'},     {"imaxbel", Field::input, IMAXBEL, 0, '+'},
+    {"iutf8", Field::input, IUTF8, 0, '0'},     {"opost", Field::output, OPOST, 0, '+'},
+    {"olcuc", Field::output, OLCUC, 0, '-'},    {"ocrnl", Field::output, OCRNL, 0, '-'},
+    {"onlcr", Field::output, ONLCR, 0, '+'},    {"onocr", Field::output, ONOCR, 0, '-'},
+    {"onlret", Field::output, ONLRET, 0, '-'},  {"ofill", Field::output, OFILL, 0, '-'},
+    {"ofdel", Field::output, OFDEL, 0, '-'},    {"nl1", Field::output, NL1, NLDLY, '0'},
+    {"nl0", Field::output, NL0, NLDLY, '+'},    {"cr3", Field::output, CR3, CRDLY, '0'},
+    {"cr2", Field::output, CR2, CRDLY, '0'},    {"cr1", Field::output, CR1, CRDLY, '0'},
+    {"cr0", Field::output, CR0, CRDLY, '+'},    {"tab3", Field::output, TAB3, TABDLY, '0'},
+    {"tab2", Field::output, TAB2, TABDLY, '0'}, {"tab1", Field::output, TAB1, TABDLY, '0'},
+    {"tab0", Field::output, TAB0, TABDLY, '+'}, {"bs1", Field::output, BS1, BSDLY, '0'},
+    {"bs0", Field::output, BS0, BSDLY, '+'},    {"vt1", Field::output, VT1, VTDLY, '0'},
+    {"vt0", Field::output, VT0, VTDLY, '+'},    {"ff1", Field::output, FF1, FFDLY, '0'},
+    {"ff0", Field::output, FF0, FFDLY, '+'},    {"isig", Field::local, ISIG, 0, '+'},
+    {"icanon", Field::local, ICANON, 0, '+'},   {"iexten", Field::local, IEXTEN, 0, '+'},
+    {"echo", Field::local, ECHO, 0, '+'},       {"echoe", Field::local, ECHOE, 0, '+'},
+    {"echok", Field::local, ECHOK, 0, '+'},     {"echonl", Field::local, ECHONL, 0, '-'},
+    {"noflsh", Field::local, NOFLSH, 0, '-'},   {"xcase", Field::local, XCASE, 0, '-'},
+    {"tostop", Field::local, TOSTOP, 0, '-'},   {"echoprt", Field::local, ECHOPRT, 0, '-'},
+    {"echoctl", Field::local, ECHOCTL, 0, '+'}, {"echoke", Field::local, ECHOKE, 0, '+'},
+    {"flusho", Field::local, FLUSHO, 0, '-'},   {"extproc", Field::local, EXTPROC, 0, '-'},
 };
 
 struct OtherName {
@@ -76,7 +75,7 @@ struct OtherName {
 
 constexpr OtherName kOtherNames[] = {
     {"crterase", "echoe"}, {"crtkill", "echoke"}, {"ctlecho", "echoctl"}, {"prterase", "echoprt"},
-    {"hup", "hupcl"}, {"tandem", "ixoff"}, {"crtscts", "crtscts"},
+    {"hup", "hupcl"},      {"tandem", "ixoff"},   {"crtscts", "crtscts"},
 };
 
 struct Character {
@@ -86,10 +85,10 @@ struct Character {
 };
 
 constexpr Character kCharacters[] = {
-    {"intr", VINTR, 3}, {"quit", VQUIT, 28}, {"erase", VERASE, 127}, {"kill", VKILL, 21}, {"eof", VEOF, 4},
-    {"eol", VEOL, 0}, {"eol2", VEOL2, 0}, {"swtch", VSWTC, 0}, {"start", VSTART, 17}, {"stop", VSTOP, 19},
-    {"susp", VSUSP, 26}, {"rprnt", VREPRINT, 18}, {"werase", VWERASE, 23}, {"lnext", VLNEXT, 22},
-    {"discard", VDISCARD, 15},
+    {"intr", VINTR, 3},      {"quit", VQUIT, 28},   {"erase", VERASE, 127},    {"kill", VKILL, 21},
+    {"eof", VEOF, 4},        {"eol", VEOL, 0},      {"eol2", VEOL2, 0},        {"swtch", VSWTC, 0},
+    {"start", VSTART, 17},   {"stop", VSTOP, 19},   {"susp", VSUSP, 26},       {"rprnt", VREPRINT, 18},
+    {"werase", VWERASE, 23}, {"lnext", VLNEXT, 22}, {"discard", VDISCARD, 15},
 };
 
 struct Speed {
@@ -98,19 +97,46 @@ struct Speed {
 };
 
 constexpr Speed kSpeeds[] = {
-    {0, B0}, {50, B50}, {75, B75}, {110, B110}, {134, B134}, {150, B150}, {200, B200}, {300, B300}, {600, B600},
-    {1200, B1200}, {1800, B1800}, {2400, B2400}, {4800, B4800}, {9600, B9600}, {19200, B19200}, {38400, B38400},
-    {57600, B57600}, {115200, B115200}, {230400, B230400}, {460800, B460800}, {500000, B500000},
-    {576000, B576000}, {921600, B921600}, {1000000, B1000000}, {1500000, B1500000}, {2000000, B2000000},
-    {3000000, B3000000}, {4000000, B4000000},
+    {0, B0},
+    {50, B50},
+    {75, B75},
+    {110, B110},
+    {134, B134},
+    {150, B150},
+    {200, B200},
+    {300, B300},
+    {600, B600},
+    {1200, B1200},
+    {1800, B1800},
+    {2400, B2400},
+    {4800, B4800},
+    {9600, B9600},
+    {19200, B19200},
+    {38400, B38400},
+    {57600, B57600},
+    {115200, B115200},
+    {230400, B230400},
+    {460800, B460800},
+    {500000, B500000},
+    {576000, B576000},
+    {921600, B921600},
+    {1000000, B1000000},
+    {1500000, B1500000},
+    {2000000, B2000000},
+    {3000000, B3000000},
+    {4000000, B4000000},
 };
 
 tcflag_t& field_of(termios& state, Field field) {
     switch (field) {
-    case Field::control: return state.c_cflag;
-    case Field::input: return state.c_iflag;
-    case Field::output: return state.c_oflag;
-    default: return state.c_lflag;
+    case Field::control:
+        return state.c_cflag;
+    case Field::input:
+        return state.c_iflag;
+    case Field::output:
+        return state.c_oflag;
+    default:
+        return state.c_lflag;
     }
 }
 
@@ -258,7 +284,8 @@ bool set_by_name(termios& state, std::string_view name, bool on) {
 
 void set_cooked(termios& state) {
     for (const char* name : {"brkint", "ignpar", "istrip", "icrnl", "ixon", "opost", "isig", "icanon"})
-        if (strcmp(name, "istrip") != 0) set_by_name(state, name, strcmp(name, "ignpar") != 0 || (state.c_iflag & IGNPAR));
+        if (strcmp(name, "istrip") != 0)
+            set_by_name(state, name, strcmp(name, "ignpar") != 0 || (state.c_iflag & IGNPAR));
     state.c_cc[VEOF] = 4;
     state.c_cc[VEOL] = 0;
 }
@@ -273,8 +300,10 @@ void set_raw(termios& state) {
 
 void set_cbreak(termios& state, bool on) {
     set_by_name(state, "icanon", !on);
-    if (on) state.c_cc[VMIN] = 1, state.c_cc[VTIME] = 0;
-    else state.c_cc[VEOF] = 4, state.c_cc[VEOL] = 0;
+    if (on)
+        state.c_cc[VMIN] = 1, state.c_cc[VTIME] = 0;
+    else
+        state.c_cc[VEOF] = 4, state.c_cc[VEOL] = 0;
 }
 
 // Settings that stand for several; false when `name` is none of them.
@@ -326,7 +355,8 @@ bool set_combination(termios& state, std::string_view name, bool on) {
 
 cc_t parse_character(const char* text) {
     if (strcmp(text, "^-") == 0 || strcmp(text, "undef") == 0 || text[0] == '\0') return 0;
-    if (text[0] == '^' && text[1] && !text[2]) return text[1] == '?' ? 127 : static_cast<cc_t>(text[1] & 0x1F);
+    if (text[0] == '^' && text[1] && !text[2])
+        return text[1] == '?' ? 127 : static_cast<cc_t>(text[1] & 0x1F);
     if (text[1] == '\0') return static_cast<cc_t>(text[0]);
     char* end = nullptr;
     unsigned long value = strtoul(text, &end, 0);
@@ -377,7 +407,8 @@ private:
                 return;
             }
         if (name == "min" || name == "time") {
-            state_.c_cc[name == "min" ? VMIN : VTIME] = static_cast<cc_t>(unsigned_or_die(argument(), "integer argument"));
+            state_.c_cc[name == "min" ? VMIN : VTIME] =
+                static_cast<cc_t>(unsigned_or_die(argument(), "integer argument"));
             changed_ = true;
         } else if (name == "rows" || name == "cols" || name == "columns") {
             set_size(name == "rows", unsigned_or_die(argument(), "integer argument"));
@@ -443,8 +474,10 @@ int run(Arguments& arguments) {
             words.push_back(given[i]);
         }
     }
-    if (all && for_reading) usage_error("the options for verbose and stty-readable output styles are mutually exclusive");
-    if ((all || for_reading) && !words.empty()) usage_error("when specifying an output style, modes may not be set");
+    if (all && for_reading)
+        usage_error("the options for verbose and stty-readable output styles are mutually exclusive");
+    if ((all || for_reading) && !words.empty())
+        usage_error("when specifying an output style, modes may not be set");
     int fd = STDIN_FILENO;
     if (device && (fd = open(device, O_RDONLY | O_NONBLOCK | O_CLOEXEC)) < 0) die_errno(1, device);
     if (!device) device = "standard input";
@@ -468,14 +501,16 @@ constexpr Tool kTool = {
     .summary = "Print or change terminal characteristics.",
     .run = run,
     .order = OperandOrder::raw,
-    .notes = "  -a, --all          print all current settings in human-readable form\n"
-             "  -g, --save         print all current settings in a stty-readable form\n"
-             "  -F, --file=DEVICE  use DEVICE instead of standard input\n\n"
-             "A SETTING is a mode (-mode turns it off), a character and its key (intr ^C), a number (rows 24,\n"
-             "cols 80, min 1, time 0, 115200), size, speed, or one of sane, raw, cooked, cbreak, evenp, oddp, nl,\n"
-             "ek, litout, pass8, tabs, lcase, crt, dec.",
+    .notes =
+        "  -a, --all          print all current settings in human-readable form\n"
+        "  -g, --save         print all current settings in a stty-readable form\n"
+        "  -F, --file=DEVICE  use DEVICE instead of standard input\n\n"
+        "A SETTING is a mode (-mode turns it off), a character and its key (intr ^C), a number (rows 24,\n"
+        "cols 80, min 1, time 0, 115200), size, speed, or one of sane, raw, cooked, cbreak, evenp, oddp, "
+        "nl,\n"
+        "ek, litout, pass8, tabs, lcase, crt, dec.",
 };
 MARTLET_REGISTER_TOOL(kTool);
 
-}  // namespace
-}  // namespace coreutils
+} // namespace
+} // namespace coreutils

@@ -60,7 +60,8 @@ int run(Arguments& arguments) {
     out.write(text);
     if (days > 0) out.write(plural(days, "day") + ", ");
     if (hours > 0)
-        out.print("%2llu:%02llu", static_cast<unsigned long long>(hours), static_cast<unsigned long long>(minutes));
+        out.print("%2llu:%02llu", static_cast<unsigned long long>(hours),
+                  static_cast<unsigned long long>(minutes));
     else
         out.print("%llu min", static_cast<unsigned long long>(minutes));
     double load[3] = {0, 0, 0};
@@ -78,5 +79,5 @@ constexpr Tool kTool = {
 };
 MARTLET_REGISTER_TOOL(kTool);
 
-}  // namespace
-}  // namespace coreutils
+} // namespace
+} // namespace coreutils

@@ -19,7 +19,8 @@ constexpr Option kOptions[] = {
     {'s', "squeeze-blank", nullptr, "suppress repeated empty output lines"},
     {'t', nullptr, nullptr, "equivalent to -vT"},
     {'T', "show-tabs", nullptr, "display TAB characters as ^I"},
-    {'u', nullptr, nullptr, "write bytes as they come; output is never delayed when there is nothing to format"},
+    {'u', nullptr, nullptr,
+     "write bytes as they come; output is never delayed when there is nothing to format"},
     {'v', "show-nonprinting", nullptr, "use ^ and M- notation, except for LFD and TAB"},
 };
 
@@ -108,7 +109,7 @@ int run(Arguments& arguments) {
         for (std::string_view block; !(block = input.next_block()).empty();) {
             if (format.plain()) {
                 out.write(block);
-                out.flush();  // a stream is passed on as it comes
+                out.flush(); // a stream is passed on as it comes
             } else {
                 show(block, format, line);
             }
@@ -126,5 +127,5 @@ constexpr Tool kTool = {
 };
 MARTLET_REGISTER_TOOL(kTool);
 
-}  // namespace
-}  // namespace coreutils
+} // namespace
+} // namespace coreutils

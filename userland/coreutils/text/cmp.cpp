@@ -52,10 +52,12 @@ int compare(Input& first, Input& second, const char* const names[2], const Setti
     uint64_t offset = 0, lines = 1;
     bool different = false;
     while (offset < settings.limit) {
-        bool more[2] = {!first.buffered().empty() || first.fill_more(), !second.buffered().empty() || second.fill_more()};
+        bool more[2] = {!first.buffered().empty() || first.fill_more(),
+                        !second.buffered().empty() || second.fill_more()};
         if (!more[0] || !more[1]) {
             const Input& ended = more[0] ? second : first;
-            if (first.error() || second.error()) die_errno(2, names[first.error() ? 0 : 1], first.error() ? first.error() : second.error());
+            if (first.error() || second.error())
+                die_errno(2, names[first.error() ? 0 : 1], first.error() ? first.error() : second.error());
             if (!more[0] && !more[1]) return different ? 1 : 0;
             const char* name = names[&ended == &first ? 0 : 1];
             if (!settings.silent) {
@@ -64,7 +66,8 @@ int compare(Input& first, Input& second, const char* const names[2], const Setti
                 else if (settings.list)
                     warn("EOF on %s after byte %llu", name, static_cast<unsigned long long>(offset));
                 else
-                    warn("EOF on %s after byte %llu, line %llu", name, static_cast<unsigned long long>(offset), static_cast<unsigned long long>(lines));
+                    warn("EOF on %s after byte %llu, line %llu", name,
+                         static_cast<unsigned long long>(offset), static_cast<unsigned long long>(lines));
             }
             return 1;
         }
@@ -83,13 +86,16 @@ int compare(Input& first, Input& second, const char* const names[2], const Setti
                 auto number = static_cast<unsigned long long>(offset + i + 1);
                 if (settings.list) {
                     if (settings.print_bytes)
-                        out.print("%*llu %3o %-4s %3o %s\n", width, number, a, visible(a).c_str(), b, visible(b).c_str());
+                        out.print("%*llu %3o %-4s %3o %s\n", width, number, a, visible(a).c_str(), b,
+                                  visible(b).c_str());
                     else
                         out.print("%*llu %3o %3o\n", width, number, a, b);
                     continue;
                 }
-                out.print("%s %s differ: byte %llu, line %llu", names[0], names[1], number, static_cast<unsigned long long>(lines));
-                if (settings.print_bytes) out.print(" is %3o %s %3o %s", a, visible(a).c_str(), b, visible(b).c_str());
+                out.print("%s %s differ: byte %llu, line %llu", names[0], names[1], number,
+                          static_cast<unsigned long long>(lines));
+                if (settings.print_bytes)
+                    out.print(" is %3o %s %3o %s", a, visible(a).c_str(), b, visible(b).c_str());
                 out.put('\n');
                 return 1;
             }
@@ -107,17 +113,27 @@ int run(Arguments& arguments) {
     Settings settings;
     while (auto option = arguments.next_option()) {
         switch (*option) {
-        case 'b': settings.print_bytes = true; break;
+        case 'b':
+            settings.print_bytes = true;
+            break;
         case 'i': {
             std::string text = arguments.value();
             size_t colon = text.find(':');
-            settings.skip[0] = settings.skip[1] = size_or_die(text.substr(0, colon).c_str(), "--ignore-initial value");
-            if (colon != std::string::npos) settings.skip[1] = size_or_die(text.c_str() + colon + 1, "--ignore-initial value");
+            settings.skip[0] = settings.skip[1] =
+                size_or_die(text.substr(0, colon).c_str(), "--ignore-initial value");
+            if (colon != std::string::npos)
+                settings.skip[1] = size_or_die(text.c_str() + colon + 1, "--ignore-initial value");
             break;
         }
-        case 'l': settings.list = true; break;
-        case 'n': settings.limit = size_or_die(arguments.value(), "--bytes value"); break;
-        case 's': settings.silent = true; break;
+        case 'l':
+            settings.list = true;
+            break;
+        case 'n':
+            settings.limit = size_or_die(arguments.value(), "--bytes value");
+            break;
+        case 's':
+            settings.silent = true;
+            break;
         }
     }
     if (settings.list && settings.silent) usage_error("options -l and -s are incompatible");
@@ -125,7 +141,8 @@ int run(Arguments& arguments) {
     if (operands.empty()) usage_error("missing operand after 'cmp'");
     if (operands.size() > 4) extra_operand(operands[4]);
     const char* names[2] = {operands[0], operands.size() > 1 ? operands[1] : "-"};
-    for (size_t i = 2; i < operands.size(); ++i) settings.skip[i - 2] = size_or_die(operands[i], "SKIP value");
+    for (size_t i = 2; i < operands.size(); ++i)
+        settings.skip[i - 2] = size_or_die(operands[i], "SKIP value");
     Input inputs[2];
     struct stat info[2] = {};
     for (int i = 0; i < 2; ++i) {
@@ -136,14 +153,16 @@ int run(Arguments& arguments) {
         fstat(inputs[i].fd(), &info[i]);
     }
     // Sizes that differ decide for -s without reading.
-    if (settings.silent && settings.limit == UINT64_MAX && S_ISREG(info[0].st_mode) && S_ISREG(info[1].st_mode) &&
-        info[0].st_size > 0 && info[1].st_size > 0 && !settings.skip[0] && !settings.skip[1] && info[0].st_size != info[1].st_size &&
-        lseek(inputs[0].fd(), 0, SEEK_CUR) == 0 && lseek(inputs[1].fd(), 0, SEEK_CUR) == 0)
+    if (settings.silent && settings.limit == UINT64_MAX && S_ISREG(info[0].st_mode) &&
+        S_ISREG(info[1].st_mode) && info[0].st_size > 0 && info[1].st_size > 0 && !settings.skip[0] &&
+        !settings.skip[1] && info[0].st_size != info[1].st_size && lseek(inputs[0].fd(), 0, SEEK_CUR) == 0 &&
+        lseek(inputs[1].fd(), 0, SEEK_CUR) == 0)
         return 1;
     uint64_t longest = UINT64_MAX;
     for (auto& each : info)
         if (S_ISREG(each.st_mode)) longest = std::min(longest, static_cast<uint64_t>(each.st_size));
-    int width = digits_of(std::min(longest, settings.limit) == UINT64_MAX ? INT64_MAX : std::min(longest, settings.limit));
+    int width = digits_of(
+        std::min(longest, settings.limit) == UINT64_MAX ? INT64_MAX : std::min(longest, settings.limit));
     return compare(inputs[0], inputs[1], names, settings, width);
 }
 
@@ -159,5 +178,5 @@ constexpr Tool kTool = {
 };
 MARTLET_REGISTER_TOOL(kTool);
 
-}  // namespace
-}  // namespace coreutils
+} // namespace
+} // namespace coreutils

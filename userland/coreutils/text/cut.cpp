@@ -28,11 +28,11 @@ constexpr Option kOptions[] = {
 };
 
 struct Range {
-    uint64_t first, last;  // from 1, both included
+    uint64_t first, last; // from 1, both included
 };
 
 struct Settings {
-    char kind = '\0';  // b, c or f
+    char kind = '\0'; // b, c or f
     std::vector<Range> ranges;
     std::string_view delimiter = "\t";
     const char* output_delimiter = nullptr;
@@ -102,7 +102,8 @@ void cut_bytes(std::string_view line, const Settings& settings) {
         if (!first && settings.output_delimiter) out.write(settings.output_delimiter);
         first = false;
         uint64_t last = std::min<uint64_t>(range.last, line.size());
-        out.write(line.substr(static_cast<size_t>(range.first - 1), static_cast<size_t>(last - range.first + 1)));
+        out.write(
+            line.substr(static_cast<size_t>(range.first - 1), static_cast<size_t>(last - range.first + 1)));
     }
 }
 
@@ -170,15 +171,26 @@ int run(Arguments& arguments) {
             if (decode_utf8(settings.delimiter).length != settings.delimiter.size())
                 usage_error("the delimiter must be a single character");
             break;
-        case 'n': settings.whole_characters = true; break;
-        case 's': settings.only_delimited = true; break;
-        case 'z': settings.end_of_line = '\0'; break;
-        case kComplement: settings.complement = true; break;
-        case kOutputDelimiter: settings.output_delimiter = arguments.value(); break;
+        case 'n':
+            settings.whole_characters = true;
+            break;
+        case 's':
+            settings.only_delimited = true;
+            break;
+        case 'z':
+            settings.end_of_line = '\0';
+            break;
+        case kComplement:
+            settings.complement = true;
+            break;
+        case kOutputDelimiter:
+            settings.output_delimiter = arguments.value();
+            break;
         }
     }
     if (!settings.kind) usage_error("you must specify a list of bytes, characters, or fields");
-    if (settings.kind != 'f' && delimiter_given) usage_error("an input delimiter may be specified only when operating on fields");
+    if (settings.kind != 'f' && delimiter_given)
+        usage_error("an input delimiter may be specified only when operating on fields");
     if (settings.kind != 'f' && settings.only_delimited)
         usage_error("suppressing non-delimited lines makes sense only when operating on fields");
     settings.ranges = parse_list(list);
@@ -207,5 +219,5 @@ constexpr Tool kTool = {
 };
 MARTLET_REGISTER_TOOL(kTool);
 
-}  // namespace
-}  // namespace coreutils
+} // namespace
+} // namespace coreutils

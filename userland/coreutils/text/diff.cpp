@@ -1,5 +1,5 @@
-// diff: POSIX.1-2017 and GNU's common options. Files are compared byte by byte first; only those that differ are split
-// into lines.
+// diff: POSIX.1-2017 and GNU's common options. Files are compared byte by byte first; only those that differ
+// are split into lines.
 #include "framework/arguments.h"
 #include "framework/diagnostics.h"
 #include "framework/input.h"
@@ -67,12 +67,13 @@ enum Status { kSame = 0, kDifferent = 1, kTrouble = 2 };
 struct Settings {
     CompareRules rules;
     FormatSettings format;
-    bool text = false, brief = false, report_same = false, recursive = false, absent_empty = false, absent_first_empty = false;
+    bool text = false, brief = false, report_same = false, recursive = false, absent_empty = false,
+         absent_first_empty = false;
     bool ignore_blank_lines = false, no_dereference = false;
     std::optional<Regex> ignored_lines, function_pattern;
     std::vector<std::string> labels, excluded;
     const char* starting_file = nullptr;
-    std::string command;  // the options as given, for the head line of recursive output
+    std::string command; // the options as given, for the head line of recursive output
 };
 
 // One side of a comparison.
@@ -102,13 +103,20 @@ private:
 
 const char* describe(const struct stat& info) {
     switch (info.st_mode & S_IFMT) {
-    case S_IFREG: return info.st_size == 0 ? "regular empty file" : "regular file";
-    case S_IFDIR: return "directory";
-    case S_IFLNK: return "symbolic link";
-    case S_IFIFO: return "fifo";
-    case S_IFSOCK: return "socket";
-    case S_IFCHR: return "character special file";
-    default: return "block special file";
+    case S_IFREG:
+        return info.st_size == 0 ? "regular empty file" : "regular file";
+    case S_IFDIR:
+        return "directory";
+    case S_IFLNK:
+        return "symbolic link";
+    case S_IFIFO:
+        return "fifo";
+    case S_IFSOCK:
+        return "socket";
+    case S_IFCHR:
+        return "character special file";
+    default:
+        return "block special file";
     }
 }
 
@@ -133,21 +141,25 @@ bool Differ::is_ignorable(const TextFile& file, size_t begin, size_t end) const 
     for (size_t i = begin; i < end; ++i) {
         std::string_view line = file.lines[i];
         bool blank = settings_.ignore_blank_lines && line.empty();
-        if (settings_.ignore_blank_lines && (settings_.rules.ignore_all_space || settings_.rules.ignore_space_change))
+        if (settings_.ignore_blank_lines &&
+            (settings_.rules.ignore_all_space || settings_.rules.ignore_space_change))
             blank = line.find_first_not_of(" \t\r\f\v") == std::string_view::npos;
-        if (!blank && !(settings_.ignored_lines && settings_.ignored_lines->search(line, 0, matches))) return false;
+        if (!blank && !(settings_.ignored_lines && settings_.ignored_lines->search(line, 0, matches)))
+            return false;
     }
     return true;
 }
 
 int Differ::compare_contents(Side& first, Side& second, bool top_level) {
-    if (!first.absent && !second.absent && first.info.st_dev == second.info.st_dev && first.info.st_ino == second.info.st_ino &&
-        S_ISREG(first.info.st_mode))
+    if (!first.absent && !second.absent && first.info.st_dev == second.info.st_dev &&
+        first.info.st_ino == second.info.st_ino && S_ISREG(first.info.st_mode))
         return kSame;
     if (!read(first) || !read(second)) return kTrouble;
     if (first.text.content == second.text.content) return kSame;
     constexpr size_t kBinaryProbe = 32 * 1024;
-    auto is_binary = [&](const TextFile& file) { return !settings_.text && std::string_view(file.content).substr(0, kBinaryProbe).contains('\0'); };
+    auto is_binary = [&](const TextFile& file) {
+        return !settings_.text && std::string_view(file.content).substr(0, kBinaryProbe).contains('\0');
+    };
     if (is_binary(first.text) || is_binary(second.text)) {
         if (settings_.brief)
             out.print("Files %s and %s differ\n", first.name.c_str(), second.name.c_str());
@@ -168,9 +180,13 @@ int Differ::compare_contents(Side& first, Side& second, bool top_level) {
         out.print("Files %s and %s differ\n", first.name.c_str(), second.name.c_str());
         return kDifferent;
     }
-    if (!top_level) out.print("diff%s %s %s\n", settings_.command.c_str(), first.name.c_str(), second.name.c_str());
+    if (!top_level)
+        out.print("diff%s %s %s\n", settings_.command.c_str(), first.name.c_str(), second.name.c_str());
     auto header = [&](const Side& side, size_t index) {
-        Header result{.label = {}, .name = side.name, .modified = side.info.st_mtim, .labelled = index < settings_.labels.size()};
+        Header result{.label = {},
+                      .name = side.name,
+                      .modified = side.info.st_mtim,
+                      .labelled = index < settings_.labels.size()};
         if (result.labelled) result.label = settings_.labels[index];
         return result;
     };
@@ -190,7 +206,8 @@ std::vector<std::string> Differ::names_in(const Side& side, int& status) const {
     while (dirent* entry = readdir(stream)) {
         std::string name = entry->d_name;
         bool excluded = name == "." || name == "..";
-        for (const std::string& pattern : settings_.excluded) excluded = excluded || fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
+        for (const std::string& pattern : settings_.excluded)
+            excluded = excluded || fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
         if (settings_.starting_file && name < settings_.starting_file) excluded = true;
         if (!excluded) names.push_back(std::move(name));
     }
@@ -212,7 +229,8 @@ int Differ::compare_directories(const Side& first, const Side& second) {
             out.print("Only in %s: %s\n", (only_left ? first : second).name.c_str(), name.c_str());
             status = std::max<int>(status, kDifferent);
         } else {
-            status = std::max(status, compare(join_path(first.name, name), join_path(second.name, name), false));
+            status =
+                std::max(status, compare(join_path(first.name, name), join_path(second.name, name), false));
         }
         l += order <= 0;
         r += order >= 0;
@@ -226,7 +244,8 @@ bool Differ::examine(Side& side, bool may_be_absent, bool) {
         if (!S_ISREG(side.info.st_mode)) clock_gettime(CLOCK_REALTIME, &side.info.st_mtim);
         return true;
     }
-    int result = settings_.no_dereference ? lstat(side.name.c_str(), &side.info) : stat(side.name.c_str(), &side.info);
+    int result =
+        settings_.no_dereference ? lstat(side.name.c_str(), &side.info) : stat(side.name.c_str(), &side.info);
     if (result == 0) return true;
     if (errno == ENOENT && may_be_absent) {
         side.absent = true;
@@ -269,21 +288,25 @@ int Differ::compare(const std::string& first_name, const std::string& second_nam
             warn("cannot compare '-' to a directory");
             return kTrouble;
         }
-        out.print("File %s is a %s while file %s is a %s\n", first.name.c_str(), describe(first.info), second.name.c_str(), describe(second.info));
+        out.print("File %s is a %s while file %s is a %s\n", first.name.c_str(), describe(first.info),
+                  second.name.c_str(), describe(second.info));
         return kDifferent;
     }
-    bool special = (!first.absent && !S_ISREG(first.info.st_mode)) || (!second.absent && !S_ISREG(second.info.st_mode));
+    bool special =
+        (!first.absent && !S_ISREG(first.info.st_mode)) || (!second.absent && !S_ISREG(second.info.st_mode));
     if (special && !top_level) {
         if (S_ISLNK(first.info.st_mode) && S_ISLNK(second.info.st_mode)) {
             if (read_link(first.name.c_str()) == read_link(second.name.c_str())) return kSame;
             out.print("Symbolic links %s and %s differ\n", first.name.c_str(), second.name.c_str());
             return kDifferent;
         }
-        out.print("File %s is a %s while file %s is a %s\n", first.name.c_str(), describe(first.info), second.name.c_str(), describe(second.info));
+        out.print("File %s is a %s while file %s is a %s\n", first.name.c_str(), describe(first.info),
+                  second.name.c_str(), describe(second.info));
         return kDifferent;
     }
     int status = compare_contents(first, second, top_level);
-    if (status == kSame && settings_.report_same) out.print("Files %s and %s are identical\n", first.name.c_str(), second.name.c_str());
+    if (status == kSame && settings_.report_same)
+        out.print("Files %s and %s are identical\n", first.name.c_str(), second.name.c_str());
     return status;
 }
 
@@ -302,56 +325,117 @@ std::optional<Regex> pattern_or_die(const char* text) {
 // False for an option of the other group.
 bool take_content_option(Settings& settings, int id, const char* value) {
     switch (id) {
-    case 'a': settings.text = true; return true;
-    case 'b': settings.rules.ignore_space_change = true; return true;
-    case 'B': settings.ignore_blank_lines = true; return true;
-    case 'E': settings.rules.ignore_tab_expansion = true; return true;
-    case 'i': settings.rules.ignore_case = true; return true;
-    case 'I': settings.ignored_lines = pattern_or_die(value); return true;
-    case 'w': settings.rules.ignore_all_space = true; return true;
-    case 'Z': settings.rules.ignore_trailing_space = true; return true;
-    case kStripCr: settings.rules.strip_trailing_cr = true; return true;
-    case 'N': settings.absent_empty = true; return true;
-    case 'P': settings.absent_first_empty = true; return true;
-    case 'r': settings.recursive = true; return true;
-    case 'S': settings.starting_file = value; return true;
-    case 'x': settings.excluded.emplace_back(value); return true;
+    case 'a':
+        settings.text = true;
+        return true;
+    case 'b':
+        settings.rules.ignore_space_change = true;
+        return true;
+    case 'B':
+        settings.ignore_blank_lines = true;
+        return true;
+    case 'E':
+        settings.rules.ignore_tab_expansion = true;
+        return true;
+    case 'i':
+        settings.rules.ignore_case = true;
+        return true;
+    case 'I':
+        settings.ignored_lines = pattern_or_die(value);
+        return true;
+    case 'w':
+        settings.rules.ignore_all_space = true;
+        return true;
+    case 'Z':
+        settings.rules.ignore_trailing_space = true;
+        return true;
+    case kStripCr:
+        settings.rules.strip_trailing_cr = true;
+        return true;
+    case 'N':
+        settings.absent_empty = true;
+        return true;
+    case 'P':
+        settings.absent_first_empty = true;
+        return true;
+    case 'r':
+        settings.recursive = true;
+        return true;
+    case 'S':
+        settings.starting_file = value;
+        return true;
+    case 'x':
+        settings.excluded.emplace_back(value);
+        return true;
     case 'X': {
         Input input;
         if (!input.open(value)) die_errno(2, value);
         while (auto line = input.next_line()) settings.excluded.emplace_back(*line);
         return true;
     }
-    case kNoDereference: settings.no_dereference = true; return true;
+    case kNoDereference:
+        settings.no_dereference = true;
+        return true;
     }
     return false;
 }
 
 void take_format_option(Settings& settings, int id, const char* value) {
     switch (id) {
-    case 'c': set_form(settings, Form::context, nullptr); break;
+    case 'c':
+        set_form(settings, Form::context, nullptr);
+        break;
     case 'C':
-    case kContext: set_form(settings, Form::context, value); break;
-    case 'u': set_form(settings, Form::unified, nullptr); break;
+    case kContext:
+        set_form(settings, Form::context, value);
+        break;
+    case 'u':
+        set_form(settings, Form::unified, nullptr);
+        break;
     case 'U':
-    case kUnified: set_form(settings, Form::unified, value); break;
-    case kNumberOption: settings.format.context = static_cast<size_t>(unsigned_or_die(value, "context length")); break;
-    case 'e': set_form(settings, Form::ed, nullptr); break;
-    case 'f': set_form(settings, Form::forward_ed, nullptr); break;
-    case 'n': set_form(settings, Form::rcs, nullptr); break;
-    case kNormal: set_form(settings, Form::normal, nullptr); break;
-    case 'F': settings.function_pattern = pattern_or_die(value); break;
+    case kUnified:
+        set_form(settings, Form::unified, value);
+        break;
+    case kNumberOption:
+        settings.format.context = static_cast<size_t>(unsigned_or_die(value, "context length"));
+        break;
+    case 'e':
+        set_form(settings, Form::ed, nullptr);
+        break;
+    case 'f':
+        set_form(settings, Form::forward_ed, nullptr);
+        break;
+    case 'n':
+        set_form(settings, Form::rcs, nullptr);
+        break;
+    case kNormal:
+        set_form(settings, Form::normal, nullptr);
+        break;
+    case 'F':
+        settings.function_pattern = pattern_or_die(value);
+        break;
     case 'p':
         settings.format.show_function = true;
         if (settings.format.form == Form::normal) settings.format.form = Form::context;
         break;
-    case 'L': settings.labels.emplace_back(value); break;
-    case 'q': settings.brief = true; break;
-    case 's': settings.report_same = true; break;
-    case 't': settings.format.expand_tabs = true; break;
-    case 'T': settings.format.initial_tab = true; break;
+    case 'L':
+        settings.labels.emplace_back(value);
+        break;
+    case 'q':
+        settings.brief = true;
+        break;
+    case 's':
+        settings.report_same = true;
+        break;
+    case 't':
+        settings.format.expand_tabs = true;
+        break;
+    case 'T':
+        settings.format.initial_tab = true;
+        break;
     case kColor:
-        settings.format.color = !value || strcmp(value, "always") == 0 || (strcmp(value, "auto") == 0 && out.is_terminal());
+        settings.format.color =
+            !value || strcmp(value, "always") == 0 || (strcmp(value, "auto") == 0 && out.is_terminal());
         break;
     }
 }
@@ -371,7 +455,8 @@ int run(Arguments& arguments) {
     }
     if (settings.function_pattern) settings.format.function_pattern = &*settings.function_pattern;
     auto operands = arguments.operands();
-    if (operands.size() < 2) usage_error("missing operand after '%s'", operands.empty() ? "diff" : operands[0]);
+    if (operands.size() < 2)
+        usage_error("missing operand after '%s'", operands.empty() ? "diff" : operands[0]);
     if (operands.size() > 2) extra_operand(operands[2]);
     return Differ(settings).compare(operands[0], operands[1], true);
 }
@@ -388,5 +473,5 @@ constexpr Tool kTool = {
 };
 MARTLET_REGISTER_TOOL(kTool);
 
-}  // namespace
-}  // namespace coreutils::diff
+} // namespace
+} // namespace coreutils::diff

@@ -11,8 +11,8 @@ bool is_space(char byte) { return byte == ' ' || (byte >= '\t' && byte <= '\r');
 // The line as the rules see it.
 std::string_view normalize(std::string_view line, const CompareRules& rules, std::string& buffer) {
     if (rules.strip_trailing_cr && line.ends_with('\r')) line.remove_suffix(1);
-    bool plain = !rules.ignore_case && !rules.ignore_all_space && !rules.ignore_space_change && !rules.ignore_trailing_space &&
-                 !rules.ignore_tab_expansion;
+    bool plain = !rules.ignore_case && !rules.ignore_all_space && !rules.ignore_space_change &&
+                 !rules.ignore_trailing_space && !rules.ignore_tab_expansion;
     if (plain) return line;
     buffer.clear();
     size_t column = 0;
@@ -72,8 +72,8 @@ private:
 // Myers' greedy algorithm with the middle snake, on the sequences left after unique lines are taken out.
 class Comparison {
 public:
-    Comparison(const std::vector<uint32_t>& first, const std::vector<uint32_t>& second, std::vector<bool>& first_kept,
-               std::vector<bool>& second_kept)
+    Comparison(const std::vector<uint32_t>& first, const std::vector<uint32_t>& second,
+               std::vector<bool>& first_kept, std::vector<bool>& second_kept)
         : first_(first), second_(second), first_kept_(first_kept), second_kept_(second_kept) {
         size_t diagonals = first.size() + second.size() + 3;
         forward_.resize(diagonals);
@@ -102,7 +102,9 @@ private:
         ptrdiff_t x, y;
     };
 
-    bool equal(ptrdiff_t x, ptrdiff_t y) const { return first_[static_cast<size_t>(x)] == second_[static_cast<size_t>(y)]; }
+    bool equal(ptrdiff_t x, ptrdiff_t y) const {
+        return first_[static_cast<size_t>(x)] == second_[static_cast<size_t>(y)];
+    }
     void keep(ptrdiff_t x, ptrdiff_t y) {
         first_kept_[static_cast<size_t>(x)] = true;
         second_kept_[static_cast<size_t>(y)] = true;
@@ -120,8 +122,14 @@ private:
         forward(forward_middle) = x;
         backward(backward_middle) = x_end;
         for (ptrdiff_t cost = 1;; ++cost) {
-            if (forward_low > lowest) forward(--forward_low - 1) = -1; else ++forward_low;
-            if (forward_high < highest) forward(++forward_high + 1) = -1; else --forward_high;
+            if (forward_low > lowest)
+                forward(--forward_low - 1) = -1;
+            else
+                ++forward_low;
+            if (forward_high < highest)
+                forward(++forward_high + 1) = -1;
+            else
+                --forward_high;
             for (ptrdiff_t d = forward_high; d >= forward_low; d -= 2) {
                 ptrdiff_t below = forward(d - 1), above = forward(d + 1);
                 ptrdiff_t at = below < above ? above : below + 1;
@@ -131,8 +139,14 @@ private:
                 if (odd && backward_low <= d && d <= backward_high && backward(d) <= at) return {at, row};
             }
             constexpr ptrdiff_t kFar = PTRDIFF_MAX;
-            if (backward_low > lowest) backward(--backward_low - 1) = kFar; else ++backward_low;
-            if (backward_high < highest) backward(++backward_high + 1) = kFar; else --backward_high;
+            if (backward_low > lowest)
+                backward(--backward_low - 1) = kFar;
+            else
+                ++backward_low;
+            if (backward_high < highest)
+                backward(++backward_high + 1) = kFar;
+            else
+                --backward_high;
             for (ptrdiff_t d = backward_high; d >= backward_low; d -= 2) {
                 ptrdiff_t below = backward(d - 1), above = backward(d + 1);
                 ptrdiff_t at = below < above ? below : above - 1;
@@ -173,9 +187,11 @@ std::vector<bool> changed_gaps(const std::vector<bool>& changed) {
     return gaps;
 }
 
-// A run of changed lines may slide over equal lines at its ends. Each slides to where it joins others, then to where
-// the other file has changes too, or else as far down as it goes: hunks come out fewer and easier to read.
-void slide_changes(std::vector<bool>& changed, const std::vector<bool>& other, const std::vector<uint32_t>& classes) {
+// A run of changed lines may slide over equal lines at its ends. Each slides to where it joins others, then
+// to where the other file has changes too, or else as far down as it goes: hunks come out fewer and easier to
+// read.
+void slide_changes(std::vector<bool>& changed, const std::vector<bool>& other,
+                   const std::vector<uint32_t>& classes) {
     std::vector<bool> other_gaps = changed_gaps(other);
     size_t size = changed.size(), kept_before = 0;
     for (size_t at = 0; at < size;) {
@@ -213,14 +229,15 @@ void slide_changes(std::vector<bool>& changed, const std::vector<bool>& other, c
     }
 }
 
-}  // namespace
+} // namespace
 
 void TextFile::split() {
     std::string_view rest = content;
     ends_in_newline = rest.empty() || rest.ends_with('\n');
     while (!rest.empty()) {
         const void* newline = memchr(rest.data(), '\n', rest.size());
-        size_t length = newline ? static_cast<size_t>(static_cast<const char*>(newline) - rest.data()) : rest.size();
+        size_t length =
+            newline ? static_cast<size_t>(static_cast<const char*>(newline) - rest.data()) : rest.size();
         lines.push_back(rest.substr(0, length));
         rest.remove_prefix(newline ? length + 1 : length);
     }
@@ -232,7 +249,8 @@ std::vector<Change> compare_files(const TextFile& first, const TextFile& second,
     auto classify = [&](const TextFile& file) {
         std::vector<uint32_t> numbers;
         numbers.reserve(file.lines.size());
-        for (std::string_view line : file.lines) numbers.push_back(classes.number_of(normalize(line, rules, buffer)));
+        for (std::string_view line : file.lines)
+            numbers.push_back(classes.number_of(normalize(line, rules, buffer)));
         return numbers;
     };
     std::vector<uint32_t> first_classes = classify(first), second_classes = classify(second);
@@ -260,7 +278,8 @@ std::vector<Change> compare_files(const TextFile& first, const TextFile& second,
         return common;
     };
     std::vector<size_t> first_places, second_places;
-    std::vector<uint32_t> first_common = reduce(first_classes, first_places), second_common = reduce(second_classes, second_places);
+    std::vector<uint32_t> first_common = reduce(first_classes, first_places),
+                          second_common = reduce(second_classes, second_places);
     std::vector<bool> first_kept(first_common.size()), second_kept(second_common.size());
     Comparison(first_common, second_common, first_kept, second_kept)
         .run(0, static_cast<ptrdiff_t>(first_common.size()), 0, static_cast<ptrdiff_t>(second_common.size()));
@@ -291,4 +310,4 @@ std::vector<Change> compare_files(const TextFile& first, const TextFile& second,
     return changes;
 }
 
-}  // namespace coreutils::diff
+} // namespace coreutils::diff

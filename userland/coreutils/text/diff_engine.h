@@ -11,16 +11,16 @@ namespace coreutils::diff {
 
 struct CompareRules {
     bool ignore_case = false;
-    bool ignore_all_space = false;       // -w
-    bool ignore_space_change = false;    // -b
-    bool ignore_trailing_space = false;  // -Z
-    bool ignore_tab_expansion = false;   // -E
+    bool ignore_all_space = false;      // -w
+    bool ignore_space_change = false;   // -b
+    bool ignore_trailing_space = false; // -Z
+    bool ignore_tab_expansion = false;  // -E
     bool strip_trailing_cr = false;
 };
 
 struct TextFile {
     std::string content;
-    std::vector<std::string_view> lines;  // without newlines
+    std::vector<std::string_view> lines; // without newlines
     bool ends_in_newline = true;
 
     void split();
@@ -33,4 +33,4 @@ struct Change {
 
 std::vector<Change> compare_files(const TextFile& first, const TextFile& second, const CompareRules& rules);
 
-}  // namespace coreutils::diff
+} // namespace coreutils::diff

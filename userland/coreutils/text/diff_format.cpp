@@ -12,21 +12,25 @@ namespace {
 
 class Printer {
 public:
-    Printer(const TextFile& first, const TextFile& second, const std::vector<Change>& changes, const FormatSettings& settings)
+    Printer(const TextFile& first, const TextFile& second, const std::vector<Change>& changes,
+            const FormatSettings& settings)
         : first_(first), second_(second), changes_(changes), settings_(settings) {}
 
     void normal() {
         for (const Change& change : changes_) {
-            bool removes = change.first_end > change.first_begin, adds = change.second_end > change.second_begin;
+            bool removes = change.first_end > change.first_begin,
+                 adds = change.second_end > change.second_begin;
             color("36");
             out.write(numbers(change.first_begin, change.first_end));
             out.put(removes && adds ? 'c' : removes ? 'd' : 'a');
             out.write(numbers(change.second_begin, change.second_end));
             color(nullptr);
             out.put('\n');
-            for (size_t i = change.first_begin; i < change.first_end; ++i) line("<", true, first_, i, kRemoved);
+            for (size_t i = change.first_begin; i < change.first_end; ++i)
+                line("<", true, first_, i, kRemoved);
             if (removes && adds) out.write("---\n");
-            for (size_t i = change.second_begin; i < change.second_end; ++i) line(">", true, second_, i, kAdded);
+            for (size_t i = change.second_begin; i < change.second_end; ++i)
+                line(">", true, second_, i, kAdded);
         }
     }
 
@@ -34,7 +38,8 @@ public:
     void ed() {
         for (size_t i = changes_.size(); i-- > 0;) {
             const Change& change = changes_[i];
-            bool removes = change.first_end > change.first_begin, adds = change.second_end > change.second_begin;
+            bool removes = change.first_end > change.first_begin,
+                 adds = change.second_end > change.second_begin;
             out.write(numbers(change.first_begin, change.first_end));
             out.write(removes && adds ? "c\n" : removes ? "d\n" : "a\n");
             if (adds) ed_lines(change);
@@ -43,7 +48,8 @@ public:
 
     void forward_ed() {
         for (const Change& change : changes_) {
-            bool removes = change.first_end > change.first_begin, adds = change.second_end > change.second_begin;
+            bool removes = change.first_end > change.first_begin,
+                 adds = change.second_end > change.second_begin;
             out.put(removes && adds ? 'c' : removes ? 'd' : 'a');
             std::string range = numbers(change.first_begin, change.first_end);
             for (char& byte : range)
@@ -61,7 +67,8 @@ public:
 
     void rcs() {
         for (const Change& change : changes_) {
-            size_t removed = change.first_end - change.first_begin, added = change.second_end - change.second_begin;
+            size_t removed = change.first_end - change.first_begin,
+                   added = change.second_end - change.second_begin;
             if (removed) out.print("d%zu %zu\n", change.first_begin + 1, removed);
             if (!added) continue;
             out.print("a%zu %zu\n", change.first_end, added);
@@ -88,7 +95,8 @@ public:
                 const Change& change = changes_[i];
                 for (; at < change.first_begin; ++at) line(" ", false, first_, at);
                 for (; at < change.first_end; ++at) line("-", false, first_, at, kRemoved);
-                for (size_t j = change.second_begin; j < change.second_end; ++j) line("+", false, second_, j, kAdded);
+                for (size_t j = change.second_begin; j < change.second_end; ++j)
+                    line("+", false, second_, j, kAdded);
             }
             for (; at < around.first_end; ++at) line(" ", false, first_, at);
         });
@@ -133,7 +141,8 @@ private:
 
     static constexpr const char *kRemoved = "31", *kAdded = "32";
 
-    void line(const char* mark, bool blank_behind, const TextFile& file, size_t number, const char* line_color = nullptr) {
+    void line(const char* mark, bool blank_behind, const TextFile& file, size_t number,
+              const char* line_color = nullptr) {
         if (line_color) color(line_color);
         out.write(mark);
         std::string_view text = file.lines[number];
@@ -153,7 +162,8 @@ private:
         }
         if (line_color) color(nullptr);
         out.put('\n');
-        if (number + 1 == file.lines.size() && !file.ends_in_newline) out.write("\\ No newline at end of file\n");
+        if (number + 1 == file.lines.size() && !file.ends_in_newline)
+            out.write("\\ No newline at end of file\n");
     }
 
     // ed's input ends at a dot: a line that is one is inserted as two and halved.
@@ -182,7 +192,8 @@ private:
             std::vector<regmatch_t> matches;
             bool is_function = settings_.function_pattern
                                    ? settings_.function_pattern->search(text, 0, matches)
-                                   : !text.empty() && (isalpha(static_cast<unsigned char>(text[0])) || text[0] == '_' || text[0] == '$');
+                                   : !text.empty() && (isalpha(static_cast<unsigned char>(text[0])) ||
+                                                       text[0] == '_' || text[0] == '$');
             if (!is_function) continue;
             text = text.substr(0, 40);
             while (!text.empty() && isspace(static_cast<unsigned char>(text.back()))) text.remove_suffix(1);
@@ -196,12 +207,16 @@ private:
     void for_each_hunk(auto print) {
         for (size_t begin = 0; begin < changes_.size();) {
             size_t end = begin + 1;
-            while (end < changes_.size() && changes_[end].first_begin - changes_[end - 1].first_end <= 2 * settings_.context) ++end;
+            while (end < changes_.size() &&
+                   changes_[end].first_begin - changes_[end - 1].first_end <= 2 * settings_.context)
+                ++end;
             const Change &head = changes_[begin], &tail = changes_[end - 1];
             size_t before = std::min(settings_.context, std::min(head.first_begin, head.second_begin));
             size_t first_after = std::min(settings_.context, first_.lines.size() - tail.first_end);
             size_t second_after = std::min(settings_.context, second_.lines.size() - tail.second_end);
-            print(begin, end, Change{head.first_begin - before, tail.first_end + first_after, head.second_begin - before, tail.second_end + second_after});
+            print(begin, end,
+                  Change{head.first_begin - before, tail.first_end + first_after, head.second_begin - before,
+                         tail.second_end + second_after});
             begin = end;
         }
     }
@@ -209,16 +224,19 @@ private:
     void context_side(size_t begin, size_t end, const Change& around, bool first_side) {
         bool any = false;
         for (size_t i = begin; i < end; ++i)
-            any = any || (first_side ? changes_[i].first_end > changes_[i].first_begin : changes_[i].second_end > changes_[i].second_begin);
+            any = any || (first_side ? changes_[i].first_end > changes_[i].first_begin
+                                     : changes_[i].second_end > changes_[i].second_begin);
         if (!any) return;
         const TextFile& file = first_side ? first_ : second_;
         size_t at = first_side ? around.first_begin : around.second_begin;
         for (size_t i = begin; i < end; ++i) {
             const Change& change = changes_[i];
             bool both = change.first_end > change.first_begin && change.second_end > change.second_begin;
-            size_t from = first_side ? change.first_begin : change.second_begin, to = first_side ? change.first_end : change.second_end;
+            size_t from = first_side ? change.first_begin : change.second_begin,
+                   to = first_side ? change.first_end : change.second_end;
             for (; at < from; ++at) line(" ", true, file, at);
-            for (; at < to; ++at) line(both ? "!" : first_side ? "-" : "+", true, file, at, first_side ? kRemoved : kAdded);
+            for (; at < to; ++at)
+                line(both ? "!" : first_side ? "-" : "+", true, file, at, first_side ? kRemoved : kAdded);
         }
         size_t stop = first_side ? around.first_end : around.second_end;
         for (; at < stop; ++at) line(" ", true, file, at);
@@ -246,7 +264,7 @@ void print_header(const char* mark, const Header& header, const FormatSettings& 
     out.print("%s\t%s.%09ld %s%s", header.name.c_str(), text, header.modified.tv_nsec, zone, end);
 }
 
-}  // namespace
+} // namespace
 
 void print_changes(const TextFile& first, const TextFile& second, const std::vector<Change>& changes,
                    const Header& first_header, const Header& second_header, const FormatSettings& settings) {
@@ -257,13 +275,25 @@ void print_changes(const TextFile& first, const TextFile& second, const std::vec
         print_header(unified ? "+++" : "---", second_header, settings);
     }
     switch (settings.form) {
-    case Form::normal: printer.normal(); break;
-    case Form::unified: printer.unified(); break;
-    case Form::context: printer.context(); break;
-    case Form::ed: printer.ed(); break;
-    case Form::forward_ed: printer.forward_ed(); break;
-    case Form::rcs: printer.rcs(); break;
+    case Form::normal:
+        printer.normal();
+        break;
+    case Form::unified:
+        printer.unified();
+        break;
+    case Form::context:
+        printer.context();
+        break;
+    case Form::ed:
+        printer.ed();
+        break;
+    case Form::forward_ed:
+        printer.forward_ed();
+        break;
+    case Form::rcs:
+        printer.rcs();
+        break;
     }
 }
 
-}  // namespace coreutils::diff
+} // namespace coreutils::diff

@@ -23,7 +23,7 @@ struct FormatSettings {
 };
 
 struct Header {
-    std::string label;  // given by --label; otherwise the name and the time
+    std::string label; // given by --label; otherwise the name and the time
     std::string name;
     timespec modified = {};
     bool labelled = false;
@@ -32,4 +32,4 @@ struct Header {
 void print_changes(const TextFile& first, const TextFile& second, const std::vector<Change>& changes,
                    const Header& first_header, const Header& second_header, const FormatSettings& settings);
 
-}  // namespace coreutils::diff
+} // namespace coreutils::diff

@@ -1,5 +1,6 @@
-// grep, egrep, fgrep: POSIX.1-2017 and GNU's options except -P. Input is searched in whole buffers; lines are looked
-// at one by one only where the patterns or -v make that necessary.
+// grep, egrep, fgrep: POSIX.1-2017 and GNU's options except -P. Input is searched in whole buffers; lines are
+// looked at one by one only where the patterns or -v make that necessary. Long because of its forty options;
+// what is sought is in grep_matcher.cpp.
 #include "framework/arguments.h"
 #include "framework/diagnostics.h"
 #include "framework/input.h"
@@ -22,8 +23,17 @@ namespace coreutils::grep {
 namespace {
 
 enum : int {
-    kColor = kLongOnly, kInclude, kExclude, kExcludeFrom, kExcludeDir, kBinaryFiles, kLabel, kLineBuffered,
-    kNoIgnoreCase, kDirectories, kDevices,
+    kColor = kLongOnly,
+    kInclude,
+    kExclude,
+    kExcludeFrom,
+    kExcludeDir,
+    kBinaryFiles,
+    kLabel,
+    kLineBuffered,
+    kNoIgnoreCase,
+    kDirectories,
+    kDevices,
 };
 
 constexpr Option kOptions[] = {
@@ -88,7 +98,8 @@ struct Settings {
     Listing listing = Listing::lines;
     Directories directories = Directories::read;
     bool invert = false, only_matching = false, line_numbers = false, byte_offsets = false;
-    bool silent_errors = false, null_after_name = false, initial_tab = false, color = false, line_buffered = false;
+    bool silent_errors = false, null_after_name = false, initial_tab = false, color = false,
+         line_buffered = false;
     bool skip_devices = false, devices_given = false;
     uint64_t after = 0, before = 0, most = UINT64_MAX;
     const char* label = "(standard input)";
@@ -124,18 +135,18 @@ private:
     const Settings& settings_;
     const Matcher& matcher_;
     bool with_names_;
-    static inline bool group_printed_ = false;  // over all files
+    static inline bool group_printed_ = false; // over all files
 
     const char* name_ = nullptr;
     uint64_t region_offset_ = 0;
-    uint64_t line_number_ = 1;     // of the line at counted_
+    uint64_t line_number_ = 1; // of the line at counted_
     size_t counted_ = 0;
-    size_t printed_to_ = 0;        // offset in the region behind the last line printed
+    size_t printed_to_ = 0; // offset in the region behind the last line printed
     bool printed_any_ = false;
     uint64_t selected_ = 0;
     uint64_t pending_after_ = 0;
     bool is_binary_ = false;
-    bool ended_ = false;           // nothing more to look for
+    bool ended_ = false; // nothing more to look for
 };
 
 Span Search::next_selected(std::string_view lines, size_t from) {
@@ -151,7 +162,8 @@ Span Search::next_selected(std::string_view lines, size_t from) {
 
 void Search::count_to(std::string_view lines, size_t offset) {
     if (!settings_.line_numbers) return;
-    line_number_ += static_cast<uint64_t>(std::count(lines.data() + counted_, lines.data() + offset, settings_.match.delimiter));
+    line_number_ += static_cast<uint64_t>(
+        std::count(lines.data() + counted_, lines.data() + offset, settings_.match.delimiter));
     counted_ = offset;
 }
 
@@ -174,13 +186,15 @@ void Search::print_prefix(uint64_t offset, char separator) {
     }
     auto number = [&](uint64_t value, int width) {
         std::string text = std::to_string(value);
-        if (settings_.initial_tab && text.size() < static_cast<size_t>(width)) text.insert(0, static_cast<size_t>(width) - text.size(), ' ');
+        if (settings_.initial_tab && text.size() < static_cast<size_t>(width))
+            text.insert(0, static_cast<size_t>(width) - text.size(), ' ');
         put_colored("32", text);
         put_separator(separator);
     };
     if (settings_.line_numbers) number(line_number_, 2);
     if (settings_.byte_offsets) number(region_offset_ + offset, 2);
-    if (settings_.initial_tab && (with_names_ || settings_.line_numbers || settings_.byte_offsets)) out.put('\t');
+    if (settings_.initial_tab && (with_names_ || settings_.line_numbers || settings_.byte_offsets))
+        out.put('\t');
 }
 
 void Search::print_matches(std::string_view lines, Span line) {
@@ -233,7 +247,8 @@ void Search::print_line(std::string_view lines, Span line, char separator) {
 void Search::print_before(std::string_view lines, size_t line_begin) {
     size_t begin = line_begin;
     for (uint64_t i = 0; i < settings_.before && begin > printed_to_; ++i) {
-        size_t previous = begin >= 2 ? lines.rfind(settings_.match.delimiter, begin - 2) : std::string_view::npos;
+        size_t previous =
+            begin >= 2 ? lines.rfind(settings_.match.delimiter, begin - 2) : std::string_view::npos;
         begin = previous == std::string_view::npos ? 0 : previous + 1;
         if (begin < printed_to_) begin = printed_to_;
     }
@@ -267,9 +282,12 @@ bool Search::select(std::string_view lines, Span line) {
     switch (settings_.listing) {
     case Listing::nothing:
     case Listing::files_with:
-    case Listing::files_without: return false;
-    case Listing::count: return selected_ < settings_.most;
-    case Listing::lines: break;
+    case Listing::files_without:
+        return false;
+    case Listing::count:
+        return selected_ < settings_.most;
+    case Listing::lines:
+        break;
     }
     if (is_binary_) {
         warn("%s: binary file matches", name_);
@@ -286,7 +304,8 @@ bool Search::select(std::string_view lines, Span line) {
 size_t Search::keep_from(std::string_view lines) const {
     size_t begin = lines.size();
     for (uint64_t i = 0; i < settings_.before && begin > printed_to_; ++i) {
-        size_t previous = begin >= 2 ? lines.rfind(settings_.match.delimiter, begin - 2) : std::string_view::npos;
+        size_t previous =
+            begin >= 2 ? lines.rfind(settings_.match.delimiter, begin - 2) : std::string_view::npos;
         begin = previous == std::string_view::npos ? 0 : previous + 1;
     }
     return std::max(begin, std::min(printed_to_, lines.size()));
@@ -296,11 +315,12 @@ bool Search::run(Input& input, const char* name) {
     name_ = name;
     size_t scanned = 0;
     bool first = true, more = true;
-    std::string last_line;  // the last line, when its delimiter is missing
+    std::string last_line; // the last line, when its delimiter is missing
     while (more && !ended_) {
         more = input.fill_more();
         std::string_view block = input.buffered();
-        if (first && settings_.binary != Binary::text && settings_.match.delimiter == '\n' && block.contains('\0')) {
+        if (first && settings_.binary != Binary::text && settings_.match.delimiter == '\n' &&
+            block.contains('\0')) {
             if (settings_.binary == Binary::without_match) return false;
             is_binary_ = true;
         }
@@ -310,7 +330,7 @@ bool Search::run(Input& input, const char* name) {
             block = last_line;
         }
         size_t end = block.rfind(settings_.match.delimiter);
-        if (end == std::string_view::npos) continue;  // the line goes on
+        if (end == std::string_view::npos) continue; // the line goes on
         std::string_view lines = block.substr(0, end + 1);
         if (!is_binary_ && settings_.binary == Binary::report && settings_.match.delimiter == '\n' &&
             memchr(lines.data() + scanned, '\0', lines.size() - scanned)) {
@@ -374,7 +394,8 @@ private:
     bool is_excluded_directory(const char* name) const;
     void problem(std::string_view name, int error);
     bool recursive() const {
-        return settings_.directories == Directories::recurse || settings_.directories == Directories::recurse_follow;
+        return settings_.directories == Directories::recurse ||
+               settings_.directories == Directories::recurse_follow;
     }
 
     const Settings& settings_;
@@ -405,7 +426,8 @@ bool Grep::is_excluded_directory(const char* name) const {
     for (const char* glob : settings_.excluded_directories) {
         std::string pattern = glob;
         while (pattern.size() > 1 && pattern.ends_with('/')) pattern.pop_back();
-        if (fnmatch(pattern.c_str(), base, 0) == 0 || fnmatch(pattern.c_str(), text.c_str(), 0) == 0) return true;
+        if (fnmatch(pattern.c_str(), base, 0) == 0 || fnmatch(pattern.c_str(), text.c_str(), 0) == 0)
+            return true;
     }
     return false;
 }
@@ -433,7 +455,8 @@ void Grep::search_file(const char* path, bool on_command_line, int fd, const cha
                    (!on_command_line && !settings_.devices_given);
     if (careful && fstatat(fd, name, &info, 0) == 0) {
         if (S_ISDIR(info.st_mode) && settings_.directories == Directories::skip) return;
-        bool device = S_ISCHR(info.st_mode) || S_ISBLK(info.st_mode) || S_ISFIFO(info.st_mode) || S_ISSOCK(info.st_mode);
+        bool device = S_ISCHR(info.st_mode) || S_ISBLK(info.st_mode) || S_ISFIFO(info.st_mode) ||
+                      S_ISSOCK(info.st_mode);
         if (device && (settings_.skip_devices || !on_command_line)) return;
     }
     int file = openat(fd, name, O_RDONLY | O_CLOEXEC);
@@ -451,14 +474,22 @@ void Grep::search_tree(const char* root, bool implied) {
         if (implied && strncmp(path, "./", 2) == 0) path += 2;
         switch (walk.visit()) {
         case Walk::Visit::directory:
-            if (!(implied && walk.depth() == 0) && is_excluded_directory(walk.depth() == 0 ? path : walk.name())) walk.skip();
+            if (!(implied && walk.depth() == 0) &&
+                is_excluded_directory(walk.depth() == 0 ? path : walk.name()))
+                walk.skip();
             break;
-        case Walk::Visit::directory_done: break;
-        case Walk::Visit::cycle: warn("%s: warning: recursive directory loop", path); break;
-        case Walk::Visit::failed: problem(path, walk.error()); break;
+        case Walk::Visit::directory_done:
+            break;
+        case Walk::Visit::cycle:
+            warn("%s: warning: recursive directory loop", path);
+            break;
+        case Walk::Visit::failed:
+            problem(path, walk.error());
+            break;
         case Walk::Visit::file:
             // -r does not follow links met on the way.
-            if (walk.depth() > 0 && walk.type() == DT_LNK && settings_.directories == Directories::recurse) break;
+            if (walk.depth() > 0 && walk.type() == DT_LNK && settings_.directories == Directories::recurse)
+                break;
             search_file(path, walk.depth() == 0, walk.directory_fd(), walk.name());
             break;
         }
@@ -472,7 +503,8 @@ int Grep::run(std::span<char*> operands) {
     static char* standard_input[] = {dash};
     static char* this_directory[] = {here};
     bool implied = operands.empty() && recursive();
-    if (operands.empty()) operands = recursive() ? std::span<char*>(this_directory) : std::span<char*>(standard_input);
+    if (operands.empty())
+        operands = recursive() ? std::span<char*>(this_directory) : std::span<char*>(standard_input);
     // One file under -r is named only when it turns out to be a directory.
     bool only_file = settings_.names == Names::automatic && operands.size() == 1 && recursive() && !implied;
     if (only_file && strcmp(operands[0], "-") != 0) with_names_ = is_directory(operands[0]);
@@ -522,18 +554,40 @@ struct Request {
 bool take_matching_option(Request& request, int id, const char* value) {
     Settings& settings = request.settings;
     switch (id) {
-    case 'E': settings.match.kind = PatternKind::extended; return true;
-    case 'F': settings.match.kind = PatternKind::fixed; return true;
-    case 'G': settings.match.kind = PatternKind::basic; return true;
-    case 'e': add_patterns(request.patterns, value), request.have_patterns = true; return true;
-    case 'f': add_patterns_of_file(request.patterns, value), request.have_patterns = true; return true;
+    case 'E':
+        settings.match.kind = PatternKind::extended;
+        return true;
+    case 'F':
+        settings.match.kind = PatternKind::fixed;
+        return true;
+    case 'G':
+        settings.match.kind = PatternKind::basic;
+        return true;
+    case 'e':
+        add_patterns(request.patterns, value), request.have_patterns = true;
+        return true;
+    case 'f':
+        add_patterns_of_file(request.patterns, value), request.have_patterns = true;
+        return true;
     case 'i':
-    case 'y': settings.match.ignore_case = true; return true;
-    case kNoIgnoreCase: settings.match.ignore_case = false; return true;
-    case 'v': settings.invert = true; return true;
-    case 'w': settings.match.whole_word = true; return true;
-    case 'x': settings.match.whole_line = true; return true;
-    case 'z': settings.match.delimiter = '\0'; return true;
+    case 'y':
+        settings.match.ignore_case = true;
+        return true;
+    case kNoIgnoreCase:
+        settings.match.ignore_case = false;
+        return true;
+    case 'v':
+        settings.invert = true;
+        return true;
+    case 'w':
+        settings.match.whole_word = true;
+        return true;
+    case 'x':
+        settings.match.whole_line = true;
+        return true;
+    case 'z':
+        settings.match.delimiter = '\0';
+        return true;
     case 'm': {
         auto most = parse_signed(value);
         if (!most) die(2, "invalid max count");
@@ -547,8 +601,12 @@ bool take_matching_option(Request& request, int id, const char* value) {
 bool take_output_option(Request& request, int id, const char* value) {
     Settings& settings = request.settings;
     switch (id) {
-    case 'A': request.after = value; return true;
-    case 'B': request.before = value; return true;
+    case 'A':
+        request.after = value;
+        return true;
+    case 'B':
+        request.before = value;
+        return true;
     case 'C':
     case kNumberOption: {
         static std::string kept;
@@ -556,7 +614,9 @@ bool take_output_option(Request& request, int id, const char* value) {
         request.context = kept.c_str();
         return true;
     }
-    case 'b': settings.byte_offsets = true; return true;
+    case 'b':
+        settings.byte_offsets = true;
+        return true;
     case 'c':
         if (settings.listing == Listing::lines) settings.listing = Listing::count;
         return true;
@@ -566,15 +626,33 @@ bool take_output_option(Request& request, int id, const char* value) {
     case 'L':
         if (settings.listing != Listing::nothing) settings.listing = Listing::files_without;
         return true;
-    case 'q': settings.listing = Listing::nothing; return true;
-    case 'H': settings.names = Names::always; return true;
-    case 'h': settings.names = Names::never; return true;
-    case 'n': settings.line_numbers = true; return true;
-    case 'o': settings.only_matching = true; return true;
-    case 'T': settings.initial_tab = true; return true;
-    case 'Z': settings.null_after_name = true; return true;
-    case kLabel: settings.label = value; return true;
-    case kLineBuffered: settings.line_buffered = true; return true;
+    case 'q':
+        settings.listing = Listing::nothing;
+        return true;
+    case 'H':
+        settings.names = Names::always;
+        return true;
+    case 'h':
+        settings.names = Names::never;
+        return true;
+    case 'n':
+        settings.line_numbers = true;
+        return true;
+    case 'o':
+        settings.only_matching = true;
+        return true;
+    case 'T':
+        settings.initial_tab = true;
+        return true;
+    case 'Z':
+        settings.null_after_name = true;
+        return true;
+    case kLabel:
+        settings.label = value;
+        return true;
+    case kLineBuffered:
+        settings.line_buffered = true;
+        return true;
     case kColor:
         settings.color = !value || strcmp(value, "always") == 0 ||
                          ((strcmp(value, "auto") == 0 || strcmp(value, "tty") == 0) && out.is_terminal());
@@ -586,8 +664,12 @@ bool take_output_option(Request& request, int id, const char* value) {
 void take_file_option(Request& request, int id, const char* value) {
     Settings& settings = request.settings;
     switch (id) {
-    case 'a': settings.binary = Binary::text; break;
-    case 'I': settings.binary = Binary::without_match; break;
+    case 'a':
+        settings.binary = Binary::text;
+        break;
+    case 'I':
+        settings.binary = Binary::without_match;
+        break;
     case kBinaryFiles:
         if (strcmp(value, "text") == 0)
             settings.binary = Binary::text;
@@ -613,12 +695,24 @@ void take_file_option(Request& request, int id, const char* value) {
         settings.skip_devices = strcmp(value, "skip") == 0;
         if (!settings.skip_devices && strcmp(value, "read") != 0) die(2, "unknown devices method");
         break;
-    case 'r': settings.directories = Directories::recurse; break;
-    case 'R': settings.directories = Directories::recurse_follow; break;
-    case 's': settings.silent_errors = true; break;
-    case kInclude: settings.file_rules.push_back({value, true}); break;
-    case kExclude: settings.file_rules.push_back({value, false}); break;
-    case kExcludeDir: settings.excluded_directories.push_back(value); break;
+    case 'r':
+        settings.directories = Directories::recurse;
+        break;
+    case 'R':
+        settings.directories = Directories::recurse_follow;
+        break;
+    case 's':
+        settings.silent_errors = true;
+        break;
+    case kInclude:
+        settings.file_rules.push_back({value, true});
+        break;
+    case kExclude:
+        settings.file_rules.push_back({value, false});
+        break;
+    case kExcludeDir:
+        settings.excluded_directories.push_back(value);
+        break;
     case kExcludeFrom: {
         static std::vector<std::unique_ptr<std::string>> globs;
         std::vector<std::string> lines;
@@ -700,5 +794,5 @@ constexpr Tool kFgrep = {
 };
 MARTLET_REGISTER_TOOL(kFgrep);
 
-}  // namespace
-}  // namespace coreutils::grep
+} // namespace
+} // namespace coreutils::grep

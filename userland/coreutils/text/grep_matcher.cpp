@@ -14,7 +14,8 @@ bool is_ascii(std::string_view text) {
 }
 
 bool is_word_byte(unsigned char byte) {
-    return byte == '_' || (byte >= '0' && byte <= '9') || (fold_ascii(byte) >= 'a' && fold_ascii(byte) <= 'z') || byte >= 128;
+    return byte == '_' || (byte >= '0' && byte <= '9') ||
+           (fold_ascii(byte) >= 'a' && fold_ascii(byte) <= 'z') || byte >= 128;
 }
 
 // The text that a pattern without operators means; false when it has some.
@@ -36,9 +37,10 @@ bool plain_text(std::string_view pattern, PatternKind kind, std::string& text) {
     return true;
 }
 
-}  // namespace
+} // namespace
 
-bool Matcher::compile(const std::vector<std::string>& patterns, const MatchSettings& settings, std::string& problem) {
+bool Matcher::compile(const std::vector<std::string>& patterns, const MatchSettings& settings,
+                      std::string& problem) {
     settings_ = settings;
     CaseRule rule = settings.ignore_case ? CaseRule::ignore_ascii : CaseRule::exact;
     std::vector<std::string> literals;
@@ -113,7 +115,8 @@ Span Matcher::find_literal(std::string_view line, size_t from) const {
 }
 
 Span Matcher::find_expression(const Expression& expression, std::string_view line, size_t from) const {
-    if (expression.filter.size() > 0 && expression.filter.find(line, from) == std::string_view::npos) return {};
+    if (expression.filter.size() > 0 && expression.filter.find(line, from) == std::string_view::npos)
+        return {};
     while (from <= line.size() && expression.regex.search(line, from, scratch_)) {
         Span span{static_cast<size_t>(scratch_[0].rm_so), static_cast<size_t>(scratch_[0].rm_eo)};
         if (accepts(line, span)) return span;
@@ -136,7 +139,8 @@ Span Matcher::find(std::string_view line, size_t from) const {
     Span best;
     auto consider = [&](Span span) {
         if (!span.found()) return;
-        if (!best.found() || span.begin < best.begin || (span.begin == best.begin && span.end > best.end)) best = span;
+        if (!best.found() || span.begin < best.begin || (span.begin == best.begin && span.end > best.end))
+            best = span;
     };
     if (single_ || many_) consider(find_literal(line, from));
     for (const Expression& expression : expressions_) {
@@ -154,11 +158,13 @@ Span Matcher::find_line(std::string_view lines, size_t from) const {
             if (before) begin = static_cast<size_t>(static_cast<const char*>(before) - lines.data()) + 1;
         }
         const void* behind = memchr(lines.data() + at, settings_.delimiter, lines.size() - at);
-        size_t end = behind ? static_cast<size_t>(static_cast<const char*>(behind) - lines.data()) : lines.size();
+        size_t end =
+            behind ? static_cast<size_t>(static_cast<const char*>(behind) - lines.data()) : lines.size();
         return Span{begin, end};
     };
     bool only_single = single_ && expressions_.empty();
-    bool only_expression = !single_ && !many_ && expressions_.size() == 1 && expressions_[0].filter.size() > 0;
+    bool only_expression =
+        !single_ && !many_ && expressions_.size() == 1 && expressions_[0].filter.size() > 0;
     while (from < lines.size()) {
         Span line;
         if (only_single || only_expression) {
@@ -176,4 +182,4 @@ Span Matcher::find_line(std::string_view lines, size_t from) const {
     return {};
 }
 
-}  // namespace coreutils::grep
+} // namespace coreutils::grep

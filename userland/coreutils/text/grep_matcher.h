@@ -27,7 +27,8 @@ struct Span {
 class Matcher {
 public:
     // False with `problem` when a pattern is wrong. Each of `patterns` is one without newlines.
-    bool compile(const std::vector<std::string>& patterns, const MatchSettings& settings, std::string& problem);
+    bool compile(const std::vector<std::string>& patterns, const MatchSettings& settings,
+                 std::string& problem);
 
     // The leftmost longest match in `line` (without its delimiter) at or behind `from`.
     Span find(std::string_view line, size_t from = 0) const;
@@ -38,7 +39,7 @@ public:
 private:
     struct Expression {
         Regex regex;
-        StringSearch filter;  // of size 0: none
+        StringSearch filter; // of size 0: none
     };
     Span find_literal(std::string_view line, size_t from) const;
     Span find_expression(const Expression& expression, std::string_view line, size_t from) const;
@@ -51,4 +52,4 @@ private:
     mutable std::vector<regmatch_t> scratch_;
 };
 
-}  // namespace coreutils::grep
+} // namespace coreutils::grep

@@ -96,14 +96,21 @@ int run(Arguments& arguments) {
     bool always = false, never = false;
     while (auto option = arguments.next_option()) {
         switch (*option) {
-        case 'q': never = true, always = false; break;
-        case 'v': always = true, never = false; break;
-        case 'z': limit.delimiter = '\0'; break;
+        case 'q':
+            never = true, always = false;
+            break;
+        case 'v':
+            always = true, never = false;
+            break;
+        case 'z':
+            limit.delimiter = '\0';
+            break;
         default: {
             const char* text = arguments.value();
             limit.from_end = *text == '-';
             limit.bytes = *option == 'c';
-            limit.count = size_or_die(text + limit.from_end, limit.bytes ? "number of bytes" : "number of lines");
+            limit.count =
+                size_or_die(text + limit.from_end, limit.bytes ? "number of bytes" : "number of lines");
         }
         }
     }
@@ -125,5 +132,5 @@ constexpr Tool kTool = {
 };
 MARTLET_REGISTER_TOOL(kTool);
 
-}  // namespace
-}  // namespace coreutils
+} // namespace
+} // namespace coreutils

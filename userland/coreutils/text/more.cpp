@@ -113,7 +113,9 @@ private:
 
 class Pager {
 public:
-    Pager(const Settings& settings, Keyboard& keyboard) : settings_(settings), keyboard_(keyboard) { measure(); }
+    Pager(const Settings& settings, Keyboard& keyboard) : settings_(settings), keyboard_(keyboard) {
+        measure();
+    }
 
     enum class Next { following_file, previous_file, quit };
     Next show(Input& input, const char* name, bool has_next, bool has_previous);
@@ -148,7 +150,8 @@ private:
         for (std::string_view rest = line; !rest.empty();) {
             CodePoint point = decode_utf8(rest);
             int columns = column_width(point.value);
-            width = point.value == '\t' ? width / 8 * 8 + 8 : width + (columns < 0 ? 1 : static_cast<size_t>(columns));
+            width = point.value == '\t' ? width / 8 * 8 + 8
+                                        : width + (columns < 0 ? 1 : static_cast<size_t>(columns));
             rest.remove_prefix(point.length);
         }
         return width == 0 ? 1 : (width + columns_ - 1) / columns_;
@@ -216,14 +219,13 @@ private:
     std::string message_, last_pattern_;
 };
 
-constexpr const char* kHelp =
-    "  SPACE f ^F   next screenful         b ^B   previous screenful\n"
-    "  RETURN j     next line              k      previous line\n"
-    "  d ^D         half a screenful       u ^U   half a screenful back\n"
-    "  NUMBER g     go to line             G      go to the end\n"
-    "  /RE  ?RE     search                 n N    search again\n"
-    "  :n :p        next, previous file    = :f   file and line\n"
-    "  h            this help              q      quit\n";
+constexpr const char* kHelp = "  SPACE f ^F   next screenful         b ^B   previous screenful\n"
+                              "  RETURN j     next line              k      previous line\n"
+                              "  d ^D         half a screenful       u ^U   half a screenful back\n"
+                              "  NUMBER g     go to line             G      go to the end\n"
+                              "  /RE  ?RE     search                 n N    search again\n"
+                              "  :n :p        next, previous file    = :f   file and line\n"
+                              "  h            this help              q      quit\n";
 
 Pager::Next Pager::show(Input& input, const char* name, bool has_next, bool has_previous) {
     input_ = &input;
@@ -249,7 +251,8 @@ Pager::Next Pager::show(Input& input, const char* name, bool has_next, bool has_
         case -1:
         case 'q':
         case 'Q':
-        case 3: return Next::quit;
+        case 3:
+            return Next::quit;
         case ' ':
         case 'f':
         case 6:
@@ -263,7 +266,9 @@ Pager::Next Pager::show(Input& input, const char* name, bool has_next, bool has_
             if (at_end) return has_next ? Next::following_file : Next::quit;
             print(count ? count : 1);
             break;
-        case 'k': go_to(top_ > 0 ? top_ - 1 : 0); break;
+        case 'k':
+            go_to(top_ > 0 ? top_ - 1 : 0);
+            break;
         case 'd':
         case 4:
             if (count) half_ = count;
@@ -281,7 +286,9 @@ Pager::Next Pager::show(Input& input, const char* name, bool has_next, bool has_
             go_to(next_ > back + page_ ? next_ - back - page_ : 0);
             break;
         }
-        case 'g': go_to(count ? count - 1 : 0); break;
+        case 'g':
+            go_to(count ? count - 1 : 0);
+            break;
         case 'G':
             if (count) {
                 go_to(count - 1);
@@ -299,12 +306,22 @@ Pager::Next Pager::show(Input& input, const char* name, bool has_next, bool has_
             search(pattern, forward);
             break;
         }
-        case 'n': search("", forward); break;
-        case 'N': search("", !forward); break;
+        case 'n':
+            search("", forward);
+            break;
+        case 'N':
+            search("", !forward);
+            break;
         case '=':
-        case 7: message_ = std::string(name) + " line " + std::to_string(next_); break;
-        case 12: go_to(top_); break;
-        case 'h': out.write(kHelp); break;
+        case 7:
+            message_ = std::string(name) + " line " + std::to_string(next_);
+            break;
+        case 12:
+            go_to(top_);
+            break;
+        case 'h':
+            out.write(kHelp);
+            break;
         case ':':
             switch (keyboard_.key()) {
             case 'n':
@@ -315,12 +332,17 @@ Pager::Next Pager::show(Input& input, const char* name, bool has_next, bool has_
                 if (has_previous) return Next::previous_file;
                 message_ = "No previous file";
                 break;
-            case 'q': return Next::quit;
-            case 'f': message_ = std::string(name) + " line " + std::to_string(next_); break;
-            default: message_ = "Press h for help";
+            case 'q':
+                return Next::quit;
+            case 'f':
+                message_ = std::string(name) + " line " + std::to_string(next_);
+                break;
+            default:
+                message_ = "Press h for help";
             }
             break;
-        default: message_ = "Press h for help, q to quit";
+        default:
+            message_ = "Press h for help, q to quit";
         }
     }
 }
@@ -349,13 +371,25 @@ int run(Arguments& arguments) {
     while (auto option = arguments.next_option()) {
         switch (*option) {
         case 'c':
-        case 'p': settings.clear = true; break;
-        case 'e': settings.exit_at_end = true; break;
-        case 'f': settings.logical = true; break;
-        case 'i': settings.ignore_case = true; break;
+        case 'p':
+            settings.clear = true;
+            break;
+        case 'e':
+            settings.exit_at_end = true;
+            break;
+        case 'f':
+            settings.logical = true;
+            break;
+        case 'i':
+            settings.ignore_case = true;
+            break;
         case 'n':
-        case kNumberOption: settings.lines = static_cast<size_t>(unsigned_or_die(arguments.value(), "number of lines")); break;
-        case 's': settings.squeeze = true; break;
+        case kNumberOption:
+            settings.lines = static_cast<size_t>(unsigned_or_die(arguments.value(), "number of lines"));
+            break;
+        case 's':
+            settings.squeeze = true;
+            break;
         }
     }
     auto operands = arguments.operands();
@@ -394,5 +428,5 @@ constexpr Tool kTool = {
 };
 MARTLET_REGISTER_TOOL(kTool);
 
-}  // namespace
-}  // namespace coreutils
+} // namespace
+} // namespace coreutils

@@ -31,7 +31,8 @@ constexpr Option kOptions[] = {
     {kStrings, "strings", "[BYTES]", "the same, 3 is implied when BYTES is not specified"},
     {'t', "format", "TYPE", "select output format or formats: a, c, or d o u x f with a size"},
     {'v', "output-duplicates", nullptr, "do not use * to mark line suppression"},
-    {'w', "width", "[BYTES]", "output BYTES bytes per output line; 32 is implied when BYTES is not specified"},
+    {'w', "width", "[BYTES]",
+     "output BYTES bytes per output line; 32 is implied when BYTES is not specified"},
     {kTraditional, "traditional", nullptr, "accept arguments in third form: [FILE] [[+]OFFSET[.][b]]"},
     {'a', nullptr, nullptr, "same as -t a, select named characters, ignoring high-order bit"},
     {'b', nullptr, nullptr, "same as -t o1, select octal bytes"},
@@ -55,11 +56,11 @@ constexpr Option kOptions[] = {
 };
 
 struct Type {
-    char kind;         // a c d o u x f
-    size_t size;       // bytes of an item
-    size_t width;      // columns of an item
-    bool trailing = false;  // z: the characters behind
-    size_t pad = 0;    // columns before, so that all types line up
+    char kind;             // a c d o u x f
+    size_t size;           // bytes of an item
+    size_t width;          // columns of an item
+    bool trailing = false; // z: the characters behind
+    size_t pad = 0;        // columns before, so that all types line up
 };
 
 struct Settings {
@@ -77,12 +78,18 @@ size_t digits_needed(char kind, size_t size) {
     constexpr size_t kOctal[] = {0, 3, 6, 0, 11, 0, 0, 0, 22}, kDecimal[] = {0, 4, 6, 0, 11, 0, 0, 0, 20},
                      kUnsigned[] = {0, 3, 5, 0, 10, 0, 0, 0, 20};
     switch (kind) {
-    case 'o': return kOctal[size];
-    case 'd': return kDecimal[size];
-    case 'u': return kUnsigned[size];
-    case 'x': return size * 2;
-    case 'f': return size == 4 ? 15 : size == 8 ? 24 : 29;
-    default: return 3;
+    case 'o':
+        return kOctal[size];
+    case 'd':
+        return kDecimal[size];
+    case 'u':
+        return kUnsigned[size];
+    case 'x':
+        return size * 2;
+    case 'f':
+        return size == 4 ? 15 : size == 8 ? 24 : 29;
+    default:
+        return 3;
     }
 }
 
@@ -92,7 +99,8 @@ void add_types(Settings& settings, const char* text) {
         Type type{*text++, 1, 0};
         switch (type.kind) {
         case 'a':
-        case 'c': break;
+        case 'c':
+            break;
         case 'd':
         case 'o':
         case 'u':
@@ -114,10 +122,13 @@ void add_types(Settings& settings, const char* text) {
             }
             bool valid = floating ? type.size == 4 || type.size == 8 || type.size == 16
                                   : type.size == 1 || type.size == 2 || type.size == 4 || type.size == 8;
-            if (!valid) die(1, "invalid type string '%s'; this system doesn't provide a %zu-byte %s type", whole, type.size, floating ? "floating point" : "integral");
+            if (!valid)
+                die(1, "invalid type string '%s'; this system doesn't provide a %zu-byte %s type", whole,
+                    type.size, floating ? "floating point" : "integral");
             break;
         }
-        default: die(1, "invalid character '%c' in type string '%s'", type.kind, whole);
+        default:
+            die(1, "invalid character '%c' in type string '%s'", type.kind, whole);
         }
         if (*text == 'z') {
             type.trailing = true;
@@ -128,9 +139,9 @@ void add_types(Settings& settings, const char* text) {
     }
 }
 
-constexpr const char* kNames[] = {"nul", "soh", "stx", "etx", "eot", "enq", "ack", "bel", "bs", "ht", "nl", "vt", "ff", "cr",
-                                  "so", "si", "dle", "dc1", "dc2", "dc3", "dc4", "nak", "syn", "etb", "can", "em", "sub",
-                                  "esc", "fs", "gs", "rs", "us", "sp"};
+constexpr const char* kNames[] = {"nul", "soh", "stx", "etx", "eot", "enq", "ack", "bel", "bs",  "ht",  "nl",
+                                  "vt",  "ff",  "cr",  "so",  "si",  "dle", "dc1", "dc2", "dc3", "dc4", "nak",
+                                  "syn", "etb", "can", "em",  "sub", "esc", "fs",  "gs",  "rs",  "us",  "sp"};
 
 std::string character_text(char kind, unsigned char byte) {
     char text[8];
@@ -141,7 +152,8 @@ std::string character_text(char kind, unsigned char byte) {
         return std::string(1, static_cast<char>(byte));
     }
     constexpr std::string_view kValues("\0\a\b\t\n\v\f\r", 8), kLetters = "0abtnvfr";
-    if (size_t at = kValues.find(static_cast<char>(byte)); at != std::string_view::npos) return std::string{'\\', kLetters[at]};
+    if (size_t at = kValues.find(static_cast<char>(byte)); at != std::string_view::npos)
+        return std::string{'\\', kLetters[at]};
     if (byte >= ' ' && byte < 127) return std::string(1, static_cast<char>(byte));
     snprintf(text, sizeof text, "%03o", byte);
     return text;
@@ -189,10 +201,17 @@ std::string item_text(const Type& type, const unsigned char* bytes, bool swap) {
         snprintf(text, sizeof text, "%lld", static_cast<long long>(value << shift) >> shift);
         break;
     }
-    case 'u': snprintf(text, sizeof text, "%llu", number); break;
-    case 'o': snprintf(text, sizeof text, "%0*llo", static_cast<int>(type.width), number); break;
-    case 'x': snprintf(text, sizeof text, "%0*llx", static_cast<int>(type.width), number); break;
-    default: return character_text(type.kind, bytes[0]);
+    case 'u':
+        snprintf(text, sizeof text, "%llu", number);
+        break;
+    case 'o':
+        snprintf(text, sizeof text, "%0*llo", static_cast<int>(type.width), number);
+        break;
+    case 'x':
+        snprintf(text, sizeof text, "%0*llx", static_cast<int>(type.width), number);
+        break;
+    default:
+        return character_text(type.kind, bytes[0]);
     }
     return text;
 }
@@ -229,9 +248,11 @@ public:
                 out.write(text);
             }
             if (type.trailing) {
-                for (size_t i = items; i < fields; ++i) out.fill(' ', 1 + type.width + spare_for(type, fields, i));
+                for (size_t i = items; i < fields; ++i)
+                    out.fill(' ', 1 + type.width + spare_for(type, fields, i));
                 out.write("  >");
-                for (size_t i = 0; i < count; ++i) out.put(bytes[i] >= ' ' && bytes[i] < 127 ? static_cast<char>(bytes[i]) : '.');
+                for (size_t i = 0; i < count; ++i)
+                    out.put(bytes[i] >= ' ' && bytes[i] < 127 ? static_cast<char>(bytes[i]) : '.');
                 out.put('<');
             }
             out.put('\n');
@@ -247,13 +268,22 @@ public:
     void address(uint64_t offset) {
         auto number = static_cast<unsigned long long>(offset);
         switch (settings_.radix) {
-        case 'd': out.print("%07llu", number); break;
-        case 'x': out.print("%06llx", number); break;
-        case 'o': out.print("%07llo", number); break;
+        case 'd':
+            out.print("%07llu", number);
+            break;
+        case 'x':
+            out.print("%06llx", number);
+            break;
+        case 'o':
+            out.print("%07llo", number);
+            break;
         }
         if (settings_.pseudo) {
             auto label = static_cast<unsigned long long>(offset - settings_.skip + label_);
-            out.print(settings_.radix == 'd' ? " (%07llu)" : settings_.radix == 'x' ? " (%06llx)" : " (%07llo)", label);
+            out.print(settings_.radix == 'd'   ? " (%07llu)"
+                      : settings_.radix == 'x' ? " (%06llx)"
+                                               : " (%07llo)",
+                      label);
         }
     }
 
@@ -269,7 +299,8 @@ private:
     void align() {
         types_ = settings_.types;
         size_t widest = 0;
-        for (const Type& type : types_) widest = std::max(widest, (type.width + 1) * (settings_.line_bytes / type.size));
+        for (const Type& type : types_)
+            widest = std::max(widest, (type.width + 1) * (settings_.line_bytes / type.size));
         for (Type& type : types_) type.pad = widest - (type.width + 1) * (settings_.line_bytes / type.size);
     }
 
@@ -396,25 +427,39 @@ bool parse_offset(const char* text, uint64_t& offset) {
 
 const char* type_of_letter(int letter) {
     switch (letter) {
-    case 'a': return "a";
-    case 'b': return "o1";
-    case 'c': return "c";
-    case 'd': return "u2";
-    case 'D': return "u4";
+    case 'a':
+        return "a";
+    case 'b':
+        return "o1";
+    case 'c':
+        return "c";
+    case 'd':
+        return "u2";
+    case 'D':
+        return "u4";
     case 'e':
-    case 'F': return "fD";
-    case 'f': return "fF";
+    case 'F':
+        return "fD";
+    case 'f':
+        return "fF";
     case 'h':
-    case 'x': return "x2";
+    case 'x':
+        return "x2";
     case 'H':
-    case 'X': return "x4";
-    case 'i': return "dI";
+    case 'X':
+        return "x4";
+    case 'i':
+        return "dI";
     case 'I':
     case 'l':
-    case 'L': return "dL";
-    case 'o': return "o2";
-    case 'O': return "o4";
-    case 's': return "d2";
+    case 'L':
+        return "dL";
+    case 'o':
+        return "o2";
+    case 'O':
+        return "o4";
+    case 's':
+        return "d2";
     }
     return nullptr;
 }
@@ -428,7 +473,8 @@ uint64_t count_or_die(const char* text, char option) {
     if (*end) {
         std::string unit = std::string("1") + end;
         auto factor = parse_size(unit);
-        if (!factor || __builtin_mul_overflow(value, *factor, &value)) die(1, "invalid suffix in -%c argument '%s'", option, text);
+        if (!factor || __builtin_mul_overflow(value, *factor, &value))
+            die(1, "invalid suffix in -%c argument '%s'", option, text);
     }
     return value;
 }
@@ -443,21 +489,38 @@ int run(Arguments& arguments) {
         case 'A':
             modern = true;
             settings.radix = value[0];
-            if (!value[0] || value[1] || !strchr("doxn", value[0])) die(1, "invalid output address radix '%s'; it must be one character from [doxn]", value);
+            if (!value[0] || value[1] || !strchr("doxn", value[0]))
+                die(1, "invalid output address radix '%s'; it must be one character from [doxn]", value);
             break;
-        case 'j': modern = true, settings.skip = count_or_die(value, 'j'); break;
-        case 'N': modern = true, settings.limit = count_or_die(value, 'N'); break;
+        case 'j':
+            modern = true, settings.skip = count_or_die(value, 'j');
+            break;
+        case 'N':
+            modern = true, settings.limit = count_or_die(value, 'N');
+            break;
         case 'S':
-        case kStrings: modern = true, settings.string_length = value ? static_cast<size_t>(count_or_die(value, 'S')) : 3; break;
-        case 't': modern = true, add_types(settings, value); break;
-        case 'v': modern = true, settings.duplicates = true; break;
-        case 'w': modern = true, width = value ? count_or_die(value, 'w') : 32; break;
-        case kTraditional: traditional = true; break;
+        case kStrings:
+            modern = true, settings.string_length = value ? static_cast<size_t>(count_or_die(value, 'S')) : 3;
+            break;
+        case 't':
+            modern = true, add_types(settings, value);
+            break;
+        case 'v':
+            modern = true, settings.duplicates = true;
+            break;
+        case 'w':
+            modern = true, width = value ? count_or_die(value, 'w') : 32;
+            break;
+        case kTraditional:
+            traditional = true;
+            break;
         case kEndian:
             settings.swap = strcmp(value, "big") == 0;
-            if (!settings.swap && strcmp(value, "little") != 0) usage_error("invalid argument '%s' for '--endian'", value);
+            if (!settings.swap && strcmp(value, "little") != 0)
+                usage_error("invalid argument '%s' for '--endian'", value);
             break;
-        default: add_types(settings, type_of_letter(*option));
+        default:
+            add_types(settings, type_of_letter(*option));
         }
     }
     if (settings.types.empty()) add_types(settings, "oS");
@@ -470,13 +533,17 @@ int run(Arguments& arguments) {
     }
     settings.line_bytes = unit < 16 ? unit * (16 / unit) : unit;
     if (width > 0) {
-        if (width % unit == 0) settings.line_bytes = static_cast<size_t>(width);
-        else warn("invalid width %llu; using %zu instead", static_cast<unsigned long long>(width), unit), settings.line_bytes = unit;
+        if (width % unit == 0)
+            settings.line_bytes = static_cast<size_t>(width);
+        else
+            warn("invalid width %llu; using %zu instead", static_cast<unsigned long long>(width), unit),
+                settings.line_bytes = unit;
     }
     auto operands = arguments.operands();
     if (!modern || traditional) {
         uint64_t offset = 0;
-        if (traditional && operands.size() == 3 && parse_offset(operands[1], offset) && parse_offset(operands[2], settings.pseudo_offset)) {
+        if (traditional && operands.size() == 3 && parse_offset(operands[1], offset) &&
+            parse_offset(operands[2], settings.pseudo_offset)) {
             settings.skip = offset;
             settings.pseudo = true;
             operands = operands.first(1);
@@ -503,5 +570,5 @@ constexpr Tool kTool = {
 };
 MARTLET_REGISTER_TOOL(kTool);
 
-}  // namespace
-}  // namespace coreutils
+} // namespace
+} // namespace coreutils

@@ -1,5 +1,6 @@
-// sed: POSIX.1-2017 and GNU's -E -i -s -z -l, commands e F Q R T v W z, addresses first~step, 0,/re/, addr,+N,
-// addr,~N and the flags e I M. The parser is in sed_script.cpp; here a script runs over its input.
+// sed: POSIX.1-2017 and GNU's -E -i -s -z -l, commands e F Q R T v W z, addresses first~step, 0,/re/,
+// addr,+N, addr,~N and the flags e I M. The parser is in sed_script.cpp; here a script runs over its input.
+// One file although long: the commands share the state of one executor.
 #include "framework/arguments.h"
 #include "framework/diagnostics.h"
 #include "framework/input.h"
@@ -44,7 +45,8 @@ constexpr Option kOptions[] = {
 };
 
 struct Settings {
-    bool quiet = false, separate = false, in_place = false, unbuffered = false, posix = false, follow_links = false;
+    bool quiet = false, separate = false, in_place = false, unbuffered = false, posix = false,
+         follow_links = false;
     bool sandbox = false;
     std::string suffix;
     uint64_t line_length = 70;
@@ -112,7 +114,8 @@ public:
             if (fd < 0) continue;
             struct stat info;
             char byte;
-            bool has_text = fstat(fd, &info) == 0 && !S_ISDIR(info.st_mode) && (!S_ISREG(info.st_mode) || ::read(fd, &byte, 1) == 1);
+            bool has_text = fstat(fd, &info) == 0 && !S_ISDIR(info.st_mode) &&
+                            (!S_ISREG(info.st_mode) || ::read(fd, &byte, 1) == 1);
             close(fd);
             if (has_text) return false;
         }
@@ -176,7 +179,7 @@ private:
     Sink main_;
     std::vector<Sink> sinks_;
     std::string pattern_space_, hold_space_;
-    bool ended_ = true;             // the line in the pattern space had its delimiter
+    bool ended_ = true; // the line in the pattern space had its delimiter
     uint64_t line_number_ = 0;
     bool substituted_ = false;
     bool quitting_ = false;
@@ -184,7 +187,7 @@ private:
     std::vector<Appended> appended_;
     const Regex* last_regex_ = nullptr;
     std::vector<regmatch_t> matches_;
-    std::vector<std::pair<std::string, std::unique_ptr<Input>>> line_files_;  // of R
+    std::vector<std::pair<std::string, std::unique_ptr<Input>>> line_files_; // of R
     std::string temporary_name_, edited_name_;
 };
 
@@ -192,9 +195,11 @@ void Executor::open_outputs() {
     for (const std::string& name : script_.outputs) {
         Sink sink;
         if (name == "/dev/stdout") {
-            sink.output = nullptr;  // whatever standard output is at that moment
+            sink.output = nullptr; // whatever standard output is at that moment
         } else {
-            int fd = name == "/dev/stderr" ? STDERR_FILENO : open(name.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+            int fd = name == "/dev/stderr"
+                         ? STDERR_FILENO
+                         : open(name.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
             if (fd < 0) die_errno(4, name);
             sink.own = std::make_unique<Output>(fd);
             sink.output = sink.own.get();
@@ -209,7 +214,8 @@ void Executor::write_text(Sink& target, std::string_view text) {
     sink.missing_newline = false;
     sink.output->write(text);
     if (settings_.unbuffered || sink.own) sink.output->flush();
-    if (sink.output->error() && sink.own) die(4, "couldn't write to a file: %s", strerror(sink.output->error()));
+    if (sink.output->error() && sink.own)
+        die(4, "couldn't write to a file: %s", strerror(sink.output->error()));
 }
 
 void Executor::write_line(Sink& target, std::string_view text, bool ended) {
@@ -229,7 +235,8 @@ bool Executor::read_line() {
             if (settings_.in_place) begin_in_place();
             if (settings_.separate) line_number_ = 0;
             if (settings_.separate)
-                for (Command& command : script_.commands) command.active = command.first.kind == AddressKind::line && command.first.number == 0;
+                for (Command& command : script_.commands)
+                    command.active = command.first.kind == AddressKind::line && command.first.number == 0;
         }
         if (lines_.read(pattern_space_, ended_)) {
             ++line_number_;
@@ -248,7 +255,8 @@ void Executor::begin_in_place() {
         for (int depth = 0; depth < 40; ++depth) {
             auto target = read_link(edited_name_.c_str());
             if (!target) break;
-            edited_name_ = target->starts_with('/') ? *target : join_path(directory_name(edited_name_), *target);
+            edited_name_ =
+                target->starts_with('/') ? *target : join_path(directory_name(edited_name_), *target);
         }
     }
     struct stat info;
@@ -299,18 +307,24 @@ bool Executor::search(Pattern& pattern, std::string_view text, size_t from) {
 
 bool Executor::matches(Address& address) {
     switch (address.kind) {
-    case AddressKind::none: return true;
-    case AddressKind::line: return line_number_ == address.number;
-    case AddressKind::last: return lines_.is_last();
-    case AddressKind::pattern: return search(address.pattern, pattern_space_, 0);
+    case AddressKind::none:
+        return true;
+    case AddressKind::line:
+        return line_number_ == address.number;
+    case AddressKind::last:
+        return lines_.is_last();
+    case AddressKind::pattern:
+        return search(address.pattern, pattern_space_, 0);
     case AddressKind::step:
         if (address.step == 0) return line_number_ == address.number;
         return line_number_ >= address.number && (line_number_ - address.number) % address.step == 0;
-    default: return false;
+    default:
+        return false;
     }
 }
 
-// POSIX: the second address counts from the line after the first; a line number that has passed selects one line.
+// POSIX: the second address counts from the line after the first; a line number that has passed selects one
+// line.
 bool Executor::is_selected(Command& command) {
     if (command.second.kind == AddressKind::none) return matches(command.first) != command.negated;
     bool inside = false;
@@ -319,16 +333,23 @@ bool Executor::is_selected(Command& command) {
             inside = true;
             command.active = true;
             switch (command.second.kind) {
-            case AddressKind::line: command.range_end = command.second.number; break;
-            case AddressKind::plus: command.range_end = line_number_ + command.second.number; break;
+            case AddressKind::line:
+                command.range_end = command.second.number;
+                break;
+            case AddressKind::plus:
+                command.range_end = line_number_ + command.second.number;
+                break;
             case AddressKind::multiple:
-                command.range_end = command.second.number ? (line_number_ / command.second.number + 1) * command.second.number : line_number_;
+                command.range_end = command.second.number
+                                        ? (line_number_ / command.second.number + 1) * command.second.number
+                                        : line_number_;
                 break;
             case AddressKind::last:
                 if (lines_.is_last()) command.active = false;
                 command.range_end = UINT64_MAX;
                 break;
-            default: command.range_end = UINT64_MAX;
+            default:
+                command.range_end = UINT64_MAX;
             }
             if (line_number_ >= command.range_end) command.active = false;
         }
@@ -359,10 +380,13 @@ void Executor::run_shell(const std::string& command, std::string* result) {
 void Executor::end_cycle_output() {
     for (Appended& item : appended_) {
         switch (item.kind) {
-        case Appended::Kind::text: write_text(main_, item.text); break;
+        case Appended::Kind::text:
+            write_text(main_, item.text);
+            break;
         case Appended::Kind::file: {
             Input input;
-            if (!input.open(item.text == "/dev/stdin" ? "-" : item.text.c_str())) break;  // POSIX: as if it were empty
+            if (!input.open(item.text == "/dev/stdin" ? "-" : item.text.c_str()))
+                break; // POSIX: as if it were empty
             for (std::string_view block; !(block = input.next_block()).empty();) write_text(main_, block);
             break;
         }
@@ -409,17 +433,25 @@ void Executor::append_replacement(std::string& result, const Substitution& subst
     };
     for (const ReplacementPart& part : substitution.parts) {
         switch (part.change) {
-        case CaseChange::none: break;
+        case CaseChange::none:
+            break;
         case CaseChange::next_upper:
-        case CaseChange::next_lower: once = part.change; break;
-        case CaseChange::end: lasting = once = CaseChange::none; break;
-        default: lasting = part.change, once = CaseChange::none;
+        case CaseChange::next_lower:
+            once = part.change;
+            break;
+        case CaseChange::end:
+            lasting = once = CaseChange::none;
+            break;
+        default:
+            lasting = part.change, once = CaseChange::none;
         }
         add(part.text);
         if (part.group < 0 || static_cast<size_t>(part.group) >= matches_.size()) continue;
         const regmatch_t& match = matches_[static_cast<size_t>(part.group)];
         if (match.rm_so >= 0)
-            add(std::string_view(pattern_space_).substr(static_cast<size_t>(match.rm_so), static_cast<size_t>(match.rm_eo - match.rm_so)));
+            add(std::string_view(pattern_space_)
+                    .substr(static_cast<size_t>(match.rm_so),
+                            static_cast<size_t>(match.rm_eo - match.rm_so)));
     }
 }
 
@@ -448,7 +480,9 @@ bool Executor::substitute(Command& command) {
             from = end;
         } else {
             // Over one character, which stays.
-            from = end < pattern_space_.size() ? end + decode_utf8(std::string_view(pattern_space_).substr(end)).length : end + 1;
+            from = end < pattern_space_.size()
+                       ? end + decode_utf8(std::string_view(pattern_space_).substr(end)).length
+                       : end + 1;
         }
     }
     if (!replaced) return false;
@@ -496,7 +530,8 @@ void Executor::transliterate(const Command& command) {
     std::string_view rest = pattern_space_;
     while (!rest.empty()) {
         CodePoint point = decode_utf8(rest);
-        char32_t value = point.value == kInvalidByte ? 0xFFFFFF00 | static_cast<unsigned char>(rest[0]) : point.value;
+        char32_t value =
+            point.value == kInvalidByte ? 0xFFFFFF00 | static_cast<unsigned char>(rest[0]) : point.value;
         const std::pair<char32_t, char32_t>* found = nullptr;
         for (const auto& pair : command.transliteration)
             if (pair.first == value) {
@@ -529,15 +564,25 @@ bool Executor::append_next_line() {
 
 Executor::Flow Executor::execute_one(Command& command, size_t& next) {
     switch (command.name) {
-    case '{': break;
-    case '=': write_text(main_, std::to_string(line_number_) + "\n"); break;
-    case 'a': appended_.push_back({Appended::Kind::text, command.text}); break;
-    case 'i': write_text(main_, command.text); break;
+    case '{':
+        break;
+    case '=':
+        write_text(main_, std::to_string(line_number_) + "\n");
+        break;
+    case 'a':
+        appended_.push_back({Appended::Kind::text, command.text});
+        break;
+    case 'i':
+        write_text(main_, command.text);
+        break;
     case 'c':
         // A range is replaced as a whole, at its end.
-        if (command.negated || command.second.kind == AddressKind::none || !command.active) write_text(main_, command.text);
+        if (command.negated || command.second.kind == AddressKind::none || !command.active)
+            write_text(main_, command.text);
         return Flow::end_without_printing;
-    case 'b': next = command.target; break;
+    case 'b':
+        next = command.target;
+        break;
     case 't':
         if (substituted_) next = command.target;
         substituted_ = false;
@@ -546,7 +591,8 @@ Executor::Flow Executor::execute_one(Command& command, size_t& next) {
         if (!substituted_) next = command.target;
         substituted_ = false;
         break;
-    case 'd': return Flow::end_without_printing;
+    case 'd':
+        return Flow::end_without_printing;
     case 'D': {
         size_t newline = pattern_space_.find(settings_.delimiter);
         if (newline == std::string::npos) return Flow::end_without_printing;
@@ -563,12 +609,24 @@ Executor::Flow Executor::execute_one(Command& command, size_t& next) {
             run_shell(command.text, nullptr);
         }
         break;
-    case 'F': write_text(main_, std::string(lines_.name()) + "\n"); break;
-    case 'g': pattern_space_ = hold_space_; break;
-    case 'G': pattern_space_.append(1, settings_.delimiter).append(hold_space_); break;
-    case 'h': hold_space_ = pattern_space_; break;
-    case 'H': hold_space_.append(1, settings_.delimiter).append(pattern_space_); break;
-    case 'l': list(command.has_number ? command.number : settings_.line_length); break;
+    case 'F':
+        write_text(main_, std::string(lines_.name()) + "\n");
+        break;
+    case 'g':
+        pattern_space_ = hold_space_;
+        break;
+    case 'G':
+        pattern_space_.append(1, settings_.delimiter).append(hold_space_);
+        break;
+    case 'h':
+        hold_space_ = pattern_space_;
+        break;
+    case 'H':
+        hold_space_.append(1, settings_.delimiter).append(pattern_space_);
+        break;
+    case 'l':
+        list(command.has_number ? command.number : settings_.line_length);
+        break;
     case 'n':
         if (lines_.is_last() && !settings_.separate) {
             // GNU: without a next line the pattern space is printed; POSIX quits without printing.
@@ -583,13 +641,20 @@ Executor::Flow Executor::execute_one(Command& command, size_t& next) {
         break;
     case 'N':
         if (!append_next_line()) {
-            if (settings_.separate && lines_.is_open()) return settings_.posix ? Flow::end_without_printing : Flow::end_cycle;
+            if (settings_.separate && lines_.is_open())
+                return settings_.posix ? Flow::end_without_printing : Flow::end_cycle;
             quitting_ = true;
             return settings_.posix ? Flow::end_without_printing : Flow::end_cycle;
         }
         break;
-    case 'p': write_line(main_, pattern_space_, ended_); break;
-    case 'P': write_line(main_, std::string_view(pattern_space_).substr(0, pattern_space_.find(settings_.delimiter)), true); break;
+    case 'p':
+        write_line(main_, pattern_space_, ended_);
+        break;
+    case 'P':
+        write_line(main_,
+                   std::string_view(pattern_space_).substr(0, pattern_space_.find(settings_.delimiter)),
+                   true);
+        break;
     case 'q':
         exit_status_ = static_cast<int>(command.number);
         return Flow::quit;
@@ -597,18 +662,32 @@ Executor::Flow Executor::execute_one(Command& command, size_t& next) {
         exit_status_ = static_cast<int>(command.number);
         quitting_ = true;
         return Flow::end_without_printing;
-    case 'r': appended_.push_back({Appended::Kind::file, command.text}); break;
-    case 'R': appended_.push_back({Appended::Kind::line, command.text}); break;
+    case 'r':
+        appended_.push_back({Appended::Kind::file, command.text});
+        break;
+    case 'R':
+        appended_.push_back({Appended::Kind::line, command.text});
+        break;
     case 's':
         if (substitute(command)) substituted_ = true;
         break;
-    case 'w': write_line(sinks_[command.output], pattern_space_, true); break;
-    case 'W':
-        write_line(sinks_[command.output], std::string_view(pattern_space_).substr(0, pattern_space_.find(settings_.delimiter)), true);
+    case 'w':
+        write_line(sinks_[command.output], pattern_space_, true);
         break;
-    case 'x': pattern_space_.swap(hold_space_); break;
-    case 'y': transliterate(command); break;
-    case 'z': pattern_space_.clear(); break;
+    case 'W':
+        write_line(sinks_[command.output],
+                   std::string_view(pattern_space_).substr(0, pattern_space_.find(settings_.delimiter)),
+                   true);
+        break;
+    case 'x':
+        pattern_space_.swap(hold_space_);
+        break;
+    case 'y':
+        transliterate(command);
+        break;
+    case 'z':
+        pattern_space_.clear();
+        break;
     }
     return Flow::next_command;
 }
@@ -632,7 +711,7 @@ int Executor::run() {
     open_outputs();
     for (Command& command : script_.commands)
         if (command.first.kind == AddressKind::line && command.first.number == 0) {
-            command.active = true;  // 0,/re/: the expression may match on the first line
+            command.active = true; // 0,/re/: the expression may match on the first line
             command.range_end = UINT64_MAX;
         }
     bool read_next = true;
@@ -680,19 +759,43 @@ int run(Arguments& arguments) {
     while (auto option = arguments.next_option()) {
         const char* value = arguments.value();
         switch (*option) {
-        case 'n': settings.quiet = true; break;
-        case 'e': sources.push_back({value, "-e expression #" + std::to_string(++expressions), false}); break;
-        case 'f': sources.push_back({read_script_file(value), std::string("file ") + value, true}); break;
+        case 'n':
+            settings.quiet = true;
+            break;
+        case 'e':
+            sources.push_back({value, "-e expression #" + std::to_string(++expressions), false});
+            break;
+        case 'f':
+            sources.push_back({read_script_file(value), std::string("file ") + value, true});
+            break;
         case 'E':
-        case 'r': parsing.syntax = Syntax::extended; break;
-        case 'i': settings.in_place = settings.separate = true, settings.suffix = value ? value : ""; break;
-        case 'l': settings.line_length = unsigned_or_die(value, "line length"); break;
-        case kPosix: settings.posix = true; break;
-        case kFollow: settings.follow_links = true; break;
-        case kSandbox: settings.sandbox = true; break;
-        case 's': settings.separate = true; break;
-        case 'u': settings.unbuffered = true; break;
-        case 'z': settings.delimiter = '\0'; break;
+        case 'r':
+            parsing.syntax = Syntax::extended;
+            break;
+        case 'i':
+            settings.in_place = settings.separate = true, settings.suffix = value ? value : "";
+            break;
+        case 'l':
+            settings.line_length = unsigned_or_die(value, "line length");
+            break;
+        case kPosix:
+            settings.posix = true;
+            break;
+        case kFollow:
+            settings.follow_links = true;
+            break;
+        case kSandbox:
+            settings.sandbox = true;
+            break;
+        case 's':
+            settings.separate = true;
+            break;
+        case 'u':
+            settings.unbuffered = true;
+            break;
+        case 'z':
+            settings.delimiter = '\0';
+            break;
         }
     }
     parsing.posix = settings.posix;
@@ -707,7 +810,9 @@ int run(Arguments& arguments) {
     if (!script) die(1, "%s", problem.c_str());
     if (settings.sandbox)
         for (const Command& command : script->commands)
-            if (strchr("erRwW", command.name) || (command.substitution && (command.substitution->evaluate || command.substitution->output != SIZE_MAX)))
+            if (strchr("erRwW", command.name) ||
+                (command.substitution &&
+                 (command.substitution->evaluate || command.substitution->output != SIZE_MAX)))
                 die(1, "e/r/w commands disabled in sandbox mode");
     settings.quiet = settings.quiet || script->quiet;
     static char dash[] = "-";
@@ -726,5 +831,5 @@ constexpr Tool kTool = {
 };
 MARTLET_REGISTER_TOOL(kTool);
 
-}  // namespace
-}  // namespace coreutils::sed
+} // namespace
+} // namespace coreutils::sed

@@ -1,3 +1,5 @@
+// The parser, one class: every command reads on at the place where the last one stopped, which a split would
+// only hide.
 #include "text/sed_script.h"
 
 #include "lib/utf8.h"
@@ -8,8 +10,8 @@
 namespace coreutils::sed {
 namespace {
 
-// Escapes that stand for one byte: \t \f \v \a \dNNN \oNNN \xHH \cX. Returns the bytes taken behind the backslash,
-// 0 when it is none of them.
+// Escapes that stand for one byte: \t \f \v \a \dNNN \oNNN \xHH \cX. Returns the bytes taken behind the
+// backslash, 0 when it is none of them.
 size_t read_byte_escape(std::string_view text, char& byte) {
     if (text.empty()) return 0;
     constexpr std::string_view kLetters = "afrtv", kValues = "\a\f\r\t\v";
@@ -28,7 +30,8 @@ size_t read_byte_escape(std::string_view text, char& byte) {
     size_t used = 1;
     while (used <= most && used < text.size()) {
         char digit = static_cast<char>(tolower(static_cast<unsigned char>(text[used])));
-        unsigned number = digit >= 'a' ? static_cast<unsigned>(digit - 'a' + 10) : static_cast<unsigned>(digit - '0');
+        unsigned number =
+            digit >= 'a' ? static_cast<unsigned>(digit - 'a' + 10) : static_cast<unsigned>(digit - '0');
         if (!isxdigit(static_cast<unsigned char>(digit)) || number >= base) break;
         value = value * base + number;
         ++used;
@@ -84,7 +87,8 @@ std::string translate_expression(std::string_view text, Syntax syntax) {
             ++i;
         } else if (size_t used = read_byte_escape(text.substr(i + 1), value)) {
             // What it stands for is a character, never an operator.
-            if (strchr("^$.*[]\\", value) || (syntax == Syntax::extended && strchr("+?(){}|", value))) result.push_back('\\');
+            if (strchr("^$.*[]\\", value) || (syntax == Syntax::extended && strchr("+?(){}|", value)))
+                result.push_back('\\');
             result.push_back(value);
             i += used;
         } else {
@@ -97,7 +101,8 @@ std::string translate_expression(std::string_view text, Syntax syntax) {
 
 class Parser {
 public:
-    Parser(const std::vector<Source>& sources, const ParseSettings& settings) : sources_(sources), settings_(settings) {}
+    Parser(const std::vector<Source>& sources, const ParseSettings& settings)
+        : sources_(sources), settings_(settings) {}
 
     std::optional<Script> parse(std::string& problem) {
         for (source_ = 0; source_ < sources_.size() && !failed_; ++source_) {
@@ -186,7 +191,8 @@ private:
                 char next = take();
                 if (next == delimiter) {
                     // An operator that is the delimiter becomes an ordinary character.
-                    if (is_expression && strchr("^$.*[]+?(){}|", delimiter) && strchr("^$.*[]", delimiter)) result.push_back('\\');
+                    if (is_expression && strchr("^$.*[]+?(){}|", delimiter) && strchr("^$.*[]", delimiter))
+                        result.push_back('\\');
                     if (!is_expression && delimiter == '&') result.push_back('\\');
                     result.push_back(next);
                 } else if (next == '\n' && is_expression) {
@@ -211,10 +217,11 @@ private:
     bool compile(std::string_view expression, int flags, Pattern& pattern) {
         if (expression.empty()) {
             if (flags) return fail("no previous regular expression can be modified");
-            return true;  // the last one used
+            return true; // the last one used
         }
         std::string reason;
-        pattern.regex = Regex::compile(translate_expression(expression, settings_.syntax), settings_.syntax, flags, reason);
+        pattern.regex = Regex::compile(translate_expression(expression, settings_.syntax), settings_.syntax,
+                                       flags, reason);
         return pattern.regex ? true : fail(reason);
     }
 
@@ -244,7 +251,8 @@ private:
         if (peek() != '/' && peek() != '\\') return !failed_;
         char delimiter = take();
         if (delimiter == '\\') {
-            if (at_end() || peek() == '\n' || peek() == '\\') return fail("unexpected delimiter of a regular expression");
+            if (at_end() || peek() == '\n' || peek() == '\\')
+                return fail("unexpected delimiter of a regular expression");
             delimiter = take();
         }
         std::string expression;
@@ -279,7 +287,8 @@ private:
         } else if (command.first.kind == AddressKind::none && peek() == ',') {
             return void(fail("unexpected `,'"));
         }
-        if (command.first.kind == AddressKind::line && command.first.number == 0 && command.second.kind != AddressKind::pattern)
+        if (command.first.kind == AddressKind::line && command.first.number == 0 &&
+            command.second.kind != AddressKind::pattern)
             return void(fail("invalid usage of line address 0"));
         while (peek() == '!') {
             take();
@@ -308,17 +317,29 @@ private:
         }
         case 'a':
         case 'i':
-        case 'c': parse_text(command); break;
-        case ':': parse_label(command, true); break;
+        case 'c':
+            parse_text(command);
+            break;
+        case ':':
+            parse_label(command, true);
+            break;
         case 'b':
         case 't':
-        case 'T': parse_label(command, false); break;
+        case 'T':
+            parse_label(command, false);
+            break;
         case 'r':
         case 'R':
         case 'w':
-        case 'W': parse_file(command); break;
-        case 's': parse_substitution(command); break;
-        case 'y': parse_transliteration(command); break;
+        case 'W':
+            parse_file(command);
+            break;
+        case 's':
+            parse_substitution(command);
+            break;
+        case 'y':
+            parse_transliteration(command);
+            break;
         case 'e':
             skip_blanks();
             while (!at_end() && peek() != '\n') command.text.push_back(take());
@@ -349,8 +370,11 @@ private:
         case 'p':
         case 'P':
         case 'x':
-        case 'z': end_of_command(); break;
-        default: return void(fail(std::string("unknown command: `") + command.name + "'"));
+        case 'z':
+            end_of_command();
+            break;
+        default:
+            return void(fail(std::string("unknown command: `") + command.name + "'"));
         }
         if (!failed_) script_.commands.push_back(std::move(command));
     }
@@ -382,7 +406,7 @@ private:
             else if (!at_end())
                 at_ = text_start;
             else if (!next_source())
-                return;  // nothing to print
+                return; // nothing to print
         } else if (peek() == '\n') {
             return void(fail("expected \\ after `a', `c' or `i'"));
         }
@@ -419,11 +443,13 @@ private:
 
     void parse_label(Command& command, bool definition) {
         skip_blanks();
-        if (definition && command.first.kind != AddressKind::none) return void(fail(": doesn't want any addresses"));
+        if (definition && command.first.kind != AddressKind::none)
+            return void(fail(": doesn't want any addresses"));
         while (!at_end() && peek() != '\n' && (peek() != ';' || (definition && settings_.posix)) &&
                !(peek() == '}' && !definition))
             command.text.push_back(take());
-        while (!command.text.empty() && isspace(static_cast<unsigned char>(command.text.back()))) command.text.pop_back();
+        while (!command.text.empty() && isspace(static_cast<unsigned char>(command.text.back())))
+            command.text.pop_back();
         if (definition && command.text.empty()) fail("\":\" lacks a label");
     }
 
@@ -461,10 +487,16 @@ private:
                 substitution->print = true, take();
                 break;
             case 'i':
-            case 'I': flags |= REG_ICASE, take(); break;
+            case 'I':
+                flags |= REG_ICASE, take();
+                break;
             case 'm':
-            case 'M': flags |= REG_NEWLINE, take(); break;
-            case 'e': substitution->evaluate = true, take(); break;
+            case 'M':
+                flags |= REG_NEWLINE, take();
+                break;
+            case 'e':
+                substitution->evaluate = true, take();
+                break;
             case 'w': {
                 take();
                 skip_blanks();
@@ -480,7 +512,8 @@ private:
                     if (numbered) return void(fail("multiple number options to `s' command"));
                     numbered = true;
                     read_number(substitution->number);
-                    if (substitution->number == 0) return void(fail("number option to `s' command may not be zero"));
+                    if (substitution->number == 0)
+                        return void(fail("number option to `s' command may not be zero"));
                 } else {
                     more = false;
                 }
@@ -551,9 +584,12 @@ private:
                 char value = 0;
                 size_t used = 0;
                 if (source[0] == '\\' && source.size() > 1) {
-                    if (source[1] == 'n') value = '\n', used = 1;
-                    else if (source[1] == '\\') value = '\\', used = 1;
-                    else used = read_byte_escape(source.substr(1), value);
+                    if (source[1] == 'n')
+                        value = '\n', used = 1;
+                    else if (source[1] == '\\')
+                        value = '\\', used = 1;
+                    else
+                        used = read_byte_escape(source.substr(1), value);
                 }
                 if (used > 0) {
                     list.push_back(static_cast<unsigned char>(value));
@@ -561,7 +597,9 @@ private:
                     continue;
                 }
                 CodePoint point = decode_utf8(source);
-                list.push_back(point.value == kInvalidByte ? 0xFFFFFF00 | static_cast<unsigned char>(source[0]) : point.value);
+                list.push_back(point.value == kInvalidByte
+                                   ? 0xFFFFFF00 | static_cast<unsigned char>(source[0])
+                                   : point.value);
                 source.remove_prefix(point.length);
             }
             return list;
@@ -576,7 +614,8 @@ private:
         for (Command& command : script_.commands) {
             if (!strchr("btT", command.name) || command.text.empty()) continue;
             for (size_t i = 0; i < script_.commands.size(); ++i)
-                if (script_.commands[i].name == ':' && script_.commands[i].text == command.text) command.target = i;
+                if (script_.commands[i].name == ':' && script_.commands[i].text == command.text)
+                    command.target = i;
             if (command.target == SIZE_MAX) {
                 failed_ = true;
                 problem_ = "can't find label for jump to `" + command.text + "'";
@@ -595,10 +634,11 @@ private:
     std::string problem_;
 };
 
-}  // namespace
+} // namespace
 
-std::optional<Script> parse_script(const std::vector<Source>& sources, const ParseSettings& settings, std::string& problem) {
+std::optional<Script> parse_script(const std::vector<Source>& sources, const ParseSettings& settings,
+                                   std::string& problem) {
     return Parser(sources, settings).parse(problem);
 }
 
-}  // namespace coreutils::sed
+} // namespace coreutils::sed

@@ -38,18 +38,18 @@ struct Substitution {
     std::vector<ReplacementPart> parts;
     bool global = false, print = false, evaluate = false;
     uint64_t number = 1;
-    size_t output = SIZE_MAX;  // index into Script::outputs
+    size_t output = SIZE_MAX; // index into Script::outputs
 };
 
 struct Command {
     Address first, second;
     bool negated = false;
     char name = '\0';
-    std::string text;              // of a i c, file name of r R, label of : b t T, command of e
-    size_t target = SIZE_MAX;      // where b t T and { go; SIZE_MAX: the end
-    uint64_t number = 0;           // of l L q Q
+    std::string text;         // of a i c, file name of r R, label of : b t T, command of e
+    size_t target = SIZE_MAX; // where b t T and { go; SIZE_MAX: the end
+    uint64_t number = 0;      // of l L q Q
     bool has_number = false;
-    size_t output = SIZE_MAX;      // of w W
+    size_t output = SIZE_MAX; // of w W
     std::unique_ptr<Substitution> substitution;
     std::vector<std::pair<char32_t, char32_t>> transliteration;
     // The state of a range while the script runs.
@@ -59,13 +59,13 @@ struct Command {
 
 struct Script {
     std::vector<Command> commands;
-    std::vector<std::string> outputs;  // names of w files, each once
-    bool quiet = false;                // it begins with #n
+    std::vector<std::string> outputs; // names of w files, each once
+    bool quiet = false;               // it begins with #n
 };
 
 struct Source {
     std::string text;
-    std::string name;  // for messages: "-e expression #1", or the file's name
+    std::string name; // for messages: "-e expression #1", or the file's name
     bool is_file = false;
 };
 
@@ -75,6 +75,7 @@ struct ParseSettings {
 };
 
 // Nothing when the script is wrong; `problem` then is "NAME, line N: reason" or "NAME, char N: reason".
-std::optional<Script> parse_script(const std::vector<Source>& sources, const ParseSettings& settings, std::string& problem);
+std::optional<Script> parse_script(const std::vector<Source>& sources, const ParseSettings& settings,
+                                   std::string& problem);
 
-}  // namespace coreutils::sed
+} // namespace coreutils::sed

@@ -24,9 +24,9 @@ constexpr Option kOptions[] = {
 // A number of seq with what its text says about the output.
 struct Operand {
     long double value = 0;
-    size_t decimals = 0;   // digits behind the point
-    size_t width = 0;      // of the text, for -w
-    bool integer = false;  // of digits only
+    size_t decimals = 0;  // digits behind the point
+    size_t width = 0;     // of the text, for -w
+    bool integer = false; // of digits only
 };
 
 Operand parse_operand(const char* text) {
@@ -45,8 +45,9 @@ Operand parse_operand(const char* text) {
     if (hexadecimal) return operand;
     if (point) {
         operand.decimals = strspn(point + 1, "0123456789");
-        if (operand.decimals == 0) --operand.width;                           // "1."
-        if (point == digits || (digits[0] == '-' && point == digits + 1)) ++operand.width;  // ".5" prints as 0.5
+        if (operand.decimals == 0) --operand.width; // "1."
+        if (point == digits || (digits[0] == '-' && point == digits + 1))
+            ++operand.width; // ".5" prints as 0.5
     }
     if (exponent) {
         long power = strtol(exponent + 1, nullptr, 10);
@@ -55,7 +56,8 @@ Operand parse_operand(const char* text) {
             operand.decimals += static_cast<size_t>(-power);
             operand.width += static_cast<size_t>(-power) + (point ? 0 : 1);
         } else {
-            size_t used = operand.decimals < static_cast<size_t>(power) ? operand.decimals : static_cast<size_t>(power);
+            size_t used =
+                operand.decimals < static_cast<size_t>(power) ? operand.decimals : static_cast<size_t>(power);
             operand.decimals -= used;
             operand.width += static_cast<size_t>(power) - used;
         }
@@ -180,7 +182,8 @@ int run(Arguments& arguments) {
             word == "--help" ? print_help(current_tool()) : print_version(current_tool());
             return 0;
         }
-        bool number = word.size() > 1 && word[0] == '-' && (word[1] == '.' || (word[1] >= '0' && word[1] <= '9'));
+        bool number =
+            word.size() > 1 && word[0] == '-' && (word[1] == '.' || (word[1] >= '0' && word[1] <= '9'));
         if (word.size() < 2 || word[0] != '-' || number) {
             words.push_back(given[i]);
         } else if (word.size() > 2 && word[1] == 'w') {
@@ -200,14 +203,15 @@ int run(Arguments& arguments) {
     }
     if (words.empty()) missing_operand();
     if (words.size() > 3) extra_operand(words[3]);
-    if (format && equal_width) usage_error("format string may not be specified when printing equal width strings");
+    if (format && equal_width)
+        usage_error("format string may not be specified when printing equal width strings");
     Operand first = parse_operand(words.size() > 1 ? words[0] : "1");
     Operand last = parse_operand(words.back());
     Operand step = parse_operand(words.size() > 2 ? words[1] : "1");
     if (step.value == 0) usage_error("invalid Zero increment value: '%s'", words[1]);
     if (words.size() == 1 && !last.integer) first.width = 1;
-    bool plain = !format && first.integer && last.integer && step.integer && first.value >= 0 && step.value > 0 &&
-                 last.value < 1e18L && step.value < 1e18L;
+    bool plain = !format && first.integer && last.integer && step.integer && first.value >= 0 &&
+                 step.value > 0 && last.value < 1e18L && step.value < 1e18L;
     size_t decimals = first.decimals > step.decimals ? first.decimals : step.decimals;
     if (plain) {
         if (first.value > last.value) return 0;
@@ -232,7 +236,9 @@ int run(Arguments& arguments) {
         made = "%";
         if (equal_width && isfinite(last.value)) {
             auto padded = [&](const Operand& operand) {
-                size_t width = operand.width + (decimals > operand.decimals ? decimals - operand.decimals : operand.decimals > decimals ? 0 : 0);
+                size_t width = operand.width + (decimals > operand.decimals   ? decimals - operand.decimals
+                                                : operand.decimals > decimals ? 0
+                                                                              : 0);
                 if (decimals && !operand.decimals) ++width;
                 if (operand.decimals > decimals) width -= operand.decimals - decimals + (decimals == 0);
                 return width;
@@ -256,5 +262,5 @@ constexpr Tool kTool = {
 };
 MARTLET_REGISTER_TOOL(kTool);
 
-}  // namespace
-}  // namespace coreutils
+} // namespace
+} // namespace coreutils

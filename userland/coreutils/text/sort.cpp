@@ -1,5 +1,5 @@
-// sort: POSIX.1-2017 and GNU. Lines are copied once into blocks and sorted by merging arrays of references, each
-// with the rank of its first key, so that most comparisons touch no text.
+// sort: POSIX.1-2017 and GNU. Lines are copied once into blocks and sorted by merging arrays of references,
+// each with the rank of its first key, so that most comparisons touch no text.
 #include "framework/arguments.h"
 #include "framework/diagnostics.h"
 #include "framework/input.h"
@@ -153,7 +153,8 @@ void merge_sort(Line* lines, size_t count, Line* scratch, const Comparer& compar
     merge_sort(lines + half, count - half, scratch, comparer);
     if (comparer.compare(lines[half - 1], lines[half]) <= 0) return;
     std::copy(lines, lines + half, scratch);
-    Line *left = scratch, *left_end = scratch + half, *right = lines + half, *right_end = lines + count, *target = lines;
+    Line *left = scratch, *left_end = scratch + half, *right = lines + half, *right_end = lines + count,
+         *target = lines;
     while (left < left_end && right < right_end)
         *target++ = comparer.compare(*left, *right) <= 0 ? *left++ : *right++;
     std::copy(left, left_end, target);
@@ -203,7 +204,8 @@ int sort_files(const Settings& settings, std::span<char*> names) {
     merge_sort(lines.data(), lines.size(), scratch.data(), comparer);
     Result result(settings);
     for (size_t i = 0; i < lines.size(); ++i)
-        if (!settings.unique || i == 0 || comparer.by_keys(lines[i - 1], lines[i]) != 0) result.put(lines[i].view());
+        if (!settings.unique || i == 0 || comparer.by_keys(lines[i - 1], lines[i]) != 0)
+            result.put(lines[i].view());
     return 0;
 }
 
@@ -281,9 +283,16 @@ int check_file(const Settings& settings, const char* name) {
 }
 
 void take_word(Settings& settings, const char* word) {
-    struct Name { const char* name; char letter; };
-    for (Name name : {Name{"general-numeric", 'g'}, {"human-numeric", 'h'}, {"month", 'M'}, {"numeric", 'n'},
-                      {"random", 'R'}, {"version", 'V'}})
+    struct Name {
+        const char* name;
+        char letter;
+    };
+    for (Name name : {Name{"general-numeric", 'g'},
+                      {"human-numeric", 'h'},
+                      {"month", 'M'},
+                      {"numeric", 'n'},
+                      {"random", 'R'},
+                      {"version", 'V'}})
         if (strncmp(name.name, word, strlen(word)) == 0 && *word) {
             settings.modifiers.add(name.letter, false);
             return;
@@ -303,10 +312,16 @@ void take_separator(Settings& settings, const char* text) {
 
 void take_option(Settings& settings, int id, const char* value) {
     switch (id) {
-    case kSort: take_word(settings, value); break;
+    case kSort:
+        take_word(settings, value);
+        break;
     case 'c':
-    case 'C': settings.check = static_cast<char>(id); break;
-    case kCheck: settings.check = value && (strcmp(value, "quiet") == 0 || strcmp(value, "silent") == 0) ? 'C' : 'c'; break;
+    case 'C':
+        settings.check = static_cast<char>(id);
+        break;
+    case kCheck:
+        settings.check = value && (strcmp(value, "quiet") == 0 || strcmp(value, "silent") == 0) ? 'C' : 'c';
+        break;
     case 'k': {
         const char* problem = nullptr;
         auto key = parse_key(value, problem);
@@ -314,16 +329,28 @@ void take_option(Settings& settings, int id, const char* value) {
         settings.keys.push_back(*key);
         break;
     }
-    case 'm': settings.merge = true; break;
+    case 'm':
+        settings.merge = true;
+        break;
     case 'o':
         if (settings.output && strcmp(settings.output, value) != 0) die(2, "multiple output files specified");
         settings.output = value;
         break;
-    case 's': settings.stable = true; break;
-    case 't': take_separator(settings, value); break;
-    case 'u': settings.unique = true; break;
-    case 'z': settings.delimiter = '\0'; break;
-    case 'b': settings.modifiers.skip_start_blanks = settings.modifiers.skip_end_blanks = true; break;
+    case 's':
+        settings.stable = true;
+        break;
+    case 't':
+        take_separator(settings, value);
+        break;
+    case 'u':
+        settings.unique = true;
+        break;
+    case 'z':
+        settings.delimiter = '\0';
+        break;
+    case 'b':
+        settings.modifiers.skip_start_blanks = settings.modifiers.skip_end_blanks = true;
+        break;
     default:
         if (id < kLongOnly) settings.modifiers.add(static_cast<char>(id), false);
     }
@@ -344,7 +371,8 @@ int run(Arguments& arguments) {
     std::vector<char*> names(arguments.operands().begin(), arguments.operands().end());
     std::vector<std::string> listed;
     if (list) {
-        if (!names.empty()) usage_error("extra operand '%s': file operands cannot be combined with --files0-from", names[0]);
+        if (!names.empty())
+            usage_error("extra operand '%s': file operands cannot be combined with --files0-from", names[0]);
         Input input;
         open_or_die(input, list);
         while (auto name = input.next_line('\0')) listed.emplace_back(*name);
@@ -354,7 +382,8 @@ int run(Arguments& arguments) {
     static char dash[] = "-";
     if (names.empty()) names.push_back(dash);
     if (settings.check) {
-        if (names.size() > 1) usage_error("extra operand '%s' not allowed with -%c", names[1], settings.check);
+        if (names.size() > 1)
+            usage_error("extra operand '%s' not allowed with -%c", names[1], settings.check);
         return check_file(settings, names[0]);
     }
     // With -o, a file may be input and output: it has to be read before it is written.
@@ -373,5 +402,5 @@ constexpr Tool kTool = {
 };
 MARTLET_REGISTER_TOOL(kTool);
 
-}  // namespace
-}  // namespace coreutils::sort
+} // namespace
+} // namespace coreutils::sort

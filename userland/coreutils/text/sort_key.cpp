@@ -23,8 +23,8 @@ std::string_view skip_blanks(std::string_view text) {
 // A decimal number as its parts, for comparison at any length.
 struct Decimal {
     bool negative = false;
-    std::string_view whole;     // without leading zeros
-    std::string_view fraction;  // without trailing zeros
+    std::string_view whole;    // without leading zeros
+    std::string_view fraction; // without trailing zeros
     std::string_view rest;
 
     explicit Decimal(std::string_view text) {
@@ -158,21 +158,43 @@ bool take_number(std::string_view& text, size_t& number) {
     return true;
 }
 
-}  // namespace
+} // namespace
 
 bool Modifiers::add(char letter, bool at_end) {
     switch (letter) {
-    case 'b': (at_end ? skip_end_blanks : skip_start_blanks) = true; return true;
-    case 'd': dictionary = true; return true;
-    case 'f': fold_case = true; return true;
-    case 'g': order = Order::general_numeric; return true;
-    case 'h': order = Order::human; return true;
-    case 'i': printable_only = true; return true;
-    case 'M': order = Order::month; return true;
-    case 'n': order = Order::numeric; return true;
-    case 'R': order = Order::random; return true;
-    case 'r': reverse = true; return true;
-    case 'V': order = Order::version; return true;
+    case 'b':
+        (at_end ? skip_end_blanks : skip_start_blanks) = true;
+        return true;
+    case 'd':
+        dictionary = true;
+        return true;
+    case 'f':
+        fold_case = true;
+        return true;
+    case 'g':
+        order = Order::general_numeric;
+        return true;
+    case 'h':
+        order = Order::human;
+        return true;
+    case 'i':
+        printable_only = true;
+        return true;
+    case 'M':
+        order = Order::month;
+        return true;
+    case 'n':
+        order = Order::numeric;
+        return true;
+    case 'R':
+        order = Order::random;
+        return true;
+    case 'r':
+        reverse = true;
+        return true;
+    case 'V':
+        order = Order::version;
+        return true;
     }
     return false;
 }
@@ -229,7 +251,8 @@ std::string_view find_key(std::string_view line, const Key& key, int separator) 
     }
     if (key.modifiers.skip_start_blanks)
         while (at < end && is_blank(*at)) ++at;
-    at += key.start_character < static_cast<size_t>(end - at) ? key.start_character : static_cast<size_t>(end - at);
+    at += key.start_character < static_cast<size_t>(end - at) ? key.start_character
+                                                              : static_cast<size_t>(end - at);
     if (!key.has_end) return {at, static_cast<size_t>(end - at)};
 
     const char* stop = begin;
@@ -253,17 +276,23 @@ std::string_view find_key(std::string_view line, const Key& key, int separator) 
 
 int compare_keys(std::string_view left, std::string_view right, const Modifiers& modifiers) {
     switch (modifiers.order) {
-    case Order::numeric: return compare_numeric(left, right);
-    case Order::general_numeric: return compare_general(left, right);
-    case Order::human: return compare_human(left, right);
-    case Order::month: return month_of(left) - month_of(right);
-    case Order::version: return compare_versions(left, right);
+    case Order::numeric:
+        return compare_numeric(left, right);
+    case Order::general_numeric:
+        return compare_general(left, right);
+    case Order::human:
+        return compare_human(left, right);
+    case Order::month:
+        return month_of(left) - month_of(right);
+    case Order::version:
+        return compare_versions(left, right);
     case Order::random: {
         uint64_t first = shuffled_hash(left), second = shuffled_hash(right);
         if (first != second) return first < second ? -1 : 1;
         return left.compare(right);
     }
-    case Order::text: break;
+    case Order::text:
+        break;
     }
     if (modifiers.fold_case || modifiers.dictionary || modifiers.printable_only)
         return compare_translated(left, right, modifiers);
@@ -291,4 +320,4 @@ uint64_t rank_key(std::string_view key, const Modifiers& modifiers) {
     return rank;
 }
 
-}  // namespace coreutils::sort
+} // namespace coreutils::sort

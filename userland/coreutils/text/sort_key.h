@@ -24,9 +24,9 @@ struct Modifiers {
 };
 
 struct Key {
-    size_t start_field = 0, start_character = 0;  // counted from 0
+    size_t start_field = 0, start_character = 0; // counted from 0
     bool has_end = false;
-    size_t end_field = 0, end_character = 0;      // the field from 0; 0 characters: to its end
+    size_t end_field = 0, end_character = 0; // the field from 0; 0 characters: to its end
     Modifiers modifiers;
 };
 
@@ -44,4 +44,4 @@ int compare_keys(std::string_view left, std::string_view right, const Modifiers&
 // A number that orders most keys at once: different ranks decide, equal ones need compare_keys().
 uint64_t rank_key(std::string_view key, const Modifiers& modifiers);
 
-}  // namespace coreutils::sort
+} // namespace coreutils::sort

@@ -77,7 +77,8 @@ off_t find_last_lines(int fd, off_t begin, off_t end, const Settings& settings) 
     bool last_byte = true;
     off_t position = end;
     while (position > begin) {
-        size_t size = static_cast<size_t>(position - begin < off_t{kBlockBytes} ? position - begin : kBlockBytes);
+        size_t size =
+            static_cast<size_t>(position - begin < off_t{kBlockBytes} ? position - begin : kBlockBytes);
         position -= static_cast<off_t>(size);
         ssize_t count = pread(fd, block.data(), size, position);
         if (count <= 0) return begin;
@@ -103,7 +104,8 @@ bool tail_seekable(Input& input, const Settings& settings) {
     }
     off_t start = begin;
     if (settings.bytes) {
-        if (settings.count < static_cast<uint64_t>(end - begin)) start = end - static_cast<off_t>(settings.count);
+        if (settings.count < static_cast<uint64_t>(end - begin))
+            start = end - static_cast<off_t>(settings.count);
     } else {
         start = find_last_lines(input.fd(), begin, end, settings);
     }
@@ -142,7 +144,7 @@ void show_end(Input& input, const Settings& settings) {
 
 struct Followed {
     const char* name;
-    std::unique_ptr<Input> input;  // none while the file cannot be opened
+    std::unique_ptr<Input> input; // none while the file cannot be opened
     struct stat info = {};
 };
 
@@ -212,7 +214,8 @@ void follow(std::vector<Followed>& files, const Settings& settings) {
             continue;
         }
         auto whole = static_cast<time_t>(settings.interval_seconds);
-        timespec pause = {whole, static_cast<long>((settings.interval_seconds - static_cast<double>(whole)) * 1e9)};
+        timespec pause = {whole,
+                          static_cast<long>((settings.interval_seconds - static_cast<double>(whole)) * 1e9)};
         nanosleep(&pause, nullptr);
     }
 }
@@ -258,14 +261,30 @@ int run(Arguments& arguments) {
         switch (*option) {
         case 'c':
         case 'n':
-        case kNumberOption: counted = true, set_count(settings, arguments.value(), *option == 'c'); break;
-        case 'f': set_following(settings, arguments.value()); break;
-        case 'F': settings.following = Following::name, settings.retry = true; break;
-        case kPid: settings.until_pid = static_cast<pid_t>(unsigned_or_die(arguments.value(), "PID")); break;
-        case kRetry: settings.retry = true; break;
-        case 'q': never = true, always = false; break;
-        case 'v': always = true, never = false; break;
-        case 'z': settings.delimiter = '\0'; break;
+        case kNumberOption:
+            counted = true, set_count(settings, arguments.value(), *option == 'c');
+            break;
+        case 'f':
+            set_following(settings, arguments.value());
+            break;
+        case 'F':
+            settings.following = Following::name, settings.retry = true;
+            break;
+        case kPid:
+            settings.until_pid = static_cast<pid_t>(unsigned_or_die(arguments.value(), "PID"));
+            break;
+        case kRetry:
+            settings.retry = true;
+            break;
+        case 'q':
+            never = true, always = false;
+            break;
+        case 'v':
+            always = true, never = false;
+            break;
+        case 'z':
+            settings.delimiter = '\0';
+            break;
         case 's': {
             auto seconds = parse_double(arguments.value());
             if (!seconds || !(*seconds >= 0)) die(1, "invalid number of seconds: '%s'", arguments.value());
@@ -315,5 +334,5 @@ constexpr Tool kTool = {
 };
 MARTLET_REGISTER_TOOL(kTool);
 
-}  // namespace
-}  // namespace coreutils
+} // namespace
+} // namespace coreutils

@@ -15,7 +15,8 @@ constexpr Option kOptions[] = {
     {'c', "complement", nullptr, "use the complement of SET1"},
     {'C', nullptr, nullptr, "the same as -c"},
     {'d', "delete", nullptr, "delete characters in SET1, do not translate"},
-    {'s', "squeeze-repeats", nullptr, "replace each sequence of a repeated character of the last SET with one"},
+    {'s', "squeeze-repeats", nullptr,
+     "replace each sequence of a repeated character of the last SET with one"},
     {'t', "truncate-set1", nullptr, "first truncate SET1 to length of SET2"},
 };
 
@@ -72,7 +73,8 @@ void plan_translation(Plan& plan, const Set& first, const Set& second, bool comp
     if (complemented) from = complement_of(from);
     if (second.open_repeats > 1) die(1, "only one [c*] repeat construct may appear in string2");
     if (!check_classes(first, second, complemented))
-        die(1, "when translating, the only character classes that may appear in string2 are 'upper' and 'lower', "
+        die(1, "when translating, the only character classes that may appear in string2 are 'upper' and "
+               "'lower', "
                "each at the place of one in string1");
     std::vector<unsigned char> to = expand(second, from.size());
     if (truncate) {
@@ -84,7 +86,8 @@ void plan_translation(Plan& plan, const Set& first, const Set& second, bool comp
         bool same = true;
         for (unsigned char byte : to) same = same && byte == to[0];
         if (!same && to.size() != from.size())
-            die(1, "when translating with complemented character classes, string2 must map all characters in the domain to one");
+            die(1, "when translating with complemented character classes, string2 must map all characters in "
+                   "the domain to one");
     }
     for (size_t i = 0; i < from.size(); ++i) plan.map[from[i]] = i < to.size() ? to[i] : to.back();
 }
@@ -96,7 +99,8 @@ void translate(const Plan& plan) {
     for (std::string_view block; !(block = input.next_block()).empty();) {
         result.resize(block.size());
         if (!plan.removes && !plan.squeezes) {
-            for (size_t i = 0; i < block.size(); ++i) result[i] = static_cast<char>(plan.map[static_cast<unsigned char>(block[i])]);
+            for (size_t i = 0; i < block.size(); ++i)
+                result[i] = static_cast<char>(plan.map[static_cast<unsigned char>(block[i])]);
             out.write(result);
             continue;
         }
@@ -156,10 +160,11 @@ constexpr Tool kTool = {
     .options = kOptions,
     .run = run,
     .order = OperandOrder::options_first,
-    .notes = "A SET is a string of characters, \\NNN and \\a \\b \\f \\n \\r \\t \\v \\\\, ranges A-Z, classes [:alpha:],\n"
+    .notes = "A SET is a string of characters, \\NNN and \\a \\b \\f \\n \\r \\t \\v \\\\, ranges A-Z, "
+             "classes [:alpha:],\n"
              "equivalences [=c=], and in SET2 repeats [c*] and [c*N].",
 };
 MARTLET_REGISTER_TOOL(kTool);
 
-}  // namespace
-}  // namespace coreutils::tr
+} // namespace
+} // namespace coreutils::tr

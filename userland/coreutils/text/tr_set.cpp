@@ -11,9 +11,9 @@ struct Class {
 };
 
 constexpr Class kClasses[] = {
-    {"alnum", isalnum}, {"alpha", isalpha}, {"blank", isblank}, {"cntrl", iscntrl}, {"digit", isdigit},
-    {"graph", isgraph}, {"lower", islower}, {"print", isprint}, {"punct", ispunct}, {"space", isspace},
-    {"upper", isupper}, {"xdigit", isxdigit},
+    {"alnum", isalnum}, {"alpha", isalpha}, {"blank", isblank}, {"cntrl", iscntrl},
+    {"digit", isdigit}, {"graph", isgraph}, {"lower", islower}, {"print", isprint},
+    {"punct", ispunct}, {"space", isspace}, {"upper", isupper}, {"xdigit", isxdigit},
 };
 
 // Text after its escapes: each byte, and whether it was written with a backslash.
@@ -37,7 +37,7 @@ std::vector<Character> read_characters(std::string_view text) {
             unsigned value = 0, digits = 0;
             while (digits < 3 && i < text.size() && text[i] >= '0' && text[i] <= '7') {
                 unsigned next = value * 8 + static_cast<unsigned>(text[i] - '0');
-                if (next > 255) break;  // \400 is \40 and 0
+                if (next > 255) break; // \400 is \40 and 0
                 value = next;
                 ++i, ++digits;
             }
@@ -66,7 +66,8 @@ public:
 
 private:
     bool is(size_t at, char byte) const {
-        return at < characters_.size() && !characters_[at].escaped && characters_[at].byte == static_cast<unsigned char>(byte);
+        return at < characters_.size() && !characters_[at].escaped &&
+               characters_[at].byte == static_cast<unsigned char>(byte);
     }
 
     bool fail(std::string reason) {
@@ -89,7 +90,8 @@ private:
             unsigned char last = characters_[at_ + 2].byte;
             if (last < first) return fail("range-endpoints are in reverse collating sequence order");
             Piece piece;
-            for (unsigned byte = first; byte <= last; ++byte) piece.bytes.push_back(static_cast<unsigned char>(byte));
+            for (unsigned byte = first; byte <= last; ++byte)
+                piece.bytes.push_back(static_cast<unsigned char>(byte));
             set_.pieces.push_back(std::move(piece));
             at_ += 3;
             return true;
@@ -104,7 +106,7 @@ private:
         char mark = static_cast<char>(characters_[at_ + 1].byte);
         size_t end = at_ + 2;
         while (end + 1 < characters_.size() && !(is(end, mark) && is(end + 1, ']'))) ++end;
-        if (end + 1 >= characters_.size()) return true;  // no such construct: plain characters
+        if (end + 1 >= characters_.size()) return true; // no such construct: plain characters
         std::string name;
         for (size_t i = at_ + 2; i < end; ++i) name.push_back(static_cast<char>(characters_[i].byte));
         if (mark == ':') {
@@ -112,7 +114,7 @@ private:
             for (const Class& each : kClasses)
                 if (name == each.name) found = &each;
             if (!found) {
-                if (is(at_ + 2, '*')) return true;  // [:*3]: a repeat of the colon
+                if (is(at_ + 2, '*')) return true; // [:*3]: a repeat of the colon
                 return fail("invalid character class '" + name + "'");
             }
             Piece piece;
@@ -120,7 +122,8 @@ private:
             if (name == "lower") piece.case_class = CaseClass::lower;
             if (name == "upper") piece.case_class = CaseClass::upper;
             for (int byte = 0; byte < 256; ++byte)
-                if (byte < 128 && found->contains(byte)) piece.bytes.push_back(static_cast<unsigned char>(byte));
+                if (byte < 128 && found->contains(byte))
+                    piece.bytes.push_back(static_cast<unsigned char>(byte));
             set_.pieces.push_back(std::move(piece));
         } else {
             if (name.empty()) return fail("missing equivalence class character '[==]'");
@@ -149,7 +152,8 @@ private:
         for (char digit : digits) {
             if (digit < '0' || digit >= static_cast<char>('0' + base))
                 return fail("invalid repeat count '" + digits + "' in [c*n] construct");
-            if (count > UINT64_MAX / 16) return fail("invalid repeat count '" + digits + "' in [c*n] construct");
+            if (count > UINT64_MAX / 16)
+                return fail("invalid repeat count '" + digits + "' in [c*n] construct");
             count = count * base + static_cast<uint64_t>(digit - '0');
         }
         Piece piece{.bytes = {characters_[at_ + 1].byte}, .repeat = true, .count = count};
@@ -166,7 +170,7 @@ private:
     std::string problem_;
 };
 
-}  // namespace
+} // namespace
 
 uint64_t Set::size() const {
     uint64_t total = 0;
@@ -194,4 +198,4 @@ std::vector<unsigned char> expand(const Set& set, size_t wanted) {
     return bytes;
 }
 
-}  // namespace coreutils::tr
+} // namespace coreutils::tr

@@ -14,17 +14,17 @@ enum class CaseClass { none, lower, upper };
 // A piece of a set in its order.
 struct Piece {
     std::vector<unsigned char> bytes;
-    CaseClass case_class = CaseClass::none;  // [:lower:] and [:upper:] pair up in translation
-    bool is_class = false;                   // any [:class:]
-    bool repeat = false;                     // [x*n], n 0: as often as needed
+    CaseClass case_class = CaseClass::none; // [:lower:] and [:upper:] pair up in translation
+    bool is_class = false;                  // any [:class:]
+    bool repeat = false;                    // [x*n], n 0: as often as needed
     uint64_t count = 0;
 };
 
 struct Set {
     std::vector<Piece> pieces;
-    size_t open_repeats = 0;  // [x*]
+    size_t open_repeats = 0; // [x*]
 
-    uint64_t size() const;    // with open repeats as nothing
+    uint64_t size() const; // with open repeats as nothing
 };
 
 // Nothing when `text` is wrong; `problem` says why.
@@ -33,4 +33,4 @@ std::optional<Set> parse_set(std::string_view text, std::string& problem);
 // All bytes in order; an open repeat fills up to `wanted`.
 std::vector<unsigned char> expand(const Set& set, size_t wanted);
 
-}  // namespace coreutils::tr
+} // namespace coreutils::tr

@@ -49,7 +49,9 @@ std::string_view compared_part(std::string_view line, const Settings& settings) 
     }
     if (settings.skip_characters >= line.size()) return {};
     line.remove_prefix(static_cast<size_t>(settings.skip_characters));
-    return settings.check_characters < line.size() ? line.substr(0, static_cast<size_t>(settings.check_characters)) : line;
+    return settings.check_characters < line.size()
+               ? line.substr(0, static_cast<size_t>(settings.check_characters))
+               : line;
 }
 
 class Filter {
@@ -74,7 +76,8 @@ public:
 
     void finish() {
         end_run();
-        if (settings_.grouped && any_group_ && (settings_.grouping == Grouping::append || settings_.grouping == Grouping::both))
+        if (settings_.grouped && any_group_ &&
+            (settings_.grouping == Grouping::append || settings_.grouping == Grouping::both))
             out.put(settings_.delimiter);
     }
 
@@ -84,14 +87,17 @@ private:
         if (left.size() != right.size()) return false;
         if (!settings_.ignore_case) return left == right;
         for (size_t i = 0; i < left.size(); ++i) {
-            auto lower = [](char byte) { return byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte + 32) : byte; };
+            auto lower = [](char byte) {
+                return byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte + 32) : byte;
+            };
             if (lower(left[i]) != lower(right[i])) return false;
         }
         return true;
     }
     void begin_group() {
         bool before_first = settings_.grouping == Grouping::prepend || settings_.grouping == Grouping::both;
-        if (settings_.grouping != Grouping::none && (any_group_ || before_first)) out.put(settings_.delimiter);
+        if (settings_.grouping != Grouping::none && (any_group_ || before_first))
+            out.put(settings_.delimiter);
         any_group_ = true;
     }
     void put(std::string_view line) {
@@ -126,23 +132,45 @@ int run(Arguments& arguments) {
     while (auto option = arguments.next_option()) {
         const char* value = arguments.value();
         switch (*option) {
-        case 'c': settings.count = true; break;
-        case 'd': settings.repeated_only = true; break;
+        case 'c':
+            settings.count = true;
+            break;
+        case 'd':
+            settings.repeated_only = true;
+            break;
         case 'D':
-        case kAllRepeated: settings.all_repeated = true, settings.grouping = parse_grouping(value, true); break;
-        case kGroup: settings.grouped = true, settings.grouping = parse_grouping(value, false); break;
+        case kAllRepeated:
+            settings.all_repeated = true, settings.grouping = parse_grouping(value, true);
+            break;
+        case kGroup:
+            settings.grouped = true, settings.grouping = parse_grouping(value, false);
+            break;
         case 'f':
-        case kNumberOption: settings.skip_fields = unsigned_or_die(value, "number of fields to skip"); break;
-        case 's': settings.skip_characters = unsigned_or_die(value, "number of bytes to skip"); break;
-        case 'w': settings.check_characters = unsigned_or_die(value, "number of bytes to compare"); break;
-        case 'i': settings.ignore_case = true; break;
-        case 'u': settings.unique_only = true; break;
-        case 'z': settings.delimiter = '\0'; break;
+        case kNumberOption:
+            settings.skip_fields = unsigned_or_die(value, "number of fields to skip");
+            break;
+        case 's':
+            settings.skip_characters = unsigned_or_die(value, "number of bytes to skip");
+            break;
+        case 'w':
+            settings.check_characters = unsigned_or_die(value, "number of bytes to compare");
+            break;
+        case 'i':
+            settings.ignore_case = true;
+            break;
+        case 'u':
+            settings.unique_only = true;
+            break;
+        case 'z':
+            settings.delimiter = '\0';
+            break;
         }
     }
-    if (settings.grouped && (settings.count || settings.repeated_only || settings.unique_only || settings.all_repeated))
+    if (settings.grouped &&
+        (settings.count || settings.repeated_only || settings.unique_only || settings.all_repeated))
         usage_error("--group is mutually exclusive with -c/-d/-D/-u");
-    if (settings.all_repeated && settings.count) usage_error("printing all duplicated lines and repeat counts is meaningless");
+    if (settings.all_repeated && settings.count)
+        usage_error("printing all duplicated lines and repeat counts is meaningless");
     auto operands = arguments.operands();
     if (operands.size() > 2) extra_operand(operands[2]);
     Input input;
@@ -168,5 +196,5 @@ constexpr Tool kTool = {
 };
 MARTLET_REGISTER_TOOL(kTool);
 
-}  // namespace
-}  // namespace coreutils
+} // namespace
+} // namespace coreutils

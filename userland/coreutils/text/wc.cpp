@@ -194,19 +194,32 @@ int run(Arguments& arguments) {
     const char* list = nullptr;
     while (auto option = arguments.next_option()) {
         switch (*option) {
-        case 'c': selection.bytes = true; break;
-        case 'm': selection.characters = true; break;
-        case 'l': selection.lines = true; break;
-        case 'w': selection.words = true; break;
-        case 'L': selection.width = true; break;
-        case kFilesFrom: list = arguments.value(); break;
+        case 'c':
+            selection.bytes = true;
+            break;
+        case 'm':
+            selection.characters = true;
+            break;
+        case 'l':
+            selection.lines = true;
+            break;
+        case 'w':
+            selection.words = true;
+            break;
+        case 'L':
+            selection.width = true;
+            break;
+        case kFilesFrom:
+            list = arguments.value();
+            break;
         }
     }
     if (selection.count() == 0) selection.lines = selection.words = selection.bytes = true;
     std::vector<std::string> listed;
     std::vector<char*> names(arguments.operands().begin(), arguments.operands().end());
     if (list) {
-        if (!names.empty()) usage_error("extra operand '%s': file operands cannot be combined with --files0-from", names[0]);
+        if (!names.empty())
+            usage_error("extra operand '%s': file operands cannot be combined with --files0-from", names[0]);
         listed = read_names(list);
         for (std::string& name : listed) names.push_back(name.data());
         if (names.empty()) return 0;
@@ -237,5 +250,5 @@ constexpr Tool kTool = {
 };
 MARTLET_REGISTER_TOOL(kTool);
 
-}  // namespace
-}  // namespace coreutils
+} // namespace
+} // namespace coreutils

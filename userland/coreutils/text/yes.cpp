@@ -17,7 +17,7 @@ int run(Arguments& arguments) {
     line.push_back('\n');
     std::string block;
     while (block.size() + line.size() <= kBlockBytes / 4 || block.empty()) block += line;
-    for (;;) out.write(block);  // ends when the output does
+    for (;;) out.write(block); // ends when the output does
 }
 
 constexpr Tool kTool = {
@@ -28,5 +28,5 @@ constexpr Tool kTool = {
 };
 MARTLET_REGISTER_TOOL(kTool);
 
-}  // namespace
-}  // namespace coreutils
+} // namespace
+} // namespace coreutils
