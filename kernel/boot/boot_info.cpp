@@ -46,13 +46,7 @@ void gather_boot_info(LoaderKind kind, u64 info_address) {
     g_boot_info.kernel_physical_start = physical(__image_start);
     g_boot_info.kernel_physical_end = physical(__image_end);
 
-    // mem=: like Linux, memory above that address is not used.
-    u64 limit = ~0ull;
-    if (auto option = command_line_option("mem")) {
-        if (std::optional<u64> size = parse_size(*option); size && *size != 0) limit = *size;
-        else log_warning("mem=%.*s is not a size", static_cast<int>(option->size()), option->data());
-    }
-    usize count = normalise_memory({info.memory, info.memory_count}, g_memory, limit);
+    usize count = normalise_memory({info.memory, info.memory_count}, g_memory); // mem= is for mm to apply
     g_boot_info.memory = {g_memory, count};
 
     if (!is_readable) panic("the loader's information at %#llx cannot be read", static_cast<unsigned long long>(info_address));

@@ -53,8 +53,8 @@ bool parse_pvh(const PhysicalMemory& memory, u64 address, LoaderInfo& info);
 void add_memory_range(LoaderInfo& info, u64 base, u64 size, u32 e820_type);
 void set_command_line(LoaderInfo& info, std::string_view text);
 
-/// Sorts ranges, merges neighbours of one kind and resolves overlaps: the less usable kind wins. `usable_limit`: memory
-/// above it is left out (mem=). Answers the number of ranges in `to`.
-usize normalise_memory(std::span<const MemoryRange> from, std::span<MemoryRange> to, u64 usable_limit);
+/// Sorts ranges, merges neighbours of one kind and resolves overlaps: the less usable kind wins. Answers the
+/// number of ranges in `to`.
+usize normalise_memory(std::span<const MemoryRange> from, std::span<MemoryRange> to);
 
 } // namespace martlet

@@ -59,7 +59,7 @@ void set_command_line(LoaderInfo& info, std::string_view text) {
     info.command_line[info.command_line_size] = '\0';
 }
 
-usize normalise_memory(std::span<const MemoryRange> from, std::span<MemoryRange> to, u64 usable_limit) {
+usize normalise_memory(std::span<const MemoryRange> from, std::span<MemoryRange> to) {
     // A sweep over the borders: between two neighbouring ones the kind is the strictest of the ranges that cover them.
     // Quadratic in a few dozen entries.
     usize count = 0;
@@ -77,10 +77,7 @@ usize normalise_memory(std::span<const MemoryRange> from, std::span<MemoryRange>
             }
         }
         if (next == ~0ull && !owner) return count;
-        if (owner) {
-            u64 end = owner->kind == MemoryKind::Usable ? std::min(next, usable_limit) : next;
-            append(to, count, position, end, owner->kind);
-        }
+        if (owner) append(to, count, position, next, owner->kind);
         if (next == ~0ull) return count;
         position = next;
     }

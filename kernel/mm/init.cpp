@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "boot/boot_info.h"
 #include "boot/command_line.h"
+#include "boot/command_line_parser.h"
 #include "boot/image_layout.h"
 #include "mm/boot_memory.h"
 #include "mm/frame_allocator.h"
@@ -33,36 +34,14 @@ PhysicalAddress take_table() {
     return table;
 }
 
-/// "16M", "0x1000k", "1G": kernel-parameters(7). Unlimited if absent; 0 and garbage are ignored with a warning.
+/// mem=: kernel-parameters(7). Unlimited if absent; what is no usable size is ignored with a warning.
 u64 memory_limit() {
     std::optional<std::string_view> text = command_line_option("mem");
     if (!text) return ~0ull;
-    u64 value = 0;
-    usize position = 0;
-    u64 base = 10;
-    if (text->starts_with("0x")) {
-        base = 16;
-        position = 2;
-    }
-    for (; position < text->size(); ++position) {
-        char character = (*text)[position];
-        u64 digit = character >= '0' && character <= '9' ? static_cast<u64>(character - '0')
-                    : base == 16 && character >= 'a' && character <= 'f' ? static_cast<u64>(character - 'a' + 10)
-                                                                         : ~0ull;
-        if (digit == ~0ull || value > (~0ull - digit) / base) break;
-        value = value * base + digit;
-    }
-    if (position < text->size()) {
-        char unit = static_cast<char>((*text)[position] | 0x20);
-        u32 shift = unit == 'k' ? 10 : unit == 'm' ? 20 : unit == 'g' ? 30 : unit == 't' ? 40 : 0;
-        if (shift != 0) ++position;
-        value = value > (~0ull >> shift) ? ~0ull : value << shift;
-    }
-    if (position != text->size() || value < 4 * kMiB) {
-        log_warning("memory: mem=%.*s is not a usable size, ignored", static_cast<int>(text->size()), text->data());
-        return ~0ull;
-    }
-    return value;
+    std::optional<u64> size = parse_size(*text);
+    if (size && *size >= 4 * kMiB) return *size;
+    log_warning("memory: mem=%.*s is not a usable size, ignored", static_cast<int>(text->size()), text->data());
+    return ~0ull;
 }
 
 /// Only bytes that exist below the limit of mem= are managed; the initrd stays reachable wherever it is.

@@ -5,9 +5,9 @@
 namespace martlet {
 namespace {
 
-std::vector<MemoryRange> normalise(std::vector<MemoryRange> from, u64 limit = ~0ull) {
+std::vector<MemoryRange> normalise(std::vector<MemoryRange> from) {
     std::vector<MemoryRange> to(64);
-    to.resize(normalise_memory(from, to, limit));
+    to.resize(normalise_memory(from, to));
     return to;
 }
 
@@ -28,13 +28,6 @@ TEST(MemoryMap, ReservedWinsOverUsable) {
     EXPECT_EQ(map[1].kind, kReserved);
     EXPECT_EQ(map[2].base, 0x5000u);
     EXPECT_EQ(map[2].size, 0xb000u);
-}
-
-TEST(MemoryMap, LimitCutsUsableMemoryOnly) {
-    auto map = normalise({{0, 0x10000, kUsable}, {0x10000, 0x1000, kReserved}}, 0x8000);
-    ASSERT_EQ(map.size(), 2u);
-    EXPECT_EQ(map[0].size, 0x8000u);
-    EXPECT_EQ(map[1].base, 0x10000u);
 }
 
 TEST(MemoryMap, EmptyStaysEmpty) { EXPECT_TRUE(normalise({}).empty()); }
