@@ -258,6 +258,12 @@ def test_deaths_by_signal_are_told(shell, signal, message, status):
     assert shell.run("echo $?") == [str(status)]
 
 
+def test_a_program_that_cannot_be_executed_leaves_the_terminal_to_the_shell(shell, tmp_path):
+    (tmp_path / "plain").write_text("x")
+    assert "Permission denied" in "".join(shell.run("./plain"))
+    assert shell.run("echo $?") == ["126"]
+
+
 def test_exit_warns_of_stopped_jobs(shell):
     shell.send("sleep 60\r")
     time.sleep(0.3)

@@ -106,6 +106,7 @@ int Executor::launch(const std::string& path, ArgumentList& arguments) {
     }
     if (error) {
         shell_.jobs.wait_helper(pid);
+        shell_.jobs.take_terminal_back();
         if (error != ENOEXEC)
             return complain_about_command(arguments.pointers[0], error);
     }

@@ -44,6 +44,11 @@ void Jobs::give_terminal_to(pid_t group) const {
     sigprocmask(SIG_SETMASK, &before, nullptr);
 }
 
+void Jobs::take_terminal_back() const {
+    if (job_control_)
+        give_terminal_to(shell_group_);
+}
+
 void Jobs::save_terminal_modes() {
     struct termios modes;
     if (terminal_ >= 0 && tcgetattr(terminal_, &modes) == 0)

@@ -94,6 +94,8 @@ public:
     // The fork that a substitution or here-document writer needs: no job, no process group of its own.
     pid_t fork_helper();
     int wait_helper(pid_t pid);
+    // After a foreground child that never became a job ended: the terminal is the shell's again.
+    void take_terminal_back() const;
 
 private:
     Job* by_rank(size_t rank);
