@@ -210,14 +210,12 @@ void Pipe::remove_users(bool reads, bool writes) {
     if (last_reader || last_writer) poll_queue_.wake_all();
 }
 
-Result<void> Pipe::wait_for_writer() {
-    u64 seen = writer_opens();
-    return open_queue_.wait([&] { return has_writers() || writer_opens() != seen; });
+Result<void> Pipe::wait_for_writer(u64 seen) {
+    return open_queue_.wait([&] { return writer_opens() != seen; });
 }
 
-Result<void> Pipe::wait_for_reader() {
-    u64 seen = reader_opens_.load(std::memory_order_acquire);
-    return open_queue_.wait([&] { return has_readers() || reader_opens_.load(std::memory_order_acquire) != seen; });
+Result<void> Pipe::wait_for_reader(u64 seen) {
+    return open_queue_.wait([&] { return reader_opens() != seen; });
 }
 
 } // namespace martlet

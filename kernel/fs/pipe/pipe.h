@@ -35,11 +35,12 @@ public:
     void add_users(bool reads, bool writes);
     void remove_users(bool reads, bool writes);
     bool has_users() const { return readers_.load() != 0 || writers_.load() != 0; }
-    /// FIFO open: waits until somebody opens the other side; kRestartSys.
-    Result<void> wait_for_writer();
-    Result<void> wait_for_reader();
+    /// FIFO open: waits until the other side is open or has been since its opens were `seen`; kRestartSys.
+    Result<void> wait_for_writer(u64 seen);
+    Result<void> wait_for_reader(u64 seen);
     bool has_readers() const { return readers_.load(std::memory_order_acquire) != 0; }
     bool has_writers() const { return writers_.load(std::memory_order_acquire) != 0; }
+    u64 reader_opens() const { return reader_opens_.load(std::memory_order_acquire); }
     u64 writer_opens() const { return writer_opens_.load(std::memory_order_acquire); }
 
     Pipe() = default;

@@ -86,6 +86,9 @@ Result<Ref<File>> open_fifo(Inode& inode, u32 flags, const Path& path) {
     Ref<PipeFile> file;
     Ref<Pipe> pipe;
     u32 mode = flags & kOpenAccessMode;
+    // What the wait below looks for is counted from here: an end that comes and goes before the wait begins counts too.
+    bool waits_for_writer = false, waits_for_reader = false;
+    u64 writers_seen = 0, readers_seen = 0;
     // A pipe reopened through /proc/self/fd never waits: the other end was open before.
     bool is_anonymous = &inode.super_block() == anonymous_super_block();
     {
@@ -95,11 +98,15 @@ Result<Ref<File>> open_fifo(Inode& inode, u32 flags, const Path& path) {
         file = TRY(make_ref<PipeFile>(flags, path, pipe));
         if (!is_anonymous && mode == kOpenWriteOnly && (flags & kOpenNonBlock) && !pipe->has_readers()) return Error(Errno::ENXIO);
         if (!is_anonymous && mode == kOpenReadOnly && (flags & kOpenNonBlock) && !pipe->has_writers()) file->remember_writers();
+        waits_for_writer = mode == kOpenReadOnly && !pipe->has_writers();
+        waits_for_reader = mode == kOpenWriteOnly && !pipe->has_readers();
+        writers_seen = pipe->writer_opens();
+        readers_seen = pipe->reader_opens();
         file->become_user();
     }
     if (is_anonymous || (flags & kOpenNonBlock)) return file;
-    if (mode == kOpenReadOnly && !pipe->has_writers()) TRY(pipe->wait_for_writer());
-    if (mode == kOpenWriteOnly && !pipe->has_readers()) TRY(pipe->wait_for_reader());
+    if (waits_for_writer) TRY(pipe->wait_for_writer(writers_seen));
+    if (waits_for_reader) TRY(pipe->wait_for_reader(readers_seen));
     return file;
 }
 
