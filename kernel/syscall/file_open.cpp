@@ -32,7 +32,9 @@ Result<void> check_flags(u32& flags) {
 
 Result<int> open_and_install(int directory, UserString path, u32 flags, u32 mode, u32 walk_flags) {
     TRY(check_flags(flags));
-    NameArgument name = TRY(NameArgument::load(directory, path));
+    bool is_confined = (walk_flags & (kWalkBeneath | kWalkInRoot)) != 0;
+    NameArgument name =
+        TRY(NameArgument::load(directory, path, is_confined ? AbsoluteName::NeedsStart : AbsoluteName::IgnoresStart));
     OpenRequest request{flags, flags & kOpenCreate ? apply_umask(mode & kModePermissions) : 0, walk_flags};
     Ref<File> file = TRY(open_file(name.at(), request));
     return current_task().files().install(std::move(file), close_on_exec_of(flags), current_limit(Resource::OpenFiles));

@@ -8,10 +8,10 @@ Result<Ref<File>> get_open_file(int fd) {
     return file;
 }
 
-Result<NameArgument> NameArgument::load(int directory, UserString name) {
+Result<NameArgument> NameArgument::load(int directory, UserString name, AbsoluteName absolute) {
     NameArgument argument;
     argument.name_ = TRY(copy_user_path(name));
-    bool is_absolute = argument.name_.view().starts_with('/');
+    bool is_absolute = absolute == AbsoluteName::IgnoresStart && argument.name_.view().starts_with('/');
     if (directory != kAtWorkingDirectory && !is_absolute) {
         Ref<File> file = TRY(get_file(directory));
         if (!file->path()) return Error(Errno::ENOTDIR);

@@ -18,11 +18,14 @@ inline Result<Ref<File>> get_file(int fd) { return current_task().files().get(fd
 /// As get_file, for calls that an O_PATH descriptor does not serve (EBADF).
 Result<Ref<File>> get_open_file(int fd);
 
+/// Whether an absolute name leaves the starting directory unused, as everywhere, or stays below it (openat2(2)).
+enum class AbsoluteName : u8 { IgnoresStart, NeedsStart };
+
 /// A path argument and the directory it starts from.
 class NameArgument {
 public:
     /// EBADF, ENOTDIR for the descriptor; EFAULT, ENAMETOOLONG, ENOMEM for the name.
-    static Result<NameArgument> load(int directory, UserString name);
+    static Result<NameArgument> load(int directory, UserString name, AbsoluteName absolute = AbsoluteName::IgnoresStart);
     NameAt at() const { return {start_, name_}; }
     bool is_empty() const { return name_.is_empty(); }
     /// To what the name leads; AT_SYMLINK_NOFOLLOW and AT_EMPTY_PATH count.
