@@ -148,6 +148,8 @@ Result<void> sys_flock(int fd, u32 operation) {
     wanted.kind = kind == kShared ? LockKind::Shared : LockKind::Exclusive;
     wanted.process_id = current_process_id();
     if (kind == kUnlock) return locks->unlock(wanted.owner, LockClass::Whole, 0, ~0ull);
+    // A conversion is not atomic: it gives the old lock up, then takes the new one (flock(2)).
+    if (locks->holds_other_kind(wanted)) TRY(locks->unlock(wanted.owner, LockClass::Whole, 0, ~0ull));
     return locks->lock(wanted, operation & kNonBlock ? LockWait::No : LockWait::Yes);
 }
 

@@ -83,12 +83,23 @@ void FileLocks::replace_range(const RangeLock& wanted, bool keep, RangeLock*& sp
         }
     }
     if (!keep) return;
+    u64 start = wanted.start, end = wanted.end;
+    for (RangeLock& held : locks_) { // after the cut only neighbours can touch it: those of its kind join
+        if (held.lock_class != wanted.lock_class || held.kind != wanted.kind || !(held.owner == wanted.owner)) continue;
+        bool is_before = held.start < wanted.start && held.end + 1 == wanted.start;
+        bool is_after = held.start > wanted.end && wanted.end + 1 == held.start;
+        if (!is_before && !is_after) continue;
+        if (is_before) start = held.start;
+        else end = held.end;
+        held.node.unlink();
+        freed.push_back(held);
+    }
     RangeLock* fresh = std::exchange(spare_two, nullptr);
     fresh->owner = wanted.owner;
     fresh->lock_class = wanted.lock_class;
     fresh->kind = wanted.kind;
-    fresh->start = wanted.start;
-    fresh->end = wanted.end;
+    fresh->start = start;
+    fresh->end = end;
     fresh->process_id = wanted.process_id;
     locks_.push_back(*fresh);
 }
@@ -138,7 +149,7 @@ Result<void> FileLocks::lock(const RangeLock& wanted, LockWait wait) {
     }
     delete spare_one;
     delete spare_two;
-    if (!freed.is_empty()) { // a conversion may have weakened a lock
+    if (result && wanted.kind == LockKind::Shared) { // a conversion may have weakened a lock
         release_count_.fetch_add(1, std::memory_order_acq_rel);
         released_.wake_all();
     }
@@ -177,6 +188,13 @@ bool FileLocks::find_conflict(const RangeLock& wanted, RangeLock& found) {
     found.end = obstacle->end;
     found.process_id = obstacle->process_id;
     return true;
+}
+
+bool FileLocks::holds_other_kind(const RangeLock& wanted) {
+    LockGuard guard(lock_);
+    for (RangeLock& held : locks_)
+        if (held.lock_class == wanted.lock_class && held.owner == wanted.owner && held.kind != wanted.kind) return true;
+    return false;
 }
 
 void FileLocks::release_owner(const LockOwner& owner) {

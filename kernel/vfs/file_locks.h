@@ -49,6 +49,8 @@ public:
     Result<void> unlock(const LockOwner& owner, LockClass lock_class, u64 start, u64 end);
     /// The first lock that stands in the way of `wanted` (F_GETLK): false if there is none.
     bool find_conflict(const RangeLock& wanted, RangeLock& found);
+    /// Whether the owner has a lock of the same class and another kind.
+    bool holds_other_kind(const RangeLock& wanted);
     /// A close: everything of this owner goes.
     void release_owner(const LockOwner& owner);
 
