@@ -8,7 +8,12 @@
 namespace martlet {
 namespace {
 
-constexpr u32 kReadWriteAppend = 16, kReadWriteKnown = 1 | 2 | 4 | 8 | 16; // RWF_*
+constexpr u32 kReadWriteNoWait = 8, kReadWriteAppend = 16, kReadWriteKnown = 1 | 2 | 4 | 8 | 16; // RWF_*
+
+/// Files on storage here never wait; of the others none can promise it for a single call.
+bool has_known_flags(const File& file, u32 flags) {
+    return (flags & ~kReadWriteKnown) == 0 && (!(flags & kReadWriteNoWait) || file.is_seekable());
+}
 
 Result<Ref<File>> get_readable(int fd) {
     Ref<File> file = TRY(get_file(fd));
@@ -100,7 +105,7 @@ Result<usize> sys_preadv2(int fd, u64 vectors, u64 count, u64 offset, u64, u32 f
     VectorArgument argument;
     TRY(argument.load(vectors, count));
     IoCursor cursor = IoCursor::user_vectors(argument.vectors());
-    if (cursor.remaining() > 0 && (flags & ~kReadWriteKnown)) return Error(Errno::EOPNOTSUPP);
+    if (cursor.remaining() > 0 && !has_known_flags(*file, flags)) return Error(Errno::EOPNOTSUPP);
     return uses_position ? read_here(*file, cursor) : read_at(*file, cursor, static_cast<i64>(offset));
 }
 
@@ -111,7 +116,7 @@ Result<usize> sys_pwritev2(int fd, u64 vectors, u64 count, u64 offset, u64, u32 
     VectorArgument argument;
     TRY(argument.load(vectors, count));
     IoCursor cursor = IoCursor::user_vectors(argument.vectors());
-    if (cursor.remaining() > 0 && (flags & ~kReadWriteKnown)) return Error(Errno::EOPNOTSUPP);
+    if (cursor.remaining() > 0 && !has_known_flags(*file, flags)) return Error(Errno::EOPNOTSUPP);
     if ((flags & kReadWriteAppend) && file->is_seekable()) {
         u64 end;
         if (!uses_position) return file->append(cursor, end);

@@ -1,6 +1,11 @@
 #pragma once
 #include <bits/iovec.h>
 #define UIO_MAXIOV 1024
+#define RWF_HIPRI 1
+#define RWF_DSYNC 2
+#define RWF_SYNC 4
+#define RWF_NOWAIT 8
+#define RWF_APPEND 16
 __BEGIN_DECLS
 ssize_t readv(int, const struct iovec *, int);
 ssize_t writev(int, const struct iovec *, int);
