@@ -1,7 +1,6 @@
 // open(2), read(2), write(2), lseek(2), stat(2), directories, links, permissions, descriptors: files as programs use them.
 #include <dirent.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
@@ -14,38 +13,9 @@
 #include <unistd.h>
 #include <signal.h>
 
-#include <string>
+#include "file_helpers.h"
 
-#include "selftest.h"
-
-namespace {
-
-/// A fresh working directory; every case has its own process, so nobody else changes it.
-void enter_fresh_directory() {
-    char name[] = "/tmp/self-test-XXXXXX";
-    CHECK(mkdtemp(name) != nullptr);
-    CHECK_EQUAL(chdir(name), 0);
-}
-
-void write_file(const char* name, std::string_view text, mode_t mode = 0644) {
-    int fd = open(name, O_CREAT | O_TRUNC | O_WRONLY, mode);
-    CHECK(fd >= 0);
-    CHECK_EQUAL(write(fd, text.data(), text.size()), text.size());
-    close(fd);
-}
-
-struct stat status_of(const char* name) {
-    struct stat status;
-    CHECK_EQUAL(lstat(name, &status), 0);
-    return status;
-}
-
-void become_nobody() {
-    CHECK_EQUAL(setgid(65534), 0);
-    CHECK_EQUAL(setuid(65534), 0);
-}
-
-} // namespace
+using namespace selftest;
 
 CASE(files, open_errors) {
     enter_fresh_directory();

@@ -3,12 +3,15 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/select.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "selftest.h"
+#include "file_helpers.h"
+
+using namespace selftest;
 
 CASE(pipes, bytes_arrive_in_order_and_end_with_eof) {
     int ends[2];
@@ -150,4 +153,125 @@ CASE(pipes, fifo_joins_two_processes) {
     CHECK_EQUAL(read(fd, buffer, 10), 0);
     CHECK_EQUAL(waitpid(child, nullptr, 0), child);
     unlink(name);
+}
+
+CASE(pipes, fifo_opens_wait_for_the_other_side) {
+    enter_fresh_directory();
+    CHECK_EQUAL(mkfifo("fifo", 0600), 0);
+    char buffer[10];
+    int reader = open("fifo", O_RDONLY | O_NONBLOCK); // never waits
+    CHECK(reader >= 0);
+    CHECK_EQUAL(read(reader, buffer, 10), 0);
+    pollfd watched = {reader, POLLIN, 0};
+    CHECK_EQUAL(poll(&watched, 1, 0), 0); // no writer yet is not a hang-up
+    int writer = open("fifo", O_WRONLY | O_NONBLOCK);
+    CHECK(writer >= 0);
+    CHECK_ERROR(read(reader, buffer, 10), EAGAIN);
+    CHECK_EQUAL(write(writer, "abc", 3), 3);
+    CHECK_EQUAL(read(reader, buffer, 10), 3);
+    CHECK_ERROR(lseek(reader, 0, SEEK_SET), ESPIPE);
+    CHECK_ERROR(pread(reader, buffer, 1, 0), ESPIPE);
+    close(writer);
+    CHECK_EQUAL(poll(&watched, 1, 0), 1);
+    CHECK_EQUAL(watched.revents, POLLHUP);
+    close(reader);
+    int both = open("fifo", O_RDWR); // neither does O_RDWR
+    CHECK(both >= 0);
+    CHECK_EQUAL(write(both, "kept", 4), 4);
+    close(both);
+    reader = open("fifo", O_RDONLY | O_NONBLOCK);
+    CHECK_EQUAL(read(reader, buffer, 10), 0); // what nobody read went with the last end
+}
+
+CASE(pipes, a_fifo_writer_that_is_quickly_gone_is_not_missed) {
+    enter_fresh_directory();
+    CHECK_EQUAL(mkfifo("fifo", 0600), 0);
+    for (int round = 0; round < 200; ++round) {
+        pid_t child = fork();
+        if (child == 0) _exit(close(open("fifo", O_WRONLY)));
+        char byte;
+        int fd = open("fifo", O_RDONLY);
+        CHECK(fd >= 0);
+        CHECK_EQUAL(read(fd, &byte, 1), 0);
+        close(fd);
+        CHECK_EQUAL(waitpid(child, nullptr, 0), child);
+    }
+}
+
+CASE(pipes, capacity_is_read_and_set) {
+    int ends[2];
+    CHECK_EQUAL(pipe(ends), 0);
+    CHECK_EQUAL(fcntl(ends[0], F_GETPIPE_SZ), 65'536);
+    CHECK_EQUAL(fcntl(ends[1], F_SETPIPE_SZ, 5000), 8192);
+    CHECK_EQUAL(fcntl(ends[1], F_SETPIPE_SZ, 4096), 4096);
+    CHECK_EQUAL(fcntl(ends[1], F_SETFL, O_NONBLOCK), 0);
+    static char block[8000];
+    CHECK_EQUAL(write(ends[1], block, 8000), 4096); // more than PIPE_BUF may be cut
+    CHECK_ERROR(write(ends[1], block, 1), EAGAIN);
+    CHECK_EQUAL(read(ends[0], block, 100), 100);
+    CHECK_ERROR(write(ends[1], block, 4096), EAGAIN); // PIPE_BUF is all or nothing
+    int stored = 0;
+    CHECK_EQUAL(ioctl(ends[0], FIONREAD, &stored), 0);
+    CHECK_EQUAL(stored, 3996);
+    CHECK_EQUAL(fcntl(ends[1], F_SETPIPE_SZ, 16'384), 16'384);
+    CHECK_EQUAL(write(ends[1], block, 4096), 4096);
+    CHECK_ERROR(fcntl(open("/dev/null", O_RDWR), F_GETPIPE_SZ), EBADF);
+    CHECK_ERROR(pipe2(ends, 0x12345), EINVAL);
+}
+
+CASE(pipes, many_writers_and_readers_lose_nothing) {
+    constexpr int kWriters = 4, kReaders = 3, kWrites = 150, kSize = 3000;
+    int data[2], sums[2];
+    CHECK_EQUAL(pipe(data), 0);
+    CHECK_EQUAL(pipe(sums), 0);
+    for (int writer = 0; writer < kWriters; ++writer) {
+        if (fork() != 0) continue;
+        close(data[0]);
+        char block[kSize];
+        memset(block, 'a' + writer, kSize);
+        for (int round = 0; round < kWrites; ++round)
+            if (write(data[1], block, kSize) != kSize) _exit(1);
+        _exit(0);
+    }
+    for (int reader = 0; reader < kReaders; ++reader) {
+        if (fork() != 0) continue;
+        close(data[1]);
+        char block[kSize];
+        long counts[kWriters] = {};
+        ssize_t size;
+        while ((size = read(data[0], block, 1000)) > 0)
+            for (ssize_t index = 0; index < size; ++index) ++counts[block[index] - 'a'];
+        _exit(size == 0 && write(sums[1], counts, sizeof counts) == sizeof counts ? 0 : 1);
+    }
+    close(data[0]);
+    close(data[1]);
+    long totals[kWriters] = {}, counts[kWriters];
+    for (int reader = 0; reader < kReaders; ++reader) {
+        CHECK_EQUAL(read(sums[0], counts, sizeof counts), sizeof counts);
+        for (int writer = 0; writer < kWriters; ++writer) totals[writer] += counts[writer];
+    }
+    for (long total : totals) CHECK_EQUAL(total, kWrites * kSize);
+    int status;
+    while (wait(&status) > 0) CHECK_EQUAL(status, 0);
+}
+
+CASE(pipes, poll_on_500_descriptors) {
+    constexpr int kCount = 500;
+    rlimit limit = {1024, 1024};
+    CHECK_EQUAL(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    int ends[2];
+    CHECK_EQUAL(pipe(ends), 0);
+    static pollfd watched[kCount];
+    for (pollfd& entry : watched) entry = {dup(ends[0]), POLLIN, 0};
+    CHECK(watched[kCount - 1].fd >= kCount - 1);
+    CHECK_EQUAL(poll(watched, kCount, 0), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        usleep(20'000);
+        _exit(write(ends[1], "x", 1) == 1 ? 0 : 1);
+    }
+    CHECK_EQUAL(poll(watched, kCount, -1), kCount);
+    for (pollfd& entry : watched) CHECK_EQUAL(entry.revents, POLLIN);
+    CHECK_EQUAL(waitpid(child, nullptr, 0), child);
+    CHECK_ERROR(poll(watched, 1025, 0), EINVAL); // more than RLIMIT_NOFILE
 }

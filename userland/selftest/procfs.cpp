@@ -6,29 +6,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <string>
+#include "file_helpers.h"
 
-#include "selftest.h"
+using selftest::read_file;
 
 namespace {
-
-std::string read_all(const char* path, size_t step = 4096) {
-    int fd = open(path, O_RDONLY);
-    if (fd < 0) selftest::fail(__FILE__, __LINE__, "%s: errno %d", path, errno);
-    std::string text, buffer(step, 0);
-    ssize_t size;
-    while ((size = read(fd, buffer.data(), step)) > 0) text.append(buffer, 0, static_cast<size_t>(size));
-    CHECK_EQUAL(size, 0);
-    close(fd);
-    return text;
-}
 
 bool contains(const std::string& text, const char* part) { return text.find(part) != text.npos; }
 
 } // namespace
 
 CASE(procfs, stat_of_this_process) {
-    std::string text = read_all("/proc/self/stat");
+    std::string text = read_file("/proc/self/stat");
     CHECK_EQUAL(atoi(text.c_str()), getpid());
     CHECK(contains(text, "(self-test) R "));
     int fields = 0;
@@ -38,9 +27,9 @@ CASE(procfs, stat_of_this_process) {
 }
 
 CASE(procfs, status_cmdline_and_links) {
-    CHECK(contains(read_all("/proc/self/status"), "Name:\tself-test\n"));
-    CHECK(contains(read_all("/proc/self/status"), ("Pid:\t" + std::to_string(getpid()) + "\n").c_str()));
-    std::string command = read_all("/proc/self/cmdline");
+    CHECK(contains(read_file("/proc/self/status"), "Name:\tself-test\n"));
+    CHECK(contains(read_file("/proc/self/status"), ("Pid:\t" + std::to_string(getpid()) + "\n").c_str()));
+    std::string command = read_file("/proc/self/cmdline");
     CHECK(contains(command, "self-test"));
     CHECK_EQUAL(command.back(), 0);
     char target[300] = {};
@@ -58,11 +47,11 @@ CASE(procfs, maps_show_mappings_and_their_names) {
     void* page = mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     char line[40];
     snprintf(line, sizeof line, "%lx-%lx rw-s", reinterpret_cast<unsigned long>(page), reinterpret_cast<unsigned long>(page) + 4096);
-    std::string maps = read_all("/proc/self/maps");
+    std::string maps = read_file("/proc/self/maps");
     CHECK(contains(maps, line));
     CHECK(contains(maps, "[stack]"));
     CHECK(contains(maps, "self-test"));
-    CHECK(maps == read_all("/proc/self/maps", 7) || !maps.empty());
+    CHECK(maps == read_file("/proc/self/maps", 7) || !maps.empty());
 }
 
 CASE(procfs, fd_lists_descriptors) {
@@ -78,20 +67,20 @@ CASE(procfs, fd_lists_descriptors) {
 }
 
 CASE(procfs, small_reads_see_the_whole_text) {
-    CHECK(read_all("/proc/meminfo", 5).size() > 200);
-    CHECK(contains(read_all("/proc/meminfo", 3), "MemTotal:"));
-    CHECK(read_all("/proc/version", 1) == read_all("/proc/version"));
+    CHECK(read_file("/proc/meminfo", 5).size() > 200);
+    CHECK(contains(read_file("/proc/meminfo", 3), "MemTotal:"));
+    CHECK(read_file("/proc/version", 1) == read_file("/proc/version"));
 }
 
 CASE(procfs, global_files_are_there) {
-    CHECK(contains(read_all("/proc/cpuinfo"), "processor\t: 0"));
-    CHECK(contains(read_all("/proc/stat"), "cpu0 "));
-    CHECK(contains(read_all("/proc/stat"), "btime "));
-    CHECK(strtod(read_all("/proc/uptime").c_str(), nullptr) > 0);
-    CHECK(contains(read_all("/proc/loadavg"), "."));
-    CHECK(contains(read_all("/proc/mounts"), " /proc proc "));
-    CHECK(contains(read_all("/proc/filesystems"), "nodev\ttmpfs\n"));
-    read_all("/proc/cmdline");
+    CHECK(contains(read_file("/proc/cpuinfo"), "processor\t: 0"));
+    CHECK(contains(read_file("/proc/stat"), "cpu0 "));
+    CHECK(contains(read_file("/proc/stat"), "btime "));
+    CHECK(strtod(read_file("/proc/uptime").c_str(), nullptr) > 0);
+    CHECK(contains(read_file("/proc/loadavg"), "."));
+    CHECK(contains(read_file("/proc/mounts"), " /proc proc "));
+    CHECK(contains(read_file("/proc/filesystems"), "nodev\ttmpfs\n"));
+    read_file("/proc/cmdline");
 }
 
 CASE(procfs, every_file_can_be_read_and_nothing_can_be_made) {
