@@ -64,7 +64,7 @@ Result<u64> AddressSpace::find_place(u64 hint, u64 size, u32 flags) {
     if (hint != 0 && hint < kUserMin) hint = kUserMin;
     if (hint != 0 && hint <= kUserEnd - size) {
         Vma* above = vmas_.find_ending_above(hint);
-        u64 limit = !above ? kUserEnd : above->has(VmaFlag::GrowsDown) ? above->start - kStackGuardGap : above->start;
+        u64 limit = above ? guarded_start(*above) : kUserEnd;
         if (hint + size <= limit) return hint;
     }
     if (flags & kMap32Bit) {

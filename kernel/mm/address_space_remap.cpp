@@ -71,7 +71,7 @@ Result<u64> AddressSpace::grow_in_place_or_move(Vma& vma, u64 old_address, u64 o
     if (!(flags & (kRemapFixed | kRemapDontUnmap)) && old_size != 0 && old_address + old_size == vma.end) {
         u64 new_end = old_address + new_size;
         Vma* above = vmas_.next(vma);
-        u64 limit = !above ? kUserEnd : above->has(VmaFlag::GrowsDown) ? above->start - kStackGuardGap : above->start;
+        u64 limit = above ? guarded_start(*above) : kUserEnd;
         if (new_end > old_address && new_end <= limit) {
             account(vma, -1);
             vmas_.resize(vma, vma.start, new_end);
@@ -101,7 +101,8 @@ Result<u64> AddressSpace::move_mapping(Vma& vma, u64 old_address, u64 old_size, 
     } else if (old_size != 0) {
         TRY(unmap_locked(old_address, old_address + old_size));
     }
-    merge(*moved);
+    // By address: what happened to the old range may have merged the new mapping into its neighbour already.
+    merge(*vmas_.find(new_address));
     return new_address;
 }
 

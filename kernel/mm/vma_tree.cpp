@@ -2,15 +2,10 @@
 
 namespace martlet {
 
-namespace {
-
-/// Where free space below `vma` ends: a growing mapping keeps its guard gap.
 u64 guarded_start(const Vma& vma) {
     if (!vma.has(VmaFlag::GrowsDown)) return vma.start;
     return vma.start > kStackGuardGap ? vma.start - kStackGuardGap : 0;
 }
-
-} // namespace
 
 void VmaTree::update_gap(Vma& vma) {
     const Vma* below = tree_.previous(vma);

@@ -8,6 +8,9 @@ namespace martlet {
 /// Kept free below a mapping that grows downwards (stack_guard_gap of Linux: 256 pages).
 inline constexpr u64 kStackGuardGap = 256 * kPageSize;
 
+/// Where free space below `vma` ends: a growing mapping keeps its guard gap.
+u64 guarded_start(const Vma& vma);
+
 class VmaTree {
 public:
     bool is_empty() const { return tree_.is_empty(); }
