@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "mm/address_space_internal.h"
+#include "sched/thread.h"
 
 namespace martlet {
 
@@ -74,6 +75,7 @@ Result<std::optional<AddressSpace::SharedLocation>> AddressSpace::shared_locatio
 /// Faults pages in as madvise(MADV_POPULATE_*) and mlock(2) want it; the first failure ends it.
 Result<void> AddressSpace::populate_faults(u64 start, u64 end, PageAccess access) {
     for (u64 address = start; address < end; address += kPageSize) {
+        if (current_thread()->has_work(ThreadWork::KillPending)) return Error(Errno::EINTR);
         MutexGuard guard(lock_);
         Vma* vma = vmas_.find(address);
         if (!vma) return Error(Errno::ENOMEM);
@@ -86,18 +88,25 @@ Result<void> AddressSpace::populate_faults(u64 start, u64 end, PageAccess access
     return {};
 }
 
-/// Best effort, for MAP_POPULATE and locks: writable private pages are made private at once.
+/// Best effort, for MAP_POPULATE and locks: writable private pages are made private at once. A mapping that cannot be
+/// read, or of a file that has ended, is left: its size says nothing about the work that is worth doing.
 void AddressSpace::populate(u64 start, u64 end) {
     for (u64 address = start; address < end; address += kPageSize) {
+        if (current_thread()->has_work(ThreadWork::KillPending)) return;
         MutexGuard guard(lock_);
         Vma* vma = vmas_.find_ending_above(address);
         if (!vma || vma->start >= end) return;
         if (address < vma->start) address = vma->start;
-        if (!vma->is_readable()) continue;
+        if (!vma->is_readable()) {
+            address = vma->end - kPageSize;
+            continue;
+        }
         PageAccess access = vma->is_writable() && !vma->is_shared() ? PageAccess::Write : PageAccess::Read;
         PageEntry entry = table_.lookup(address);
         if (entry.is_present() && (access == PageAccess::Read || entry.is_writable())) continue;
-        if (resolve(*vma, address, access, AccessMode::Checked) == FaultResult::OutOfMemory) return;
+        FaultResult result = resolve(*vma, address, access, AccessMode::Checked);
+        if (result == FaultResult::OutOfMemory) return;
+        if (result != FaultResult::Resolved) address = vma->end - kPageSize;
     }
 }
 
