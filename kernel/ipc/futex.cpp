@@ -132,6 +132,15 @@ Result<u32> futex_wake(u64 address, FutexScope scope, u32 bitset, u32 count) {
 
 namespace {
 
+u32 count_waiters(const Key& key, u32 limit) {
+    Bucket& bucket = bucket_of(key);
+    u32 count = 0;
+    IrqLockGuard guard(bucket.lock);
+    for (FutexWaiter& waiter : bucket.waiters)
+        if (count < limit && waiter.key == key) ++count;
+    return count;
+}
+
 /// Takes the first waiter for `key` off its bucket, marked as moving; null if there is none.
 FutexWaiter* begin_move(const Key& key) {
     Bucket& bucket = bucket_of(key);
@@ -160,6 +169,7 @@ Result<u32> futex_requeue(u64 address, u64 target, FutexScope scope, u32 wake_co
     HeldKey to = TRY(make_key(target, scope));
     if (compare && TRY(load_word(address)) != expected) return Error(Errno::EAGAIN);
     u32 total = TRY(futex_wake(address, scope, ~0u, wake_count));
+    if (from.key == to.key) return total + count_waiters(from.key, move_count); // they stay, and count as moved
     for (u32 moved = 0; moved < move_count; ++moved) {
         PreemptGuard guard; // a waiter that leaves spins until the move is over
         FutexWaiter* waiter = begin_move(from.key);
