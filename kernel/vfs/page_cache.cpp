@@ -13,7 +13,10 @@ bool PageBudget::reserve_pages(u64 count) {
 
 PageCache::~PageCache() { drop_pages(0, ~0ull); }
 
-Frame* PageCache::find_page(u64 index) {
+/// For mappings: what lies behind the end is nobody's to see, and may still be what the frame held before.
+Frame* PageCache::find_page(u64 index) { return index < page_limit() ? resident_page(index) : nullptr; }
+
+Frame* PageCache::resident_page(u64 index) {
     LockGuard guard(lock_);
     Frame* frame = pages_.get(index);
     if (frame) frame->acquire();
@@ -39,7 +42,7 @@ Result<Frame*> PageCache::make_page(u64 index, bool may_extend, Zeroing zeroing)
     Errno error = Errno::ENOMEM;
     for (u32 needed = 0; !result && reserve.fill(needed);) {
         LockGuard guard(lock_);
-        if (!may_extend && index >= (size() + kPageSize - 1) / kPageSize) {
+        if (!may_extend && index >= page_limit()) {
             error = Errno::ENXIO; // truncated meanwhile
             break;
         }
@@ -61,8 +64,8 @@ Result<Frame*> PageCache::make_page(u64 index, bool may_extend, Zeroing zeroing)
 }
 
 Result<Frame*> PageCache::get_page(u64 index, PageAccess) {
-    if (index >= (size() + kPageSize - 1) / kPageSize) return Error(Errno::ENXIO);
-    if (Frame* frame = find_page(index)) return frame;
+    if (index >= page_limit()) return Error(Errno::ENXIO);
+    if (Frame* frame = resident_page(index)) return frame;
     return make_page(index, false, Zeroing::Yes);
 }
 
@@ -74,7 +77,7 @@ Result<usize> PageCache::read(IoCursor& to, u64 offset) {
     while (done < wanted) {
         usize in_page = (offset + done) % kPageSize;
         usize chunk = kPageSize - in_page < wanted - done ? kPageSize - in_page : wanted - done;
-        Frame* frame = find_page((offset + done) / kPageSize);
+        Frame* frame = resident_page((offset + done) / kPageSize);
         Result<usize> copied = frame ? to.put(static_cast<u8*>(frame->data()) + in_page, chunk) : to.put_zeros(chunk);
         if (frame) frame->release();
         if (!copied) {
@@ -94,7 +97,7 @@ Result<usize> PageCache::write(IoCursor& from, u64 offset) {
         u64 position = offset + done;
         usize in_page = position % kPageSize;
         usize chunk = kPageSize - in_page < from.remaining() ? kPageSize - in_page : from.remaining();
-        Frame* frame = find_page(position / kPageSize);
+        Frame* frame = resident_page(position / kPageSize);
         if (frame && position + chunk > size()) clear_tail(size());
         // A page behind the end that is written whole need not be cleared: nobody sees it before the file grows.
         bool is_unseen = !frame && chunk == kPageSize && position >= size();
@@ -129,7 +132,7 @@ void PageCache::grow_to(u64 new_size) {
 /// Mappings may have written behind the end: clear that before it becomes part of the file.
 void PageCache::clear_tail(u64 old_size) {
     if (old_size % kPageSize == 0 || !was_mapped_.load(std::memory_order_relaxed)) return;
-    Frame* frame = find_page(old_size / kPageSize);
+    Frame* frame = resident_page(old_size / kPageSize);
     if (!frame) return;
     memset(static_cast<u8*>(frame->data()) + old_size % kPageSize, 0, kPageSize - old_size % kPageSize);
     frame->release();
@@ -150,7 +153,7 @@ void PageCache::set_size(u64 new_size) {
     drop_pages(first, ~0ull);
     if (is_mapped()) unmap_pages(first, ~0ull);
     if (new_size % kPageSize == 0) return;
-    if (Frame* frame = find_page(new_size / kPageSize)) {
+    if (Frame* frame = resident_page(new_size / kPageSize)) {
         memset(static_cast<u8*>(frame->data()) + new_size % kPageSize, 0, kPageSize - new_size % kPageSize);
         frame->release();
     }
@@ -176,7 +179,7 @@ void PageCache::drop_pages(u64 first_index, u64 end_index) {
 Result<void> PageCache::allocate_range(u64 offset, u64 size_bytes) {
     u64 end = (offset + size_bytes + kPageSize - 1) / kPageSize;
     for (u64 index = offset / kPageSize; index < end; ++index) {
-        Frame* frame = find_page(index);
+        Frame* frame = resident_page(index);
         if (!frame) frame = TRY(make_page(index, true, Zeroing::Yes));
         frame->release();
     }
@@ -188,7 +191,7 @@ void PageCache::punch_hole(u64 offset, u64 size_bytes) {
     u64 first_page = (offset + kPageSize - 1) / kPageSize;
     u64 end_page = end / kPageSize;
     auto clear = [&](u64 from, u64 to) {
-        Frame* frame = from < to ? find_page(from / kPageSize) : nullptr;
+        Frame* frame = from < to ? resident_page(from / kPageSize) : nullptr;
         if (!frame) return;
         memset(static_cast<u8*>(frame->data()) + from % kPageSize, 0, to - from);
         frame->release();

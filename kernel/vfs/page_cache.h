@@ -63,6 +63,9 @@ public:
     void mark_mapped() { was_mapped_.store(true, std::memory_order_relaxed); }
 
 private:
+    /// Pages that the file's size covers.
+    u64 page_limit() const { return (size() + kPageSize - 1) / kPageSize; }
+    Frame* resident_page(u64 index);
     Result<Frame*> make_page(u64 index, bool may_extend, Zeroing zeroing);
     void grow_to(u64 size);
     void clear_tail(u64 size);
