@@ -32,13 +32,17 @@ Result<void> change_owner(const Path& path, u32 user_id, u32 group_id) {
     if (user_id != ~0u && !may_give && !(is_owner && user_id == attributes.user_id)) return Error(Errno::EPERM);
     bool own_group = group_id == attributes.group_id || credentials.in_group(group_id);
     if (group_id != ~0u && !may_give && !(is_owner && own_group)) return Error(Errno::EPERM);
+    // A program that changes hands loses its privileges, whoever gives it (chown(2)). That changes its mode, also where
+    // both ids are -1, which needs no right of its own: only the owner may.
+    u32 mode = attributes.mode;
+    if (!inode.is_directory()) {
+        mode &= ~kModeSetUid;
+        if (mode & 0010) mode &= ~kModeSetGid;
+    }
+    if (mode != attributes.mode && !is_owner_or_capable(inode, credentials)) return Error(Errno::EPERM);
     if (user_id != ~0u) attributes.user_id = user_id;
     if (group_id != ~0u) attributes.group_id = group_id;
-    // A program that changes hands loses its privileges, whoever gives it (chown(2)).
-    if (!inode.is_directory()) {
-        attributes.mode &= ~kModeSetUid;
-        if (attributes.mode & 0010) attributes.mode &= ~kModeSetGid;
-    }
+    attributes.mode = mode;
     inode.touch(false);
     return inode.attributes_changed();
 }
