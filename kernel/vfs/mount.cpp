@@ -168,13 +168,18 @@ Result<void> MountTable::attach(Ref<Mount> mount, const Path& point) {
     return {};
 }
 
+Mount* MountTable::any_child(const Mount& mount) {
+    for (Mount& candidate : attached_mounts)
+        if (candidate.parent_.load(std::memory_order_relaxed) == &mount) return &candidate;
+    return nullptr;
+}
+
 Result<void> MountTable::detach(Mount& mount, u32 expected_users, Lazy lazy) {
-    // Children first; each round takes one that has none itself.
+    // Children first; each round goes down to one that has none itself, without recursion: mounts nest at will.
     while (lazy == Lazy::Yes) {
-        Mount* leaf = nullptr;
-        for (Mount& candidate : attached_mounts)
-            if (candidate.parent_.load(std::memory_order_relaxed) == &mount) leaf = &candidate;
-        if (!leaf) break;
+        Mount* leaf = &mount;
+        while (Mount* child = any_child(*leaf)) leaf = child;
+        if (leaf == &mount) break;
         TRY(detach(*leaf, 0, Lazy::Yes));
     }
     Mount* parent;

@@ -101,6 +101,7 @@ public:
     static bool is_attached(const Mount& mount) REQUIRES(mount_mutex);
 
 private:
+    static Mount* any_child(const Mount& mount) REQUIRES(mount_mutex);
     static void link(Mount& mount) REQUIRES(name_space_lock);
     static void unlink(Mount& mount) REQUIRES(name_space_lock);
 };
