@@ -53,9 +53,10 @@ Result<void> become_only_task(Process& process, Task& self) {
 struct Unshared {
     Ref<FdTable> files;         // null: already private
     Ref<SignalActions> actions;
+    Ref<FsContext> fs_context;  // only for a privileged program: nobody may change directories under it
 };
 
-Result<Unshared> unshare(Process& process, Task& task) {
+Result<Unshared> unshare(Process& process, Task& task, const NewProgram& program) {
     Unshared unshared;
     if (task.files().reference_count() > 1) unshared.files = TRY(task.files().clone());
     Ref<SignalActions> actions;
@@ -64,6 +65,7 @@ Result<Unshared> unshare(Process& process, Task& task) {
         actions = process.signals.actions;
     }
     if (actions->reference_count() > 2) unshared.actions = TRY(actions->clone());
+    if (program.is_secure && task.fs_context().reference_count() > 1) unshared.fs_context = TRY(task.fs_context().clone());
     return unshared;
 }
 
@@ -101,7 +103,6 @@ void reset_registers(TrapFrame& frame, const NewProgram& program) {
 }
 
 void update_process(Process& process, Task& task, NewProgram& program) {
-    process.is_dumpable = !program.is_secure;
     if (program.is_secure) task.parent_death_signal = 0;
     Ref<File> old = program.file;
     IrqLockGuard guard(process_tree_lock);
@@ -119,9 +120,12 @@ Result<void> execute(TrapFrame& frame, const ExecRequest& request) {
     NewProgram program;
     TRY(program.prepare(request));
     TRY(become_only_task(process, task));
-    Unshared unshared = TRY(unshare(process, task));
+    Unshared unshared = TRY(unshare(process, task, program));
 
+    // Before the new memory: from here on nobody may look who may not look at the program's owner.
+    process.is_dumpable = !program.is_secure;
     if (unshared.files) task.set_files(std::move(unshared.files));
+    if (unshared.fs_context) task.set_fs_context(std::move(unshared.fs_context));
     replace_memory(task, program);
     task.files().close_all_marked();
     reset_signals(process, task, std::move(unshared.actions));
