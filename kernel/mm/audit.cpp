@@ -29,7 +29,7 @@ MemoryAudit audit_memory(AddressSpace* last) {
     return audit;
 }
 
-bool log_memory_audit(AddressSpace* last) {
+bool log_memory_audit(AddressSpace* last, u64 expected_spaces) {
     MemoryAudit audit = audit_memory(last);
     const MemoryStatistics& frames = audit.frames;
     log_debug("audit: frames: %llu free, %llu kernel, %llu heap, %llu page tables, %llu anonymous, %llu page cache, %llu reserved",
@@ -50,7 +50,7 @@ bool log_memory_audit(AddressSpace* last) {
     };
     report("frames neither free nor in use", audit.unaccounted_frames);
     report("leaked user frames", audit.leaked_user_frames);
-    report("address spaces without a process", static_cast<i64>(audit.address_spaces) - (last ? 1 : 0));
+    report("address spaces without a process", static_cast<i64>(audit.address_spaces - expected_spaces));
     return is_sound;
 }
 

@@ -19,6 +19,7 @@ struct MemoryAudit {
 /// `last` is the only address space that should still be alive, or null.
 MemoryAudit audit_memory(AddressSpace* last);
 /// Logs the audit: totals at debug level, what does not add up as errors. Answers whether everything did.
-bool log_memory_audit(AddressSpace* last);
+/// `expected_spaces` is how many address spaces the processes lead to.
+bool log_memory_audit(AddressSpace* last, u64 expected_spaces);
 
 } // namespace martlet

@@ -11,6 +11,7 @@
 #include "dev/input/ctrl_alt_del.h"
 #include "mm/audit.h"
 #include "mm/frame.h"
+#include "proc/audit.h"
 #include "proc/process.h"
 #include "proc/process_info.h"
 #include "proc/system_names.h"
@@ -28,6 +29,15 @@ Result<void> load_name(UserPtr<const char> from, int size, char (&name)[65]) {
     memset(name, 0, sizeof name);
     return from.load_array({name, static_cast<usize>(size)});
 }
+
+#ifdef MARTLET_DEBUG
+/// Every frame, heap object, open file and descriptor. It says most when all other programs have ended.
+void log_audit() {
+    bool memory_is_sound = log_memory_audit(current_task().address_space(), count_address_spaces());
+    bool files_are_sound = log_file_audit();
+    if (memory_is_sound && files_are_sound) log_notice("audit: memory and files add up");
+}
+#endif
 
 } // namespace
 
@@ -70,7 +80,7 @@ Result<void> sys_reboot(u32 magic1, u32 magic2, u32 command, UserString argument
         return Error(Errno::EINVAL);
 #ifdef MARTLET_DEBUG
     bool leaves = command == kRestart || command == kRestart2 || command == kPowerOff || command == kHalt;
-    if (leaves) (void)log_memory_audit(current_task().address_space());
+    if (leaves) log_audit();
 #endif
     switch (command) {
     case kCadOn: set_ctrl_alt_del_mode(CtrlAltDelMode::Reboot); return {};

@@ -63,6 +63,8 @@ public:
     const Path& path() const { return path_; }
     /// The pipe behind it, or null (F_SETPIPE_SZ, splice).
     virtual class Pipe* pipe() { return nullptr; }
+    /// The file that this one is made around (a program's), or null.
+    virtual const File* inner_file() const { return nullptr; }
     /// The inode behind it, or null for things that have none.
     virtual Inode* inode() const;
 

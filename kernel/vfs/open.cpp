@@ -134,6 +134,7 @@ public:
     Result<usize> read(IoCursor& to, u64 offset) override { return file_->read(to, offset); }
     bool is_seekable() const override { return file_->is_seekable(); }
     Result<Ref<MemoryObject>> mapping_object() override { return file_->mapping_object(); }
+    const File* inner_file() const override { return file_.get(); }
 
 private:
     Ref<File> file_;
