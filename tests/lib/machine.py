@@ -123,14 +123,21 @@ class Machine:
     def run(self, command, silence=SILENCE_SECONDS):
         """Types a command line at the prompt; answers (output, exit status)."""
         if not self.has_status_prompt:
-            # A prompt that tells the status and that no typed text can be taken for.
+            # A prompt that tells the status and that no typed text can be taken for; lines that never wrap, because
+            # wrapped ones are drawn again with their prompt.
             self.has_status_prompt = True
-            self.send("PS1='[$?]re''ady '\r")
+            self.send("stty cols 4000; PS1='[$?]re''ady '\r")
             self.expect(STATUS_PROMPT, silence)
         # The marker is typed in two pieces, so that the echo of the line does not hold it.
         self.send(f"echo be''gin; {command}\r")
         match = self.expect(STATUS_PROMPT, silence)
         return clean(self.serial.before), int(match.group(1))
+
+    def resynchronise(self):
+        """After keys that made the shell draw its prompt again: waits for the answer of a fresh line."""
+        self.send("\x15echo sy''nc\r")
+        self.expect(r"\nsync\r*\n")
+        self.expect(STATUS_PROMPT)
 
     def wait_for_exit(self, silence=SILENCE_SECONDS):
         """Waits until QEMU has ended; answers its exit status."""
