@@ -1,9 +1,11 @@
 // /proc: live state in the formats that programs read.
 #include <dirent.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "file_helpers.h"
@@ -102,4 +104,19 @@ CASE(procfs, every_file_can_be_read_and_nothing_can_be_made) {
     CHECK(mkdir("/proc/new", 0755) == -1 && (errno == EPERM || errno == ENOENT || errno == EACCES));
     CHECK(unlink("/proc/version") == -1 && (errno == EPERM || errno == EACCES));
     CHECK_ERROR(open("/proc/999999/stat", O_RDONLY), ENOENT);
+}
+
+CASE(procfs, files_of_a_process_that_ended_answer_esrch) {
+    pid_t child = fork();
+    if (child == 0)
+        while (true) pause();
+    std::string path = "/proc/" + std::to_string(child);
+    int status_file = open((path + "/status").c_str(), O_RDONLY), directory = open(path.c_str(), O_RDONLY | O_DIRECTORY);
+    CHECK(status_file >= 0 && directory >= 0);
+    kill(child, SIGKILL);
+    CHECK_EQUAL(waitpid(child, nullptr, 0), child);
+    char buffer[100];
+    CHECK_ERROR(read(status_file, buffer, sizeof buffer), ESRCH);
+    CHECK(openat(directory, "stat", O_RDONLY) == -1 && (errno == ESRCH || errno == ENOENT));
+    CHECK_ERROR(access(path.c_str(), F_OK), ENOENT);
 }

@@ -55,6 +55,7 @@ public:
         if (offset == 0 || !is_made_) {
             text_.clear();
             is_made_ = false;
+            if (!inode_->is_current()) return Error(Errno::ESRCH); // of a process that is gone
             TRY(inode_->show(text_));
             TRY(text_.status());
             is_made_ = true;
