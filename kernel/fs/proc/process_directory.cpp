@@ -62,11 +62,13 @@ class ProcessDirectory final : public ProcDirectory {
 public:
     using ProcDirectory::ProcDirectory;
     Result<Ref<Inode>> lookup(std::string_view name) override {
+        if (!is_current()) return Error(Errno::ENOENT); // held open past the process's end
         for (usize row = 0; row < std::size(kEntries); ++row)
             if (kEntries[row].name == name && is_shown(kEntries[row])) return create_entry(kEntries[row], row);
         return Error(Errno::ENOENT);
     }
     Result<void> read_directory(u64 offset, DirectorySink& sink) override {
+        if (!is_current()) return Error(Errno::ENOENT);
         for (u64 row = offset; row < std::size(kEntries); ++row) {
             if (!is_shown(kEntries[row])) continue;
             if (!sink.add(kEntries[row].name, number_of(row), type_of(kEntries[row]), row + 1)) break;
