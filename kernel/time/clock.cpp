@@ -76,6 +76,8 @@ void clock_init() {
     g_rate = {g_counter.start, 0, CycleConversion(g_counter.frequency_hz)};
     g_realtime_offset_ns = read_battery_clock() * kNanosecondsPerSecond;
     log_info("clock: %s at %llu kHz", g_counter.name, static_cast<unsigned long long>(g_counter.frequency_hz / 1000));
+    // Under instruction counting this tells where the kernel began (scripts/bench).
+    log_debug("clock: kernel entry at cycle %llu", static_cast<unsigned long long>(g_counter.start));
 }
 
 void start_clock_maintenance() {

@@ -21,7 +21,10 @@ def test_boots_to_a_shell_and_powers_off(firmware, medium):
 def test_debug_and_release_reach_the_prompt_and_reboot(variant):
     with Machine(f"reboot-{variant}", variant=variant) as machine:
         machine.wait_for_prompt()
+        machine.run("for i in 1 2 3; do ls -l / | sort > /tmp/list; done; cat /proc/self/maps | wc -l")
         machine.send("reboot\r")
+        if variant == "debug":
+            machine.expect("audit: memory and files add up")
         assert machine.wait_for_exit() == 0
 
 

@@ -7,7 +7,9 @@ namespace martlet {
 inline Cpu host_cpu{};
 
 inline Cpu& this_cpu() { return host_cpu; }
-inline Thread* current_thread() { return reinterpret_cast<Thread*>(&host_cpu); } // only compared, never followed
+/// Zeros in the place of a thread: compared, and asked for pending work, of which it has none.
+alignas(64) inline u8 host_thread[4096];
+inline Thread* current_thread() { return reinterpret_cast<Thread*>(host_thread); }
 inline Cpu& cpu_by_id(u32) { return host_cpu; }
 inline u32 online_cpu_count() { return 1; }
 
