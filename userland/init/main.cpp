@@ -48,16 +48,6 @@ void mount_all() {
     }
 }
 
-std::string read_file(const char* path) {
-    std::string text;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    char buffer[1024];
-    ssize_t size;
-    while (fd >= 0 && (size = read(fd, buffer, sizeof buffer)) > 0) text.append(buffer, static_cast<size_t>(size));
-    if (fd >= 0) close(fd);
-    return text;
-}
-
 void set_host_name() {
     std::string name = read_file("/etc/hostname");
     while (!name.empty() && name.back() == '\n') name.pop_back();

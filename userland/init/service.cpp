@@ -82,6 +82,16 @@ void report(const std::string& message) {
     if (fd >= 0) close(fd);
 }
 
+std::string read_file(const char* path) {
+    std::string text;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    char buffer[1024];
+    ssize_t size;
+    while (fd >= 0 && (size = read(fd, buffer, sizeof buffer)) > 0) text.append(buffer, static_cast<size_t>(size));
+    if (fd >= 0) close(fd);
+    return text;
+}
+
 time_t monotonic_seconds() {
     timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);

@@ -25,6 +25,8 @@ void run_and_wait(const Entry& entry);
 void note_exit(Service& service);
 
 time_t monotonic_seconds();
+/// The whole text of a file; empty if it cannot be read.
+std::string read_file(const char* path);
 /// Writes "init: <message>" to the console in one piece.
 void report(const std::string& message);
 

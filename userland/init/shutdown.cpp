@@ -35,16 +35,6 @@ bool wait_for_all(int seconds) {
     }
 }
 
-std::string read_file(const char* path) {
-    std::string text;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    char buffer[1024];
-    ssize_t size;
-    while (fd >= 0 && (size = read(fd, buffer, sizeof buffer)) > 0) text.append(buffer, static_cast<size_t>(size));
-    if (fd >= 0) close(fd);
-    return text;
-}
-
 /// Mount points in order of mounting, except the root.
 std::vector<std::string> mount_points() {
     std::vector<std::string> points;

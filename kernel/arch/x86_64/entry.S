@@ -184,21 +184,7 @@ system_call_entry:
     addq $8, %rsp
     testb %al, %al
     jz trap_return_to_user
-    popq %r15
-    popq %r14
-    popq %r13
-    popq %r12
-    popq %rbp
-    popq %rbx
-    popq %r11
-    popq %r10
-    popq %r9
-    popq %r8
-    popq %rax
-    popq %rcx
-    popq %rdx
-    popq %rsi
-    popq %rdi
+    POP_REGISTERS
     movq 32(%rsp), %rsp // past orig_rax, rip, cs, rflags
     swapgs
     sysretq
