@@ -80,18 +80,24 @@ function(martlet_root_link target path)
   set_property(GLOBAL APPEND PROPERTY MARTLET_ROOT_LINKS "${path}=${target}")
 endfunction()
 
+# Host unit tests: glibc, libstdc++ and the address and undefined-behaviour sanitizers. The headers that every test
+# reads are compiled once for each program.
+function(martlet_host_test name)
+  martlet_host_program(${name} ${ARGN})
+  target_precompile_headers(${name} PRIVATE <gtest/gtest.h> <algorithm> <map> <memory> <string> <vector>)
+endfunction()
+
 # A host test of kernel code: the kernel's headers, and the host's stand-ins for arch/ in tests/unit/shim.
 function(martlet_kernel_test name)
-  martlet_host_test(${name} ${ARGN})
+  martlet_host_program(${name} ${ARGN})
+  target_precompile_headers(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests/unit/shim/kernel_host.h)
   target_include_directories(${name} BEFORE PRIVATE ${CMAKE_SOURCE_DIR}/tests/unit/shim)
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/kernel/arch/include)
-  target_compile_options(${name} PRIVATE "SHELL:-include ${CMAKE_SOURCE_DIR}/tests/unit/shim/kernel_host.h")
   target_compile_definitions(${name} PRIVATE MARTLET_HOST_TEST=1)
   target_compile_options(${name} PRIVATE -Wno-gnu-statement-expression-from-macro-expansion)
 endfunction()
 
-# Host unit tests: glibc, libstdc++ and the address and undefined-behaviour sanitizers.
-function(martlet_host_test name)
+function(martlet_host_program name)
   add_executable(${name} ${ARGN})
   target_compile_options(${name} PRIVATE ${MARTLET_WARNINGS} -g -O1
     -fsanitize=address,undefined -fno-sanitize-recover=all)
