@@ -160,9 +160,12 @@ AddressSpace::Sizes AddressSpace::sizes() {
 
 void AddressSpace::for_each_mapping(void (*visit)(void*, const MappingView&), void* context) {
     MutexGuard guard(lock_);
-    for (Vma* vma = vmas_.first(); vma; vma = vmas_.next(*vma))
+    for (Vma* vma = vmas_.first(); vma; vma = vmas_.next(*vma)) {
+        const MemoryObject* object = vma->attributes.object.get();
         visit(context, {vma->start, vma->end, vma->attributes.protection, vma->is_shared(), vma->has(VmaFlag::GrowsDown),
-                        vma->offset_bytes, vma->attributes.file.get()});
+                        vma->offset_bytes, vma->attributes.file.get(),
+                        object ? object->mapping_name(vma->offset_bytes >> kPageShift) : nullptr});
+    }
 }
 
 } // namespace martlet

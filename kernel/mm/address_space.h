@@ -104,7 +104,8 @@ public:
                    peak_total_pages, peak_resident_pages, page_table_bytes; };
     Sizes sizes();
     /// Calls visit for each mapping in address order with what /proc/pid/maps shows; the lock is held.
-    struct MappingView { u64 start, end; u32 protection; bool is_shared, grows_down; u64 offset_bytes; File* file; };
+    struct MappingView { u64 start, end; u32 protection; bool is_shared, grows_down; u64 offset_bytes; File* file;
+                         const char* name; /* of a mapping without a file: null or "[vdso]" and the like */ };
     void for_each_mapping(void (*visit)(void*, const MappingView&), void* context);
 
 private:

@@ -247,6 +247,8 @@ void mark_reserved(u64 first, u64 end) {
 
 } // namespace
 
+void keep_image_frames(u64 start, u64 end) { mark_reserved(start >> kPageShift, end >> kPageShift); }
+
 void frame_allocator_init(std::span<const BootMemory::Range> free, u64 reserved_start, u64 reserved_end) {
     constexpr u64 kBlock = BuddyAllocator::kLargestBlock;
     IrqLockGuard guard(buddy_lock);

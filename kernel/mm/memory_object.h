@@ -33,6 +33,9 @@ public:
     /// madvise(MADV_REMOVE): turns the pages into a hole.
     virtual Result<void> remove_pages(u64 first_index, u64 end_index) { return Error(Errno::EOPNOTSUPP); }
 
+    /// What /proc/pid/maps calls a mapping that has no file and starts at this page; null: nothing.
+    virtual const char* mapping_name(u64 first_index) const { return nullptr; }
+
     /// Takes the pages [first_index, end_index) out of every address space, private copies included, so that the next
     /// access faults. Called after the object stopped handing them out (truncate, hole punching), with no lock of rank
     /// AddressSpace or above held; calls for one object are serialised by the caller. May sleep.

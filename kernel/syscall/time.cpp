@@ -4,12 +4,12 @@
 #include "proc/process_info.h"
 #include "sync/wait_queue.h"
 #include "time/clock.h"
+#include "time/vdso_data.h"
 
 namespace martlet {
 
 namespace {
 
-constexpr u64 kCoarseResolutionNs = 4 * kNanosecondsPerMillisecond;
 abi::TimeZone g_time_zone; // kept for gettimeofday only, as the kernel never uses it
 
 /// clock_getcpuclockid(3): a negative clock names a process's or thread's CPU time.
@@ -114,7 +114,7 @@ Result<void> sys_clock_getres(int clock, UserPtr<abi::TimeSpec> resolution) {
     TRY(clock_ns(clock));
     if (!resolution) return {};
     bool is_coarse = clock == abi::kClockRealtimeCoarse || clock == abi::kClockMonotonicCoarse;
-    return resolution.store(abi::TimeSpec::from_ns(is_coarse ? kCoarseResolutionNs : clock_resolution_ns()));
+    return resolution.store(abi::TimeSpec::from_ns(is_coarse ? kCoarseClockResolutionNs : clock_resolution_ns()));
 }
 
 Result<void> sys_clock_settime(int clock, UserPtr<const abi::TimeSpec> time) {

@@ -63,7 +63,7 @@ CycleClock find_hpet() {
     if (capabilities == ~0ull || period_fs == 0 || period_fs > 100'000'000) return {}; // IA-PC HPET 2.3.4
     g_hpet_is_64_bit = capabilities & (1 << 13);
     g_hpet[2] = (g_hpet[2] & ~2ull) | 1; // count; no legacy routing
-    return {read_hpet, kFemtosecondsPerSecond / period_fs, g_hpet_is_64_bit ? ~0ull : 0xffff'ffff, "hpet", false, read_hpet()};
+    return {read_hpet, kFemtosecondsPerSecond / period_fs, g_hpet_is_64_bit ? ~0ull : 0xffff'ffff, "hpet", false, false, read_hpet()};
 }
 
 CycleClock find_pm_timer() {
@@ -74,7 +74,7 @@ CycleClock find_pm_timer() {
     bool counts = false;
     for (u32 attempt = 0; attempt < 1000 && !counts; ++attempt) counts = read_pm_timer() != first;
     if (!counts) return {};
-    return {read_pm_timer, kPmTimerHz, acpi.pm_timer_is_32_bit ? 0xffff'ffff : 0xff'ffff, "acpi_pm", false, read_pm_timer()};
+    return {read_pm_timer, kPmTimerHz, acpi.pm_timer_is_32_bit ? 0xffff'ffff : 0xff'ffff, "acpi_pm", false, false, read_pm_timer()};
 }
 
 /// Where measuring the TSC began.
@@ -144,14 +144,14 @@ CycleClock find_cycle_clock() {
         CycleClock reference = slow;
         if (!reference.read) {
             start_pit();
-            reference = {read_pit, kPitHz, 0xffff, "pit", false, 0};
+            reference = {read_pit, kPitHz, 0xffff, "pit", false, false, 0};
         }
         g_tsc_hz = measure_tsc_hz(reference);
     }
     if (g_tsc_hz == 0 && slow.read) return slow;
     if (g_tsc_hz == 0) panic("no clock: neither CPUID, HPET, ACPI PM timer nor PIT tells the processor's speed");
     g_tsc_is_the_clock = true;
-    return {read_tsc, g_tsc_hz, ~0ull, "tsc", is_measured && slow.read != nullptr, boot_cycle_counter};
+    return {read_tsc, g_tsc_hz, ~0ull, "tsc", is_measured && slow.read != nullptr, true, boot_cycle_counter};
 }
 
 u64 refine_cycle_clock() {

@@ -39,7 +39,7 @@ enum OwnStack : u8 { kDebugStack = 1, kNmiStack, kDoubleFaultStack, kMachineChec
 inline constexpr usize kOwnStackSize = 8 * kKiB;
 
 struct alignas(64) CpuTables {
-    u64 gdt[9]; // by selector / 8, see fill
+    u64 gdt[16]; // by selector / 8, see fill
     TaskState task_state;
     alignas(16) u8 stacks[kOwnStackCount][kOwnStackSize];
 };
@@ -48,7 +48,7 @@ CpuTables g_boot_tables;
 CpuTables* g_tables[kMaxCpus] = {&g_boot_tables};
 alignas(16) Gate g_interrupt_table[256];
 
-inline constexpr u16 kTaskStateSelector = 0x38;
+inline constexpr u16 kTaskStateSelector = 0x38, kCpuNumberSelector = 0x78;
 inline constexpr u8 kInterruptGate = 0x8e, kUserInterruptGate = 0xee;
 
 void fill_gate(u32 vector) {
@@ -76,6 +76,8 @@ void fill(CpuTables& tables, u32 cpu_id) {
     tables.gdt[kTaskStateSelector / 8] = (sizeof(TaskState) - 1) | (base & 0xff'ffff) << 16 | 0x89ull << 40 |
                                          (base >> 24 & 0xff) << 56;
     tables.gdt[kTaskStateSelector / 8 + 1] = base >> 32;
+    // A segment nobody uses, whose limit tells user code the CPU (vdso/vdso.cpp): read-only data, 32-bit, user level.
+    tables.gdt[kCpuNumberSelector / 8] = (cpu_id & 0xffff) | 0xf5ull << 40 | 1ull << 54;
     task_state.io_map_offset = sizeof(TaskState); // no port is open to user mode
     for (u32 index = 0; index < kOwnStackCount; ++index) {
         u64 top = reinterpret_cast<u64>(tables.stacks[index]) + kOwnStackSize - 16;

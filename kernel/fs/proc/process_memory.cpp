@@ -65,7 +65,7 @@ Result<void> show_maps(TextBuffer& text, const ProcSubject& subject) {
                           view.protection & kProtExec ? 'x' : '-', view.is_shared ? 's' : 'p', static_cast<ulong>(view.file ? view.offset_bytes : 0),
                           device_major(make_device(0, static_cast<u32>(device))), static_cast<u32>(device),
                           static_cast<ulong>(inode ? inode->number() : 0));
-            const char* label = nullptr;
+            const char* label = view.name;
             if (!view.file && view.start < to.current_break && view.end > to.layout.break_start) label = "[heap]";
             if (!view.file && view.start <= to.layout.stack_start && view.end > to.layout.stack_start) label = "[stack]";
             if (view.file || label) {

@@ -58,6 +58,7 @@ Result<void> NewProgram::push_vectors() {
 
 Result<void> NewProgram::push_auxiliary_vector(u64 platform_address, u64 random_address) {
     const AuxiliaryEntry entries[] = {
+        {abi::kAtSysinfoEhdr, vdso_},
         {abi::kAtHwcap, processor_feature_word()},
         {abi::kAtPageSize, kPageSize},
         {abi::kAtClockTick, kClockTicksPerSecond},

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/random.h"
+#include "proc/exec/vdso.h"
 #include "proc/process.h"
 #include "vfs/inode.h"
 #include "vfs/io_cursor.h"
@@ -51,6 +52,7 @@ Result<void> NewProgram::prepare(const ExecRequest& request) {
     name = TRY(String::create(last_component(request.display_name)));
     interpreter_name_ = TRY(String::create(request.display_name));
     TRY(create_space());
+    TRY(place_vdso());
     TRY(push_strings(request));
     TRY(follow_scripts(request));
     TRY(choose_credentials());
@@ -78,6 +80,16 @@ Result<void> NewProgram::create_space() {
                     .object = nullptr},
                    {}));
     stack_ = TRY(make_own<ArgumentStack>(*this, stack_top_, limit, std::span<u8, 4096>(scratch_.get(), kPageSize)));
+    return {};
+}
+
+/// Above the stack, in the same leaf table where that has room, else where mmap chooses.
+Result<void> NewProgram::place_vdso() {
+    u64 table_end = std::min(align_up(stack_top_, kLargePageSize), kUserEnd);
+    u64 room = table_end - stack_top_;
+    u64 hint = 0;
+    if (room >= vdso_size_bytes()) hint = stack_top_ + random_below(room - vdso_size_bytes() + kPageSize, randomises_);
+    vdso_ = TRY(map_vdso(*space, hint));
     return {};
 }
 

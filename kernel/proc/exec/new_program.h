@@ -28,6 +28,7 @@ public:
 
 private:
     Result<void> create_space();
+    Result<void> place_vdso();
     Result<void> push_strings(const ExecRequest& request);
     Result<void> follow_scripts(const ExecRequest& request);
     Result<void> replace_by_interpreter(const ScriptLine& script, const ExecRequest& request);
@@ -42,6 +43,7 @@ private:
     Own<u8[]> scratch_;
     Own<ArgumentStack> stack_;
     u64 stack_top_ = 0, stack_low_ = 0;
+    u64 vdso_ = 0;
     bool randomises_ = true;
     u8 head_[kExecHeadSize];
     usize head_size_ = 0;

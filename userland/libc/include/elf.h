@@ -111,6 +111,11 @@ typedef uint16_t Elf64_Section;
 #define DT_FLAGS 30
 #define DT_GNU_HASH 0x6ffffef5
 #define DT_FLAGS_1 0x6ffffffb
+#define DT_VERSYM 0x6ffffff0
+#define DT_VERDEF 0x6ffffffc
+#define DT_VERDEFNUM 0x6ffffffd
+#define DT_VERNEED 0x6ffffffe
+#define DT_VERNEEDNUM 0x6fffffff
 #define DF_1_NOW 1
 #define DF_1_PIE 0x8000000
 #define STB_LOCAL 0
@@ -176,6 +181,14 @@ typedef struct {
     Elf64_Addr st_value;
     Elf64_Xword st_size;
 } Elf64_Sym;
+typedef Elf64_Half Elf64_Versym;
+typedef struct {
+    Elf64_Half vd_version, vd_flags, vd_ndx, vd_cnt;
+    Elf64_Word vd_hash, vd_aux, vd_next;
+} Elf64_Verdef;
+typedef struct {
+    Elf64_Word vda_name, vda_next;
+} Elf64_Verdaux;
 typedef struct {
     Elf64_Addr r_offset;
     Elf64_Xword r_info;

@@ -1,5 +1,6 @@
 // Scheduling (POSIX.1-2017 <sched.h>, sched_setaffinity(2)).
 #include "sysdep/syscall.hpp"
+#include "sysdep/vdso.hpp"
 
 #include <sched.h>
 #include <string.h>
@@ -40,8 +41,11 @@ int sched_setaffinity(pid_t pid, size_t size, const cpu_set_t *set) {
 }
 
 int sched_getcpu() {
+    static libc::VdsoFunction<int(unsigned *, unsigned *, void *)> in_vdso("__vdso_getcpu");
     unsigned cpu;
-    return answer(SYS_getcpu, &cpu, nullptr, nullptr) < 0 ? -1 : static_cast<int>(cpu);
+    auto function = in_vdso.get();
+    long result = function ? function(&cpu, nullptr, nullptr) : libc::call(SYS_getcpu, &cpu, nullptr, nullptr);
+    return libc::to_errno(result) < 0 ? -1 : static_cast<int>(cpu);
 }
 
 int __sched_cpucount(size_t size, const cpu_set_t *set) {

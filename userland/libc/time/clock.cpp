@@ -1,5 +1,6 @@
 // Clocks, sleeping and interval timers (POSIX.1-2017 <time.h>, <sys/time.h>).
 #include "sysdep/syscall.hpp"
+#include "sysdep/vdso.hpp"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -43,7 +44,12 @@ int set_times(int directory, const char *path, const timeval times[2], int flags
 
 extern "C" {
 
-int clock_gettime(clockid_t clock, timespec *now) { return answer(SYS_clock_gettime, clock, now); }
+int clock_gettime(clockid_t clock, timespec *now) {
+    static libc::VdsoFunction<int(clockid_t, timespec *)> in_vdso("__vdso_clock_gettime");
+    if (auto function = in_vdso.get())
+        return static_cast<int>(libc::to_errno(function(clock, now)));
+    return answer(SYS_clock_gettime, clock, now);
+}
 int clock_settime(clockid_t clock, const timespec *now) { return answer(SYS_clock_settime, clock, now); }
 int clock_getres(clockid_t clock, timespec *resolution) { return answer(SYS_clock_getres, clock, resolution); }
 int clock_nanosleep(clockid_t clock, int flags, const timespec *duration, timespec *left) {

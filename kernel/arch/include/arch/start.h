@@ -14,6 +14,7 @@ struct CycleClock {
     u64 mask;         // bits that count
     const char* name;
     bool needs_refinement; // measured over a short time only
+    bool is_user_readable; // with rdtsc: the vDSO may read it
     u64 start;             // its value when the kernel was entered, or as soon after as it could be read
 };
 
