@@ -26,8 +26,8 @@ void for_each_command_line_option(std::string_view name, void (*visit)(void*, st
 void warn_about_unknown_options() {
     CommandLineWords words(command_line());
     while (std::optional<CommandLineWord> word = words.next()) {
-        if (word->is_for_init || is_known_kernel_option(*word)) continue;
-        log_warning("unknown kernel option \"%.*s\"", static_cast<int>(word->whole.size()), word->whole.data());
+        if (is_word_for_init(*word) || is_known_kernel_option(*word)) continue;
+        log_warning("unknown kernel option \"%.*s\", passed to the first program", static_cast<int>(word->whole.size()), word->whole.data());
     }
 }
 

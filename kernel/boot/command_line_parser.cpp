@@ -10,11 +10,21 @@ bool is_blank(char character) { return character == ' ' || character == '\t' || 
 constexpr std::string_view kKnownOptions[] = {
     "console", "init", "rdinit", "quiet", "loglevel", "debug", "panic", "mem", "maxcpus", "nosmp", "nosmap", "nosmep",
     "nofsgsbase", "nox2apic", "noxsave", "acpi", "clocksource", "ignore_loglevel",
-    // Asked for and given anyway: the initrd is the root, early output is on, nothing is mitigated or moved about.
-    "root", "rw", "initrd", "BOOT_IMAGE", "earlyprintk", "earlycon", "mitigations", "nokaslr",
-    // For init.
-    "single", "S", "s", "1", "2", "3", "4", "5",
+    // Linux's, which ask for what is done anyway or for what there is not.
+    "root", "rootfstype", "rootflags", "rootwait", "rootdelay", "ro", "rw", "initrd", "noinitrd", "retain_initrd",
+    "load_ramdisk", "ramdisk_size", "earlyprintk", "earlycon", "keep_bootcon", "mitigations", "nopti", "pti", "spectre_v2",
+    "nospectre_v1", "nospectre_v2", "spec_store_bypass_disable", "l1tf", "mds", "tsx", "retbleed", "nokaslr", "kaslr",
+    "norandmaps", "nr_cpus", "possible_cpus", "isolcpus", "nohz", "nohz_full", "rcu_nocbs", "highres", "tsc", "hpet", "lpj",
+    "apic", "noapic", "nolapic", "lapic", "x2apic_phys", "pci", "pcie_aspm", "noacpi", "nomodeset", "vga", "video", "fbcon",
+    "nmi_watchdog", "nowatchdog", "nosoftlockup", "watchdog_thresh", "oops", "panic_on_warn", "panic_print", "reboot",
+    "printk", "log_buf_len", "initcall_debug", "no_hash_pointers", "no_timer_check", "idle", "transparent_hugepage",
+    "hugepages", "hugepagesz", "default_hugepagesz", "numa", "memmap", "memtest", "crashkernel", "iommu", "intel_iommu",
+    "amd_iommu", "swiotlb", "selinux", "apparmor", "security", "lsm", "audit", "lockdown", "init_on_alloc", "init_on_free",
+    "slub_debug", "page_poison", "cgroup_disable", "cgroup_enable", "cgroup_no_v1", "swapaccount", "psi", "resume",
+    "noresume", "nosmt", "mce", "edd", "elevator", "ip", "nfsroot", "nfsaddrs", "raid", "sysrq_always_enabled", "vdso",
+    "vsyscall", "vt", "nomodule", "irqpoll", "noirqdebug", "rodata", "stacktrace", "ftrace", "random",
 };
+constexpr std::string_view kWordsForInit[] = {"BOOT_IMAGE", "single", "S", "s", "1", "2", "3", "4", "5", "splash", "auto"};
 
 std::optional<u32> digit_of(char character) {
     if (character >= '0' && character <= '9') return character - '0';
@@ -75,6 +85,10 @@ std::optional<CommandLineWord> CommandLineWords::next() {
 bool is_known_kernel_option(const CommandLineWord& word) {
     if (word.name.find('.') != std::string_view::npos) return true;
     return std::ranges::find(kKnownOptions, word.name) != std::end(kKnownOptions);
+}
+
+bool is_word_for_init(const CommandLineWord& word) {
+    return word.is_for_init || std::ranges::find(kWordsForInit, word.name) != std::end(kWordsForInit);
 }
 
 std::optional<u64> parse_number(std::string_view text) {

@@ -1,10 +1,12 @@
 // The first process: made by hand, since there is nobody to fork from, then replaced by its program like any other.
-#include <algorithm>
+#include <optional>
 
 #include "arch/context.h"
 #include "arch/faults.h"
+#include "base/format.h"
 #include "base/log.h"
 #include "boot/command_line.h"
+#include "boot/command_line_parser.h"
 #include "proc/exec/string_sources.h"
 #include "proc/process_group.h"
 #include "proc/task_count.h"
@@ -30,7 +32,7 @@ void open_console(FdTable& files) {
 }
 
 Result<void> run(TrapFrame& frame, std::string_view program, KernelStrings& arguments, KernelStrings& environment) {
-    arguments.set_first(program);
+    TRY(arguments.set_first(program));
     return execute(frame, {.program = {.start = MountTable::root_path(), .name = program},
                            .walk_flags = kWalkFollow,
                            .display_name = program,
@@ -39,27 +41,39 @@ Result<void> run(TrapFrame& frame, std::string_view program, KernelStrings& argu
                            .environment = environment});
 }
 
-/// The words of the command line after "--" are the program's arguments.
-Result<void> add_words_after_dashes(KernelStrings& arguments) {
-    std::string_view rest = command_line();
-    bool is_after_dashes = false;
-    while (!rest.empty()) {
-        usize end = std::min(rest.find(' '), rest.size());
-        std::string_view word = rest.substr(0, end);
-        rest = rest.substr(std::min(end + 1, rest.size()));
-        if (word.empty()) continue;
-        if (is_after_dashes) TRY(arguments.add(word));
-        else is_after_dashes = word == "--";
-    }
-    return {};
+/// The word without its quotes.
+Result<String> text_of(const CommandLineWord& word) {
+    if (!word.has_value) return String::create(word.name);
+    usize size = word.name.size() + 1 + word.value.size();
+    auto* text = static_cast<char*>(::operator new(size + 1, std::nothrow));
+    if (!text) return Error(Errno::ENOMEM);
+    format({text, size + 1}, "%.*s=%.*s", static_cast<int>(word.name.size()), word.name.data(),
+           static_cast<int>(word.value.size()), word.value.data());
+    return String::adopt(text, size);
 }
 
+Result<void> add_word(KernelStrings& strings, const CommandLineWord& word) { return strings.add(TRY(text_of(word))); }
+
+Result<void> set_variable(KernelStrings& environment, const CommandLineWord& word) {
+    return environment.set_variable(TRY(text_of(word)), word.name.size());
+}
+
+/// What start_kernel of Linux hands to its first program: the words that no part of the kernel knows, `name=value` as
+/// environment (a later one replaces an earlier one of that name), others as arguments; all words after "--" as arguments.
+/// Words with a dot in their name are somebody's parameters. rdinit= and init= forget the arguments before them.
 Result<void> collect_words(KernelStrings& arguments, KernelStrings& environment) {
     TRY(arguments.add(""));
     TRY(environment.add("HOME=/"));
     TRY(environment.add("TERM=linux"));
-    TRY(environment.add("PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"));
-    return add_words_after_dashes(arguments);
+    CommandLineWords words(command_line());
+    while (std::optional<CommandLineWord> word = words.next()) {
+        if (word->is_for_init) TRY(add_word(arguments, *word));
+        else if (word->name == "init" || word->name == "rdinit") arguments.keep_first(1);
+        else if (is_known_kernel_option(*word)) continue;
+        else if (word->has_value) TRY(set_variable(environment, *word));
+        else TRY(add_word(arguments, *word));
+    }
+    return {};
 }
 
 /// Process 1's kernel side: finds a program that can be executed.
@@ -69,15 +83,20 @@ void init_entry(void* argument) {
     KernelStrings arguments, environment;
     if (!collect_words(arguments, environment)) panic("no memory for the arguments of the first process");
 
-    for (const char* option : {"rdinit", "init"}) {
-        auto wanted = command_line_option(option);
-        if (!wanted) continue;
-        Result<void> started = run(task.start_frame, *wanted, arguments, environment);
+    // rdinit= or /init of the initrd; then, as it is the root file system too, init= or one of the usual names.
+    std::optional<std::string_view> first = command_line_option("rdinit");
+    Result<void> started = run(task.start_frame, first.value_or("/init"), arguments, environment);
+    if (started) enter_user(task.start_frame);
+    if (first || started.error() != Errno::ENOENT)
+        log_error("%.*s cannot be executed as first program (error %d)", static_cast<int>(first.value_or("/init").size()),
+                  first.value_or("/init").data(), static_cast<int>(started.error()));
+    if (auto wanted = command_line_option("init")) {
+        started = run(task.start_frame, *wanted, arguments, environment);
         if (started) enter_user(task.start_frame);
-        panic("the program of %s=%.*s cannot be executed (error %d)", option, static_cast<int>(wanted->size()),
-              wanted->data(), static_cast<int>(started.error()));
+        panic("the program of init=%.*s cannot be executed (error %d)", static_cast<int>(wanted->size()), wanted->data(),
+              static_cast<int>(started.error()));
     }
-    for (std::string_view candidate : {"/init", "/sbin/init", "/etc/init", "/bin/init", "/bin/sh"})
+    for (std::string_view candidate : {"/sbin/init", "/etc/init", "/bin/init", "/bin/sh"})
         if (run(task.start_frame, candidate, arguments, environment)) enter_user(task.start_frame);
     panic("no program for the first process: none of /init, /sbin/init, /etc/init, /bin/init, /bin/sh can be executed");
 }

@@ -35,6 +35,21 @@ Result<u64> UserStrings::push(usize index, ArgumentStack& stack) {
     return text.size() + 1;
 }
 
+Result<void> KernelStrings::set_first(std::string_view text) {
+    strings_[0] = TRY(String::create(text));
+    return {};
+}
+
+Result<void> KernelStrings::set_variable(String text, usize name_size) {
+    std::string_view prefix = text.view().substr(0, name_size + 1);
+    for (String& each : strings_) {
+        if (!each.view().starts_with(prefix)) continue;
+        each = std::move(text);
+        return {};
+    }
+    return add(std::move(text));
+}
+
 Result<u64> KernelStrings::push(usize index, ArgumentStack& stack) {
     TRY(stack.push_string(strings_[index]));
     return strings_[index].size() + 1;

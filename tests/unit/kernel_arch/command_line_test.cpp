@@ -48,6 +48,9 @@ TEST(CommandLine, KnownAndUnknownOptions) {
     EXPECT_TRUE(is_known_kernel_option(words_of("loglevel=3")[0]));
     EXPECT_TRUE(is_known_kernel_option(words_of("bench.case=null")[0]));
     EXPECT_FALSE(is_known_kernel_option(words_of("loglevle=3")[0]));
+    EXPECT_FALSE(is_known_kernel_option(words_of("single")[0]));
+    EXPECT_TRUE(is_word_for_init(words_of("single")[0]));
+    EXPECT_FALSE(is_word_for_init(words_of("loglevle=3")[0]));
 }
 
 TEST(CommandLine, Sizes) {

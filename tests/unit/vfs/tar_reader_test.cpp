@@ -1,4 +1,4 @@
-#include "fs/tarfs/tar_reader.h"
+#include "fs/initrd/tar_reader.h"
 
 #include <string.h>
 
@@ -58,24 +58,24 @@ TEST(TarReader, ReadsEveryKindOfEntry) {
     Archive archive;
     archive.entry("dir/", '5').entry("dir/file", '0', "body").entry("hard", '1', "", "/dir/file").entry("sym", '2', "", "../x").entry("fifo", '6').end();
     TarReader reader(archive.span());
-    TarEntry entry;
+    ArchiveEntry entry;
     ASSERT_EQ(reader.next(entry), TarReader::Status::Entry);
-    EXPECT_EQ(entry.type, TarType::Directory);
+    EXPECT_EQ(entry.type, ArchiveEntryType::Directory);
     EXPECT_EQ(entry.path.view(), "dir");
     ASSERT_EQ(reader.next(entry), TarReader::Status::Entry);
-    EXPECT_EQ(entry.type, TarType::Regular);
+    EXPECT_EQ(entry.type, ArchiveEntryType::Regular);
     EXPECT_EQ(std::string_view(archive.bytes).substr(entry.body_offset, entry.size), "body");
     EXPECT_EQ(entry.mode, 0644u);
     EXPECT_EQ(entry.user_id, 1u);
     EXPECT_EQ(entry.group_id, 2u);
     EXPECT_EQ(entry.modify_time, 100u);
     ASSERT_EQ(reader.next(entry), TarReader::Status::Entry);
-    EXPECT_EQ(entry.type, TarType::HardLink);
+    EXPECT_EQ(entry.type, ArchiveEntryType::HardLink);
     EXPECT_EQ(entry.link_target.view(), "dir/file");
     ASSERT_EQ(reader.next(entry), TarReader::Status::Entry);
     EXPECT_EQ(entry.link_target.view(), "../x");
     ASSERT_EQ(reader.next(entry), TarReader::Status::Entry);
-    EXPECT_EQ(entry.type, TarType::Fifo);
+    EXPECT_EQ(entry.type, ArchiveEntryType::Fifo);
     EXPECT_EQ(reader.next(entry), TarReader::Status::End);
 }
 
@@ -87,7 +87,7 @@ TEST(TarReader, LongNamesComeFromPrefixGnuAndPax) {
     archive.entry("pax", 'x', pax_record("path", long_name + "2") + pax_record("mtime", "77.5") + pax_record("comment", "any")).entry("short", '0', "y");
     archive.entry("././@LongLink", 'K', long_name + '\0').entry("link", '2', "", "cut").end();
     TarReader reader(archive.span());
-    TarEntry entry;
+    ArchiveEntry entry;
     ASSERT_EQ(reader.next(entry), TarReader::Status::Entry);
     EXPECT_EQ(entry.path.view(), "some/prefix/leaf");
     ASSERT_EQ(reader.next(entry), TarReader::Status::Entry);
@@ -100,15 +100,15 @@ TEST(TarReader, LongNamesComeFromPrefixGnuAndPax) {
 }
 
 TEST(TarReader, NamesNeverLeaveTheRoot) {
-    EXPECT_EQ(TarReader::clean_path("/a//b/../../c/.")->view(), "a/b/c");
-    EXPECT_EQ(TarReader::clean_path("../../etc")->view(), "etc");
-    EXPECT_EQ(TarReader::clean_path("./")->view(), "");
+    EXPECT_EQ(clean_archive_path("/a//b/../../c/.")->view(), "a/b/c");
+    EXPECT_EQ(clean_archive_path("../../etc")->view(), "etc");
+    EXPECT_EQ(clean_archive_path("./")->view(), "");
 }
 
 TEST(TarReader, SaysWhatIsDamaged) {
     auto error_of_archive = [](const std::string& bytes) {
         TarReader reader({reinterpret_cast<const u8*>(bytes.data()), bytes.size()});
-        TarEntry entry;
+        ArchiveEntry entry;
         TarReader::Status status;
         while ((status = reader.next(entry)) == TarReader::Status::Entry) {}
         return status == TarReader::Status::Damaged ? std::string(reader.error()) : std::string();
@@ -150,7 +150,7 @@ TEST(TarReader, SurvivesAnyBytes) {
         bytes.resize(random() % 8 ? bytes.size() : random() % bytes.size());
         std::vector<u8> exact(bytes.begin(), bytes.end()); // the sanitizer sees every byte past the end
         TarReader reader(exact);
-        TarEntry entry;
+        ArchiveEntry entry;
         for (int count = 0; count < 100 && reader.next(entry) == TarReader::Status::Entry; ++count)
             ASSERT_LE(entry.body_offset + entry.size, exact.size());
     }

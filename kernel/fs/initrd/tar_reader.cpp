@@ -1,4 +1,4 @@
-#include "fs/tarfs/tar_reader.h"
+#include "fs/initrd/tar_reader.h"
 
 #include <string.h>
 
@@ -75,23 +75,6 @@ bool TarReader::parse_number(std::string_view field, u64& value) const {
     return index == field.size() || field[index] == ' ' || field[index] == '\0';
 }
 
-Result<String> TarReader::clean_path(std::string_view path) {
-    auto* clean = static_cast<char*>(::operator new(path.size() + 1, std::nothrow));
-    if (!clean) return Error(Errno::ENOMEM);
-    usize size = 0;
-    while (!path.empty()) {
-        usize end = path.find('/');
-        std::string_view component = path.substr(0, end);
-        path = end == path.npos ? std::string_view() : path.substr(end + 1);
-        if (component.empty() || component == "." || component == "..") continue;
-        if (size > 0) clean[size++] = '/';
-        memcpy(clean + size, component.data(), component.size());
-        size += component.size();
-    }
-    clean[size] = '\0';
-    return String::adopt(clean, size);
-}
-
 /// Records "length keyword=value\n".
 bool TarReader::parse_pax(std::string_view body, Overrides& overrides, bool& out_of_memory) const {
     while (!body.empty() && body[0] != '\0') {
@@ -124,7 +107,7 @@ bool TarReader::parse_pax(std::string_view body, Overrides& overrides, bool& out
     return true;
 }
 
-TarReader::Status TarReader::fill(const Header& header, Overrides& overrides, char type, u64 size, TarEntry& entry) {
+TarReader::Status TarReader::fill(const Header& header, Overrides& overrides, char type, u64 size, ArchiveEntry& entry) {
     u64 mode, user_id, group_id, modify_time, major = 0, minor = 0;
     bool good = parse_number(raw(header.mode), mode) && parse_number(raw(header.user_id), user_id) &&
                 parse_number(raw(header.group_id), group_id) && parse_number(raw(header.modify_time), modify_time);
@@ -155,24 +138,24 @@ TarReader::Status TarReader::fill(const Header& header, Overrides& overrides, ch
     switch (type) {
     case '\0':
     case '0':
-    case '7': entry.type = path.ends_with('/') ? TarType::Directory : TarType::Regular; break;
-    case '1': entry.type = TarType::HardLink; break;
-    case '2': entry.type = TarType::Symlink; break;
-    case '3': entry.type = TarType::Character; break;
-    case '4': entry.type = TarType::Block; break;
-    case '5': entry.type = TarType::Directory; break;
-    case '6': entry.type = TarType::Fifo; break;
+    case '7': entry.type = path.ends_with('/') ? ArchiveEntryType::Directory : ArchiveEntryType::Regular; break;
+    case '1': entry.type = ArchiveEntryType::HardLink; break;
+    case '2': entry.type = ArchiveEntryType::Symlink; break;
+    case '3': entry.type = ArchiveEntryType::Character; break;
+    case '4': entry.type = ArchiveEntryType::Block; break;
+    case '5': entry.type = ArchiveEntryType::Directory; break;
+    case '6': entry.type = ArchiveEntryType::Fifo; break;
     default: return damaged("unknown entry type", entry.header_offset);
     }
-    auto clean = clean_path(path);
-    auto link = entry.type == TarType::HardLink ? clean_path(target) : String::create(target);
+    auto clean = clean_archive_path(path);
+    auto link = entry.type == ArchiveEntryType::HardLink ? clean_archive_path(target) : String::create(target);
     if (!clean || !link) return Status::OutOfMemory;
     entry.path = *std::move(clean);
     entry.link_target = *std::move(link);
     return Status::Entry;
 }
 
-TarReader::Status TarReader::next(TarEntry& entry) {
+TarReader::Status TarReader::next(ArchiveEntry& entry) {
     Overrides overrides;
     for (;;) {
         if (offset_ == archive_.size()) return damaged("the end-of-archive blocks are missing: truncated", offset_);

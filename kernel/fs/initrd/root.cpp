@@ -1,12 +1,14 @@
-// Mounts the root file system at boot: a ramfs filled from the initrd.
+// Mounts the root file system at boot: a ramfs filled from the initrd, whichever kind of archive that is.
 #include "base/init.h"
 #include "boot/boot_info.h"
+#include "dev/device.h"
 #include "fs/devtmpfs/devtmpfs.h"
 #include "fs/ramfs/ramfs.h"
-#include "fs/tarfs/initrd.h"
+#include "fs/initrd/unpack.h"
 #include "mm/frame.h"
 #include "vfs/dentry.h"
 #include "vfs/mount.h"
+#include "vfs/operations.h"
 
 namespace martlet {
 namespace {
@@ -22,6 +24,15 @@ Ref<Mount> create_root_mount() {
     return *std::move(mount);
 }
 
+/// What a Linux kernel's own archive holds: an initramfs finds its console without a device file system, which its /init
+/// mounts when it wants one.
+void make_default_files(const Path& root) {
+    constexpr u32 kConsoleMajor = 5, kConsoleMinor = 1;
+    bool made = make_directory({root, "dev"}, 0755) && make_directory({root, "root"}, 0700) &&
+                make_node({root, "dev/console"}, kModeCharacter | 0600, make_device(kConsoleMajor, kConsoleMinor));
+    if (!made) panic("initramfs: out of memory for /dev/console");
+}
+
 void mount_root() {
     DentryCache::init(memory_statistics().total_frames);
     set_reclaim_hook([](u64 frames) -> u64 { return DentryCache::reclaim(static_cast<u32>(frames) * 8) / 8; });
@@ -29,8 +40,14 @@ void mount_root() {
     const BootInfo& info = boot_info();
     if (info.initrd_size == 0) panic("initrd: missing: the boot loader passed no initial RAM disk");
     auto* start = static_cast<u8*>(direct_map({info.initrd_physical}));
-    unpack_initrd({start, info.initrd_size}, MountTable::root_path());
-    mount_devtmpfs(MountTable::root_path());
+    std::span<u8> archive(start, info.initrd_size);
+    if (is_initramfs(archive)) {
+        make_default_files(MountTable::root_path());
+        unpack_initramfs(archive, MountTable::root_path());
+    } else {
+        unpack_tar(archive, MountTable::root_path());
+        mount_devtmpfs(MountTable::root_path());
+    }
 }
 
 INIT_TASK(FileSystems, mount_root);
