@@ -14,6 +14,10 @@ enum class Capability : u8 { Chown = 0, DacOverride = 1, DacReadSearch = 2, Fown
     AuditControl = 30, SetFcap = 31, MacOverride = 32, MacAdmin = 33, Syslog = 34, WakeAlarm = 35, BlockSuspend = 36,
     AuditRead = 37, Perfmon = 38, Bpf = 39, CheckpointRestore = 40 };
 
+/// prctl(PR_SET_SECUREBITS), capabilities(7); each has its lock in the next higher bit.
+inline constexpr u32 kSecureNoRoot = 1u << 0, kSecureNoSetuidFixup = 1u << 2, kSecureKeepCapabilities = 1u << 4,
+                     kSecureNoAmbientRaise = 1u << 6;
+
 struct Credentials : public RefCounted {
     u32 real_uid = 0, effective_uid = 0, saved_uid = 0, fs_uid = 0;
     u32 real_gid = 0, effective_gid = 0, saved_gid = 0, fs_gid = 0;

@@ -147,6 +147,7 @@ void become_zombie(Process& process, int status) {
         process.exit_status = status;
         process.state = ProcessState::Zombie;
         if (notify_parent_of_exit(process, entry)) reaped_self = reap(process);
+        process.exit_event.wake_all();
     }
     for (;;) {
         Ref<Process> reaped;

@@ -111,7 +111,9 @@ void copy_task_state(Task& child, const CloneRequest& request) {
     if (!(request.flags & kCloneVm) || (request.flags & kCloneVfork))
         child.signals.alternate_stack = self.signals.alternate_stack;
     child.timer_slack_ns = self.timer_slack_ns;
-    child.no_new_privileges = self.no_new_privileges;
+    child.no_new_privileges = self.no_new_privileges.load();
+    child.machine_check_policy = self.machine_check_policy;
+    child.is_io_flusher = self.is_io_flusher;
     child.set_nice(self.nice());
     if (request.flags & kCloneChildClearTid) child.clear_child_tid = request.child_tid_address;
     if (request.flags & kCloneChildSetTid) child.restart_block.user_address = request.child_tid_address;
@@ -134,6 +136,7 @@ Result<Ref<Process>> make_process(Pid& pid, const CloneRequest& request) {
     process->limits.copy_from(parent.limits);
     process->personality = parent.personality.load();
     process->is_dumpable = parent.is_dumpable.load();
+    process->refuses_huge_pages = parent.refuses_huge_pages.load();
     process->exit_signal = request.exit_signal;
     process->creator_thread_id = current_task().thread_id();
     return process;

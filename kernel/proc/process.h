@@ -68,6 +68,7 @@ public:
     Ref<File> executable;             // /proc/pid/exe
 
     WaitQueue child_event;            // a child changed state, or there may be none left to wait for
+    WaitQueue exit_event;             // it has become a zombie (pidfds)
     WaitQueue tasks_event;            // a task of this process has left (execve waits for the others)
 
     ProcessSignals signals;
@@ -75,6 +76,7 @@ public:
     IntervalTimers timers;
     std::atomic<u32> personality = 0;
     std::atomic<bool> is_dumpable = true; // prctl(PR_SET_DUMPABLE)
+    std::atomic<bool> refuses_huge_pages = false; // prctl(PR_SET_THP_DISABLE)
 
 private:
     friend class ProcessGroup;

@@ -82,6 +82,7 @@ void fill_task(ProcessInfo& info, Task& task) {
     memcpy(info.name, task.name().data(), task.name().size());
     info.state = state_letter(task);
     info.nice = task.nice();
+    info.no_new_privileges = task.no_new_privileges;
     info.last_cpu = task.last_cpu();
     info.blocked = task.signals.blocked;
     info.pending = task.signals.pending.set();
@@ -163,17 +164,18 @@ Ref<File> process_executable(Process& process) {
 
 ResourceLimit process_limit(Process& process, Resource resource) { return process.limits.get(resource); }
 
-/// ptrace(2), "Ptrace access mode checking", with the real ids of the caller's file-system identity.
-bool may_inspect(Process& process) {
+bool may_inspect(Process& process, InspectBy by) {
     Task& self = current_task();
     if (&self.process() == &process) return true;
     const Credentials& own = self.credentials();
     if (own.has(Capability::SysPtrace)) return true;
     Ref<const Credentials> other = process_credentials(process);
     if (!other || !process.is_dumpable.load()) return false;
-    return own.fs_uid == other->real_uid && own.fs_uid == other->effective_uid && own.fs_uid == other->saved_uid &&
-           own.fs_gid == other->real_gid && own.fs_gid == other->effective_gid && own.fs_gid == other->saved_gid &&
-           (other->permitted & ~own.permitted) == 0;
+    bool is_real = by == InspectBy::RealIds;
+    u32 uid = is_real ? own.real_uid : own.fs_uid, gid = is_real ? own.real_gid : own.fs_gid;
+    u64 capabilities = is_real ? own.permitted : own.effective;
+    return uid == other->real_uid && uid == other->effective_uid && uid == other->saved_uid && gid == other->real_gid &&
+           gid == other->effective_gid && gid == other->saved_gid && (other->permitted & ~capabilities) == 0;
 }
 
 u32 process_count() {

@@ -38,6 +38,7 @@ struct ProcessInfo {
     u32 last_cpu;
     int exit_status; // wait(2) format, zombies only
     bool is_kernel_thread;
+    bool no_new_privileges;
     SignalSet pending, shared_pending, blocked, ignored, caught;
     u64 queued_signals, queued_signals_limit;
 };
@@ -54,8 +55,10 @@ Ref<FsContext> process_fs_context(Process& process);
 Ref<File> process_executable(Process& process);
 ResourceLimit process_limit(Process& process, Resource resource);
 
-/// Whether the caller may look into the process's private files (ptrace(2) access mode read).
-bool may_inspect(Process& process);
+/// Whether the caller may look into the process (ptrace(2), "Ptrace access mode checking"). Its files go by the caller's
+/// file-system ids and effective capabilities; what acts on the process, by the real ids and permitted capabilities.
+enum class InspectBy : u8 { FileSystemIds, RealIds };
+bool may_inspect(Process& process, InspectBy by = InspectBy::FileSystemIds);
 
 u32 process_count();
 /// Tasks, last id given out and totals since boot, for /proc/loadavg and /proc/stat.

@@ -74,7 +74,10 @@ public:
     std::atomic<u8> scheduling_policy = 0; // SCHED_OTHER, SCHED_BATCH or SCHED_IDLE
     u64 start_time_ns;
     int parent_death_signal = 0;           // prctl(PR_SET_PDEATHSIG), cleared by fork
-    bool no_new_privileges = false;        // prctl(PR_SET_NO_NEW_PRIVS), inherited
+    std::atomic<bool> no_new_privileges = false;        // prctl(PR_SET_NO_NEW_PRIVS), inherited
+    bool has_exceeded_process_limit = false; // by set*uid; execve answers EAGAIN while it is so
+    u8 machine_check_policy = 2;           // prctl(PR_MCE_KILL), inherited
+    bool is_io_flusher = false;            // prctl(PR_SET_IO_FLUSHER), inherited
     std::atomic<u64> minor_faults = 0, major_faults = 0;
 
     /// execve by a thread that is not the leader: it takes over the leader's id. Under process_tree_lock.

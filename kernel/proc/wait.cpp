@@ -19,6 +19,7 @@ struct Scan {
 bool is_candidate(const WaitRequest& request, Process& child) REQUIRES(process_tree_lock) {
     if (request.target == WaitTarget::Process && child.id() != request.id) return false;
     if (request.target == WaitTarget::Group && (!child.group || child.group->id != request.id)) return false;
+    if (request.target == WaitTarget::Exactly && &child != request.process.get()) return false;
     if ((request.options & kWaitNoThread) && child.creator_thread_id != current_task().thread_id()) return false;
     if (request.options & kWaitAll) return true;
     bool is_clone = child.exit_signal != kSigChld;

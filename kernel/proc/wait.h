@@ -7,11 +7,12 @@ namespace martlet {
 inline constexpr u32 kWaitNoHang = 1, kWaitStopped = 2, kWaitExited = 4, kWaitContinued = 8, kWaitNoWait = 0x0100'0000,
                      kWaitNoThread = 0x2000'0000, kWaitAll = 0x4000'0000, kWaitClone = 0x8000'0000;
 
-enum class WaitTarget : u8 { Any, Process, Group };
+enum class WaitTarget : u8 { Any, Process, Group, Exactly };
 
 struct WaitRequest {
     WaitTarget target = WaitTarget::Any;
     int id = 0;        // of the process or group
+    Ref<Process> process{}; // Exactly: this one, whatever has its number by now (P_PIDFD)
     u32 options = 0;   // kWait…
 };
 

@@ -3,14 +3,13 @@
 #include <algorithm>
 
 #include "proc/process.h"
-#include "proc/process_info.h"
+#include "syscall/capabilities.h"
 
 namespace martlet {
 
 namespace {
 
 constexpr u32 kUnchanged = ~0u;
-constexpr u32 kSecureNoSetuidFixup = 1u << 2, kSecureKeepCapabilities = 1u << 4;
 constexpr u64 kFileSystemCapabilities = 1ull << 0 | 1ull << 1 | 1ull << 2 | 1ull << 3 | 1ull << 4 | 1ull << 9 | 1ull << 27 | 1ull << 32;
 
 const Credentials& own() { return current_task().credentials(); }
@@ -22,34 +21,36 @@ bool is_any_root(const Credentials& credentials) {
 /// capabilities(7), "Effect of user ID changes on capabilities".
 void adjust_capabilities(Credentials& next, const Credentials& old) {
     if (next.securebits & kSecureNoSetuidFixup) return;
-    if (is_any_root(old) && !is_any_root(next) && !(next.securebits & kSecureKeepCapabilities)) {
-        next.permitted = 0;
-        next.effective = 0;
+    if (is_any_root(old) && !is_any_root(next)) {
+        if (!(next.securebits & kSecureKeepCapabilities)) next.permitted = next.effective = 0;
         next.ambient = 0;
     }
     if (old.effective_uid == 0 && next.effective_uid != 0) next.effective = 0;
     if (old.effective_uid != 0 && next.effective_uid == 0) next.effective = next.permitted;
 }
 
-/// Puts changed credentials in force. EAGAIN is not answered for RLIMIT_NPROC here: execve is where Linux checks.
-Result<void> publish(Ref<Credentials> next) {
+} // namespace
+
+/// Puts changed credentials in force. RLIMIT_NPROC is only noted here: execve is where Linux refuses.
+Result<void> publish_credentials(Ref<Credentials> next) {
     Task& task = current_task();
     const Credentials& old = task.credentials();
     if (next->real_uid != old.real_uid) {
         next->account = TRY(UserAccount::get(next->real_uid));
         next->account->tasks.fetch_add(1, std::memory_order_relaxed);
         old.account->tasks.fetch_sub(1, std::memory_order_relaxed);
+        task.has_exceeded_process_limit =
+            next->real_uid != 0 && next->account->tasks.load(std::memory_order_relaxed) >
+                                       task.process().limits.soft(Resource::Processes);
     }
     if (next->effective_uid != old.effective_uid || next->effective_gid != old.effective_gid ||
-        next->fs_uid != old.fs_uid || next->fs_gid != old.fs_gid) {
+        next->fs_uid != old.fs_uid || next->fs_gid != old.fs_gid || (next->permitted & ~old.permitted) != 0) {
         task.process().is_dumpable = false;
         task.parent_death_signal = 0;
     }
     task.set_credentials(std::move(next));
     return {};
 }
-
-} // namespace
 
 Result<u32> sys_getuid() { return own().real_uid; }
 Result<u32> sys_geteuid() { return own().effective_uid; }
@@ -64,7 +65,7 @@ Result<void> sys_setuid(u32 user_id) {
     else if (user_id != old.real_uid && user_id != old.saved_uid) return Error(Errno::EPERM);
     next->effective_uid = next->fs_uid = user_id;
     adjust_capabilities(*next, old);
-    return publish(std::move(next));
+    return publish_credentials(std::move(next));
 }
 
 Result<void> sys_setgid(u32 group_id) {
@@ -74,7 +75,7 @@ Result<void> sys_setgid(u32 group_id) {
     if (old.has(Capability::SetGid)) next->real_gid = next->saved_gid = group_id;
     else if (group_id != old.real_gid && group_id != old.saved_gid) return Error(Errno::EPERM);
     next->effective_gid = next->fs_gid = group_id;
-    return publish(std::move(next));
+    return publish_credentials(std::move(next));
 }
 
 Result<void> sys_setreuid(u32 real, u32 effective) {
@@ -90,7 +91,7 @@ Result<void> sys_setreuid(u32 real, u32 effective) {
     if (real != kUnchanged || (effective != kUnchanged && effective != old.real_uid)) next->saved_uid = next->effective_uid;
     next->fs_uid = next->effective_uid;
     adjust_capabilities(*next, old);
-    return publish(std::move(next));
+    return publish_credentials(std::move(next));
 }
 
 Result<void> sys_setregid(u32 real, u32 effective) {
@@ -105,7 +106,7 @@ Result<void> sys_setregid(u32 real, u32 effective) {
     if (effective != kUnchanged) next->effective_gid = effective;
     if (real != kUnchanged || (effective != kUnchanged && effective != old.real_gid)) next->saved_gid = next->effective_gid;
     next->fs_gid = next->effective_gid;
-    return publish(std::move(next));
+    return publish_credentials(std::move(next));
 }
 
 Result<void> sys_setresuid(u32 real, u32 effective, u32 saved) {
@@ -121,7 +122,7 @@ Result<void> sys_setresuid(u32 real, u32 effective, u32 saved) {
     if (saved != kUnchanged) next->saved_uid = saved;
     next->fs_uid = next->effective_uid;
     adjust_capabilities(*next, old);
-    return publish(std::move(next));
+    return publish_credentials(std::move(next));
 }
 
 Result<void> sys_setresgid(u32 real, u32 effective, u32 saved) {
@@ -136,7 +137,7 @@ Result<void> sys_setresgid(u32 real, u32 effective, u32 saved) {
     if (effective != kUnchanged) next->effective_gid = effective;
     if (saved != kUnchanged) next->saved_gid = saved;
     next->fs_gid = next->effective_gid;
-    return publish(std::move(next));
+    return publish_credentials(std::move(next));
 }
 
 Result<void> sys_getresuid(UserPtr<u32> real, UserPtr<u32> effective, UserPtr<u32> saved) {
@@ -164,7 +165,7 @@ Result<u32> sys_setfsuid(u32 user_id) {
         if (previous == 0) next->effective &= ~kFileSystemCapabilities;
         else if (user_id == 0) next->effective |= next->permitted & kFileSystemCapabilities;
     }
-    TRY(publish(std::move(next)));
+    TRY(publish_credentials(std::move(next)));
     return previous;
 }
 
@@ -176,7 +177,7 @@ Result<u32> sys_setfsgid(u32 group_id) {
     if (group_id == kUnchanged || group_id == previous || !is_allowed) return previous;
     Ref<Credentials> next = TRY(old.clone());
     next->fs_gid = group_id;
-    TRY(publish(std::move(next)));
+    TRY(publish_credentials(std::move(next)));
     return previous;
 }
 
@@ -198,68 +199,7 @@ Result<void> sys_setgroups(int size, UserPtr<const u32> list) {
     TRY(list.load_array(next->groups.span()));
     // A comparison of our own: libc++ keeps the default one for integers in its library.
     std::sort(next->groups.begin(), next->groups.end(), [](u32 left, u32 right) { return left < right; });
-    return publish(std::move(next));
-}
-
-namespace {
-
-constexpr u32 kCapabilityVersion1 = 0x19980330, kCapabilityVersion2 = 0x20071026, kCapabilityVersion3 = 0x20080522;
-
-/// How many 32-bit words the version carries. An unknown version gets the preferred one written back.
-Result<usize> capability_words(UserPtr<abi::CapabilityHeader> user_header, const abi::CapabilityHeader& header) {
-    if (header.version == kCapabilityVersion1) return 1;
-    if (header.version == kCapabilityVersion2 || header.version == kCapabilityVersion3) return 2;
-    TRY(user_header.store({.version = kCapabilityVersion3, .process_id = header.process_id}));
-    return Error(Errno::EINVAL);
-}
-
-} // namespace
-
-Result<void> sys_capget(UserPtr<abi::CapabilityHeader> user_header, UserPtr<abi::CapabilityData> data) {
-    abi::CapabilityHeader header = TRY(user_header.load());
-    Result<usize> words = capability_words(user_header, header);
-    if (!words && !data && words.error() == Errno::EINVAL) return {}; // a probe for the version
-    if (!words) return Error(words.error());
-    if (header.process_id < 0) return Error(Errno::EINVAL);
-    Ref<const Credentials> target = current_task().share_credentials();
-    if (header.process_id != 0) {
-        Ref<Task> task = find_task(header.process_id);
-        if (!task) return Error(Errno::ESRCH);
-        target = task->share_credentials();
-    }
-    if (!data) return {};
-    for (usize word = 0; word < *words; ++word) {
-        u32 shift = static_cast<u32>(word * 32);
-        TRY((data + word).store({.effective = static_cast<u32>(target->effective >> shift),
-                                 .permitted = static_cast<u32>(target->permitted >> shift),
-                                 .inheritable = static_cast<u32>(target->inheritable >> shift)}));
-    }
-    return {};
-}
-
-Result<void> sys_capset(UserPtr<abi::CapabilityHeader> user_header, UserPtr<const abi::CapabilityData> data) {
-    abi::CapabilityHeader header = TRY(user_header.load());
-    usize words = TRY(capability_words(user_header, header));
-    if (header.process_id != 0 && header.process_id != current_task().thread_id()) return Error(Errno::EPERM);
-    u64 effective = 0, permitted = 0, inheritable = 0;
-    for (usize word = 0; word < words; ++word) {
-        abi::CapabilityData part = TRY((data + word).load());
-        effective |= static_cast<u64>(part.effective) << (word * 32);
-        permitted |= static_cast<u64>(part.permitted) << (word * 32);
-        inheritable |= static_cast<u64>(part.inheritable) << (word * 32);
-    }
-    effective &= kAllCapabilities, permitted &= kAllCapabilities, inheritable &= kAllCapabilities;
-    const Credentials& old = own();
-    u64 inheritable_limit = old.has(Capability::SetPcap) ? ~0ull : old.inheritable | old.permitted;
-    if ((inheritable & ~inheritable_limit) || (inheritable & ~(old.inheritable | old.bounding)) ||
-        (permitted & ~old.permitted) || (effective & ~permitted))
-        return Error(Errno::EPERM);
-    Ref<Credentials> next = TRY(old.clone());
-    next->effective = effective;
-    next->permitted = permitted;
-    next->inheritable = inheritable;
-    next->ambient &= permitted & inheritable;
-    return publish(std::move(next));
+    return publish_credentials(std::move(next));
 }
 
 } // namespace martlet

@@ -21,7 +21,5 @@ Result<u32> sys_setfsuid(u32 user_id);
 Result<u32> sys_setfsgid(u32 group_id);
 Result<int> sys_getgroups(int size, UserPtr<u32> list);
 Result<void> sys_setgroups(int size, UserPtr<const u32> list);
-Result<void> sys_capget(UserPtr<abi::CapabilityHeader> header, UserPtr<abi::CapabilityData> data);
-Result<void> sys_capset(UserPtr<abi::CapabilityHeader> header, UserPtr<const abi::CapabilityData> data);
 
 } // namespace martlet

@@ -1,7 +1,8 @@
-// prctl(2): the operations that programs of this system's time use. The others answer EINVAL, as unknown ones do.
+// prctl(2): every operation that the x86-64 of Linux 6.1 knows; the others answer EINVAL, as unknown ones do.
 #include <string.h>
 
 #include "proc/process.h"
+#include "syscall/capabilities.h"
 #include "syscall/system.h"
 
 namespace martlet {
@@ -9,20 +10,14 @@ namespace martlet {
 namespace {
 
 enum Option { kSetParentDeathSignal = 1, kGetParentDeathSignal = 2, kGetDumpable = 3, kSetDumpable = 4, kGetKeepCaps = 7,
-              kSetKeepCaps = 8, kGetTiming = 13, kSetName = 15, kGetName = 16, kCapBSetRead = 23, kCapBSetDrop = 24,
-              kGetSecureBits = 27, kSetSecureBits = 28, kSetTimerSlack = 29, kGetTimerSlack = 30, kSetChildSubreaper = 36,
-              kGetChildSubreaper = 37, kSetNoNewPrivs = 38, kGetNoNewPrivs = 39, kGetTidAddress = 40,
-              kGetThpDisable = 42 };
-constexpr u32 kKeepCapabilities = 1u << 4;
-constexpr u64 kLastCapability = 40;
+              kSetKeepCaps = 8, kGetTiming = 13, kSetTiming = 14, kSetName = 15, kGetName = 16, kCapBSetRead = 23,
+              kCapBSetDrop = 24, kGetTimeStampCounter = 25, kSetTimeStampCounter = 26, kGetSecureBits = 27,
+              kSetSecureBits = 28, kSetTimerSlack = 29, kGetTimerSlack = 30, kPerfEventsDisable = 31,
+              kPerfEventsEnable = 32, kMachineCheckKill = 33, kMachineCheckKillGet = 34, kSetMemoryMap = 35,
+              kSetChildSubreaper = 36, kGetChildSubreaper = 37, kSetNoNewPrivs = 38, kGetNoNewPrivs = 39,
+              kGetTidAddress = 40, kSetThpDisable = 41, kGetThpDisable = 42, kCapAmbient = 47, kGetSpeculation = 52,
+              kSetSpeculation = 53, kSetIoFlusher = 57, kGetIoFlusher = 58 };
 constexpr u64 kDefaultTimerSlackNs = 50'000;
-
-Result<void> change_credentials(void (*change)(Credentials&, u64), u64 value) {
-    Ref<Credentials> next = TRY(current_task().credentials().clone());
-    change(*next, value);
-    current_task().set_credentials(std::move(next));
-    return {};
-}
 
 Result<i64> set_name(UserPtr<const char> from) {
     char name[16];
@@ -40,32 +35,38 @@ Result<i64> get_name(UserPtr<char> to) {
     return 0;
 }
 
-Result<i64> capability_option(int option, u64 capability) {
-    if (capability > kLastCapability) return Error(Errno::EINVAL);
-    if (option == kCapBSetRead) return static_cast<i64>((current_task().credentials().bounding >> capability) & 1);
-    if (!current_has(Capability::SetPcap)) return Error(Errno::EPERM);
-    TRY(change_credentials([](Credentials& next, u64 bit) { next.bounding &= ~(1ull << bit); }, capability));
+/// What to do with memory that a machine check found bad: there is no recovery here, the policy is only kept.
+Result<i64> set_machine_check_policy(u64 operation, u64 policy) {
+    enum { kClear = 0, kSet = 1, kDefaultPolicy = 2 };
+    if (operation == kClear && policy == 0) current_task().machine_check_policy = kDefaultPolicy;
+    else if (operation == kSet && policy <= kDefaultPolicy) current_task().machine_check_policy = static_cast<u8>(policy);
+    else return Error(Errno::EINVAL);
     return 0;
 }
 
-Result<i64> secure_bits_option(int option, u64 value) {
-    const Credentials& own = current_task().credentials();
-    switch (option) {
-    case kGetSecureBits: return own.securebits;
-    case kGetKeepCaps: return own.securebits & kKeepCapabilities ? 1 : 0;
-    case kSetKeepCaps:
-        if (value > 1) return Error(Errno::EINVAL);
-        TRY(change_credentials(
-            [](Credentials& next, u64 on) {
-                next.securebits = on ? next.securebits | kKeepCapabilities : next.securebits & ~kKeepCapabilities;
-            },
-            value));
-        return 0;
-    default:
-        if (!current_has(Capability::SetPcap) || value > 0xff) return Error(Errno::EPERM);
-        TRY(change_credentials([](Credentials& next, u64 bits) { next.securebits = static_cast<u32>(bits); }, value));
-        return 0;
-    }
+/// PR_SET_MM is for restoring checkpoints, which Martlet does not: its layout is execve's.
+Result<i64> set_memory_map(u64 operation, u64 argument4, u64 argument5) {
+    constexpr u64 kAuxiliaryVector = 12, kMap = 14, kMapSize = 15;
+    if (argument5 != 0 || (argument4 != 0 && operation != kAuxiliaryVector && operation != kMap && operation != kMapSize))
+        return Error(Errno::EINVAL);
+    if (!current_has(Capability::SysResource)) return Error(Errno::EPERM);
+    return Error(Errno::EINVAL);
+}
+
+/// No mitigation can be chosen: every speculation feature is "not affected", and there is nothing to set.
+Result<i64> speculation(int option, u64 which) {
+    constexpr u64 kKnownFeatures = 3;
+    if (which >= kKnownFeatures) return Error(Errno::ENODEV);
+    if (option == kSetSpeculation) return Error(Errno::ENXIO);
+    return 0;
+}
+
+Result<i64> io_flusher(int option, u64 value) {
+    if (!current_has(Capability::SysResource)) return Error(Errno::EPERM);
+    if (option == kGetIoFlusher) return value != 0 ? Result<i64>(Error(Errno::EINVAL)) : current_task().is_io_flusher;
+    if (value > 1) return Error(Errno::EINVAL);
+    current_task().is_io_flusher = value == 1;
+    return 0;
 }
 
 } // namespace
@@ -87,19 +88,34 @@ Result<i64> sys_prctl(int option, u64 argument2, u64 argument3, u64 argument4, u
         if (argument2 > 1) return Error(Errno::EINVAL);
         process.is_dumpable = argument2 == 1;
         return 0;
-    case kGetKeepCaps:
-    case kSetKeepCaps:
-    case kGetSecureBits:
-    case kSetSecureBits: return secure_bits_option(option, argument2);
+    case kGetKeepCaps: return task.credentials().securebits & kSecureKeepCapabilities ? 1 : 0;
+    case kSetKeepCaps: return set_keep_capabilities(argument2);
+    case kGetSecureBits: return task.credentials().securebits;
+    case kSetSecureBits: return set_secure_bits(argument2);
+    case kCapBSetRead: return read_bounding_capability(argument2);
+    case kCapBSetDrop: return drop_bounding_capability(argument2);
+    case kCapAmbient: return ambient_capabilities(argument2, argument3, argument4, argument5);
     case kGetTiming: return 0;
+    case kSetTiming: return argument2 == 0 ? Result<i64>(0) : Error(Errno::EINVAL);
     case kSetName: return set_name(UserPtr<const char>(argument2));
     case kGetName: return get_name(UserPtr<char>(argument2));
-    case kCapBSetRead:
-    case kCapBSetDrop: return capability_option(option, argument2);
+    case kGetTimeStampCounter:
+        TRY(UserPtr<int>(argument2).store(1)); // PR_TSC_ENABLE
+        return 0;
+    case kSetTimeStampCounter: return argument2 == 1 ? Result<i64>(0) : Error(Errno::EINVAL);
     case kSetTimerSlack:
-        task.timer_slack_ns = argument2 == 0 ? kDefaultTimerSlackNs : argument2;
+        task.timer_slack_ns = static_cast<i64>(argument2) <= 0 ? kDefaultTimerSlackNs : argument2;
         return 0;
     case kGetTimerSlack: return static_cast<i64>(task.timer_slack_ns);
+    case kPerfEventsDisable:
+    case kPerfEventsEnable: return 0; // nobody has any
+    case kMachineCheckKill:
+        if (argument4 != 0 || argument5 != 0) return Error(Errno::EINVAL);
+        return set_machine_check_policy(argument2, argument3);
+    case kMachineCheckKillGet:
+        if (argument2 != 0 || has_extra) return Error(Errno::EINVAL);
+        return task.machine_check_policy;
+    case kSetMemoryMap: return set_memory_map(argument2, argument4, argument5);
     case kSetChildSubreaper:
         process.is_child_subreaper = argument2 != 0;
         return 0;
@@ -116,9 +132,23 @@ Result<i64> sys_prctl(int option, u64 argument2, u64 argument3, u64 argument4, u
     case kGetTidAddress:
         TRY(UserPtr<u64>(argument2).store(task.clear_child_tid));
         return 0;
+    case kSetThpDisable:
+        if (has_extra) return Error(Errno::EINVAL);
+        process.refuses_huge_pages = argument2 != 0;
+        return 0;
     case kGetThpDisable:
         if (argument2 != 0 || has_extra) return Error(Errno::EINVAL);
-        return 0;
+        return process.refuses_huge_pages ? 1 : 0;
+    case kGetSpeculation:
+        if (has_extra) return Error(Errno::EINVAL);
+        return speculation(option, argument2);
+    case kSetSpeculation:
+        if (argument4 != 0 || argument5 != 0) return Error(Errno::EINVAL);
+        return speculation(option, argument2);
+    case kSetIoFlusher:
+    case kGetIoFlusher:
+        if (has_extra) return Error(Errno::EINVAL);
+        return io_flusher(option, argument2);
     default: return Error(Errno::EINVAL);
     }
 }

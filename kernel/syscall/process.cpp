@@ -8,6 +8,7 @@
 #include "proc/exec/string_sources.h"
 #include "proc/exit.h"
 #include "proc/fork.h"
+#include "proc/pidfd.h"
 #include "proc/process_group.h"
 #include "proc/process_info.h"
 #include "proc/wait.h"
@@ -138,12 +139,13 @@ Result<int> sys_wait4(int process_id, UserPtr<int> status, int options, UserPtr<
 
 Result<void> sys_waitid(int id_type, int id, UserPtr<abi::SignalInfo> information, int options,
                         UserPtr<abi::ResourceUsage> usage) {
-    enum { kAll = 0, kProcess = 1, kGroup = 2 };
+    enum { kAll = 0, kProcess = 1, kGroup = 2, kPidFd = 3 };
     u32 wanted = static_cast<u32>(options);
     constexpr u32 kEvents = kWaitExited | kWaitStopped | kWaitContinued;
     constexpr u32 kAllowed = kEvents | kWaitNoHang | kWaitNoWait | kWaitNoThread | kWaitAll | kWaitClone;
     if ((wanted & ~kAllowed) || !(wanted & kEvents)) return Error(Errno::EINVAL);
     WaitRequest request = {.id = id, .options = wanted};
+    bool is_nonblocking = false; // a pidfd's O_NONBLOCK: EAGAIN instead of waiting
     switch (id_type) {
     case kAll: break;
     case kProcess:
@@ -155,9 +157,18 @@ Result<void> sys_waitid(int id_type, int id, UserPtr<abi::SignalInfo> informatio
         request.target = WaitTarget::Group;
         if (id == 0) request.id = TRY(sys_getpgrp());
         break;
+    case kPidFd: {
+        if (id < 0) return Error(Errno::EINVAL);
+        request.target = WaitTarget::Exactly;
+        request.process = TRY(process_of_descriptor(id));
+        is_nonblocking = TRY(current_task().files().get(id))->is_nonblocking() && !(wanted & kWaitNoHang);
+        if (is_nonblocking) request.options |= kWaitNoHang;
+        break;
+    }
     default: return Error(Errno::EINVAL);
     }
     WaitOutcome outcome = TRY(wait_for_child(request));
+    if (is_nonblocking && outcome.process_id == 0) return Error(Errno::EAGAIN);
     if (usage && outcome.process_id != 0) TRY(usage.store(to_user_usage(outcome.usage)));
     if (!information) return {};
     abi::SignalInfo info;

@@ -7,12 +7,14 @@
 
 #include "arch/cpu.h"
 #include "sched/thread.h"
+#include "syscall/capabilities.h"
 #include "syscall/credentials.h"
 #include "syscall/file.h"
 #include "syscall/fs.h"
 #include "syscall/futex.h"
 #include "syscall/limits.h"
 #include "syscall/memory.h"
+#include "syscall/pidfd.h"
 #include "syscall/process.h"
 #include "syscall/scheduling.h"
 #include "syscall/signal.h"
@@ -361,7 +363,7 @@ constexpr SyscallRow kRows[] = {
     row<sys_statx>(332, "statx", "directory, path, flags, mask, status"),
     missing(333, "io_pgetevents"),
     missing(334, "rseq"),
-    missing(424, "pidfd_send_signal"),
+    row<sys_pidfd_send_signal>(424, "pidfd_send_signal", "fd, signal, information, flags"),
     missing(425, "io_uring_setup"),
     missing(426, "io_uring_enter"),
     missing(427, "io_uring_register"),
@@ -371,11 +373,11 @@ constexpr SyscallRow kRows[] = {
     missing(431, "fsconfig"),
     missing(432, "fsmount"),
     missing(433, "fspick"),
-    missing(434, "pidfd_open"),
+    row<sys_pidfd_open>(434, "pidfd_open", "process_id, flags"),
     row<sys_clone3>(435, "clone3", "arguments, size"),
     row<sys_close_range>(436, "close_range", "first, last, flags"),
     row<sys_openat2>(437, "openat2", "directory, path, how, size"),
-    missing(438, "pidfd_getfd"),
+    row<sys_pidfd_getfd>(438, "pidfd_getfd", "fd, target_fd, flags"),
     row<sys_faccessat2>(439, "faccessat2", "directory, path, mode, flags"),
     missing(440, "process_madvise"),
     missing(441, "epoll_pwait2"),

@@ -16,7 +16,10 @@ public:
     Ref<Inode> root() override { return root_; }
     FileSystemStatistics statistics() override { return {.type_magic = 0x09041934, .block_size = 4096}; }
     Ref<Inode> root_;
+    Ref<Inode> shared_; // of everything that has no inode of its own
 };
+
+Inode* shared_inode = nullptr; // published with the mount
 
 /// Made on first use and kept for ever.
 Mount* anonymous_mount() {
@@ -31,13 +34,18 @@ Mount* anonymous_mount() {
     if (!root) return nullptr;
     (*block)->root_ = *std::move(root);
     (*block)->root_->attributes.mode = kModeDirectory | 0700;
+    auto shared = make_ref<AnonymousInode>(**block, 2);
+    if (!shared) return nullptr;
+    (*shared)->attributes.mode = 0600;
+    shared_inode = (*shared).get();
+    (*block)->shared_ = *std::move(shared);
     auto made = Mount::create(*std::move(block), nullptr, "none", kMountNoSuid | kMountNoDev | kMountNoExec | kMountNoAtime);
     if (!made) return nullptr;
     mount.store((*made).get(), std::memory_order_release);
     return (*made).leak();
 }
 
-std::atomic<u64> next_number = 2;
+std::atomic<u64> next_number = 3;
 
 } // namespace
 
@@ -53,6 +61,11 @@ Result<Path> make_anonymous_path(Ref<Inode> inode, std::string_view name) {
     if (!mount) return Error(Errno::ENOMEM);
     Ref<Dentry> dentry = TRY(DentryCache::create_anonymous(std::move(inode), name));
     return Path(Ref<Mount>(*mount), std::move(dentry));
+}
+
+Result<Path> anonymous_file_path(std::string_view name) {
+    if (!anonymous_mount()) return Error(Errno::ENOMEM);
+    return make_anonymous_path(Ref<Inode>(*shared_inode), name);
 }
 
 } // namespace martlet

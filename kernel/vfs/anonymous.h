@@ -10,5 +10,7 @@ namespace martlet {
 SuperBlock* anonymous_super_block();
 u64 next_anonymous_inode_number();
 Result<Path> make_anonymous_path(Ref<Inode> inode, std::string_view name);
+/// For files that share the one inode without a type ("anon_inode:[eventfd]").
+Result<Path> anonymous_file_path(std::string_view name);
 
 } // namespace martlet

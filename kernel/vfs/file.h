@@ -16,6 +16,16 @@ namespace martlet {
 
 class Inode;
 class DirectorySink;
+class Process;
+
+/// Takes the lines that a file adds to /proc/pid/fdinfo/N.
+class InformationSink {
+public:
+    virtual void append(std::string_view text) = 0;
+
+protected:
+    ~InformationSink() = default;
+};
 
 // open(2) flags of the x86-64 ABI.
 inline constexpr u32 kOpenAccessMode = 3, kOpenReadOnly = 0, kOpenWriteOnly = 1, kOpenReadWrite = 2, kOpenCreate = 0100,
@@ -65,6 +75,10 @@ public:
     virtual class Pipe* pipe() { return nullptr; }
     /// The file that this one is made around (a program's), or null.
     virtual const File* inner_file() const { return nullptr; }
+    /// The process that it refers to (pidfd_open(2)), or null.
+    virtual Process* process() { return nullptr; }
+    /// What /proc/pid/fdinfo/N tells beside position and flags.
+    virtual void show_information(InformationSink& sink) {}
     /// The inode behind it, or null for things that have none.
     virtual Inode* inode() const;
 

@@ -96,5 +96,6 @@ void enable_cpu_features() {
 }
 
 u32 processor_feature_word() { return cpuid(1).edx; }
+u32 processor_feature_word_2() { return g_cpu_features.fsgsbase ? 2 : 0; }
 
 } // namespace martlet

@@ -80,6 +80,12 @@ Result<void> show_descriptor(TextBuffer& text, const ProcSubject& subject, int f
     Inode* inode = file->inode();
     text.print("pos:\t%llu\nflags:\t0%o\nmnt_id:\t%u\nino:\t%llu\n", static_cast<unsigned long long>(file->position), flags,
                file->path() ? file->path().mount().id() : 0, static_cast<unsigned long long>(inode ? inode->number() : 0));
+    struct Sink final : InformationSink {
+        explicit Sink(TextBuffer& to) : text(to) {}
+        void append(std::string_view added) override { text.append(added); }
+        TextBuffer& text;
+    } sink(text);
+    file->show_information(sink);
     return {};
 }
 

@@ -74,7 +74,7 @@ Result<void> NewProgram::push_auxiliary_vector(u64 platform_address, u64 random_
         {abi::kAtEgid, credentials->effective_gid},
         {abi::kAtSecure, is_secure ? 1u : 0u},
         {abi::kAtRandom, random_address},
-        {abi::kAtHwcap2, 0},
+        {abi::kAtHwcap2, processor_feature_word_2()},
         {abi::kAtExecFn, file_name_address_},
         {abi::kAtPlatform, platform_address},
         {abi::kAtMinSignalStackSize, minimum_signal_stack_size()},

@@ -15,6 +15,9 @@ namespace martlet {
 
 namespace {
 
+/// personality(2): what would help to attack a privileged program (PER_CLEAR_ON_SETID).
+constexpr u32 kPersonalityClearedBySetId = 0x0040000 | 0x0100000 | 0x0200000 | 0x0400000;
+
 bool is_alone(Process& process) {
     IrqLockGuard guard(process_tree_lock);
     return process.task_count == 1;
@@ -53,10 +56,9 @@ Result<void> become_only_task(Process& process, Task& self) {
 struct Unshared {
     Ref<FdTable> files;         // null: already private
     Ref<SignalActions> actions;
-    Ref<FsContext> fs_context;  // only for a privileged program: nobody may change directories under it
 };
 
-Result<Unshared> unshare(Process& process, Task& task, const NewProgram& program) {
+Result<Unshared> unshare(Process& process, Task& task) {
     Unshared unshared;
     if (task.files().reference_count() > 1) unshared.files = TRY(task.files().clone());
     Ref<SignalActions> actions;
@@ -65,7 +67,6 @@ Result<Unshared> unshare(Process& process, Task& task, const NewProgram& program
         actions = process.signals.actions;
     }
     if (actions->reference_count() > 2) unshared.actions = TRY(actions->clone());
-    if (program.is_secure && task.fs_context().reference_count() > 1) unshared.fs_context = TRY(task.fs_context().clone());
     return unshared;
 }
 
@@ -112,20 +113,30 @@ void update_process(Process& process, Task& task, NewProgram& program) {
     std::swap(process.executable, old);
 }
 
+/// A set*uid call took the process over its new user's limit: Linux refuses here what that call let pass (setuid(2)).
+Result<void> check_process_count(Process& process, Task& task) {
+    if (!task.has_exceeded_process_limit) return {};
+    if (task.credentials().account->tasks.load(std::memory_order_relaxed) > process.limits.soft(Resource::Processes))
+        return Error(Errno::EAGAIN);
+    task.has_exceeded_process_limit = false;
+    return {};
+}
+
 } // namespace
 
 Result<void> execute(TrapFrame& frame, const ExecRequest& request) {
     Task& task = current_task();
     Process& process = task.process();
+    TRY(check_process_count(process, task));
     NewProgram program;
     TRY(program.prepare(request));
     TRY(become_only_task(process, task));
-    Unshared unshared = TRY(unshare(process, task, program));
+    Unshared unshared = TRY(unshare(process, task));
 
     // Before the new memory: from here on nobody may look who may not look at the program's owner.
-    process.is_dumpable = !program.is_secure;
+    process.is_dumpable = !program.is_secure && !program.is_unreadable;
+    if (program.is_secure) process.personality &= ~kPersonalityClearedBySetId;
     if (unshared.files) task.set_files(std::move(unshared.files));
-    if (unshared.fs_context) task.set_fs_context(std::move(unshared.fs_context));
     replace_memory(task, program);
     task.files().close_all_marked();
     reset_signals(process, task, std::move(unshared.actions));

@@ -5,11 +5,13 @@
 #include "base/random.h"
 #include "proc/exec/vdso.h"
 #include "proc/process.h"
+#include "vfs/fs_context.h"
 #include "vfs/inode.h"
 #include "vfs/io_cursor.h"
 #include "vfs/mount.h"
 #include "vfs/open.h"
 #include "vfs/path_walk.h"
+#include "vfs/permission.h"
 
 namespace martlet {
 
@@ -48,7 +50,7 @@ Result<void> NewProgram::write(u64 address, std::span<const u8> bytes) {
 }
 
 Result<void> NewProgram::prepare(const ExecRequest& request) {
-    file = TRY(open_executable(request.program, request.walk_flags));
+    TRY(open_program(request.program, request.walk_flags));
     name = TRY(String::create(last_component(request.display_name)));
     interpreter_name_ = TRY(String::create(request.display_name));
     TRY(create_space());
@@ -59,6 +61,13 @@ Result<void> NewProgram::prepare(const ExecRequest& request) {
     TRY(load());
     TRY(push_vectors());
     return trim_stack();
+}
+
+/// A program that its user may run but not read must not be read through its memory either.
+Result<void> NewProgram::open_program(const NameAt& at, u32 walk_flags) {
+    file = TRY(open_executable(at, walk_flags));
+    if (!check_permission(*file->inode(), kMayRead, current_task().credentials())) is_unreadable = true;
+    return {};
 }
 
 Result<void> NewProgram::create_space() {
@@ -143,8 +152,7 @@ Result<void> NewProgram::replace_by_interpreter(const ScriptLine& script, const 
     if (script.has_argument) TRY(push(script.argument));
     TRY(push(script.interpreter));
     interpreter_name_ = TRY(String::create(script.interpreter));
-    file = TRY(open_executable({.start = Path(), .name = interpreter_name_}, kWalkFollow));
-    return {};
+    return open_program({.start = Path(), .name = interpreter_name_}, kWalkFollow);
 }
 
 Result<void> NewProgram::load() {
@@ -172,6 +180,7 @@ Result<LoadedImage> NewProgram::load_interpreter(const ElfImage& image) {
         return Error(Errno::ENOEXEC);
     std::string_view interpreter_path(reinterpret_cast<const char*>(path.data()));
     Ref<File> interpreter = TRY(open_executable({.start = Path(), .name = interpreter_path}, kWalkFollow));
+    if (!check_permission(*interpreter->inode(), kMayRead, current_task().credentials())) is_unreadable = true;
     u8 head[kExecHeadSize];
     usize size = TRY(read_head(*interpreter, head));
     Result<ElfImage> parsed = read_elf_image(*interpreter, {head, size});
@@ -179,25 +188,50 @@ Result<LoadedImage> NewProgram::load_interpreter(const ElfImage& image) {
     return load_elf_image(*space, *interpreter, *parsed, 0, false);
 }
 
-/// credentials(7), capabilities(7) "Transformation of capabilities during execve()".
+namespace {
+
+/// Whether the program file may not give its caller more than it has: its tracer could steal it, another process shares
+/// its root and working directory, or it gave up new privileges for ever.
+bool refuses_new_privileges(Task& task) {
+    if (task.no_new_privileges) return true;
+    IrqLockGuard guard(process_tree_lock);
+    return task.fs_context().reference_count() > task.process().task_count;
+}
+
+} // namespace
+
+/// credentials(7), capabilities(7) "Transformation of capabilities during execve()", for files without capabilities.
 Result<void> NewProgram::choose_credentials() {
     Task& task = current_task();
     const Credentials& old = task.credentials();
     Ref<Credentials> next = TRY(old.clone());
     const InodeAttributes& attributes = file->inode()->attributes;
-    bool honours_set_id = !task.no_new_privileges && !(file->path().mount().flags() & kMountNoSuid);
-    if (honours_set_id && (attributes.mode & kModeSetUid)) next->effective_uid = attributes.user_id;
-    if (honours_set_id && (attributes.mode & kModeSetGid) && (attributes.mode & 010))
-        next->effective_gid = attributes.group_id;
+    if (!task.no_new_privileges && !(file->path().mount().flags() & kMountNoSuid)) {
+        if (attributes.mode & kModeSetUid) next->effective_uid = attributes.user_id;
+        if ((attributes.mode & (kModeSetGid | 010)) == (kModeSetGid | 010)) next->effective_gid = attributes.group_id;
+    }
+    bool is_root = false, is_effective_root = false;
+    if (!(old.securebits & kSecureNoRoot)) {
+        is_effective_root = next->effective_uid == 0;
+        is_root = is_effective_root || next->real_uid == 0;
+    }
+    next->permitted = is_root ? old.bounding | old.inheritable : 0;
+    bool is_set_id = next->effective_uid != old.real_uid || next->effective_gid != old.real_gid;
+    bool gains = is_set_id || (next->permitted & ~old.permitted) != 0;
+    if (gains && refuses_new_privileges(task)) {
+        if (task.no_new_privileges || !old.has(Capability::SetUid)) {
+            next->effective_uid = next->real_uid;
+            next->effective_gid = next->real_gid;
+        }
+        next->permitted &= old.permitted;
+    }
     next->saved_uid = next->fs_uid = next->effective_uid;
     next->saved_gid = next->fs_gid = next->effective_gid;
-    constexpr u32 kSecureNoRoot = 1;
-    bool is_root = !(old.securebits & kSecureNoRoot) && (next->effective_uid == 0 || next->real_uid == 0);
-    u64 from_file = is_root ? kAllCapabilities : 0;
-    next->permitted = (from_file & old.bounding) | (is_root ? old.inheritable : 0) | old.ambient;
-    next->effective = is_root && next->effective_uid == 0 ? next->permitted : old.ambient;
-    is_secure = next->real_uid != next->effective_uid || next->real_gid != next->effective_gid;
-    if (is_secure) next->ambient = 0;
+    if (is_set_id) next->ambient = 0;
+    next->permitted |= next->ambient;
+    next->effective = is_effective_root ? next->permitted : next->ambient;
+    next->securebits &= ~kSecureKeepCapabilities;
+    is_secure = is_set_id || (next->real_uid != 0 && (is_effective_root || (next->permitted & ~next->ambient) != 0));
     credentials = std::move(next);
     return {};
 }

@@ -21,12 +21,14 @@ public:
     Ref<const Credentials> credentials;
     String name;      // comm: the last component of the program's (or script's) name
     u64 entry = 0, stack_pointer = 0;
-    bool is_secure = false; // AT_SECURE: identity changed by the program file
+    bool is_secure = false;     // AT_SECURE: the program file gave its caller more than it had
+    bool is_unreadable = false; // its caller may execute but not read it
 
     /// The stack's bytes go into the new address space.
     Result<void> write(u64 address, std::span<const u8> bytes) override;
 
 private:
+    Result<void> open_program(const NameAt& at, u32 walk_flags);
     Result<void> create_space();
     Result<void> place_vdso();
     Result<void> push_strings(const ExecRequest& request);

@@ -16,5 +16,7 @@ u64 machine_entropy();
 
 /// The processor's basic feature bits as programs see them (AT_HWCAP: CPUID leaf 1, EDX).
 u32 processor_feature_word();
+/// AT_HWCAP2: bit 1 says that programs may use RDFSBASE and its kin.
+u32 processor_feature_word_2();
 
 } // namespace martlet
