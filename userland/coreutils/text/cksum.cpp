@@ -1,0 +1,109 @@
+// cksum: the CRC of POSIX.1-2017 (polynomial 0x04C11DB7, the length appended). sum: the 16-bit sums of BSD and System V.
+#include "framework/arguments.h"
+#include "framework/diagnostics.h"
+#include "framework/input.h"
+#include "framework/output.h"
+
+#include <array>
+
+namespace coreutils {
+namespace {
+
+// tables[n][b]: the remainder of byte b followed by n zero bytes.
+using Tables = std::array<std::array<uint32_t, 256>, 8>;
+constexpr Tables make_tables() {
+    Tables tables{};
+    for (uint32_t byte = 0; byte < 256; ++byte) {
+        uint32_t crc = byte << 24;
+        for (int bit = 0; bit < 8; ++bit) crc = crc << 1 ^ (crc & 0x80000000 ? 0x04c11db7 : 0);
+        tables[0][byte] = crc;
+    }
+    for (size_t index = 1; index < tables.size(); ++index)
+        for (size_t byte = 0; byte < 256; ++byte) {
+            uint32_t before = tables[index - 1][byte];
+            tables[index][byte] = before << 8 ^ tables[0][before >> 24];
+        }
+    return tables;
+}
+constexpr Tables kTables = make_tables();
+
+uint32_t update_crc(uint32_t crc, std::string_view bytes) {
+    auto at = reinterpret_cast<const unsigned char*>(bytes.data());
+    size_t left = bytes.size();
+    for (; left >= 8; left -= 8, at += 8) {
+        crc ^= static_cast<uint32_t>(at[0]) << 24 | static_cast<uint32_t>(at[1]) << 16 |
+               static_cast<uint32_t>(at[2]) << 8 | at[3];
+        crc = kTables[7][crc >> 24] ^ kTables[6][crc >> 16 & 255] ^ kTables[5][crc >> 8 & 255] ^ kTables[4][crc & 255] ^
+              kTables[3][at[4]] ^ kTables[2][at[5]] ^ kTables[1][at[6]] ^ kTables[0][at[7]];
+    }
+    for (; left > 0; --left, ++at) crc = crc << 8 ^ kTables[0][crc >> 24 ^ *at];
+    return crc;
+}
+
+int run_cksum(Arguments& arguments) {
+    while (arguments.next_option()) {
+    }
+    bool named = !arguments.operands().empty();
+    return for_each_input(arguments.operands(), [&](Input& input, const char* name) {
+        uint32_t crc = 0;
+        uint64_t length = 0;
+        for (std::string_view block; !(block = input.next_block()).empty(); length += block.size())
+            crc = update_crc(crc, block);
+        if (input.error()) return;
+        for (uint64_t rest = length; rest > 0; rest >>= 8) {
+            char byte = static_cast<char>(rest);
+            crc = update_crc(crc, {&byte, 1});
+        }
+        out.print("%u %llu", ~crc, static_cast<unsigned long long>(length));
+        if (named) out.print(" %s", name);
+        out.put('\n');
+    });
+}
+
+constexpr Option kSumOptions[] = {
+    {'r', nullptr, nullptr, "use BSD sum algorithm, use 1K blocks (default)"},
+    {'s', "sysv", nullptr, "use System V sum algorithm, use 512 bytes blocks"},
+};
+
+int run_sum(Arguments& arguments) {
+    bool system_five = false;
+    while (auto option = arguments.next_option()) system_five = *option == 's';
+    bool named = !arguments.operands().empty();
+    return for_each_input(arguments.operands(), [&](Input& input, const char* name) {
+        uint32_t sum = 0;
+        uint64_t length = 0;
+        for (std::string_view block; !(block = input.next_block()).empty(); length += block.size())
+            for (unsigned char byte : block) sum = system_five ? sum + byte : ((sum >> 1 | (sum & 1) << 15) + byte) & 0xffff;
+        if (input.error()) return;
+        if (system_five) {
+            sum = (sum & 0xffff) + (sum >> 16);
+            sum = (sum & 0xffff) + (sum >> 16);
+            out.print("%u %llu", sum, static_cast<unsigned long long>((length + 511) / 512));
+            if (named) out.print(" %s", name);
+        } else {
+            out.print("%05u %5llu", sum, static_cast<unsigned long long>((length + 1023) / 1024));
+            if (named) out.print(" %s", name);
+        }
+        out.put('\n');
+    });
+}
+
+constexpr Tool kCksum = {
+    .name = "cksum",
+    .synopsis = "[FILE]...",
+    .summary = "Print CRC checksum and byte counts of each file.",
+    .run = run_cksum,
+};
+MARTLET_REGISTER_TOOL(kCksum);
+
+constexpr Tool kSum = {
+    .name = "sum",
+    .synopsis = "[OPTION]... [FILE]...",
+    .summary = "Checksum and count the blocks of each file.",
+    .options = kSumOptions,
+    .run = run_sum,
+};
+MARTLET_REGISTER_TOOL(kSum);
+
+} // namespace
+} // namespace coreutils
