@@ -59,6 +59,19 @@ struct PollDescriptor {
 
 using TimeSpec64 = TimeSpec;
 
+struct UStat { // struct ustat
+    i32 blocks_free, padding = 0;
+    u64 files_free;
+    char name[6] = {}, pack[6] = {};
+    i32 padding_end = 0;
+};
+static_assert(sizeof(UStat) == 32);
+
+struct FileHandle { // struct file_handle, without its bytes
+    u32 size;
+    i32 type;
+};
+
 struct OpenHow {
     u64 flags, mode, resolve;
 };

@@ -1,4 +1,4 @@
-// UserAccount: what one real user id uses across processes: tasks (RLIMIT_NPROC) and queued signals (RLIMIT_SIGPENDING).
+// UserAccount: what one real user id uses across processes: tasks (RLIMIT_NPROC), queued signals (RLIMIT_SIGPENDING), pipes.
 //
 // One object per id in use, found by id and freed with its last reference.
 #pragma once
@@ -18,6 +18,7 @@ public:
 
     std::atomic<u32> tasks = 0;
     std::atomic<u32> queued_signals = 0;
+    std::atomic<u32> pipe_pages = 0; // room in the pipes that the user made
     ListNode node; // of the table of accounts, under its lock
 
 protected:

@@ -32,6 +32,14 @@ Result<void> sys_ftruncate(int fd, i64 size);
 Result<void> sys_fallocate(int fd, u32 mode, i64 offset, i64 size);
 Result<void> sys_fadvise64(int fd, i64 offset, i64 size, int advice);
 Result<usize> sys_readahead(int fd, i64 offset, usize count);
+Result<void> sys_sync_file_range(int fd, i64 offset, i64 size, u32 flags);
+// file_splice.cpp
+Result<usize> sys_splice(int from_fd, UserPtr<i64> from_offset, int to_fd, UserPtr<i64> to_offset, usize count, u32 flags);
+Result<usize> sys_tee(int from_fd, int to_fd, usize count, u32 flags);
+Result<usize> sys_vmsplice(int fd, u64 vectors, u64 count, u32 flags);
+// file_handle.cpp
+Result<void> sys_name_to_handle_at(int directory, UserString path, UserPtr<abi::FileHandle> handle, UserPtr<int> mount_id, u32 flags);
+Result<int> sys_open_by_handle_at(int mount_fd, UserPtr<abi::FileHandle> handle, u32 flags);
 // file_copy.cpp
 Result<usize> sys_sendfile(int to_fd, int from_fd, UserPtr<i64> offset, usize count);
 Result<usize> sys_copy_file_range(int from_fd, UserPtr<i64> from_offset, int to_fd, UserPtr<i64> to_offset, usize count, u32 flags);
@@ -54,6 +62,7 @@ Result<void> sys_newfstatat(int directory, UserString path, UserPtr<abi::Stat> s
 Result<void> sys_statx(int directory, UserString path, u32 flags, u32 mask, UserPtr<abi::Statx> status);
 Result<void> sys_statfs(UserString path, UserPtr<abi::StatFs> status);
 Result<void> sys_fstatfs(int fd, UserPtr<abi::StatFs> status);
+Result<void> sys_ustat(u32 device, UserPtr<abi::UStat> status);
 // file_directory.cpp
 Result<usize> sys_getdents(int fd, u64 buffer, u32 size);
 Result<usize> sys_getdents64(int fd, u64 buffer, u32 size);

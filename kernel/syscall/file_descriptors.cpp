@@ -14,6 +14,7 @@ namespace {
 constexpr u32 kDuplicate = 0, kGetDescriptorFlags = 1, kSetDescriptorFlags = 2, kGetStatusFlags = 3, kSetStatusFlags = 4,
               kGetLock = 5, kSetLock = 6, kSetLockWait = 7, kGetOwner = 9, kOfdGetLock = 36, kOfdSetLock = 37,
               kOfdSetLockWait = 38, kGetLease = 1025, kDuplicateCloseOnExec = 1030, kSetPipeSize = 1031, kGetPipeSize = 1032;
+constexpr u32 kGetWriteHint = 1035, kSetWriteHint = 1036;
 constexpr u64 kDescriptorCloseOnExec = 1;
 
 CloseOnExec close_on_exec_if(bool wanted) { return wanted ? CloseOnExec::Yes : CloseOnExec::No; }
@@ -24,11 +25,19 @@ Result<int> duplicate(Ref<File> file, u64 minimum, CloseOnExec cloexec) {
     return current_task().files().install(std::move(file), cloexec, limit, static_cast<int>(minimum));
 }
 
-Result<i64> set_pipe_size(Pipe& pipe, u64 bytes) {
-    if (bytes > 0x7fff'ffff) return Error(Errno::EINVAL);
-    bool grows = bytes > pipe.capacity();
-    if (grows && bytes > kPipeMaximumSize && !current_credentials().has(Capability::SysResource)) return Error(Errno::EPERM);
-    return static_cast<i64>(TRY(pipe.set_capacity(bytes)));
+/// F_GET_RW_HINT and F_SET_RW_HINT: how long what is written will live. Only kept: nothing here writes by it.
+Result<i64> write_hint(File& file, u32 command, u64 argument) {
+    constexpr u64 kHintMax = 5; // RWH_WRITE_LIFE_EXTREME
+    Inode* inode = file.inode();
+    if (!inode || !inode->is_regular()) return Error(Errno::EINVAL);
+    if (command == kGetWriteHint) {
+        TRY(UserPtr<u64>(argument).store(inode->write_hint.load(std::memory_order_relaxed)));
+        return 0;
+    }
+    u64 hint = TRY(UserPtr<u64>(argument).load());
+    if (hint > kHintMax) return Error(Errno::EINVAL);
+    inode->write_hint.store(static_cast<u8>(hint), std::memory_order_relaxed);
+    return 0;
 }
 
 Result<i64> set_status_flags(File& file, u32 flags) {
@@ -55,7 +64,8 @@ Result<void> sys_close(int fd) { return current_task().files().close(fd); }
 Result<void> sys_close_range(u32 first, u32 last, u32 flags) {
     constexpr u32 kUnshare = 2, kCloseOnExecOnly = 4;
     if (flags & ~(kUnshare | kCloseOnExecOnly)) return Error(Errno::EINVAL);
-    if (flags & kUnshare) return Error(Errno::EINVAL); // needs unshare(2)
+    if (first > last) return Error(Errno::EINVAL);
+    if (flags & kUnshare) TRY(unshare_files());
     return current_task().files().close_range(first, last, (flags & kCloseOnExecOnly) != 0);
 }
 
@@ -102,10 +112,12 @@ Result<i64> sys_fcntl(int fd, u32 command, u64 argument) {
     case kOfdSetLockWait: return record_lock(*file, command, argument);
     case kSetPipeSize:
         if (!file->pipe()) return Error(Errno::EBADF);
-        return set_pipe_size(*file->pipe(), argument);
+        return static_cast<i64>(TRY(file->pipe()->set_capacity(static_cast<u32>(argument))));
     case kGetPipeSize:
         if (!file->pipe()) return Error(Errno::EBADF);
         return static_cast<i64>(file->pipe()->capacity());
+    case kGetWriteHint:
+    case kSetWriteHint: return write_hint(*file, command, argument);
     case kGetLease: return 2; // F_UNLCK: no leases are given
     case kGetOwner: return 0; // nobody: F_SETOWN is refused
     default: return Error(Errno::EINVAL);

@@ -164,6 +164,19 @@ Result<void> sys_sync() {
     return {};
 }
 
+Result<void> sys_sync_file_range(int fd, i64 offset, i64 size, u32 flags) {
+    constexpr u32 kWaitBefore = 1, kWrite = 2, kWaitAfter = 4;
+    i64 end;
+    if (flags & ~(kWaitBefore | kWrite | kWaitAfter)) return Error(Errno::EINVAL);
+    if (offset < 0 || size < 0 || __builtin_add_overflow(offset, size, &end)) return Error(Errno::EINVAL);
+    Ref<File> file = TRY(get_open_file(fd));
+    Inode* inode = file->inode();
+    u32 type = inode ? inode->mode() & kModeTypeMask : 0;
+    if (type != kModeRegular && type != kModeBlock && type != kModeDirectory && type != kModeSymlink) return Error(Errno::ESPIPE);
+    if (flags == 0) return {};
+    return file->sync();
+}
+
 Result<void> sys_ftruncate(int fd, i64 size) {
     if (size < 0) return Error(Errno::EINVAL);
     Ref<File> file = TRY(get_open_file(fd));

@@ -23,8 +23,8 @@ Result<void> check_flags(u32& flags) {
     }
     if (flags & kTmpfileBit) {
         if ((flags & kOpenTmpfile) != kOpenTmpfile) return Error(Errno::EINVAL);
-        if ((flags & kOpenAccessMode) == kOpenReadOnly) return Error(Errno::EINVAL);
-        return Error(Errno::EOPNOTSUPP); // no file system here makes nameless files yet
+        if ((flags & kOpenAccessMode) == kOpenReadOnly || (flags & kOpenCreate)) return Error(Errno::EINVAL);
+        return {};
     }
     if ((flags & kOpenCreate) && (flags & kOpenDirectory)) return Error(Errno::EINVAL);
     return {};
@@ -35,7 +35,7 @@ Result<int> open_and_install(int directory, UserString path, u32 flags, u32 mode
     bool is_confined = (walk_flags & (kWalkBeneath | kWalkInRoot)) != 0;
     NameArgument name =
         TRY(NameArgument::load(directory, path, is_confined ? AbsoluteName::NeedsStart : AbsoluteName::IgnoresStart));
-    OpenRequest request{flags, flags & kOpenCreate ? apply_umask(mode & kModePermissions) : 0, walk_flags};
+    OpenRequest request{flags, flags & (kOpenCreate | kTmpfileBit) ? apply_umask(mode & kModePermissions) : 0, walk_flags};
     Ref<File> file = TRY(open_file(name.at(), request));
     return current_task().files().install(std::move(file), close_on_exec_of(flags), current_limit(Resource::OpenFiles));
 }
@@ -79,7 +79,6 @@ Result<int> sys_openat2(int directory, UserString path, u64 how_address, usize s
 
 Result<void> sys_pipe2(UserPtr<int> ends, u32 flags) {
     if (flags & ~(kOpenCloseOnExec | kOpenNonBlock | kOpenDirect)) return Error(Errno::EINVAL);
-    if (flags & kOpenDirect) return Error(Errno::EINVAL); // packets are not there yet: better said than ignored
     PipeEnds pipe = TRY(create_pipe(flags));
     FdTable& files = current_task().files();
     u64 limit = current_limit(Resource::OpenFiles);

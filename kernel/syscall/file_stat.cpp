@@ -140,6 +140,20 @@ Result<void> sys_statfs(UserString path, UserPtr<abi::StatFs> status) {
     return store_statfs(found.mount(), status);
 }
 
+Result<void> sys_ustat(u32 device, UserPtr<abi::UStat> status) {
+    abi::UStat to{};
+    {
+        MutexGuard guard(mount_mutex);
+        Mount* found = MountTable::first();
+        while (found && make_device(0, static_cast<u32>(found->super_block().device)) != device) found = MountTable::next(*found);
+        if (!found) return Error(Errno::EINVAL);
+        FileSystemStatistics from = found->super_block().statistics();
+        to.blocks_free = static_cast<i32>(from.blocks_free);
+        to.files_free = from.files_free;
+    }
+    return status.store(to);
+}
+
 Result<void> sys_fstatfs(int fd, UserPtr<abi::StatFs> status) {
     Ref<File> file = TRY(get_file(fd));
     if (!file->path()) return Error(Errno::EBADF);

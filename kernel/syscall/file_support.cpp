@@ -26,6 +26,22 @@ Result<Path> NameArgument::walk(u32 at_flags) const {
     return walk_path(start_, name_, flags);
 }
 
+Result<void> unshare_files() {
+    Task& task = current_task();
+    if (task.files().reference_count() == 1) return {};
+    Ref<FdTable> own = TRY(task.files().clone());
+    (void)task.set_files(std::move(own)); // what was shared is dropped here, without locks
+    return {};
+}
+
+Result<void> unshare_fs_context() {
+    Task& task = current_task();
+    if (task.fs_context().reference_count() == 1) return {};
+    Ref<FsContext> own = TRY(task.fs_context().clone());
+    (void)task.set_fs_context(std::move(own));
+    return {};
+}
+
 Result<void> VectorArgument::load(u64 address, u64 count) {
     if (count > kMaxVectors) return Error(Errno::EINVAL);
     if (count > kInline) {

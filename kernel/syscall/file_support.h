@@ -36,6 +36,10 @@ private:
     String name_;
 };
 
+/// Gives the task a descriptor table of its own if others share it. ENOMEM.
+Result<void> unshare_files();
+Result<void> unshare_fs_context();
+
 /// Masks what the umask takes away.
 inline u32 apply_umask(u32 mode) { return mode & ~current_task().fs_context().umask(); }
 

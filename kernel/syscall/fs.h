@@ -39,6 +39,21 @@ Result<void> sys_utimes(UserString path, u64 times);
 Result<void> sys_futimesat(int directory, UserString path, u64 times);
 Result<void> sys_utimensat(int directory, UserString path, u64 times, u32 flags);
 Result<void> sys_truncate(UserString path, i64 size);
+// fs_xattr.cpp
+Result<void> sys_setxattr(UserString path, UserString name, UserPtr<const u8> value, usize size, u32 flags);
+Result<void> sys_lsetxattr(UserString path, UserString name, UserPtr<const u8> value, usize size, u32 flags);
+Result<void> sys_fsetxattr(int fd, UserString name, UserPtr<const u8> value, usize size, u32 flags);
+Result<usize> sys_getxattr(UserString path, UserString name, UserPtr<u8> value, usize size);
+Result<usize> sys_lgetxattr(UserString path, UserString name, UserPtr<u8> value, usize size);
+Result<usize> sys_fgetxattr(int fd, UserString name, UserPtr<u8> value, usize size);
+Result<usize> sys_listxattr(UserString path, UserPtr<char> names, usize size);
+Result<usize> sys_llistxattr(UserString path, UserPtr<char> names, usize size);
+Result<usize> sys_flistxattr(int fd, UserPtr<char> names, usize size);
+Result<void> sys_removexattr(UserString path, UserString name);
+Result<void> sys_lremovexattr(UserString path, UserString name);
+Result<void> sys_fremovexattr(int fd, UserString name);
+// fs_namespace.cpp
+Result<void> sys_unshare(u64 flags);
 // fs_mount.cpp
 Result<void> sys_mount(UserString source, UserString target, UserString type, u64 flags, UserString data);
 Result<void> sys_umount2(UserString target, u32 flags);

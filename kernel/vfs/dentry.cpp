@@ -197,6 +197,18 @@ Result<Ref<Dentry>> DentryCache::create_anonymous(Ref<Inode> inode, std::string_
     return Ref<Dentry>::adopt(dentry);
 }
 
+Result<Ref<Dentry>> DentryCache::create_nameless(Dentry& parent, std::string_view name, Ref<Inode> inode) {
+    String long_name = TRY(prepare_name(name));
+    Dentry* dentry = DentryPool::allocate(name, long_name);
+    if (!dentry) return Error(Errno::ENOMEM);
+    dentry->inode_.store(inode.leak(), std::memory_order_relaxed);
+    parent.acquire();
+    dentry->parent_.store(&parent, std::memory_order_relaxed);
+    LockGuard guard(name_space_lock);
+    parent.children_.push_back(*dentry);
+    return Ref<Dentry>::adopt(dentry);
+}
+
 void DentryCache::instantiate(Dentry& dentry, Ref<Inode> inode) {
     DEBUG_ASSERT(dentry.is_negative());
     dentry.inode_.store(inode.leak(), std::memory_order_release);

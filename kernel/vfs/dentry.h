@@ -96,6 +96,8 @@ public:
     /// A root of a file system, or with `name` an anonymous file's ("pipe:[5]").
     static Result<Ref<Dentry>> create_root(Ref<Inode> inode);
     static Result<Ref<Dentry>> create_anonymous(Ref<Inode> inode, std::string_view name);
+    /// A name below `parent` that no lookup finds, as after unlink(2) (O_TMPFILE).
+    static Result<Ref<Dentry>> create_nameless(Dentry& parent, std::string_view name, Ref<Inode> inode);
 
     /// A negative dentry becomes positive. Under the directory's lock.
     static void instantiate(Dentry& dentry, Ref<Inode> inode);

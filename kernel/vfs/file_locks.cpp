@@ -8,21 +8,30 @@ namespace {
 /// Processes that wait for record locks, and for whom: the graph in which a new wait must not close a circle.
 struct WaitEdge {
     ListNode node;
-    int waiter, holder;
+    int waiter = 0, holder = 0;
+    u64 search = 0;           // the last search that reached it
+    WaitEdge* next = nullptr; // of that search's list
 };
 SpinLock wait_graph_lock{LockRank::Leaf};
 [[clang::no_destroy]] constinit List<WaitEdge, &WaitEdge::node> wait_graph GUARDED_BY(wait_graph_lock);
 
+/// Whether `holder` waits, directly or through others, for `waiter`. A process with several threads may wait several times.
 bool would_deadlock(int waiter, int holder) REQUIRES(wait_graph_lock) {
-    for (u32 steps = 0; steps < 64; ++steps) { // longer chains are taken for none
+    static u64 last_search GUARDED_BY(wait_graph_lock) = 0;
+    u64 search = ++last_search;
+    WaitEdge* pending = nullptr; // reached, but whom its holder waits for has not been looked at
+    for (;;) {
         if (holder == waiter) return true;
-        int next = 0;
-        for (WaitEdge& edge : wait_graph)
-            if (edge.waiter == holder) next = edge.holder;
-        if (next == 0) return false;
-        holder = next;
+        for (WaitEdge& edge : wait_graph) {
+            if (edge.waiter != holder || edge.search == search) continue;
+            edge.search = search;
+            edge.next = pending;
+            pending = &edge;
+        }
+        if (!pending) return false;
+        holder = pending->holder;
+        pending = pending->next;
     }
-    return false;
 }
 
 void free_all(List<RangeLock, &RangeLock::node>& list) {
@@ -130,7 +139,9 @@ Result<void> FileLocks::lock(const RangeLock& wanted, LockWait wait) {
             result = Error(Errno::EAGAIN);
             break;
         }
-        WaitEdge edge{{}, wanted.owner.process_id, holder};
+        WaitEdge edge;
+        edge.waiter = wanted.owner.process_id;
+        edge.holder = holder;
         bool is_process_wait = !wanted.owner.file && holder != 0;
         if (is_process_wait) {
             LockGuard guard(wait_graph_lock);

@@ -12,6 +12,8 @@
 
 namespace martlet {
 
+class ExtendedAttributes;
+class PageCache;
 class SuperBlock;
 
 // Types and permission bits as in st_mode (inode(7)).
@@ -62,6 +64,10 @@ public:
     virtual Result<Ref<Inode>> create(std::string_view name, const InodeAttributes&) { return Error(Errno::EPERM); } // any type but symlink
     virtual Result<Ref<Inode>> create_symlink(std::string_view name, std::string_view target, const InodeAttributes&) { return Error(Errno::EPERM); }
     virtual Result<void> link(std::string_view name, Inode& inode) { return Error(Errno::EPERM); }
+    /// A regular file without a name and with a link count of 0 (O_TMPFILE).
+    virtual Result<Ref<Inode>> create_nameless(const InodeAttributes&) { return Error(Errno::EOPNOTSUPP); }
+    /// Whether whiteouts can be left behind by rename (RENAME_WHITEOUT): a character device 0:0.
+    virtual bool supports_whiteouts() const { return false; }
     virtual Result<void> unlink(std::string_view name, Inode& inode) { return Error(Errno::EPERM); }
     virtual Result<void> remove_directory(std::string_view name, Inode& inode) { return Error(Errno::EPERM); } // ENOTEMPTY
     /// Checks are done; `replaced` is what the new name refers to, or null. `exchange` as RENAME_EXCHANGE.
@@ -80,6 +86,10 @@ public:
     virtual Result<usize> write_at(IoCursor& from, u64 offset) { return Error(Errno::EINVAL); }
     virtual Result<void> truncate(u64 size) { return Error(Errno::EINVAL); }
     virtual Result<Ref<MemoryObject>> mapping_object() { return Error(Errno::ENODEV); }
+    /// The pages of a regular file that may be lent out without a copy (splice, sendfile), or null.
+    virtual PageCache* page_cache() { return nullptr; }
+    /// Where user., trusted. and security. attributes are kept; null: nowhere (EOPNOTSUPP).
+    virtual ExtendedAttributes* extended_attributes() { return nullptr; }
 
     /// Called before attributes are shown: a file system with computed attributes refreshes them.
     virtual Result<void> refresh_attributes() { return {}; }
@@ -98,6 +108,10 @@ public:
     virtual u64 next_hole(u64 offset) { return attributes.size; }
     /// Times by the realtime clock: what changed now.
     void touch(bool modified);
+
+    std::atomic<u8> write_hint = 0; // F_SET_RW_HINT
+    /// link(2) may give a file without a name one: made by O_TMPFILE without O_EXCL. Under attribute_lock.
+    bool is_linkable = false;
 
     // ETXTBSY: a file is open for writing or executing, not both (open(2), execve(2)).
     Result<void> acquire_write();

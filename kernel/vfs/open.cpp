@@ -1,5 +1,6 @@
 #include "vfs/open.h"
 
+#include "base/format.h"
 #include "dev/device.h"
 #include "fs/pipe/pipe.h"
 #include "vfs/dentry.h"
@@ -10,6 +11,8 @@
 
 namespace martlet {
 namespace {
+
+bool is_nameless(u32 flags) { return (flags & kOpenTmpfile) == kOpenTmpfile && !(flags & kOpenPath); }
 
 bool wants_write(u32 flags) { return (flags & kOpenAccessMode) != kOpenReadOnly || (flags & kOpenTruncate); }
 
@@ -80,6 +83,7 @@ Result<Ref<File>> open_or_create(PathWalk& walk, std::string_view name, const Op
             }
         }
         if (!is_new && (flags & kOpenExclusive)) return Error(Errno::EEXIST);
+        if (!is_new) TRY(check_open_existing(*walk.path().dentry().inode(), *dentry->inode(), current_credentials()));
         if (dentry->inode()->is_symlink()) {
             if (flags & kOpenNoFollow) return Error(Errno::ELOOP);
             TRY(walk.follow_last(*dentry));
@@ -91,6 +95,23 @@ Result<Ref<File>> open_or_create(PathWalk& walk, std::string_view name, const Op
         if (walk.path().dentry().inode()->is_directory()) return Error(Errno::EISDIR);
         return check_and_open(walk.path(), flags, is_new);
     }
+}
+
+/// O_TMPFILE: a file without a name in the directory that the path names.
+Result<Ref<File>> open_nameless(PathWalk& walk, std::string_view name, const OpenRequest& request) {
+    TRY(walk.to_end(name, request.walk_flags | kWalkDirectory | (request.flags & kOpenNoFollow ? 0 : kWalkFollow)));
+    Path parent = walk.take_path();
+    Inode& directory = *parent.dentry().inode();
+    TRY(check_writable(parent.mount()));
+    TRY(check_permission(directory, kMayWrite | kMayExecute, current_credentials()));
+    u32 mode = kModeRegular | (request.mode & kModePermissions);
+    Ref<Inode> inode = TRY(directory.create_nameless(attributes_for_new(directory, mode, current_credentials())));
+    inode->is_linkable = !(request.flags & kOpenExclusive);
+    char text[24];
+    usize size = format(text, "#%llu", static_cast<unsigned long long>(inode->number()));
+    Ref<Dentry> dentry = TRY(DentryCache::create_nameless(parent.dentry(), {text, size}, std::move(inode)));
+    Path path(Ref<Mount>(parent.mount()), std::move(dentry));
+    return check_and_open(path, request.flags & ~(kOpenCreate | kOpenTruncate), true);
 }
 
 } // namespace
@@ -115,6 +136,7 @@ Result<Ref<File>> open_path(const Path& path, u32 flags) { return check_and_open
 Result<Ref<File>> open_file(const NameAt& at, const OpenRequest& request) {
     PathWalk walk(at.start);
     u32 flags = request.flags;
+    if (is_nameless(flags)) return open_nameless(walk, at.name, request);
     if ((flags & kOpenCreate) && !(flags & kOpenPath)) return open_or_create(walk, at.name, request);
     u32 walk_flags = request.walk_flags;
     if (!(flags & kOpenNoFollow)) walk_flags |= kWalkFollow;

@@ -62,8 +62,9 @@ Result<void> make_link(const Path& old_path, const NameAt& at) {
         if (&mount != &old_path.mount()) return Error(Errno::EXDEV);
         Inode& inode = *old_path.dentry().inode();
         if (inode.is_directory()) return Error(Errno::EPERM);
+        TRY(check_link_source(inode, current_credentials()));
         MutexGuard guard(inode.attribute_lock);
-        if (inode.attributes.link_count == 0) return Error(Errno::ENOENT);
+        if (inode.attributes.link_count == 0 && !inode.is_linkable) return Error(Errno::ENOENT);
         if (inode.attributes.link_count >= kLinkMax) return Error(Errno::EMLINK);
         TRY(directory.link(name, inode));
         return Ref<Inode>(inode);

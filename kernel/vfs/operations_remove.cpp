@@ -131,7 +131,11 @@ Result<void> rename_locked(PathWalk& from, PathWalk& to, u32 flags, Ref<Dentry>&
         return Error(exchange ? Errno::EINVAL : Errno::ENOTEMPTY);
     if (old_entry->inode() == new_entry->inode()) return {}; // two names of one file: nothing happens
     TRY(check_rename(from.path(), *old_entry, to.path(), *new_entry, flags));
+    bool leaves_whiteout = (flags & kRenameWhiteout) != 0;
+    if (leaves_whiteout && !from_parent.inode()->supports_whiteouts()) return Error(Errno::EINVAL);
     String name = TRY(DentryCache::prepare_name(to.last_name()));
+    String old_name;
+    if (leaves_whiteout) old_name = TRY(String::create(old_entry->name()));
     TRY(from_parent.inode()->rename(old_entry->name(), *old_entry->inode(), *to_parent.inode(), to.last_name(),
                                     new_entry->inode(), exchange));
     if (exchange) {
@@ -140,14 +144,18 @@ Result<void> rename_locked(PathWalk& from, PathWalk& to, u32 flags, Ref<Dentry>&
     }
     DentryCache::unhash(*new_entry);
     DentryCache::move(*old_entry, to_parent, to.last_name(), name);
+    if (!leaves_whiteout) return {};
+    InodeAttributes whiteout = attributes_for_new(*from_parent.inode(), kModeCharacter, current_credentials());
+    TRY(from_parent.inode()->create(old_name, whiteout));
     return {};
 }
 
 } // namespace
 
 Result<void> rename_entry(const NameAt& from_at, const NameAt& to_at, u32 flags) {
-    if (flags & ~(kRenameNoReplace | kRenameExchange)) return Error(Errno::EINVAL); // no whiteouts: nothing overlays
-    if ((flags & kRenameNoReplace) && (flags & kRenameExchange)) return Error(Errno::EINVAL);
+    if (flags & ~(kRenameNoReplace | kRenameExchange | kRenameWhiteout)) return Error(Errno::EINVAL);
+    if ((flags & (kRenameNoReplace | kRenameWhiteout)) && (flags & kRenameExchange)) return Error(Errno::EINVAL);
+    if ((flags & kRenameWhiteout) && !current_credentials().has(Capability::Mknod)) return Error(Errno::EPERM);
     PathWalk from(from_at.start);
     TRY(from.to_parent(from_at.name, 0));
     PathWalk to(to_at.start);

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/vector.h"
+
 namespace martlet {
 
 bool PageBudget::reserve_pages(u64 count) {
@@ -177,11 +179,25 @@ void PageCache::drop_pages(u64 first_index, u64 end_index) {
 }
 
 Result<void> PageCache::allocate_range(u64 offset, u64 size_bytes) {
+    struct Run {
+        u64 first, end;
+    };
+    Vector<Run> made; // what to give back
     u64 end = (offset + size_bytes + kPageSize - 1) / kPageSize;
     for (u64 index = offset / kPageSize; index < end; ++index) {
-        Frame* frame = resident_page(index);
-        if (!frame) frame = TRY(make_page(index, true, Zeroing::Yes));
-        frame->release();
+        if (Frame* frame = resident_page(index)) {
+            frame->release();
+            continue;
+        }
+        bool continues = !made.is_empty() && made.back().end == index;
+        Result<void> noted = continues ? Result<void>() : made.push_back({index, index});
+        Result<Frame*> fresh = noted ? make_page(index, true, Zeroing::Yes) : Result<Frame*>(Error(noted.error()));
+        if (!fresh) {
+            for (const Run& run : made) drop_pages(run.first, run.end);
+            return Error(fresh.error());
+        }
+        (*fresh)->release();
+        made.back().end = index + 1;
     }
     return {};
 }

@@ -50,7 +50,10 @@ public:
     Result<usize> write(IoCursor& from, u64 offset);
     /// ftruncate(2): pages past the end are dropped, mappings of them with them.
     void set_size(u64 size);
-    /// Makes every page of the range exist (fallocate(2)); the size is the caller's.
+    /// The page of `index` with a reference, or null for a hole; also one behind the end.
+    Frame* resident_page(u64 index);
+    /// Makes every page of the range exist (fallocate(2)); the size is the caller's. On ENOSPC and ENOMEM it gives back
+    /// what it made.
     Result<void> allocate_range(u64 offset, u64 size);
     /// Turns the range into a hole.
     void punch_hole(u64 offset, u64 size);
@@ -65,7 +68,6 @@ public:
 private:
     /// Pages that the file's size covers.
     u64 page_limit() const { return (size() + kPageSize - 1) / kPageSize; }
-    Frame* resident_page(u64 index);
     Result<Frame*> make_page(u64 index, bool may_extend, Zeroing zeroing);
     void grow_to(u64 size);
     void clear_tail(u64 size);

@@ -110,6 +110,7 @@ Result<void> PathWalk::run(bool stop_at_parent) {
         if (!inode) return Error(Errno::ENOENT);
         if (inode->is_symlink() && (!is_last || has_trailing_slash_ || (flags_ & kWalkFollow))) [[unlikely]] {
             rest_ = after;
+            if (is_last) TRY(check_link_follow(*directory, *inode, credentials));
             Path link(Ref<Mount>(current_.mount()), std::move(next));
             TRY(follow_link(link));
             continue;
@@ -189,6 +190,7 @@ Result<Ref<Dentry>> PathWalk::lookup_last_locked() {
 }
 
 Result<void> PathWalk::follow_last(Dentry& link) {
+    TRY(check_link_follow(*current_.dentry().inode(), *link.inode(), current_credentials()));
     Path path(Ref<Mount>(current_.mount()), Ref<Dentry>(link));
     TRY(follow_link(path));
     return run(true);

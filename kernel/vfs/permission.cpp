@@ -21,6 +21,34 @@ Result<void> check_permission(const Inode& inode, u32 wanted, const Credentials&
     return Error(Errno::EACCES);
 }
 
+constinit NameProtection name_protection;
+
+Result<void> check_link_follow(const Inode& directory, const Inode& link, const Credentials& credentials) {
+    constexpr u32 kShared = kModeSticky | 0002;
+    if (!name_protection.symlinks.load(std::memory_order_relaxed) || (directory.mode() & kShared) != kShared) return {};
+    u32 owner = link.attributes.user_id;
+    if (credentials.fs_uid == owner || directory.attributes.user_id == owner) return {};
+    return Error(Errno::EACCES);
+}
+
+Result<void> check_link_source(const Inode& inode, const Credentials& credentials) {
+    if (!name_protection.hard_links.load(std::memory_order_relaxed) || is_owner_or_capable(inode, credentials)) return {};
+    bool has_privileges = (inode.mode() & kModeSetUid) || (inode.mode() & (kModeSetGid | 0010)) == (kModeSetGid | 0010);
+    if (inode.is_regular() && !has_privileges && check_permission(inode, kMayRead | kMayWrite, credentials)) return {};
+    return Error(Errno::EPERM);
+}
+
+Result<void> check_open_existing(const Inode& directory, const Inode& inode, const Credentials& credentials) {
+    bool is_fifo = (inode.mode() & kModeTypeMask) == kModeFifo;
+    if (!is_fifo && !inode.is_regular()) return {};
+    u32 level = (is_fifo ? name_protection.fifos : name_protection.regular).load(std::memory_order_relaxed);
+    u32 owner = inode.attributes.user_id;
+    if (level == 0 || !(directory.mode() & kModeSticky) || owner == directory.attributes.user_id || owner == credentials.fs_uid)
+        return {};
+    if ((directory.mode() & 0002) || (level >= 2 && (directory.mode() & 0020))) return Error(Errno::EACCES);
+    return {};
+}
+
 bool is_owner_or_capable(const Inode& inode, const Credentials& credentials) {
     return credentials.fs_uid == inode.attributes.user_id || credentials.has(Capability::Fowner);
 }

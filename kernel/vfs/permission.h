@@ -17,6 +17,17 @@ inline Result<void> check_search(const Inode& directory, const Credentials& cred
     if ((directory.mode() & 0111) == 0111) [[likely]] return {};
     return check_permission(directory, kMayExecute, credentials);
 }
+/// What proc_sys_fs(5) calls protected_…: extra rules in directories that everybody may write to.
+struct NameProtection {
+    std::atomic<u32> symlinks = 1, hard_links = 1, fifos = 0, regular = 0;
+};
+extern NameProtection name_protection;
+/// protected_symlinks: EACCES for another's link as the last component in a sticky directory that others may write to.
+Result<void> check_link_follow(const Inode& directory, const Inode& link, const Credentials& credentials);
+/// protected_hardlinks: EPERM for a file that one could not open for reading and writing, or one with privileges.
+Result<void> check_link_source(const Inode& inode, const Credentials& credentials);
+/// protected_fifos and protected_regular: EACCES for O_CREAT of another's file in such a directory.
+Result<void> check_open_existing(const Inode& directory, const Inode& inode, const Credentials& credentials);
 /// The owner, or CAP_FOWNER.
 bool is_owner_or_capable(const Inode& inode, const Credentials& credentials);
 /// Adding a name: the directory is alive (ENOENT), writable and searchable (EACCES).

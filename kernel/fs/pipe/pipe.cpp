@@ -5,11 +5,31 @@
 #include "vfs/io_cursor.h"
 
 namespace martlet {
+namespace {
+
+bool may_exceed_limits() {
+    const Credentials& credentials = current_credentials();
+    return credentials.has(Capability::SysResource) || credentials.has(Capability::SysAdmin);
+}
+
+} // namespace
+
+Pipe::Pipe() : account_(current_credentials().account) {}
 
 Result<Ref<Pipe>> Pipe::create() {
     Ref<Pipe> pipe = TRY(make_ref<Pipe>());
     MutexGuard guard(pipe->mutex_);
-    TRY(pipe->ring_.resize(kPipeDefaultSize / kPageSize));
+    u32 pages = kPipeDefaultSize / kPageSize;
+    if (UserAccount* account = pipe->account_.get()) {
+        // Who has very many pipes gets small ones (pipe(7)).
+        if (account->pipe_pages.load(std::memory_order_relaxed) + pages > kPipeUserPagesSoft && !may_exceed_limits()) pages = 2;
+        account->pipe_pages.fetch_add(pages, std::memory_order_relaxed);
+    }
+    auto made = pipe->ring_.resize(pages);
+    if (!made) {
+        if (pipe->account_) pipe->account_->pipe_pages.fetch_sub(pages, std::memory_order_relaxed);
+        return Error(made.error());
+    }
     pipe->room_.store(pipe->compute_room());
     return pipe;
 }
@@ -18,12 +38,13 @@ Pipe::~Pipe() {
     MutexGuard guard(mutex_);
     for (; tail_ != head_; ++tail_) segment(tail_).frame->release();
     if (spare_) spare_->release();
+    if (account_) account_->pipe_pages.fetch_sub(static_cast<u32>(ring_.size()), std::memory_order_relaxed);
 }
 
 usize Pipe::compute_room() {
     usize free_slots = ring_.size() - (head_ - tail_);
-    usize in_last = head_ != tail_ ? kPageSize - segment(head_ - 1).end : 0;
-    return free_slots * kPageSize + in_last;
+    bool is_open = head_ != tail_ && segment(head_ - 1).kind == SegmentKind::Own;
+    return free_slots * kPageSize + (is_open ? kPageSize - segment(head_ - 1).end : 0);
 }
 
 usize Pipe::capacity() {
@@ -37,15 +58,24 @@ Result<Frame*> Pipe::take_frame() {
 }
 
 void Pipe::retire_frame(Frame* frame) {
-    if (!spare_) spare_ = frame;
+    if (!spare_ && !frame->is_shared()) spare_ = frame;
     else frame->release();
 }
 
+void Pipe::drop_first() {
+    Segment& first = segment(tail_);
+    if (first.kind == SegmentKind::Foreign) first.frame->release(); // never written to by a pipe
+    else retire_frame(first.frame);
+    first = {};
+    ++tail_;
+}
+
 /// Copies in what fits. A fault or a lack of memory ends it early; an error only if nothing was copied.
-Result<usize> Pipe::fill(IoCursor& from) {
+Result<usize> Pipe::fill(IoCursor& from, PipeMode mode) {
     usize done = 0;
     while (from.remaining() > 0) {
-        bool has_tail_room = head_ != tail_ && segment(head_ - 1).end < kPageSize;
+        bool has_tail_room = mode == PipeMode::Stream && head_ != tail_ && segment(head_ - 1).end < kPageSize &&
+                             segment(head_ - 1).kind == SegmentKind::Own;
         if (!has_tail_room) {
             if (head_ - tail_ == ring_.size()) break;
             auto frame = take_frame();
@@ -53,14 +83,14 @@ Result<usize> Pipe::fill(IoCursor& from) {
                 if (done > 0) break;
                 return Error(frame.error());
             }
-            segment(head_) = {*frame, 0, 0};
+            segment(head_) = {*frame, 0, 0, mode == PipeMode::Packet ? SegmentKind::Packet : SegmentKind::Own};
             ++head_;
         }
         Segment& last = segment(head_ - 1);
         usize wanted = kPageSize - last.end < from.remaining() ? kPageSize - last.end : from.remaining();
         auto copied = from.take(static_cast<u8*>(last.frame->data()) + last.end, wanted);
         usize count = copied ? *copied : 0;
-        last.end += static_cast<u32>(count);
+        last.end += static_cast<u16>(count);
         done += count;
         if (last.start == last.end) retire_frame(segment(--head_).frame); // a fault on the first byte of a new page
         if (count == wanted) continue;
@@ -73,28 +103,32 @@ Result<usize> Pipe::fill(IoCursor& from) {
 }
 
 Result<usize> Pipe::drain(IoCursor& to) {
-    usize done = 0;
-    Errno error = Errno::EFAULT;
+    usize done = 0, discarded = 0;
+    bool is_fault = false;
     while (to.remaining() > 0 && tail_ != head_) {
         Segment& first = segment(tail_);
-        usize wanted = first.end - first.start < to.remaining() ? first.end - first.start : to.remaining();
+        usize available = first.end - first.start;
+        usize wanted = available < to.remaining() ? available : to.remaining();
         auto copied = to.put(static_cast<u8*>(first.frame->data()) + first.start, wanted);
         usize count = copied ? *copied : 0;
-        first.start += static_cast<u32>(count);
+        is_fault = count < wanted;
+        bool is_packet = first.kind == SegmentKind::Packet;
+        if (is_fault && count == 0) break;
+        first.start += static_cast<u16>(count);
         done += count;
-        if (first.start == first.end) {
-            retire_frame(first.frame);
-            first = {};
-            ++tail_;
-        }
-        if (count < wanted) {
-            if (done == 0) return Error(error);
-            break;
-        }
+        if (is_packet) discarded += first.end - first.start; // a short read loses the packet's rest
+        if (is_packet || first.start == first.end) drop_first();
+        if (is_packet || is_fault) break;
     }
-    bytes_.fetch_sub(done, std::memory_order_acq_rel);
+    if (is_fault && done == 0) return Error(Errno::EFAULT);
+    bytes_.fetch_sub(done + discarded, std::memory_order_acq_rel);
     room_.store(compute_room(), std::memory_order_release);
     return done;
+}
+
+Result<void> Pipe::wait_for_data(Blocking blocking) {
+    if (blocking == Blocking::No) return Error(Errno::EAGAIN);
+    return read_queue_.wait([this] { return can_read() || (size() == 0 && !has_writers()); });
 }
 
 Result<usize> Pipe::read(IoCursor& to, Blocking blocking) {
@@ -102,7 +136,7 @@ Result<usize> Pipe::read(IoCursor& to, Blocking blocking) {
     for (;;) {
         {
             MutexGuard guard(mutex_);
-            if (bytes_.load(std::memory_order_relaxed) > 0) {
+            if (can_read()) {
                 auto count = drain(to);
                 if (bytes_.load(std::memory_order_relaxed) > 0) read_queue_.wake_one(); // the rest is for the next
                 if (!count) return count;
@@ -110,52 +144,137 @@ Result<usize> Pipe::read(IoCursor& to, Blocking blocking) {
                 poll_queue_.wake_all();
                 return count;
             }
-            if (!has_writers()) return 0;
+            if (size() == 0 && !has_writers()) return 0;
         }
-        if (blocking == Blocking::No) return Error(Errno::EAGAIN);
-        TRY(read_queue_.wait([this] { return size() > 0 || !has_writers(); }));
+        TRY(wait_for_data(blocking));
     }
 }
 
-Result<usize> Pipe::write(IoCursor& from, Blocking blocking) {
+Result<u32> Pipe::lend(std::span<BorrowedPage, kPipeLendLimit> loans, usize limit, Blocking blocking) {
+    for (;;) {
+        {
+            MutexGuard guard(mutex_);
+            if (can_read()) {
+                u32 count = 0;
+                for (u64 index = tail_; index != head_ && count < kPipeLendLimit && limit > 0; ++index, ++count) {
+                    const Segment& from = segment(index);
+                    u32 size = from.end - from.start;
+                    if (size > limit) size = static_cast<u32>(limit);
+                    from.frame->acquire();
+                    loans[count] = {from.frame, from.start, size};
+                    limit -= size;
+                }
+                is_lent_.store(true, std::memory_order_release);
+                return count;
+            }
+            if (size() == 0 && !has_writers()) return 0;
+        }
+        TRY(wait_for_data(blocking));
+    }
+}
+
+void Pipe::settle(std::span<const BorrowedPage> loans, usize taken) {
+    for (const BorrowedPage& loan : loans) loan.frame->release();
+    MutexGuard guard(mutex_);
+    usize left = taken;
+    while (left > 0) {
+        Segment& first = segment(tail_);
+        usize available = first.end - first.start;
+        usize count = available < left ? available : left;
+        first.start += static_cast<u16>(count);
+        left -= count;
+        if (first.start == first.end) drop_first();
+    }
+    bytes_.fetch_sub(taken, std::memory_order_acq_rel);
+    room_.store(compute_room(), std::memory_order_release);
+    is_lent_.store(false, std::memory_order_release);
+    if (!has_writers()) read_queue_.wake_all(); // who waits for the lender to finish may be at the end now
+    else if (size() > 0) read_queue_.wake_one();
+    if (taken == 0) return;
+    write_queue_.wake_one();
+    poll_queue_.wake_all();
+}
+
+Result<void> Pipe::check_reader() {
+    if (has_readers()) return {};
+    raise_broken_pipe_signal();
+    return Error(Errno::EPIPE);
+}
+
+Result<void> Pipe::wait_for_room(usize needed, Blocking blocking) {
+    if (blocking == Blocking::No) return Error(Errno::EAGAIN);
+    return write_queue_.wait([&] { return room_.load(std::memory_order_acquire) >= needed || !has_readers(); });
+}
+
+void Pipe::announce_data() {
+    read_queue_.wake_one();
+    poll_queue_.wake_all();
+}
+
+Result<usize> Pipe::write(IoCursor& from, Blocking blocking, PipeMode mode) {
     usize total = from.remaining();
     if (total == 0) return 0;
     usize done = 0;
+    // A packet wants a page of its own.
+    usize needed = mode == PipeMode::Packet ? kPageSize : total <= kPipeBufferSize ? total : 1;
     for (;;) {
-        usize needed = total <= kPipeBufferSize ? from.remaining() : 1;
         {
             MutexGuard guard(mutex_);
-            if (!has_readers()) {
-                raise_broken_pipe_signal();
+            if (auto checked = check_reader(); !checked) {
                 if (done > 0) return done;
-                return Error(Errno::EPIPE);
+                return Error(checked.error());
             }
             if (compute_room() >= needed) {
-                auto count = fill(from);
+                auto count = fill(from, mode);
                 if (!count) {
                     if (done > 0) return done;
                     return count;
                 }
                 done += *count;
-                read_queue_.wake_one();
-                poll_queue_.wake_all();
-                bool stopped_early = from.remaining() > 0 && compute_room() > 0; // a fault or no memory
+                announce_data();
+                bool stopped_early = from.remaining() > 0 && compute_room() >= needed; // a fault or no memory
                 if (from.remaining() == 0 || stopped_early) {
                     if (compute_room() > 0) write_queue_.wake_one();
                     return done;
                 }
             }
         }
-        if (blocking == Blocking::No) {
-            if (done > 0) return done;
-            return Error(Errno::EAGAIN);
-        }
-        auto waited = write_queue_.wait([&] { return room_.load(std::memory_order_acquire) >= needed || !has_readers(); });
-        if (!waited) {
+        if (auto waited = wait_for_room(needed, blocking); !waited) {
             if (done > 0) return done;
             return Error(waited.error());
         }
     }
+}
+
+Result<void> Pipe::wait_for_slot(Blocking blocking) {
+    TRY(check_reader());
+    if (room_.load(std::memory_order_acquire) >= kPageSize) return {};
+    TRY(wait_for_room(kPageSize, blocking));
+    return check_reader();
+}
+
+Result<void> Pipe::append_frame(BorrowedPage part, Blocking blocking) {
+    Result<void> result;
+    for (;;) {
+        {
+            MutexGuard guard(mutex_);
+            result = check_reader();
+            if (!result) break;
+            if (head_ - tail_ < ring_.size()) {
+                u32 end = part.start + part.size;
+                segment(head_) = {part.frame, static_cast<u16>(part.start), static_cast<u16>(end), SegmentKind::Foreign};
+                ++head_;
+                bytes_.fetch_add(part.size, std::memory_order_acq_rel);
+                room_.store(compute_room(), std::memory_order_release);
+                announce_data();
+                return {};
+            }
+        }
+        result = wait_for_room(kPageSize, blocking);
+        if (!result) break;
+    }
+    part.frame->release();
+    return result;
 }
 
 u32 Pipe::poll(PollTable* table, bool reads, bool writes, u64 writer_opens_seen) {
@@ -173,15 +292,23 @@ u32 Pipe::poll(PollTable* table, bool reads, bool writes, u64 writer_opens_seen)
 }
 
 Result<usize> Pipe::set_capacity(usize bytes) {
+    if (bytes > 0x8000'0000) return Error(Errno::EINVAL);
     usize slots = 1;
     while (slots * kPageSize < bytes) slots *= 2;
     Vector<Segment> ring;
     TRY(ring.resize(slots));
     MutexGuard guard(mutex_);
+    usize old_slots = ring_.size();
+    u32 others = account_ ? account_->pipe_pages.load(std::memory_order_relaxed) - static_cast<u32>(old_slots) : 0;
+    if (slots > old_slots) {
+        if (slots * kPageSize > kPipeMaximumSize && !current_credentials().has(Capability::SysResource)) return Error(Errno::EPERM);
+        if (others + slots > kPipeUserPagesSoft && !may_exceed_limits()) return Error(Errno::EPERM);
+    }
     u64 used = head_ - tail_;
-    if (used > slots) return Error(Errno::EBUSY);
+    if (used > slots || is_lent_.load(std::memory_order_relaxed)) return Error(Errno::EBUSY);
     for (u64 index = 0; index < used; ++index) ring[index] = segment(tail_ + index);
     std::swap(ring_, ring);
+    if (account_) account_->pipe_pages.fetch_add(static_cast<u32>(slots - old_slots), std::memory_order_relaxed);
     tail_ = 0;
     head_ = used;
     room_.store(compute_room(), std::memory_order_release);

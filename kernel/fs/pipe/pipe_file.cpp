@@ -30,7 +30,9 @@ public:
     void remember_writers() { writer_opens_seen_ = pipe_->writer_opens(); }
 
     Result<usize> read(IoCursor& to, u64) override { return pipe_->read(to, blocking()); }
-    Result<usize> write(IoCursor& from, u64) override { return pipe_->write(from, blocking()); }
+    Result<usize> write(IoCursor& from, u64) override {
+        return pipe_->write(from, blocking(), flags() & kOpenDirect ? PipeMode::Packet : PipeMode::Stream);
+    }
     u32 poll(PollTable* table) override { return pipe_->poll(table, can_read(), can_write(), writer_opens_seen_); }
     Result<i64> ioctl(u32 command, u64 argument) override {
         if (command != kIoctlBytesReadable) return Error(Errno::ENOTTY);

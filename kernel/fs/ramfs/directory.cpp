@@ -134,6 +134,12 @@ Result<Ref<Inode>> RamDirectory::create_symlink(std::string_view name, std::stri
     return inode;
 }
 
+Result<Ref<Inode>> RamDirectory::create_nameless(const InodeAttributes& wanted) {
+    Ref<RamInode> inode = TRY(ram().create_inode(wanted));
+    inode->attributes.link_count = 0;
+    return inode;
+}
+
 Result<void> RamDirectory::link(std::string_view name, Inode& inode) {
     TRY(add(name, inode));
     ++inode.attributes.link_count;

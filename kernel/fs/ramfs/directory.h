@@ -15,6 +15,8 @@ public:
     Result<Ref<Inode>> create(std::string_view name, const InodeAttributes& attributes) override;
     Result<Ref<Inode>> create_symlink(std::string_view name, std::string_view target, const InodeAttributes&) override;
     Result<void> link(std::string_view name, Inode& inode) override;
+    Result<Ref<Inode>> create_nameless(const InodeAttributes& attributes) override;
+    bool supports_whiteouts() const override { return true; }
     Result<void> unlink(std::string_view name, Inode& inode) override;
     Result<void> remove_directory(std::string_view name, Inode& inode) override;
     Result<void> rename(std::string_view name, Inode& inode, Inode& new_directory, std::string_view new_name,

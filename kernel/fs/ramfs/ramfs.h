@@ -4,6 +4,7 @@
 // Locks: entries under the directory's directory_lock, attributes and content under attribute_lock (inode.h).
 // Limits: pages through PageBudget, inodes through the super block (ENOSPC before anything has changed).
 #pragma once
+#include "vfs/extended_attributes.h"
 #include "vfs/file_system.h"
 #include "vfs/page_cache.h"
 
@@ -66,6 +67,7 @@ public:
     /// At the end of the file system: forgets its entries and counts their references in the inodes they led to, so that
     /// trees of any depth are freed without recursion.
     virtual void give_up_children() {}
+    ExtendedAttributes* extended_attributes() override { return &extended_attributes_; }
 
 protected:
     u32 references_given_up_ = 0;
@@ -73,6 +75,7 @@ protected:
 
 private:
     friend class RamSuperBlock;
+    ExtendedAttributes extended_attributes_;
     RamInode* next_ = nullptr;
     RamInode* previous_ = nullptr;
 };
@@ -86,6 +89,7 @@ public:
     Result<void> truncate(u64 size) override;
     Result<void> allocate(u32 mode, u64 offset, u64 size) override;
     Result<Ref<MemoryObject>> mapping_object() override;
+    PageCache* page_cache() override { return cache_.get(); }
     Result<void> refresh_attributes() override;
     u64 next_data(u64 offset) override { return cache_->next_data(offset); }
     u64 next_hole(u64 offset) override { return cache_->next_hole(offset); }

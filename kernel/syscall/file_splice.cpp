@@ -1,0 +1,187 @@
+// splice, tee, vmsplice: bytes between a pipe and a file by handing on frames.
+//
+// From a file the page-cache pages themselves enter the pipe; between pipes frames change hands; into a file the frames'
+// bytes are written. vmsplice copies: a page of a program cannot be lent while the program may write to it.
+#include "fs/pipe/pipe.h"
+#include "mm/frame.h"
+#include "syscall/file.h"
+#include "syscall/file_support.h"
+#include "vfs/inode.h"
+#include "vfs/page_source.h"
+
+namespace martlet {
+namespace {
+
+constexpr u32 kSpliceMove = 1, kSpliceNonBlock = 2, kSpliceMore = 4, kSpliceGift = 8;
+constexpr u32 kSpliceKnown = kSpliceMove | kSpliceNonBlock | kSpliceMore | kSpliceGift;
+
+Blocking blocking_of(u32 flags, const File& file) {
+    return (flags & kSpliceNonBlock) || file.is_nonblocking() ? Blocking::No : Blocking::Yes;
+}
+
+/// Until the pipe is full, the file ends or `count` bytes are in; waits only for the first slot.
+Result<usize> file_to_pipe(File& from, u64& offset, Pipe& to, usize count, Blocking blocking) {
+    TRY(to.wait_for_slot(blocking));
+    usize done = 0;
+    while (done < count) {
+        if (done > 0 && !to.wait_for_slot(Blocking::No)) break;
+        auto page = borrow_page(from, offset, count - done);
+        if (!page || page->size == 0) {
+            if (!page && done == 0) return Error(page.error());
+            break;
+        }
+        u32 size = page->size;
+        auto added = to.append_frame(*page, blocking);
+        if (!added) {
+            if (done == 0) return Error(added.error());
+            break;
+        }
+        done += size;
+        offset += size;
+        if (!from.is_seekable()) break; // a stream: what there was
+    }
+    return done;
+}
+
+/// Writes what the pipe holds; waits only for the first bytes.
+Result<usize> pipe_to_file(Pipe& from, File& to, u64& offset, usize count, Blocking blocking) {
+    usize done = 0;
+    while (done < count) {
+        BorrowedPage loans[kPipeLendLimit];
+        auto lent = from.lend(loans, count - done, done == 0 ? blocking : Blocking::No);
+        if (!lent || *lent == 0) {
+            if (!lent && done == 0) return Error(lent.error());
+            break;
+        }
+        usize taken = 0;
+        Result<usize> written = 0;
+        for (u32 index = 0; index < *lent; ++index) {
+            IoCursor cursor = IoCursor::kernel_const(static_cast<u8*>(loans[index].frame->data()) + loans[index].start, loans[index].size);
+            written = to.write(cursor, offset);
+            if (!written) break;
+            offset += *written;
+            taken += *written;
+            if (*written < loans[index].size) break;
+        }
+        usize wanted = 0;
+        for (u32 index = 0; index < *lent; ++index) wanted += loans[index].size;
+        from.settle({loans, *lent}, taken);
+        done += taken;
+        if (!written && done == 0) return Error(written.error());
+        if (taken < wanted) break;
+    }
+    return done;
+}
+
+/// Hands frames on: splice consumes them, tee leaves them.
+enum class Consume : u8 { No, Yes };
+Result<usize> pipe_to_pipe(Pipe& from, Pipe& to, usize count, Blocking blocking, Consume consume) {
+    for (;;) {
+        TRY(to.wait_for_slot(blocking));
+        BorrowedPage loans[kPipeLendLimit];
+        u32 lent = TRY(from.lend(loans, count, blocking));
+        if (lent == 0) return 0;
+        usize moved = 0;
+        Result<void> added;
+        for (u32 index = 0; index < lent; ++index) {
+            loans[index].frame->acquire();
+            added = to.append_frame(loans[index], Blocking::No);
+            if (!added) break;
+            moved += loans[index].size;
+        }
+        from.settle({loans, lent}, consume == Consume::Yes ? moved : 0);
+        if (moved > 0) return moved;
+        if (added || added.error() != Errno::EAGAIN || blocking == Blocking::No) return Error(added.error());
+    }
+}
+
+/// The offset argument of the end that is not a pipe, or the file's own position under its lock.
+class FileOffset : NonCopyable {
+public:
+    Result<void> begin(File& file, UserPtr<i64> user) NO_THREAD_SAFETY_ANALYSIS {
+        user_ = user;
+        if (user) {
+            if (!file.is_seekable()) return Error(Errno::EINVAL);
+            i64 given = TRY(user.load());
+            if (given < 0) return Error(Errno::EINVAL);
+            value = static_cast<u64>(given);
+        } else if (file.is_seekable()) {
+            file.position_lock.lock();
+            locked_ = &file;
+            value = file.position;
+        }
+        return {};
+    }
+    Result<void> end() {
+        if (locked_) locked_->position = value;
+        if (user_) return user_.store(static_cast<i64>(value));
+        return {};
+    }
+    ~FileOffset() NO_THREAD_SAFETY_ANALYSIS {
+        if (locked_) locked_->position_lock.unlock();
+    }
+    u64 value = 0;
+
+private:
+    UserPtr<i64> user_;
+    File* locked_ = nullptr;
+};
+
+} // namespace
+
+Result<usize> sys_splice(int from_fd, UserPtr<i64> from_user, int to_fd, UserPtr<i64> to_user, usize count, u32 flags) {
+    if (count == 0) return 0;
+    if (flags & ~kSpliceKnown) return Error(Errno::EINVAL);
+    Ref<File> from = TRY(get_file(from_fd));
+    Ref<File> to = TRY(get_file(to_fd));
+    if (!from->can_read() || !to->can_write()) return Error(Errno::EBADF);
+    Pipe* source = from->pipe();
+    Pipe* target = to->pipe();
+    if ((source && from_user) || (target && to_user)) return Error(Errno::ESPIPE);
+    if (!source && !target) return Error(Errno::EINVAL);
+    if (count > kMaxTransfer) count = kMaxTransfer;
+    if (source && target) {
+        if (source == target) return Error(Errno::EINVAL);
+        Blocking blocking = blocking_of(flags, *from) == Blocking::No ? Blocking::No : blocking_of(flags, *to);
+        return pipe_to_pipe(*source, *target, count, blocking, Consume::Yes);
+    }
+    File& file = source ? *to : *from;
+    if (source && (to->flags() & kOpenAppend)) return Error(Errno::EINVAL);
+    Inode* inode = file.inode();
+    if (inode && inode->is_directory()) return Error(Errno::EINVAL);
+    FileOffset offset;
+    TRY(offset.begin(file, source ? to_user : from_user));
+    usize done = source ? TRY(pipe_to_file(*source, file, offset.value, count, blocking_of(flags, *from)))
+                        : TRY(file_to_pipe(file, offset.value, *target, count, blocking_of(flags, *to)));
+    TRY(offset.end());
+    return done;
+}
+
+Result<usize> sys_tee(int from_fd, int to_fd, usize count, u32 flags) {
+    if (flags & ~kSpliceKnown) return Error(Errno::EINVAL);
+    if (count == 0) return 0;
+    Ref<File> from = TRY(get_file(from_fd));
+    Ref<File> to = TRY(get_file(to_fd));
+    if (!from->can_read() || !to->can_write()) return Error(Errno::EBADF);
+    if (!from->pipe() || !to->pipe() || from->pipe() == to->pipe()) return Error(Errno::EINVAL);
+    Blocking blocking = blocking_of(flags, *from) == Blocking::No ? Blocking::No : blocking_of(flags, *to);
+    return pipe_to_pipe(*from->pipe(), *to->pipe(), count < kMaxTransfer ? count : kMaxTransfer, blocking, Consume::No);
+}
+
+Result<usize> sys_vmsplice(int fd, u64 vectors, u64 count, u32 flags) {
+    if (flags & ~kSpliceKnown) return Error(Errno::EINVAL);
+    Ref<File> file = TRY(get_open_file(fd));
+    if (!file->can_write() && !file->can_read()) return Error(Errno::EBADF);
+    VectorArgument argument;
+    TRY(argument.load(vectors, count));
+    IoCursor cursor = IoCursor::user_vectors(argument.vectors());
+    if (cursor.remaining() == 0) return 0;
+    Pipe* pipe = file->pipe();
+    if (!pipe) return Error(Errno::EBADF);
+    Blocking blocking = blocking_of(flags, *file);
+    if (!file->can_write()) return pipe->read(cursor, blocking);
+    TRY(pipe->wait_for_slot(blocking));
+    return pipe->write(cursor, Blocking::No); // what there is room for
+}
+
+} // namespace martlet
