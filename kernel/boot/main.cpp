@@ -7,6 +7,7 @@
 #include "boot/command_line.h"
 #include "boot/version.h"
 #include "arch/faults.h"
+#include "arch/smp.h"
 #include "arch/start.h"
 #include "debug/log_setup.h"
 #include "mm/frame.h"
@@ -46,9 +47,11 @@ void kernel_main() {
     clock_init();
     Scheduler::init_this_cpu();
     start_interrupts();
+    start_other_cpus();
     start_clock_maintenance();
     run_init_tasks(InitLevel::Processor);
     irq_enable();
+    finish_starting_cpus();
 
     run_init_tasks(InitLevel::Devices);
     warn_about_unknown_options();

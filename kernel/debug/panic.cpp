@@ -7,6 +7,7 @@
 
 #include "arch/cpu.h"
 #include "arch/machine.h"
+#include "arch/smp.h"
 #include "base/format.h"
 #include "boot/command_line.h"
 #include "boot/command_line_parser.h"
@@ -19,6 +20,7 @@ namespace martlet {
 namespace {
 
 std::atomic<u32> g_panics = 0;
+std::atomic<Cpu*> g_panicking_cpu = nullptr; // the first to panic; the others stop
 void (*g_describe)(std::span<char>) = nullptr;
 
 void print(const char* format, ...) __attribute__((format(printf, 1, 2)));
@@ -68,10 +70,15 @@ void print_frame(void*, u64 address, const SymbolMatch* symbol) {
 
 [[noreturn]] void panic_with(const TrapFrame* frame, u64 caller, u64 frame_pointer, const char* message) {
     irq_disable();
+    Cpu& cpu = this_cpu();
+    Cpu* owner = nullptr;
+    if (!g_panicking_cpu.compare_exchange_strong(owner, &cpu) && owner != &cpu) cpu_stop(); // another CPU tells its story
     u32 depth = g_panics.fetch_add(1);
     if (depth >= 2) cpu_stop(); // the report of a panic in a panic failed as well
-    if (depth == 0) flush_log_in_panic();
-    Cpu& cpu = this_cpu();
+    if (depth == 0) {
+        stop_other_cpus();
+        flush_log_in_panic();
+    }
     print("\n%s: %s\n", depth == 0 ? "Kernel panic" : "Panic while panicking", message);
     if (const Thread* thread = cpu.current) {
         print("CPU %u, thread \"%.*s\"%s\n", cpu.id, static_cast<int>(thread->name().size()), thread->name().data(),

@@ -95,8 +95,6 @@ public:
 
     /// Physical, for ArchContext::page_table. Never changes.
     u64 page_table_root() const NO_THREAD_SAFETY_ANALYSIS { return table_.root(); }
-    /// Loads this table on the CPU (execve, before the old space goes).
-    void activate() NO_THREAD_SAFETY_ANALYSIS { table_.activate(); }
     ProgramLayout layout;                                 // written by execve before the space is shared
     u64 current_break();
 

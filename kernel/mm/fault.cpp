@@ -65,7 +65,7 @@ FaultResult AddressSpace::resolve(Vma& vma, u64 address, PageAccess access, Acce
     if (!entry.has_frame()) return fault_missing(vma, **slot, address, access);
     if (access == PageAccess::Write && !entry.is_writable()) return fault_write_protected(vma, **slot, address);
     // The processor's copy was older than the table's.
-    table_.invalidate(address, address + kPageSize);
+    table_.invalidate_here(address);
     return FaultResult::Resolved;
 }
 
@@ -147,7 +147,7 @@ FaultResult AddressSpace::fault_write_protected(Vma& vma, PageSlot& slot, u64 ad
             return FaultResult::Resolved;
         }
     }
-    table_.invalidate(address, address + kPageSize);
+    table_.invalidate_here(address);
     return FaultResult::Resolved;
 }
 

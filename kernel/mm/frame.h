@@ -83,6 +83,8 @@ Result<void*> map_device(PhysicalAddress address, usize size, DeviceCaching cach
 /// A kernel stack of kKernelStackSize with an unmapped guard page below; answers its lowest address.
 Result<u64> allocate_kernel_stack();
 void free_kernel_stack(u64 base);
+/// Gives back stacks that were freed beyond a few. May sleep; whoever starts and ends threads calls it.
+void trim_kernel_stacks();
 /// The guard area below a kernel stack, for the double-fault handler's message.
 bool is_kernel_stack_guard(u64 address);
 

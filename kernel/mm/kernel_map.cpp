@@ -1,8 +1,11 @@
 // Kernel virtual memory outside the direct map: thread stacks with guard pages, and device mappings.
 //
-// A stack slot is kStackSlotSize of address space: the guard below, the stack at its end. A few freed stacks stay mapped
-// for the next thread. Device mappings are handed out from a rising address and stay.
+// A stack slot is kStackSlotSize of address space: the guard below, the stack at its end. Freed stacks stay mapped for the
+// next thread, on a list through their first words; trim_kernel_stacks gives back those that are too many, in a place
+// where it may wait until all CPUs have forgotten them. Device mappings are handed out from a rising address and stay.
 #include <string.h>
+
+#include <algorithm>
 
 #include "arch/page_table.h"
 #include "base/assert.h"
@@ -17,13 +20,14 @@ namespace {
 constexpr u64 kStackSlotSize = 2 * kKernelStackSize;
 constexpr u64 kStackPages = kKernelStackSize / kPageSize;
 constexpr u64 kMaxStacks = 32768 + 1024; // as many as process ids, and some kernel threads
-constexpr u32 kKeptStacks = 8;
+constexpr u32 kKeptStacks = 16;
+constexpr u32 kTrimBatch = 16;
 
 SpinLock map_lock{LockRank::HeapBackend};
 u64 stack_slots[kMaxStacks / 64] GUARDED_BY(map_lock); // one bit each, set: taken
 u64 first_maybe_free_word GUARDED_BY(map_lock) = 0;
-u64 kept_stacks[kKeptStacks] GUARDED_BY(map_lock);
-u32 kept_count GUARDED_BY(map_lock) = 0;
+u64 kept_stacks GUARDED_BY(map_lock) = 0; // the first one's base, 0: none
+std::atomic<u32> kept_count = 0;          // changed under map_lock
 u64 next_device_address GUARDED_BY(map_lock) = kDeviceMapBase;
 
 u64 stack_base_of_slot(u64 slot) { return kKernelMapBase + slot * kStackSlotSize + kStackSlotSize - kKernelStackSize; }
@@ -45,7 +49,16 @@ void give_slot(u64 slot) REQUIRES(map_lock) {
     if (slot / 64 < first_maybe_free_word) first_maybe_free_word = slot / 64;
 }
 
-void unmap_stack(u64 base, u64 pages) REQUIRES(map_lock) {
+u64 take_kept_stack() REQUIRES(map_lock) {
+    u64 base = kept_stacks;
+    if (base == 0) return 0;
+    kept_stacks = *reinterpret_cast<const u64*>(base);
+    kept_count.store(kept_count.load(std::memory_order_relaxed) - 1, std::memory_order_relaxed);
+    return base;
+}
+
+/// Pages that nobody has used yet: no CPU can know them.
+void unmap_unused(u64 base, u64 pages) REQUIRES(map_lock) {
     for (u64 page = 0; page < pages; ++page) frame_of(kernel_unmap_page(base + page * kPageSize)).release();
     give_slot((base - kKernelMapBase) / kStackSlotSize);
 }
@@ -56,7 +69,7 @@ Result<u64> allocate_kernel_stack() {
     Frame* frames[kStackPages];
     {
         IrqLockGuard guard(map_lock);
-        if (kept_count != 0) return kept_stacks[--kept_count];
+        if (u64 base = take_kept_stack()) return base;
     }
     for (u64 page = 0; page < kStackPages; ++page) {
         Result<Frame*> frame = allocate_frame(FrameUse::Kernel, Zeroing::Yes);
@@ -75,17 +88,41 @@ Result<u64> allocate_kernel_stack() {
         ++mapped;
     if (mapped == kStackPages) return base;
     for (u64 page = mapped; page < kStackPages; ++page) frames[page]->release();
-    if (base != 0) unmap_stack(base, mapped);
+    if (base != 0) unmap_unused(base, mapped);
     return Error(Errno::ENOMEM);
 }
 
 void free_kernel_stack(u64 base) {
     IrqLockGuard guard(map_lock);
-    if (kept_count < kKeptStacks) {
-        kept_stacks[kept_count++] = base;
-        return;
+    *reinterpret_cast<u64*>(base) = kept_stacks;
+    kept_stacks = base;
+    kept_count.store(kept_count.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+}
+
+void trim_kernel_stacks() {
+    while (kept_count.load(std::memory_order_relaxed) > kKeptStacks + kTrimBatch) {
+        u64 bases[kTrimBatch];
+        Frame* frames[kTrimBatch * kStackPages];
+        u32 stacks = 0, pages = 0;
+        u64 lowest = ~0ull, highest = 0;
+        {
+            IrqLockGuard guard(map_lock);
+            while (stacks < kTrimBatch) {
+                u64 base = take_kept_stack();
+                if (base == 0) break;
+                for (u64 page = 0; page < kStackPages; ++page)
+                    frames[pages++] = &frame_of(kernel_unmap_page(base + page * kPageSize));
+                bases[stacks++] = base;
+                lowest = std::min(lowest, base);
+                highest = std::max(highest, base + kKernelStackSize);
+            }
+        }
+        if (stacks == 0) return;
+        kernel_invalidate(lowest, highest);
+        while (pages > 0) frames[--pages]->release();
+        IrqLockGuard guard(map_lock);
+        while (stacks > 0) give_slot((bases[--stacks] - kKernelMapBase) / kStackSlotSize);
     }
-    unmap_stack(base, kStackPages);
 }
 
 bool is_kernel_stack_guard(u64 address) {

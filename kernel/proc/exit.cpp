@@ -10,6 +10,7 @@
 #include "base/assert.h"
 #include "ipc/futex.h"
 #include "mm/address_space.h"
+#include "mm/frame.h"
 #include "proc/process_group.h"
 #include "proc/signal_internal.h"
 #include "proc/task_count.h"
@@ -218,6 +219,7 @@ void complete_vfork(Task& task) {
 }
 
 void exit_task(int status) {
+    trim_kernel_stacks(); // of tasks that have ended before
     Task& task = current_task();
     Process& process = task.process();
     status = leave_signals(process, task, status);

@@ -114,7 +114,7 @@ void copy_task_state(Task& child, const CloneRequest& request) {
     child.no_new_privileges = self.no_new_privileges.load();
     child.machine_check_policy = self.machine_check_policy;
     child.is_io_flusher = self.is_io_flusher;
-    child.set_nice(self.nice());
+    child.inherit_scheduling(self.scheduling(), self.affinity());
     if (request.flags & kCloneChildClearTid) child.clear_child_tid = request.child_tid_address;
     if (request.flags & kCloneChildSetTid) child.restart_block.user_address = request.child_tid_address;
 }

@@ -9,33 +9,95 @@ static constexpr u32 kWeights[40] = {
     88761, 71755, 56483, 46273, 36291, 29154, 23254, 18705, 14949, 11916, 9548, 7620, 6100, 4904,
     3906,  3121,  2501,  1991,  1586,  1277,  1024,  820,   655,   526,   423,  335,  272,  215,
     172,   137,   110,   87,    70,    56,    45,    36,    29,    23,    18,   15};
+static constexpr u32 kDefaultWeight = 1024, kIdlePolicyWeight = 3;
 
 u32 weight_of_nice(int nice) { return kWeights[nice + 20]; }
 
 RunQueue::RunQueue(Cpu& owner) : cpu(owner), tick_timer_(on_tick, this) {}
 
-void RunQueue::enqueue(Thread& thread) {
-    DEBUG_ASSERT(!thread.is_queued_);
-    thread.is_queued_ = true;
-    tree_.insert(thread);
-    queued_count_.fetch_add(1, std::memory_order_relaxed);
+void RunQueue::enqueue(Thread& thread, Position position) {
+    DEBUG_ASSERT(thread.place_ != QueuePlace::Queued && thread.cpu_.load(std::memory_order_relaxed) == cpu.id);
+    thread.place_ = QueuePlace::Queued;
+    if (u32 priority = thread.real_time_priority_; priority == 0) [[likely]] {
+        fair_.insert(thread);
+    } else {
+        if (position == Position::Front) real_time_[priority].push_front(thread);
+        else real_time_[priority].push_back(thread);
+        real_time_ready_[priority / 64] |= 1ull << (priority % 64);
+    }
+    queued_count_.store(queued_count() + 1, std::memory_order_relaxed);
 }
 
 void RunQueue::enqueue_woken(Thread& thread) {
     // At most half a slice of credit: a sleeper runs soon, but a long sleep earns no monopoly.
-    u64 floor = minimum_runtime_ns_ > kSliceNs / 2 ? minimum_runtime_ns_ - kSliceNs / 2 : 0;
-    if (thread.virtual_runtime_ns_ < floor) thread.virtual_runtime_ns_ = floor;
+    i64 floor = minimum_runtime_ns_ - static_cast<i64>(kSliceNs / 2);
+    if (thread.virtual_runtime_ns_ - floor < 0) thread.virtual_runtime_ns_ = floor;
     enqueue(thread);
 }
 
+void RunQueue::dequeue(Thread& thread) {
+    DEBUG_ASSERT(thread.place_ == QueuePlace::Queued);
+    thread.place_ = QueuePlace::None;
+    if (u32 priority = thread.real_time_priority_; priority == 0) [[likely]] {
+        fair_.erase(thread);
+    } else {
+        thread.queue_node_.unlink();
+        if (real_time_[priority].is_empty()) real_time_ready_[priority / 64] &= ~(1ull << (priority % 64));
+    }
+    queued_count_.store(queued_count() - 1, std::memory_order_relaxed);
+}
+
+int RunQueue::highest_priority() const {
+    if (real_time_ready_[1] != 0) return 127 - __builtin_clzll(real_time_ready_[1]);
+    if (real_time_ready_[0] != 0) return 63 - __builtin_clzll(real_time_ready_[0]);
+    return 0;
+}
+
+bool RunQueue::is_real_time_throttled() {
+    if (real_time_used_ns_ < kRealTimeShareNs) return false;
+    if (monotonic_ns() - real_time_period_start_ns_ < kRealTimePeriodNs) return true;
+    real_time_used_ns_ = 0;
+    return false;
+}
+
+Thread* RunQueue::first() {
+    Thread* fair = fair_.first();
+    int priority = highest_priority();
+    if (priority == 0) [[likely]]
+        return fair;
+    return fair && is_real_time_throttled() ? fair : real_time_[priority].front();
+}
+
 Thread& RunQueue::pick_next() {
-    Thread* next = tree_.first();
-    if (!next) return *cpu.idle;
-    tree_.erase(*next);
-    next->is_queued_ = false;
-    queued_count_.fetch_sub(1, std::memory_order_relaxed);
-    if (next->virtual_runtime_ns_ > minimum_runtime_ns_) minimum_runtime_ns_ = next->virtual_runtime_ns_;
-    return *next;
+    while (Thread* next = first()) {
+        dequeue(*next);
+        if (next->may_run_on(cpu.id)) [[likely]] {
+            if (next->virtual_runtime_ns_ - minimum_runtime_ns_ > 0 && next->real_time_priority_ == 0)
+                minimum_runtime_ns_ = next->virtual_runtime_ns_;
+            return *next;
+        }
+        Scheduler::send_away(*this, *next);
+    }
+    return *cpu.idle;
+}
+
+Thread* RunQueue::take_for(u32 to) {
+    constexpr u32 kMaxLooks = 8;
+    Thread* found = nullptr;
+    if (int priority = highest_priority(); priority != 0) {
+        for (Thread& thread : real_time_[priority])
+            if (!found && thread.may_run_on(to)) found = &thread;
+    }
+    // The last in order: it has waited least and would run last.
+    u32 looks = 0;
+    for (Thread* thread = fair_.last(); !found && thread && looks++ < kMaxLooks; thread = fair_.previous(*thread))
+        if (thread->may_run_on(to)) found = thread;
+    if (!found) return nullptr;
+    dequeue(*found);
+    found->virtual_runtime_ns_ -= minimum_runtime_ns_;
+    found->place_ = QueuePlace::Moving;
+    found->cpu_.store(to, std::memory_order_release);
+    return found;
 }
 
 void RunQueue::charge(Thread& current) {
@@ -47,11 +109,42 @@ void RunQueue::charge(Thread& current) {
         return;
     }
     current.run_time_ns_ += ran_ns;
-    current.virtual_runtime_ns_ += current.nice_ == 0 ? ran_ns : ran_ns * 1024 / weight_of_nice(current.nice_);
+    if (current.real_time_priority_ != 0) [[unlikely]] {
+        if (now_ns - real_time_period_start_ns_ >= kRealTimePeriodNs) {
+            real_time_period_start_ns_ = now_ns;
+            real_time_used_ns_ = 0;
+        }
+        real_time_used_ns_ += ran_ns;
+        current.turn_used_ns_ += ran_ns;
+        return;
+    }
+    if (current.policy_ == SchedulingPolicy::Idle) ran_ns = ran_ns * kDefaultWeight / kIdlePolicyWeight;
+    else if (current.nice_ != 0) ran_ns = ran_ns * kDefaultWeight / weight_of_nice(current.nice_);
+    current.virtual_runtime_ns_ += static_cast<i64>(ran_ns);
 }
 
-bool RunQueue::should_preempt(const Thread& current, const Thread& woken) const {
-    return &current == cpu.idle || woken.virtual_runtime_ns_ + kWakeupGranularityNs < current.virtual_runtime_ns_;
+bool RunQueue::should_preempt(const Thread& thread) {
+    Thread& current = *cpu.current;
+    if (&current == cpu.idle) return true;
+    if (thread.real_time_priority_ != 0 || current.real_time_priority_ != 0)
+        return thread.real_time_priority_ > current.real_time_priority_;
+    if (current.policy_ == SchedulingPolicy::Idle && thread.policy_ != SchedulingPolicy::Idle) return true;
+    if (thread.policy_ != SchedulingPolicy::Other) return false; // batch work waits for the slice to end (sched(7))
+    charge(current);
+    return current.virtual_runtime_ns_ - thread.virtual_runtime_ns_ > kWakeupGranularityNs;
+}
+
+void RunQueue::fall_behind(Thread& current) {
+    if (current.real_time_priority_ != 0) {
+        current.turn_used_ns_ = 0;
+        return; // to the end of its priority
+    }
+    Thread* next = fair_.first();
+    if (next && current.virtual_runtime_ns_ - next->virtual_runtime_ns_ <= 0) current.virtual_runtime_ns_ = next->virtual_runtime_ns_ + 1;
+}
+
+void RunQueue::note_running(const Thread& thread) {
+    running_priority_.store(&thread == cpu.idle ? -1 : static_cast<int>(thread.real_time_priority_), std::memory_order_relaxed);
 }
 
 void RunQueue::arm_tick() {
@@ -59,6 +152,21 @@ void RunQueue::arm_tick() {
 }
 
 void RunQueue::on_tick(Timer&, void* run_queue) { static_cast<RunQueue*>(run_queue)->tick(); }
+
+bool RunQueue::has_used_its_turn(Thread& current) {
+    Thread* next = first();
+    if (!next) return false;
+    if (current.real_time_priority_ != 0) {
+        if (next->real_time_priority_ == 0) return true; // only a throttled one meets a fair one here
+        if (current.policy_ != SchedulingPolicy::RoundRobin || current.turn_used_ns_ < kRoundRobinNs) return false;
+        current.turn_used_ns_ = 0;
+        current.goes_to_back_ = next->real_time_priority_ == current.real_time_priority_;
+        return current.goes_to_back_;
+    }
+    if (next->real_time_priority_ != 0) return !is_real_time_throttled();
+    return current.account_start_ns_ - current.slice_start_ns_ >= kSliceNs &&
+           next->virtual_runtime_ns_ - current.virtual_runtime_ns_ <= 0;
+}
 
 void RunQueue::tick() {
     update_load_average();
@@ -70,11 +178,9 @@ void RunQueue::tick() {
     {
         LockGuard guard(lock);
         charge(current);
-        Thread* next = tree_.first();
-        if (next && current.account_start_ns_ - current.slice_start_ns_ >= kSliceNs &&
-            next->virtual_runtime_ns_ <= current.virtual_runtime_ns_)
-            cpu.need_resched.store(true, std::memory_order_relaxed);
+        if (has_used_its_turn(current)) cpu.need_resched.store(true, std::memory_order_relaxed);
     }
+    Scheduler::balance(*this, ++ticks_);
     tick_timer_.arm(monotonic_ns() + kTickNs);
 }
 

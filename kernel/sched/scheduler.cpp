@@ -8,9 +8,6 @@
 namespace martlet {
 namespace {
 
-/// The thread that left this CPU for good in the switch under way; its reference is dropped when its stack is free.
-Thread* g_departed[kMaxCpus];
-
 constexpr u32 bit(ThreadState state) { return 1u << static_cast<u32>(state); }
 
 } // namespace
@@ -30,6 +27,7 @@ void Scheduler::init_this_cpu() {
 }
 
 void Scheduler::idle() {
+    note_idle(this_cpu().id, true);
     for (;;) {
         irq_disable();
         if (this_cpu().need_resched.load(std::memory_order_relaxed)) {
@@ -41,24 +39,39 @@ void Scheduler::idle() {
     }
 }
 
+void Scheduler::take_previous_back(RunQueue& queue, Thread& previous, SwitchReason reason) NO_THREAD_SAFETY_ANALYSIS {
+    if (reason == SwitchReason::Yielded) queue.fall_behind(previous);
+    if (!previous.may_run_on(queue.cpu.id)) [[unlikely]] {
+        send_away(queue, previous);
+        return;
+    }
+    bool to_back = reason != SwitchReason::Preempted || std::exchange(previous.goes_to_back_, false);
+    queue.enqueue(previous, to_back ? RunQueue::Position::Back : RunQueue::Position::Front);
+}
+
 void Scheduler::switch_thread(SwitchReason reason) NO_THREAD_SAFETY_ANALYSIS {
     RunQueue& queue = *this_cpu().run_queue;
-    queue.lock.lock();
     Cpu& cpu = queue.cpu;
     Thread& previous = *cpu.current;
+    if (queue.queued_count() == 0 && online_cpu_count() > 1 &&
+        (&previous == cpu.idle || previous.state_.load(std::memory_order_relaxed) != ThreadState::Runnable))
+        pull(queue, 1);
+    queue.lock.lock();
     cpu.need_resched.store(false, std::memory_order_relaxed);
     queue.charge(previous);
     ThreadState state = previous.state_.load(std::memory_order_relaxed);
     bool stays = reason == SwitchReason::Preempted || state == ThreadState::Runnable;
-    if (stays && &previous != cpu.idle) queue.enqueue(previous);
+    if (stays && &previous != cpu.idle) take_previous_back(queue, previous, reason);
     Thread& next = queue.pick_next();
+    if (online_cpu_count() > 1 && (&next == cpu.idle || &previous == cpu.idle)) note_idle(cpu.id, &next == cpu.idle);
     next.slice_start_ns_ = previous.account_start_ns_;
     if (&next != &previous) {
         ++(stays ? previous.involuntary_switches_ : previous.voluntary_switches_);
         ++cpu.context_switches;
         next.account_start_ns_ = previous.account_start_ns_;
-        if (state == ThreadState::Dead) g_departed[cpu.id] = &previous;
+        if (state == ThreadState::Dead) queue.departed_ = &previous;
         if (&next != cpu.idle) queue.arm_tick();
+        queue.note_running(next);
         cpu.current = &next;
         context_switch(previous, next);
     }
@@ -66,10 +79,11 @@ void Scheduler::switch_thread(SwitchReason reason) NO_THREAD_SAFETY_ANALYSIS {
 }
 
 void Scheduler::finish_switch() NO_THREAD_SAFETY_ANALYSIS {
-    Cpu& cpu = this_cpu();
-    Thread* departed = g_departed[cpu.id];
-    g_departed[cpu.id] = nullptr;
-    cpu.run_queue->lock.unlock_without_preemption();
+    // Not what switch_thread knew: this thread may have left from another CPU.
+    RunQueue& queue = *this_cpu().run_queue;
+    Thread* departed = std::exchange(queue.departed_, nullptr);
+    if (queue.outgoing_.is_empty()) [[likely]] queue.lock.unlock_without_preemption();
+    else deliver_outgoing(queue);
     preempt_count_decrement();
     if (departed) departed->release();
 }
@@ -89,7 +103,12 @@ void Scheduler::schedule() {
     irq_restore(state);
 }
 
-void Scheduler::yield() { schedule(); }
+void Scheduler::yield() {
+    might_sleep();
+    u64 state = irq_save();
+    switch_thread(SwitchReason::Yielded);
+    irq_restore(state);
+}
 
 void Scheduler::preempt_if_needed() {
     u64 state = irq_save();
@@ -104,29 +123,48 @@ void preempt_after_enable() {
 
 void Scheduler::set_state(ThreadState state) { current_thread()->state_.store(state, std::memory_order_seq_cst); }
 
-bool Scheduler::wake_from(Thread& thread, u32 state_mask) {
-    // A thread changes its queue only while it is not running, under the lock of the old one.
-    u64 interrupt_state = irq_save();
-    bool woken = false;
-    u32 cpu_id;
+RunQueue& Scheduler::lock_queue_of(Thread& thread) NO_THREAD_SAFETY_ANALYSIS {
     for (;;) {
-        cpu_id = thread.cpu_.load(std::memory_order_acquire);
+        u32 cpu_id = thread.cpu_.load(std::memory_order_acquire);
         RunQueue& queue = *cpu_by_id(cpu_id).run_queue;
-        LockGuard guard(queue.lock);
-        if (thread.cpu_.load(std::memory_order_relaxed) != cpu_id) continue;
-        if (!(state_mask & bit(thread.state_.load(std::memory_order_relaxed)))) break;
-        thread.state_.store(ThreadState::Runnable, std::memory_order_relaxed);
-        woken = true;
-        Thread& current = *queue.cpu.current;
-        if (&thread == &current || thread.is_queued_) break; // not asleep yet: it notices by itself
-        queue.enqueue_woken(thread);
-        queue.charge(current);
-        if (!queue.should_preempt(current, thread)) break;
-        queue.cpu.need_resched.store(true, std::memory_order_relaxed);
-        break;
+        queue.lock.lock();
+        if (thread.cpu_.load(std::memory_order_relaxed) == cpu_id) [[likely]] return queue;
+        queue.lock.unlock();
     }
-    if (woken && cpu_id != this_cpu().id && cpu_by_id(cpu_id).need_resched.load(std::memory_order_relaxed))
-        send_reschedule_interrupt(cpu_id);
+}
+
+bool Scheduler::ask_to_switch(RunQueue& queue) {
+    return !queue.cpu.need_resched.exchange(true, std::memory_order_relaxed) && queue.cpu.id != this_cpu().id;
+}
+
+bool Scheduler::wake_from(Thread& thread, u32 state_mask) NO_THREAD_SAFETY_ANALYSIS {
+    u64 interrupt_state = irq_save();
+    RunQueue* queue = &lock_queue_of(thread);
+    bool woken = (state_mask & bit(thread.state_.load(std::memory_order_relaxed))) != 0;
+    bool must_send = false;
+    if (woken) {
+        thread.state_.store(ThreadState::Runnable, std::memory_order_relaxed);
+        // Not asleep yet: it notices by itself.
+        if (&thread != queue->cpu.current && thread.place_ == QueuePlace::None) {
+            u32 from = queue->cpu.id, to = choose_cpu(thread, from);
+            if (to == from) {
+                queue->enqueue_woken(thread);
+                if (queue->should_preempt(thread)) must_send = ask_to_switch(*queue);
+            } else {
+                thread.virtual_runtime_ns_ -= queue->minimum_runtime_ns();
+                thread.place_ = QueuePlace::Moving;
+                thread.cpu_.store(to, std::memory_order_release);
+                queue->lock.unlock();
+                arrive(thread);
+                irq_restore(interrupt_state);
+                if (preempt_count() == 0 && irqs_enabled()) preempt_if_needed();
+                return true;
+            }
+        }
+    }
+    u32 cpu_id = queue->cpu.id;
+    queue->lock.unlock();
+    if (must_send) send_reschedule_interrupt(cpu_id);
     irq_restore(interrupt_state);
     if (woken && preempt_count() == 0 && irqs_enabled()) preempt_if_needed();
     return woken;
@@ -150,16 +188,20 @@ u64 Scheduler::total_context_switches() {
 u32 Scheduler::runnable_count() {
     u32 total = 0;
     for (u32 id = 0; id < online_cpu_count(); ++id) {
-        Cpu& cpu = cpu_by_id(id);
-        total += cpu.run_queue->queued_count() + (cpu.current != cpu.idle ? 1 : 0);
+        const RunQueue& queue = *cpu_by_id(id).run_queue;
+        total += queue.queued_count() + (queue.running_priority() >= 0 ? 1 : 0);
     }
     return total;
 }
 
 Scheduler::CpuTimes Scheduler::cpu_times(u32 cpu_id) {
     Cpu& cpu = cpu_by_id(cpu_id);
-    u64 idle_ns = cpu.idle_ns;
-    if (cpu.current == cpu.idle) idle_ns += monotonic_ns() - cpu.idle->account_start_ns_;
+    u64 idle_ns;
+    {
+        IrqLockGuard guard(cpu.run_queue->lock);
+        if (cpu.current == cpu.idle) cpu.run_queue->charge(*cpu.idle);
+        idle_ns = cpu.idle_ns;
+    }
     return {cpu.user_ticks * kTickNs, cpu.nice_ticks * kTickNs, cpu.system_ticks * kTickNs, idle_ns};
 }
 

@@ -31,6 +31,11 @@ public:
     static bool wake_killable(Thread& thread);
     static bool wake_stopped(Thread& thread);
 
+    /// sched_setscheduler(2), setpriority(2): takes effect at once, also on a thread that runs or waits for a CPU.
+    static void set_parameters(Thread& thread, const SchedulingParameters& parameters);
+    /// sched_setaffinity(2): when it returns, the thread runs on no other CPU. EINVAL if none of `cpus` is online.
+    static Result<void> set_affinity(Thread& thread, CpuMask cpus);
+
     /// Load averages over 1, 5, 15 minutes as fixed point with 11 fraction bits (/proc/loadavg, sysinfo(2)).
     static void load_average(u64 averages[3]);
     static u32 runnable_count();
@@ -41,7 +46,8 @@ public:
 
 private:
     friend class Thread;
-    enum class SwitchReason : u8 { Voluntary, Preempted };
+    friend class RunQueue;
+    enum class SwitchReason : u8 { Voluntary, Preempted, Yielded };
     /// Interrupts off, preemption on. Answers when this thread runs again, in the same condition.
     static void switch_thread(SwitchReason reason);
     /// A switched-to thread's first act: ends the critical section that its predecessor began.
@@ -49,6 +55,21 @@ private:
     /// Where every thread's first run starts.
     static void first_run(void* thread);
     static bool wake_from(Thread& thread, u32 state_mask);
+
+    // Which CPU (sched/placement.cpp).
+    static RunQueue& lock_queue_of(Thread& thread);
+    static u32 choose_cpu(const Thread& thread, u32 previous_cpu);
+    static void take_previous_back(RunQueue& queue, Thread& previous, SwitchReason reason);
+    /// Makes a thread that may not run on the queue's CPU go elsewhere once the lock is free.
+    static void send_away(RunQueue& queue, Thread& thread);
+    static void deliver_outgoing(RunQueue& queue);
+    /// Queues a Moving thread on the CPU that it names.
+    static void arrive(Thread& thread);
+    /// Asks the CPU of `queue`, whose lock is held, to switch; the interrupt is sent by kick_if_asked without the lock.
+    static bool ask_to_switch(RunQueue& queue);
+    static void pull(RunQueue& queue, u32 surplus);
+    static void balance(RunQueue& queue, u32 tick);
+    static void note_idle(u32 cpu_id, bool is_idle);
 };
 
 /// Folds the number of active threads into the load averages when five seconds have passed.

@@ -56,7 +56,12 @@ void Thread::exit() {
     panic("a dead thread runs");
 }
 
-void Thread::set_nice(int nice) { nice_ = std::clamp(nice, -20, 19); }
+void Thread::inherit_scheduling(const SchedulingParameters& parameters, CpuMask affinity) {
+    policy_ = parameters.policy;
+    real_time_priority_ = parameters.real_time_priority;
+    nice_ = parameters.nice;
+    affinity_.store(affinity, std::memory_order_relaxed);
+}
 
 u64 Thread::run_time_ns() const {
     u64 run_time_ns = run_time_ns_;

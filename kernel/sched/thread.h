@@ -5,13 +5,14 @@
 //          -> Dead (never runs again; the next thread on that CPU drops the scheduler's reference).
 // Ownership: the scheduler holds one reference from start() until Dead; others hold theirs.
 // The last reference may be dropped with preemption off: destructors of threads do not sleep.
-// Locking: run-queue fields under the run queue's lock; `state` is written by the thread itself, or by a waker through
+// Locking: run-queue fields under the lock of the run queue of cpu_, which changes under that lock only; `state` is written by the thread itself, or by a waker through
 // Scheduler's wake functions only.
 #pragma once
 #include <atomic>
 #include <string_view>
 
 #include "arch/context.h"
+#include "arch/cpu.h"
 #include "base/list.h"
 #include "base/rb_tree.h"
 #include "base/ref.h"
@@ -19,6 +20,20 @@
 #include "sync/lock_rank.h"
 
 namespace martlet {
+
+/// sched(7); the numbers are the system calls'.
+enum class SchedulingPolicy : u8 { Other = 0, Fifo = 1, RoundRobin = 2, Batch = 3, Idle = 5 };
+inline constexpr u32 kMaximumRealTimePriority = 99;
+
+/// A policy and what goes with it: a priority of 1 … 99 for Fifo and RoundRobin, 0 for the others, which have `nice`.
+struct SchedulingParameters {
+    SchedulingPolicy policy = SchedulingPolicy::Other;
+    u32 real_time_priority = 0;
+    int nice = 0;
+};
+
+/// Queued: in its CPU's run queue. Moving: between two. None: it runs, or it sleeps.
+enum class QueuePlace : u8 { None, Queued, Moving };
 
 enum class ThreadState : u8 { Runnable, Interruptible, Killable, Uninterruptible, Stopped, Dead };
 
@@ -58,7 +73,12 @@ public:
     u64 voluntary_switches() const { return voluntary_switches_; }
     u64 involuntary_switches() const { return involuntary_switches_; }
     int nice() const { return nice_; }
-    void set_nice(int nice); // clamped to -20…19
+    SchedulingParameters scheduling() const { return {policy_, real_time_priority_, nice_}; }
+    /// The CPUs that it may run on; the ones that are not there do no harm.
+    CpuMask affinity() const { return affinity_.load(std::memory_order_relaxed); }
+    bool may_run_on(u32 cpu_id) const { return (affinity() & cpu_bit(cpu_id)) != 0; }
+    /// Of a thread that has not been started yet. Afterwards: Scheduler::set_parameters and set_affinity.
+    void inherit_scheduling(const SchedulingParameters& parameters, CpuMask affinity);
     u32 last_cpu() const { return cpu_; }
     u64 kernel_stack_top() const { return stack_base_ + kKernelStackSize; }
     u64 kernel_stack_base() const { return stack_base_; }
@@ -86,12 +106,18 @@ private:
     void* argument_ = nullptr;
 
     // Scheduling, under the run queue's lock.
-    bool is_queued_ = false; // in the tree of its run queue; the running thread is not
-    std::atomic<u32> cpu_ = 0;
+    std::atomic<u32> cpu_ = 0;        // whose run queue's lock guards the rest
+    QueuePlace place_ = QueuePlace::None;
+    SchedulingPolicy policy_ = SchedulingPolicy::Other;
+    bool goes_to_back_ = false;       // a round-robin thread whose turn is over
+    u32 real_time_priority_ = 0;
     int nice_ = 0;
-    u64 virtual_runtime_ns_ = 0; // weighted: comparable within one run queue
-    RbNode run_queue_node_;
+    i64 virtual_runtime_ns_ = 0;      // weighted; while Moving: from the queue's minimum
+    RbNode run_queue_node_;           // fair threads
+    ListNode queue_node_;             // real-time ones, and those that are sent away
     u64 slice_start_ns_ = 0;
+    u64 turn_used_ns_ = 0;            // of a real-time thread's quantum
+    std::atomic<CpuMask> affinity_ = ~0ull;
 
     // Accounting. Run time is exact; its split is by samples of the tick, as in Linux without full accounting.
     u64 run_time_ns_ = 0;

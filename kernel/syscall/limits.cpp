@@ -6,6 +6,7 @@
 #include "proc/process_group.h"
 #include "proc/process_info.h"
 #include "syscall/process.h"
+#include "sched/scheduler.h"
 #include "time/clock.h"
 
 namespace martlet {
@@ -138,7 +139,9 @@ Result<void> change_nice(Task& task, int nice) {
         // RLIMIT_NICE counts from 1 (nice 19) to 40 (nice -20).
         if (static_cast<u64>(20 - nice) > task.process().limits.soft(Resource::Nice)) return Error(Errno::EACCES);
     }
-    task.set_nice(nice);
+    SchedulingParameters parameters = task.scheduling();
+    parameters.nice = nice;
+    Scheduler::set_parameters(task, parameters);
     return {};
 }
 

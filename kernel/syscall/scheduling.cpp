@@ -13,7 +13,6 @@ namespace {
 
 enum Policy { kOther = 0, kFifo = 1, kRoundRobin = 2, kBatch = 3, kIdle = 5, kDeadline = 6 };
 constexpr int kResetOnFork = 0x40000000;
-constexpr int kMaximumRealTimePriority = 99;
 static_assert(kMaxCpus <= 64, "an affinity mask is one word");
 
 Result<Ref<Task>> find_target(int thread_id) {
@@ -23,8 +22,6 @@ Result<Ref<Task>> find_target(int thread_id) {
     if (!task) return Error(Errno::ESRCH);
     return task;
 }
-
-u64 online_mask() { return online_cpu_count() == 64 ? ~0ull : (1ull << online_cpu_count()) - 1; }
 
 Result<void> check_may_change(Task& task) {
     const Credentials& own = current_task().credentials();
@@ -44,21 +41,18 @@ Result<void> sys_sched_yield() {
 
 Result<int> sys_sched_getaffinity(int thread_id, u32 size, UserPtr<u64> mask) {
     if (size * 8ull < online_cpu_count() || size % sizeof(u64) != 0) return Error(Errno::EINVAL);
-    TRY(find_target(thread_id));
-    TRY(mask.store(online_mask()));
+    Ref<Task> task = TRY(find_target(thread_id));
+    TRY(mask.store(task->affinity() & online_cpus()));
     return sizeof(u64);
 }
 
-/// Every task may run everywhere; a mask that names no processor is refused.
 Result<void> sys_sched_setaffinity(int thread_id, u32 size, UserPtr<const u64> mask) {
     u64 wanted = 0;
     usize known = std::min<usize>(size, sizeof wanted);
     TRY(UserSpan(mask.address(), known).copy_to_kernel({reinterpret_cast<u8*>(&wanted), known}));
     Ref<Task> task = TRY(find_target(thread_id));
     TRY(check_may_change(*task));
-    if ((wanted & online_mask()) == 0) return Error(Errno::EINVAL);
-    // With one processor online every valid mask means the same.
-    return {};
+    return Scheduler::set_affinity(*task, wanted);
 }
 
 Result<int> sys_sched_getscheduler(int thread_id) {
@@ -72,7 +66,7 @@ Result<void> sys_sched_setscheduler(int thread_id, int policy, UserPtr<const int
     Ref<Task> task = TRY(find_target(thread_id));
     bool is_real_time = policy == kFifo || policy == kRoundRobin;
     if (!is_real_time && policy != kOther && policy != kBatch && policy != kIdle) return Error(Errno::EINVAL);
-    if (is_real_time ? wanted < 1 || wanted > kMaximumRealTimePriority : wanted != 0) return Error(Errno::EINVAL);
+    if (is_real_time ? wanted < 1 || wanted > static_cast<int>(kMaximumRealTimePriority) : wanted != 0) return Error(Errno::EINVAL);
     TRY(check_may_change(*task));
     // There is no real-time class: saying yes would be a promise that is not kept.
     if (is_real_time) return Error(Errno::EPERM);

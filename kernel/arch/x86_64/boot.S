@@ -231,6 +231,7 @@ boot_higher_half:
 
     .section .rodata
     .balign 8
+    .globl boot_gdt, boot_gdt_pointer_high
 boot_gdt:
     .quad 0
     .quad 0x00af9b000000ffff // 64-bit code

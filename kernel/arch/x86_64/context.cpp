@@ -7,6 +7,7 @@
 #include "arch/x86_64/descriptor_tables.h"
 #include "arch/x86_64/fpu.h"
 #include "arch/x86_64/registers.h"
+#include "arch/x86_64/tlb.h"
 #include "arch/x86_64/traps.h"
 #include "base/assert.h"
 #include "sched/thread.h"
@@ -77,7 +78,7 @@ void context_switch(Thread& from, Thread& to) {
         save_bases(from.context);
         g_loaded_gs_base[cpu.id] = from.context.gs_base;
     }
-    if (u64 root = to.context.page_table; root != 0 && root != read_cr3()) write_cr3(root);
+    if (u64 root = to.context.page_table; root != 0) page_table_switch(root);
     cpu.current = &to;
     cpu.kernel_stack_top = to.kernel_stack_top();
     set_interrupt_stack(cpu.kernel_stack_top);
@@ -101,8 +102,7 @@ const TrapFrame& user_trap_frame(const Thread& thread) {
 void set_current_page_table(u64 root) {
     u64 state = irq_save();
     current_thread()->context.page_table = root;
-    if (root == 0) root = kernel_page_table_root();
-    write_cr3(root);
+    page_table_switch(root != 0 ? root : kernel_page_table_root());
     irq_restore(state);
 }
 

@@ -2,6 +2,7 @@
 
 #include "arch/cpu.h"
 #include "arch/x86_64/offsets.h"
+#include "base/ref.h"
 
 extern "C" char trap_stubs[];
 
@@ -38,14 +39,17 @@ static_assert(sizeof(Gate) == 16);
 enum OwnStack : u8 { kDebugStack = 1, kNmiStack, kDoubleFaultStack, kMachineCheckStack, kOwnStackCount = 4 };
 inline constexpr usize kOwnStackSize = 8 * kKiB;
 
+} // namespace
+
 struct alignas(64) CpuTables {
     u64 gdt[16]; // by selector / 8, see fill
     TaskState task_state;
     alignas(16) u8 stacks[kOwnStackCount][kOwnStackSize];
 };
 
+namespace {
+
 CpuTables g_boot_tables;
-CpuTables* g_tables[kMaxCpus] = {&g_boot_tables};
 alignas(16) Gate g_interrupt_table[256];
 
 inline constexpr u16 kTaskStateSelector = 0x38, kCpuNumberSelector = 0x78;
@@ -66,7 +70,7 @@ void fill_gate(u32 vector) {
 }
 
 /// Selectors are Linux's (offsets.h), so that what signal frames and ptrace show is what programs expect.
-void fill(CpuTables& tables, u32 cpu_id) {
+void fill(CpuTables& tables, Cpu& cpu) {
     TaskState& task_state = tables.task_state;
     u64 base = reinterpret_cast<u64>(&task_state);
     tables.gdt[KERNEL_CODE_SELECTOR / 8] = 0x00af9b000000ffff;
@@ -81,19 +85,27 @@ void fill(CpuTables& tables, u32 cpu_id) {
     task_state.io_map_offset = sizeof(TaskState); // no port is open to user mode
     for (u32 index = 0; index < kOwnStackCount; ++index) {
         u64 top = reinterpret_cast<u64>(tables.stacks[index]) + kOwnStackSize - 16;
-        *reinterpret_cast<Cpu**>(top) = &cpu_by_id(cpu_id); // entry.S, trap_on_own_stack
+        *reinterpret_cast<Cpu**>(top) = &cpu; // entry.S, trap_on_own_stack
         task_state.interrupt_stacks[index] = top;
     }
 }
 
 } // namespace
 
-void load_descriptor_tables(u32 cpu_id) {
-    if (cpu_id == 0) {
-        fill(g_boot_tables, 0);
-        for (u32 vector = 0; vector < 256; ++vector) fill_gate(vector);
-    }
-    CpuTables& tables = *g_tables[cpu_id];
+void init_boot_descriptor_tables(Cpu& cpu) {
+    for (u32 vector = 0; vector < 256; ++vector) fill_gate(vector);
+    cpu.tables = &g_boot_tables;
+    fill(g_boot_tables, cpu);
+}
+
+Result<void> make_descriptor_tables(Cpu& cpu) {
+    cpu.tables = TRY(make_own<CpuTables>()).release();
+    fill(*cpu.tables, cpu);
+    return {};
+}
+
+void load_descriptor_tables() {
+    CpuTables& tables = *this_cpu().tables;
     TablePointer gdt{sizeof tables.gdt - 1, reinterpret_cast<u64>(tables.gdt)};
     TablePointer idt{sizeof g_interrupt_table - 1, reinterpret_cast<u64>(g_interrupt_table)};
     asm volatile("lgdt %0" : : "m"(gdt) : "memory");
@@ -105,6 +117,6 @@ void load_descriptor_tables(u32 cpu_id) {
     asm volatile("ltr %0" : : "r"(kTaskStateSelector));
 }
 
-void set_interrupt_stack(u64 stack_top) { g_tables[this_cpu().id]->task_state.stacks[0] = stack_top; }
+void set_interrupt_stack(u64 stack_top) { this_cpu().tables->task_state.stacks[0] = stack_top; }
 
 } // namespace martlet

@@ -1,12 +1,17 @@
 // GDT, TSS and IDT of a processor, with the stacks that exceptions of doubtful state run on.
 #pragma once
-#include "base/types.h"
+#include "arch/cpu.h"
+#include "base/result.h"
 
 namespace martlet {
 
-/// Loads this CPU's tables. Called once per CPU, before interrupts; `cpu_id` 0 uses static memory, so that exceptions
+/// Fills the interrupt table, which all CPUs share, and the boot processor's tables, which are static memory: exceptions
 /// are reported from the first instructions on.
-void load_descriptor_tables(u32 cpu_id);
+void init_boot_descriptor_tables(Cpu& cpu);
+/// Allocates and fills the tables of another CPU before it is started. ENOMEM.
+Result<void> make_descriptor_tables(Cpu& cpu);
+/// Loads this CPU's tables. Once per CPU, before interrupts.
+void load_descriptor_tables();
 
 /// The stack for interrupts from user mode (TSS.RSP0) of this CPU.
 void set_interrupt_stack(u64 stack_top);

@@ -6,6 +6,7 @@
 #include "arch/cpu.h"
 #include "arch/start.h"
 #include "arch/x86_64/acpi.h"
+#include "arch/x86_64/cpu_calls.h"
 #include "arch/x86_64/io_apic.h"
 #include "arch/x86_64/local_apic.h"
 #include "arch/x86_64/traps.h"
@@ -38,7 +39,6 @@ void start_interrupts() {
     io_apic_init();
     local_apic_timer_init();
     g_is_started = true;
-    if (acpi_info().cpu_count > 1) log_info("processors: %u found, 1 in use", acpi_info().cpu_count);
 }
 
 Result<void> register_isa_interrupt(u32 isa_irq, const char* name, InterruptHandler handler, void* context) {
@@ -94,6 +94,10 @@ void dispatch_interrupt(u32 vector) {
         return;
     case kVectorReschedule: // need_resched is looked at on the way out
         local_apic_end_of_interrupt();
+        return;
+    case kVectorCall:
+        local_apic_end_of_interrupt();
+        run_cpu_calls();
         return;
     case kVectorLog:
         local_apic_end_of_interrupt();

@@ -102,18 +102,31 @@ u32 local_apic_id() { return g_is_x2apic ? read(kId) : read(kId) >> 24; }
 
 void local_apic_end_of_interrupt() { write(kEndOfInterrupt, 0); }
 
-void local_apic_send(u32 apic_id, u32 vector) {
+namespace {
+
+/// `command`: vector and delivery mode.
+void send(u32 apic_id, u32 command) {
     if (g_is_x2apic) {
         asm volatile("mfence; lfence" : : : "memory"); // these writes do not wait for earlier stores (SDM 3A 11.12.3)
-        write_msr(kMsrX2ApicBase + kCommandLow / 16, static_cast<u64>(apic_id) << 32 | vector);
+        write_msr(kMsrX2ApicBase + kCommandLow / 16, static_cast<u64>(apic_id) << 32 | command);
         return;
     }
     u64 state = irq_save();
     while (read(kCommandLow) & kDeliveryPending) cpu_relax();
     write(kCommandHigh, apic_id << 24);
-    write(kCommandLow, vector);
+    write(kCommandLow, command);
     irq_restore(state);
 }
+
+inline constexpr u32 kAssert = 1 << 14, kInitDelivery = 5 << 8, kStartupDelivery = 6 << 8;
+
+} // namespace
+
+void local_apic_send(u32 apic_id, u32 vector) { send(apic_id, vector); }
+void local_apic_send_nmi(u32 apic_id) { send(apic_id, kNmiDelivery | kAssert); }
+void local_apic_send_init(u32 apic_id) { send(apic_id, kInitDelivery | kAssert); }
+void local_apic_send_startup(u32 apic_id, u8 page) { send(apic_id, kStartupDelivery | kAssert | page); }
+bool local_apic_can_address(u32 apic_id) { return g_is_x2apic || apic_id < 255; }
 
 void local_apic_send_self(u32 vector) {
     if (g_is_x2apic) write_msr(kMsrX2ApicBase + kCommandLow / 16, kSelf | vector);
@@ -122,19 +135,26 @@ void local_apic_send_self(u32 vector) {
 
 void local_apic_timer_init() {
     g_uses_deadline = g_cpu_features.tsc_deadline && tsc_is_the_clock();
+    local_apic_timer_init_cpu();
     if (g_uses_deadline) {
-        write(kLvtTimer, kVectorTimer | kDeadlineMode);
-        asm volatile("mfence" : : : "memory"); // the mode must be set before the first deadline (Intel SDM 3A 11.5.4.1)
         log_info("timer: TSC deadline");
         return;
     }
-    write(kTimerDivide, kDivideBy1);
-    write(kLvtTimer, kVectorTimer);
     g_timer_hz = hypervisor_apic_hz();
     g_timer_hz_is_measured = g_timer_hz == 0;
     if (g_timer_hz_is_measured) g_timer_hz = measure_timer_hz();
     if (g_timer_hz == 0) panic("the local APIC's timer does not count");
     log_info("timer: local APIC at %llu kHz", static_cast<unsigned long long>(g_timer_hz / 1000));
+}
+
+void local_apic_timer_init_cpu() {
+    if (g_uses_deadline) {
+        write(kLvtTimer, kVectorTimer | kDeadlineMode);
+        asm volatile("mfence" : : : "memory"); // the mode must be set before the first deadline (Intel SDM 3A 11.5.4.1)
+    } else {
+        write(kTimerDivide, kDivideBy1);
+        write(kLvtTimer, kVectorTimer);
+    }
 }
 
 void local_apic_timer_rescale(u64 numerator, u64 denominator) {

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include <utility>
+
 #include "arch/x86_64/tlb.h"
 #include "base/assert.h"
 
@@ -13,9 +15,6 @@ namespace {
 constexpr u32 kEntries = 512;
 constexpr u64 kTableBits = kEntryPresent | kEntryWritable | kEntryUser | kEntryAccessed;
 constexpr u64 kRegionSize[] = {kPageSize, kLargePageSize, kGiB, 512 * kGiB}; // one entry's, by level
-
-/// Above this many pages, forgetting everything is cheaper than page by page.
-constexpr u64 kForgetByPageLimit = 32;
 
 u64 kernel_root;
 
@@ -50,10 +49,13 @@ void release_pages(const Frame& table, std::span<PageSlot> slots) {
     });
 }
 
-/// Drops one sharer of a leaf table; the last one releases its pages.
+/// Drops one sharer of a leaf table; the last one releases its pages. Sharers, each under its own lock, may do so at once:
+/// the count decides who is the last.
 void release_leaf(u64 directory_entry) {
     Frame& frame = frame_of({directory_entry & kEntryAddressMask});
-    if (!frame.is_shared()) release_pages(frame, slots_of(directory_entry));
+    if (frame.references.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+    frame.references.store(1, std::memory_order_relaxed); // nobody else knows it any more
+    release_pages(frame, slots_of(directory_entry));
     frame.release();
 }
 
@@ -73,7 +75,7 @@ Result<void> PageTable::init() {
 
 PageTable::~PageTable() {
     if (root_ == 0) return;
-    deactivate();
+    tlb_leave_everywhere(root_);
     u64* root = table_at(root_);
     Frame& frame = frame_of({root_});
     for_each_used(frame, [&](u32 index) {
@@ -103,7 +105,7 @@ Result<u64*> PageTable::make_table(u64* entry) {
     return table_at(*entry);
 }
 
-Result<void> PageTable::make_private(u64* directory_entry) {
+Result<void> PageTable::make_private(u64* directory_entry, u64 address) {
     Frame& shared = frame_of({*directory_entry & kEntryAddressMask});
     if (!shared.is_shared()) {
         *directory_entry |= kEntryWritable;
@@ -124,10 +126,11 @@ Result<void> PageTable::make_private(u64* directory_entry) {
         }
         to[index].store(entry);
     });
-    *directory_entry = copy_entry;
-    // No flush: the translations that the processor may hold lead to the same frames, without write permission.
-    // Paging-structure caches are refreshed by the fault or the flush that follows each change.
-    shared.release();
+    u64 shared_entry = std::exchange(*directory_entry, copy_entry);
+    // The translations that processors hold lead to the same frames, without write permission; but they may also hold the
+    // directory entry, and its table may be gone in a moment. Forgetting any page forgets that.
+    tlb_forget_user(root_, address, address + 1);
+    release_leaf(shared_entry);
     return {};
 }
 
@@ -137,8 +140,7 @@ Result<PageSlot*> PageTable::make_slot(u64 address) {
     for (u32 level = 3; level > 1; --level) table = TRY(make_table(&table[index_at(address, level)]));
     u64* directory_entry = &table[index_at(address, 1)];
     if (is_shared_table(*directory_entry)) {
-        TRY(make_private(directory_entry));
-        if (page_table_loaded() == root_) tlb_forget_page(address); // the cached directory entry
+        TRY(make_private(directory_entry, address));
     }
     u64* leaf = TRY(make_table(directory_entry));
     note_used(frame_of_pointer(leaf), index_at(address, 0));
@@ -171,7 +173,7 @@ Result<LeafTable> PageTable::next_leaf(u64 start, u64 end, TableAccess access) {
         while (level > 0 && is_present(table[index_at(start, level)])) {
             u64* entry = &table[index_at(start, level)];
             if (level == 1) {
-                if (access != TableAccess::Look && is_shared_table(*entry)) TRY(make_private(entry));
+                if (access != TableAccess::Look && is_shared_table(*entry)) TRY(make_private(entry, start));
                 u32 first = index_at(start, 0);
                 u64 pages = (end - start + kPageSize - 1) >> kPageShift;
                 u32 count = pages < kEntries - first ? static_cast<u32>(pages) : kEntries - first;
@@ -196,13 +198,16 @@ Result<void> PageTable::prepare_change(u64 start, u64 end) {
     return {};
 }
 
-void PageTable::drop_leaf(u64 address) {
+u64 PageTable::take_leaf(u64 address) {
     u64* entry = find_directory_entry(address);
-    u64 dropped = *entry;
-    *entry = 0;
     --table_frames_;
-    invalidate(address, address + kLargePageSize);
-    release_leaf(dropped);
+    return std::exchange(*entry, 0);
+}
+
+void PageTable::release_leaves(std::span<const u64> leaves, u64 start, u64 end) {
+    if (leaves.empty()) return;
+    invalidate(start, end);
+    for (u64 leaf : leaves) release_leaf(leaf);
 }
 
 namespace {
@@ -244,25 +249,12 @@ Result<void> PageTable::share_user_half(PageTable& child) {
         });
     });
     // Even after a failure: some tables have lost their write permission.
-    if (page_table_loaded() == root_) tlb_forget_user();
+    tlb_forget_user(root_, 0, kUserEnd);
     return result;
 }
 
-void PageTable::invalidate(u64 start, u64 end) {
-    if (page_table_loaded() != root_) return;
-    if ((end - start) >> kPageShift > kForgetByPageLimit) {
-        tlb_forget_user();
-        return;
-    }
-    for (u64 address = start; address < end; address += kPageSize) tlb_forget_page(address);
-}
-
-void PageTable::activate() {
-    if (page_table_loaded() != root_) page_table_load(root_);
-}
-void PageTable::deactivate() {
-    if (page_table_loaded() == root_) page_table_load(kernel_root);
-}
+void PageTable::invalidate(u64 start, u64 end) { tlb_forget_user(root_, start, end); }
+void PageTable::invalidate_here(u64 address) { tlb_forget_page_here(address); }
 
 // The kernel half.
 
@@ -326,9 +318,9 @@ Result<void> kernel_map_page(u64 address, PhysicalAddress to, u32 flags) {
 PhysicalAddress kernel_unmap_page(u64 address) {
     PageSlot* slot = kernel_slot(address, TableAccess::Look);
     ASSERT(slot);
-    PageEntry entry = slot->exchange(PageEntry());
-    tlb_forget_page(address);
-    return entry.frame();
+    return slot->exchange(PageEntry()).frame();
 }
+
+void kernel_invalidate(u64 start, u64 end) { tlb_forget_kernel(start, end); }
 
 } // namespace martlet

@@ -3,6 +3,7 @@
 
 #include "arch/cpu.h"
 #include "arch/io_port.h"
+#include "arch/smp.h"
 #include "arch/x86_64/acpi.h"
 #include "arch/x86_64/cpu_features.h"
 #include "boot/command_line.h"
@@ -73,6 +74,7 @@ void keyboard_controller_reset() {
 
 void machine_power_off() {
     irq_disable();
+    stop_other_cpus();
     acpi_power_off();
     if (g_cpu_features.under_hypervisor) {
         port_write_u16(0x604, 0x2000);  // QEMU's chipset without ACPI tables
@@ -84,6 +86,7 @@ void machine_power_off() {
 
 void machine_reboot() {
     irq_disable();
+    stop_other_cpus();
     acpi_reset();
     port_write_u8(0xcf9, 0x02); // reset control register of PCI chipsets: full reset
     port_write_u8(0xcf9, 0x06);
@@ -94,6 +97,7 @@ void machine_reboot() {
 
 void machine_halt() {
     irq_disable();
+    stop_other_cpus();
     write_on_every_console("Halted.\n");
     cpu_stop();
 }

@@ -5,6 +5,7 @@
 #include "arch/x86_64/descriptor_tables.h"
 #include "arch/x86_64/fpu.h"
 #include "arch/x86_64/machine_check.h"
+#include "arch/x86_64/start_cpus.h"
 #include "base/assert.h"
 #include "boot/boot_memory_window.h"
 #include "boot/boot_start.h"
@@ -22,6 +23,7 @@ namespace martlet {
 namespace {
 
 Cpu* g_cpus[kMaxCpus] = {&boot_cpu};
+u32 g_online_count = 1; // written before the other processors run threads
 
 } // namespace
 
@@ -30,7 +32,14 @@ Cpu& cpu_by_id(u32 id) {
     return *g_cpus[id];
 }
 
-u32 online_cpu_count() { return 1; }
+u32 online_cpu_count() { return g_online_count; }
+
+void publish_cpus(std::span<Cpu* const> others) {
+    u32 id = 1;
+    for (Cpu* cpu : others) g_cpus[id++] = cpu;
+}
+
+void set_online_cpu_count(u32 count) { g_online_count = count; }
 
 void cpu_stop() {
     for (;;) asm volatile("cli; hlt");
@@ -38,7 +47,8 @@ void cpu_stop() {
 
 extern "C" [[noreturn]] void boot_main(LoaderKind kind, u64 info_address) {
     boot_cpu.kernel_stack_top = reinterpret_cast<u64>(boot_stack_top);
-    load_descriptor_tables(0);
+    init_boot_descriptor_tables(boot_cpu);
+    load_descriptor_tables();
     for (auto* constructor = __init_array_start; constructor != __init_array_end; ++constructor) (*constructor)();
     gather_boot_info(kind, info_address);
     configure_log();

@@ -1,6 +1,7 @@
 // Exceptions and the common path of all entries: what becomes a signal, a fixed-up user access, or a panic.
 #include "arch/faults.h"
 #include "arch/cpu.h"
+#include "arch/x86_64/cpu_calls.h"
 #include "arch/x86_64/fpu.h"
 #include "arch/x86_64/machine_check.h"
 #include "arch/x86_64/offsets.h"
@@ -200,6 +201,7 @@ extern "C" void trap_dispatch_on_own_stack(u32 vector, TrapFrame& frame) {
         frame.rflags &= ~kFlagTrap;
         return;
     }
+    if (vector == kVectorNmi) stop_if_asked();
     if (vector == kVectorDoubleFault) {
         panic_in_trap(frame, "double fault: kernel stack overflow or corrupted kernel state (address %#llx)",
                       static_cast<unsigned long long>(read_cr2()));

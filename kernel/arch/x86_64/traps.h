@@ -18,6 +18,7 @@ enum Vector : u32 {
     kFirstLegacyVector = 0x20, // the masked PICs' spurious interrupts end here
     kFirstLineVector = 0x30,
     kVectorTimer = 0xef,
+    kVectorCall = 0xfb,
     kVectorLog = 0xfc,
     kVectorReschedule = 0xfd,
     kVectorApicError = 0xfe,

@@ -5,9 +5,10 @@
 
 namespace martlet {
 
-void tlb_forget_page(u64) {}
-void tlb_forget_user() {}
-u64 page_table_loaded() { return 0; }
+void tlb_forget_user(u64, u64, u64) {}
+void tlb_forget_page_here(u64) {}
+void tlb_leave_everywhere(u64) {}
+void tlb_forget_kernel(u64, u64) {}
 void page_table_load(u64) {}
 bool cpu_has_gib_pages() { return true; }
 

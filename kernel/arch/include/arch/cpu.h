@@ -12,9 +12,14 @@ namespace martlet {
 class Thread;
 class RunQueue;
 struct CpuTimers;
+struct CpuTables;
 
 /// At most this many processors; a machine with more leaves the rest out with a warning.
 inline constexpr u32 kMaxCpus = 64;
+/// A set of processors, bit by id.
+using CpuMask = u64;
+static_assert(kMaxCpus <= 64);
+constexpr CpuMask cpu_bit(u32 id) { return 1ull << id; }
 
 /// The per-CPU block. GS base points at it while in the kernel; the assembly uses the first four fields by offset
 /// (arch/x86_64/offsets.h checks them).
@@ -32,6 +37,8 @@ struct alignas(64) Cpu {
     Thread* idle;
     RunQueue* run_queue;
     CpuTimers* timers;
+    CpuTables* tables;         // the architecture's: descriptor tables and exception stacks
+    std::atomic<CpuMask> callers; // whose calls wait to be run here (arch/smp.h)
     u64 user_ticks, nice_ticks, system_ticks; // samples of what the tick interrupted
     u64 idle_ns;               // time spent in the idle thread
     u64 context_switches;
@@ -45,8 +52,9 @@ struct alignas(64) Cpu {
 Cpu& this_cpu();
 Thread* current_thread();
 Cpu& cpu_by_id(u32 id);
-/// CPUs that are running, 1 until more are brought up.
+/// CPUs that run threads: ids 0 … count - 1. 1 until finish_starting_cpus.
 u32 online_cpu_count();
+inline CpuMask online_cpus() { return ~0ull >> (64 - online_cpu_count()); }
 
 /// This CPU's preempt_count, each in one instruction (a switch to another CPU in between does no harm).
 void preempt_count_increment();

@@ -6,8 +6,9 @@
 //
 // Ownership: leaf tables hold one reference to the frame of each counted entry. The caller changes slots and keeps those
 // counts; destroying the PageTable releases what is left.
-// Locking: the address space's lock. Invalidation: nothing here flushes the TLB but share_user_half; callers do, before
-// they release frames that were mapped.
+// Locking: the address space's lock. Leaf tables that are shared may be looked at and given up by their sharers at once.
+// Invalidation: callers call invalidate before they release frames that were mapped; what replaces whole tables here
+// (making private, dropping, sharing) does it itself. It waits for other CPUs: no spinlock may be held.
 #pragma once
 #include <span>
 
@@ -69,31 +70,40 @@ public:
     template <typename Visit> void drop_tables(u64 start, u64 end, Visit visit) {
         start = align_up(start, kLargePageSize);
         end = align_down(end, kLargePageSize);
+        constexpr usize kBatch = 32;
+        u64 leaves[kBatch];
+        usize count = 0;
+        u64 flush_from = start;
         while (start < end) {
             Result<LeafTable> table = next_leaf(start, end, TableAccess::Look);
             if (!table || table->slots.empty()) break;
             visit(*table);
-            drop_leaf(table->address);
+            leaves[count++] = take_leaf(table->address);
             start = table->address + kLargePageSize;
+            if (count < kBatch) continue;
+            release_leaves({leaves, count}, flush_from, start);
+            count = 0;
+            flush_from = start;
         }
+        release_leaves({leaves, count}, flush_from, start);
     }
 
-    /// fork: `child` (just initialised) gets every leaf table of this one, shared, and this CPU's TLB is flushed. ENOMEM
+    /// fork: `child` (just initialised) gets every leaf table of this one, shared, and the TLBs are flushed. ENOMEM
     /// leaves the child destructible.
     Result<void> share_user_half(PageTable& child);
 
-    /// Makes this CPU (later: every CPU that runs this address space) forget [start, end).
+    /// Makes every CPU that has this table loaded forget [start, end), and waits until it has.
     void invalidate(u64 start, u64 end);
-    /// Leaves this table if the CPU still runs on it: before destruction.
-    void deactivate();
-    void activate();
+    /// This CPU forgets one page: enough where an entry has only gained permissions.
+    void invalidate_here(u64 address);
 
 private:
     Result<LeafTable> next_leaf(u64 start, u64 end, TableAccess access);
     Result<u64*> make_table(u64* entry);
-    Result<void> make_private(u64* directory_entry);
+    Result<void> make_private(u64* directory_entry, u64 address);
     u64* find_directory_entry(u64 address) const;
-    void drop_leaf(u64 address);
+    u64 take_leaf(u64 address);
+    void release_leaves(std::span<const u64> leaves, u64 start, u64 end);
     void free_level(u64* table, u32 level);
 
     u64 root_ = 0;
@@ -110,8 +120,10 @@ void kernel_page_table_init(PhysicalAddress (*take_table)());
 void kernel_page_table_map_boot(u64 address, PhysicalAddress to, u64 size, u32 flags, PhysicalAddress (*take_table)());
 /// Loads them.
 void kernel_page_table_activate();
-/// Maps and unmaps pages in the kernel half at run time; tables are made from frames. Serialised by the caller.
+/// Maps and unmaps pages in the kernel half at run time; tables are made from frames. Serialised by the caller. Unmapped
+/// pages may be freed and mapped anew only after kernel_invalidate, which waits for other CPUs.
 Result<void> kernel_map_page(u64 address, PhysicalAddress to, u32 flags);
 PhysicalAddress kernel_unmap_page(u64 address);
+void kernel_invalidate(u64 start, u64 end);
 
 } // namespace martlet
