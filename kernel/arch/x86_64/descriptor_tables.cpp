@@ -80,8 +80,6 @@ void fill(CpuTables& tables, Cpu& cpu) {
     tables.gdt[kTaskStateSelector / 8] = (sizeof(TaskState) - 1) | (base & 0xff'ffff) << 16 | 0x89ull << 40 |
                                          (base >> 24 & 0xff) << 56;
     tables.gdt[kTaskStateSelector / 8 + 1] = base >> 32;
-    // A segment nobody uses, whose limit tells user code the CPU (vdso/vdso.cpp): read-only data, 32-bit, user level.
-    tables.gdt[kCpuNumberSelector / 8] = (cpu_id & 0xffff) | 0xf5ull << 40 | 1ull << 54;
     task_state.io_map_offset = sizeof(TaskState); // no port is open to user mode
     for (u32 index = 0; index < kOwnStackCount; ++index) {
         u64 top = reinterpret_cast<u64>(tables.stacks[index]) + kOwnStackSize - 16;
@@ -115,6 +113,12 @@ void load_descriptor_tables() {
                  : "rax", "memory");
     asm volatile("lidt %0" : : "m"(idt) : "memory");
     asm volatile("ltr %0" : : "r"(kTaskStateSelector));
+    publish_cpu_number();
+}
+
+void publish_cpu_number() {
+    // A segment nobody uses, whose limit tells user code the CPU (vdso/vdso.cpp): read-only data, 32-bit, user level.
+    this_cpu().tables->gdt[kCpuNumberSelector / 8] = (this_cpu().id & 0xffff) | 0xf5ull << 40 | 1ull << 54;
 }
 
 void set_interrupt_stack(u64 stack_top) { this_cpu().tables->task_state.stacks[0] = stack_top; }

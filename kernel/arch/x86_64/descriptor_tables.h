@@ -12,6 +12,8 @@ void init_boot_descriptor_tables(Cpu& cpu);
 Result<void> make_descriptor_tables(Cpu& cpu);
 /// Loads this CPU's tables. Once per CPU, before interrupts.
 void load_descriptor_tables();
+/// Shows user code this CPU's id: again when it has changed.
+void publish_cpu_number();
 
 /// The stack for interrupts from user mode (TSS.RSP0) of this CPU.
 void set_interrupt_stack(u64 stack_top);

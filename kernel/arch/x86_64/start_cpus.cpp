@@ -159,6 +159,7 @@ extern "C" [[noreturn]] void ap_main(Cpu& cpu) {
     Progress progress;
     while ((progress = self.progress.load(std::memory_order_acquire)) == Progress::Arrived) cpu_relax();
     if (progress == Progress::Refused) cpu_stop();
+    publish_cpu_number();
     local_apic_timer_init_cpu();
     Scheduler::init_this_cpu();
     self.progress.store(Progress::Online, std::memory_order_release);
