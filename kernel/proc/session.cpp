@@ -85,6 +85,19 @@ Result<int> foreground_group_id(ControllingTerminal& terminal) {
     return current_session().foreground_group_id;
 }
 
+int foreground_group_of(ControllingTerminal& terminal) {
+    IrqLockGuard guard(process_tree_lock);
+    Session* session = Session::of(terminal);
+    return session ? session->foreground_group_id : 0;
+}
+
+Result<int> session_of(ControllingTerminal& terminal) {
+    IrqLockGuard guard(process_tree_lock);
+    Session* session = Session::of(terminal);
+    if (!session) return Error(Errno::ENOTTY);
+    return session->id;
+}
+
 Result<int> terminal_session_id(ControllingTerminal& terminal) {
     IrqLockGuard guard(process_tree_lock);
     if (!is_current_terminal(terminal)) return Error(Errno::ENOTTY);
@@ -111,11 +124,15 @@ void signal_foreground_group(ControllingTerminal& terminal, int signal) {
 }
 
 void signal_session_leader_hang_up(ControllingTerminal& terminal) {
+    Ref<ControllingTerminal> lost; // released without the lock
     IrqLockGuard guard(process_tree_lock);
     Session* session = Session::of(terminal);
-    if (!session || !session->leader) return;
-    send_kernel_signal(*session->leader, kSigHup);
-    send_kernel_signal(*session->leader, kSigCont);
+    if (!session) return;
+    if (session->leader) {
+        send_kernel_signal(*session->leader, kSigHup);
+        send_kernel_signal(*session->leader, kSigCont);
+    }
+    lost = session->detach_terminal();
 }
 
 Result<void> check_terminal_access(ControllingTerminal& terminal, TerminalUse use) {

@@ -48,9 +48,13 @@ Result<int> foreground_group_id(ControllingTerminal& terminal);
 Result<int> terminal_session_id(ControllingTerminal& terminal);
 Result<void> set_foreground_group(ControllingTerminal& terminal, int group_id);
 
+/// The same for whoever holds a pty's master: 0, or ENOTTY, if no session has the terminal.
+int foreground_group_of(ControllingTerminal& terminal);
+Result<int> session_of(ControllingTerminal& terminal);
+
 /// To every process of the terminal's foreground group: ^C, ^\, ^Z, SIGWINCH. Any context.
 void signal_foreground_group(ControllingTerminal& terminal, int signal);
-/// Modem hang-up: SIGHUP and SIGCONT to the session leader. Any context.
+/// The line is gone: SIGHUP and SIGCONT to the session leader, and the session has no terminal any more. Process context.
 void signal_session_leader_hang_up(ControllingTerminal& terminal);
 
 /// Job control of a read from or a write/ioctl to the caller's terminal. Succeeds in the foreground (or if it is not the

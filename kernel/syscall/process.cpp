@@ -213,6 +213,16 @@ Result<int> sys_getpgid(int process_id) {
 Result<int> sys_getpgrp() { return sys_getpgid(0); }
 Result<int> sys_setsid() { return create_session(); }
 
+/// vhangup(2): the caller's terminal, as if its line had gone.
+Result<void> sys_vhangup() {
+    if (!current_has(Capability::SysTtyConfig)) return Error(Errno::EPERM);
+    Ref<ControllingTerminal> terminal = current_controlling_terminal();
+    if (!terminal) return {};
+    signal_session_leader_hang_up(*terminal);
+    terminal->hang_up();
+    return {};
+}
+
 Result<int> sys_getsid(int process_id) {
     IrqLockGuard guard(process_tree_lock);
     if (process_id == 0) return current_process().group->session->id;

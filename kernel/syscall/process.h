@@ -27,6 +27,7 @@ Result<void> sys_setpgid(int process_id, int group_id);
 Result<int> sys_getpgid(int process_id);
 Result<int> sys_getpgrp();
 Result<int> sys_setsid();
+Result<void> sys_vhangup();
 Result<int> sys_getsid(int process_id);
 
 Result<int> sys_set_tid_address(u64 address);

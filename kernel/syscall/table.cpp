@@ -181,7 +181,7 @@ constexpr SyscallRow kRows[] = {
     row<sys_munlock>(150, "munlock", "address, size"),
     row<sys_mlockall>(151, "mlockall", "flags"),
     row<sys_munlockall>(152, "munlockall"),
-    missing(153, "vhangup"),
+    row<sys_vhangup>(153, "vhangup", ""),
     missing(154, "modify_ldt"),
     row<sys_pivot_root>(155, "pivot_root", "new_root, put_old"),
     missing(156, "_sysctl"),

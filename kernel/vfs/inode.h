@@ -82,6 +82,8 @@ public:
     // Content. `open` makes the File for this inode; the default serves regular files through read_at/write_at and
     // directories, and the VFS opens devices, FIFOs and sockets itself.
     virtual Result<Ref<File>> open(u32 flags, const Path& path);
+    /// A device node that open() above opens, without a driver found by its number (a pty's slave).
+    virtual bool opens_itself() const { return false; }
     virtual Result<usize> read_at(IoCursor& to, u64 offset) { return Error(Errno::EINVAL); }
     virtual Result<usize> write_at(IoCursor& from, u64 offset) { return Error(Errno::EINVAL); }
     virtual Result<void> truncate(u64 size) { return Error(Errno::EINVAL); }

@@ -120,6 +120,7 @@ Result<Ref<File>> open_inode(const Path& path, u32 flags) {
     Inode& inode = *path.dentry().inode();
     switch (inode.mode() & kModeTypeMask) {
     case kModeCharacter: {
+        if (inode.opens_itself()) return inode.open(flags, path);
         Ref<CharacterDevice> device = TRY(find_character_device(inode.attributes.device));
         return device->open(flags, path);
     }

@@ -21,7 +21,10 @@ void InterruptibleLock::release() {
 }
 
 Tty::Tty(std::string_view name, u64 device_number, TtyDriver& driver)
-    : name_(name), device_number_(device_number), driver_(driver) {}
+    : name_(name), device_number_(device_number), driver_(driver) {
+    MutexGuard guard(lock_);
+    discipline_.set_termios(driver.initial_termios());
+}
 
 Tty::~Tty() { input_work_.cancel(); }
 
@@ -44,7 +47,7 @@ void Tty::close() {
     MutexGuard guard(lock_);
     if (--open_count_ != 0) return;
     is_exclusive_ = false;
-    discipline_.flush_input();
+    if (!driver_.keeps_input()) discipline_.flush_input();
     stopped_by_character_ = stopped_by_request_ = false;
     driver_.set_output_flow(FlowState::Running);
     publish_input();
@@ -56,6 +59,11 @@ bool Tty::receive(std::span<const u8> bytes, InputEvent event) {
     for (u8 byte : bytes) taken &= raw_.push(byte, event);
     input_work_.schedule();
     return taken;
+}
+
+void Tty::receive_now(std::span<const u8> bytes) {
+    for (u8 byte : bytes) raw_.push(byte, InputEvent::Normal);
+    process_input();
 }
 
 void Tty::process_input_work(void* context) { static_cast<Tty*>(context)->process_input(); }
@@ -147,7 +155,7 @@ void Tty::hang_up() {
         stopped_by_character_ = stopped_by_request_ = false;
         driver_.set_output_flow(FlowState::Running);
         is_exclusive_ = false;
-        Termios settings = default_termios();
+        Termios settings = driver_.initial_termios();
         driver_.set_termios(settings);
         discipline_.set_termios(settings);
         settings_sequence_.fetch_add(1, std::memory_order_acq_rel);

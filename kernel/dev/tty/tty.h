@@ -43,6 +43,8 @@ public:
     // For the driver, any context, without the driver's lock.
     /// False when bytes were lost because there was no room.
     bool receive(std::span<const u8> bytes, InputEvent event = InputEvent::Normal);
+    /// The same, processed by the caller: what it asks for (echo, signals) has happened on return. Process context.
+    void receive_now(std::span<const u8> bytes);
     usize receive_room() const { return raw_.room(); }
     void output_drained();
     /// The line is gone (carrier lost, pty master closed): as hang_up(), with SIGHUP to the session leader. Process context.
@@ -60,6 +62,8 @@ public:
     Result<usize> write(IoCursor& from, u32 file_generation, bool nonblocking);
     Result<i64> ioctl(u32 command, u64 argument, u32 file_generation, bool can_read);
     u32 poll(PollTable* table, u32 file_generation);
+    /// TCFLSH: 0 input, 1 output, 2 both.
+    Result<void> flush_queues(u64 which);
     void hang_up() override;
     bool is_output_stopped() const { return is_stopped(); }
 
@@ -94,7 +98,6 @@ private:
     Result<void> wait_until_sent(u32 file_generation);
     Result<void> send_break(u64 duration_ns);
     Result<void> flow_action(u64 action);
-    Result<void> flush_queues(u64 which);
     void send_character(u8 byte);
     Termios termios();
 

@@ -23,10 +23,16 @@ public:
     virtual usize pending() const { return 0; }
     /// Drops what is pending. (lock)
     virtual void flush_output() {}
+    /// A program dropped the input that was not read yet. (lock)
+    virtual void input_flushed() {}
     /// ^S/^Q and TCXONC: hold or go on sending what is pending. (lock)
     virtual void set_output_flow(FlowState) {}
     /// New settings; the driver may correct those that it cannot do. (lock)
     virtual void set_termios(Termios&) {}
+    /// What a terminal starts with, and has again after a hang-up.
+    virtual Termios initial_termios() const { return default_termios(); }
+    /// Whether input that was not read survives the last close.
+    virtual bool keeps_input() const { return false; }
     /// There is room for input again after Tty::receive_room() had run low. Process context.
     virtual void resume_input() {}
     /// The window size as the driver knows it at first open; zeros if it does not.

@@ -138,6 +138,7 @@ Result<void> Tty::change_termios(Termios settings, ApplyWhen when, u32 file_gene
             while (raw_.pop(discarded) != 0) {
             }
             discipline_.flush_input();
+            driver_.input_flushed();
         }
         driver_.set_termios(settings);
         discipline_.set_termios(settings);
@@ -259,6 +260,7 @@ Result<void> Tty::flush_queues(u64 which) {
             }
             discipline_.flush_input();
             publish_input();
+            driver_.input_flushed();
         }
         if (which != kInput) {
             echo_count_ = 0;

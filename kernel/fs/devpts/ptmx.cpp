@@ -1,0 +1,45 @@
+// /dev/ptmx (5, 2): which instance of devpts it means.
+#include "base/init.h"
+#include "base/log.h"
+#include "dev/device.h"
+#include "fs/devpts/devpts.h"
+#include "vfs/caller.h"
+#include "vfs/dentry.h"
+#include "vfs/mount.h"
+#include "vfs/path_walk.h"
+
+namespace martlet {
+namespace {
+
+constexpr u32 kPtmxMajor = 5, kPtmxMinor = 2, kPtmxPermissions = 0666;
+
+class PtmxDevice final : public CharacterDevice {
+public:
+    PtmxDevice() : CharacterDevice("ptmx", make_device(kPtmxMajor, kPtmxMinor), kPtmxPermissions) {}
+    Result<Ref<File>> open(u32 flags, const Path& path) override {
+        Path root = TRY(find_devpts(path));
+        return static_cast<DevptsSuperBlock&>(root.mount().super_block()).open_master(flags, path);
+    }
+};
+
+void register_ptmx() {
+    auto device = make_ref<PtmxDevice>();
+    if (!device || !register_character_device(*std::move(device))) log_error("ptmx: cannot register the device");
+}
+INIT_TASK(Devices, register_ptmx);
+
+bool is_devpts(const Mount& mount) { return mount.super_block().statistics().type_magic == DevptsSuperBlock::kMagic; }
+
+} // namespace
+
+/// The root of the mount that `path` lies on if that is devpts, else what is mounted on "pts" in its directory.
+Result<Path> find_devpts(const Path& path) {
+    Mount& mount = path.mount();
+    if (is_devpts(mount)) return Path(Ref<Mount>(mount), Ref<Dentry>(mount.root()));
+    Path directory(Ref<Mount>(mount), path.dentry().counted_parent());
+    auto pts = walk_path(std::move(directory), "pts", kWalkFollow | kWalkDirectory);
+    if (!pts || !is_devpts(pts->mount()) || &pts->dentry() != &pts->mount().root()) return Error(Errno::ENODEV);
+    return pts;
+}
+
+} // namespace martlet
