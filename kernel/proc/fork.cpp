@@ -22,7 +22,7 @@ namespace martlet {
 
 namespace {
 
-constexpr u64 kUnsupported = kCloneNewNs | kCloneNewCgroup | kCloneNewUts | kCloneNewIpc | kCloneNewUser |
+constexpr u64 kUnsupported = kCloneNewCgroup | kCloneNewUts | kCloneNewIpc | kCloneNewUser |
                              kCloneNewPid | kCloneNewNet | kClonePidFd;
 
 /// What must be undone if the clone fails half-way; disarmed by done().
@@ -65,6 +65,8 @@ Result<void> check_flags(const CloneRequest& request) {
     if (flags & kUnsupported) return Error(Errno::EINVAL);
     if ((flags & kCloneThread) && !(flags & kCloneSigHand)) return Error(Errno::EINVAL);
     if ((flags & kCloneSigHand) && !(flags & kCloneVm)) return Error(Errno::EINVAL);
+    if ((flags & kCloneNewNs) && (flags & kCloneFs)) return Error(Errno::EINVAL);
+    if ((flags & kCloneNewNs) && !current_has(Capability::SysAdmin)) return Error(Errno::EPERM);
     if ((flags & kCloneSigHand) && (flags & kCloneClearSigHand)) return Error(Errno::EINVAL);
     if ((flags & kCloneParent) && current_process().is_init()) return Error(Errno::EINVAL);
     if ((flags & kCloneSetTls) && request.tls >= kUserEnd) return Error(Errno::EPERM);
@@ -98,7 +100,9 @@ Result<void> share_or_copy_references(Task& child, u64 flags) {
     child.context.page_table = memory->page_table_root();
     child.set_address_space(std::move(memory));
     child.set_files(flags & kCloneFiles ? self.share_files() : TRY(self.files().clone()));
-    child.set_fs_context(flags & kCloneFs ? self.share_fs_context() : TRY(self.fs_context().clone()));
+    Ref<FsContext> names = flags & kCloneFs ? self.share_fs_context() : TRY(self.fs_context().clone());
+    if (flags & kCloneNewNs) TRY(names->copy_name_space());
+    child.set_fs_context(std::move(names));
     child.set_credentials(self.share_credentials());
     return {};
 }

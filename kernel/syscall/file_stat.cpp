@@ -13,7 +13,7 @@ Result<void> store_stat(Inode& inode, UserPtr<abi::Stat> status) {
     TRY(inode.refresh_attributes());
     const InodeAttributes& from = inode.attributes;
     abi::Stat to{};
-    to.device = make_device(0, static_cast<u32>(inode.super_block().device));
+    to.device = inode.super_block().device;
     to.inode = inode.number();
     to.link_count = from.link_count;
     to.mode = from.mode;
@@ -57,7 +57,8 @@ Result<void> store_statx(Inode& inode, const Mount* mount, bool is_mount_root, U
     to.modify = statx_time(from.modify_time);
     to.special_major = device_major(from.device);
     to.special_minor = device_minor(from.device);
-    to.device_minor = static_cast<u32>(inode.super_block().device);
+    to.device_major = device_major(inode.super_block().device);
+    to.device_minor = device_minor(inode.super_block().device);
     to.mount_id = mount ? mount->id() : 0;
     return status.store(to);
 }
@@ -70,7 +71,8 @@ Result<Ref<File>> file_without_path(int directory, UserString path, u32 flags) {
 }
 
 Result<void> store_statfs(const Mount& mount, UserPtr<abi::StatFs> status) {
-    constexpr i64 kReadOnly = 1, kNoSuid = 2, kNoDev = 4, kNoExec = 8, kValid = 32, kNoAtime = 1024, kNoDirAtime = 2048, kRelatime = 4096;
+    constexpr i64 kReadOnly = 1, kNoSuid = 2, kNoDev = 4, kNoExec = 8, kValid = 32, kNoAtime = 1024, kNoDirAtime = 2048, kRelatime = 4096,
+                  kNoSymFollow = 8192;
     FileSystemStatistics from = mount.super_block().statistics();
     abi::StatFs to{};
     to.type = static_cast<i64>(from.type_magic);
@@ -86,7 +88,7 @@ Result<void> store_statfs(const Mount& mount, UserPtr<abi::StatFs> status) {
     to.flags = kValid | (mount.is_read_only() ? kReadOnly : 0) | (flags & kMountNoSuid ? kNoSuid : 0) |
                (flags & kMountNoDev ? kNoDev : 0) | (flags & kMountNoExec ? kNoExec : 0) |
                (flags & kMountNoAtime ? kNoAtime : 0) | (flags & kMountNoDirAtime ? kNoDirAtime : 0) |
-               (flags & (kMountNoAtime | kMountStrictAtime) ? 0 : kRelatime);
+               (flags & kMountNoSymFollow ? kNoSymFollow : 0) | (flags & (kMountNoAtime | kMountStrictAtime) ? 0 : kRelatime);
     return status.store(to);
 }
 
@@ -145,7 +147,7 @@ Result<void> sys_ustat(u32 device, UserPtr<abi::UStat> status) {
     {
         MutexGuard guard(mount_mutex);
         Mount* found = MountTable::first();
-        while (found && make_device(0, static_cast<u32>(found->super_block().device)) != device) found = MountTable::next(*found);
+        while (found && found->super_block().device != device) found = MountTable::next(*found);
         if (!found) return Error(Errno::EINVAL);
         FileSystemStatistics from = found->super_block().statistics();
         to.blocks_free = static_cast<i32>(from.blocks_free);

@@ -1,5 +1,8 @@
 #include "syscall/file_support.h"
 
+#include "proc/process.h"
+#include "proc/process_info.h"
+
 namespace martlet {
 
 Result<Ref<File>> get_open_file(int fd) {
@@ -24,6 +27,16 @@ Result<Path> NameArgument::walk(u32 at_flags) const {
     u32 flags = at_flags & kAtSymlinkNoFollow ? 0 : kWalkFollow;
     if (at_flags & kAtEmptyPath) flags |= kWalkEmpty;
     return walk_path(start_, name_, flags);
+}
+
+Result<Path> NameArgument::walk_without_use(u32 at_flags) const {
+    return walk_path(start_, name_, (at_flags & kAtSymlinkNoFollow ? 0 : kWalkFollow) | kWalkKeepExpiry);
+}
+
+void replace_everybodys_root(const Path& old_root, const Path& new_root) {
+    for (Ref<Process> process = next_process(1); process; process = next_process(process->id() + 1))
+        for (Ref<Task> task = next_task(*process, 1); task; task = next_task(*process, task->thread_id() + 1))
+            if (Ref<FsContext> context = task->share_fs_context()) context->replace_root(old_root, new_root);
 }
 
 Result<void> unshare_files() {

@@ -30,6 +30,8 @@ public:
     bool is_empty() const { return name_.is_empty(); }
     /// To what the name leads; AT_SYMLINK_NOFOLLOW and AT_EMPTY_PATH count.
     Result<Path> walk(u32 at_flags) const;
+    /// The same without counting as a use of the mount it ends on (MNT_EXPIRE).
+    Result<Path> walk_without_use(u32 at_flags) const;
 
 private:
     Path start_;
@@ -39,6 +41,12 @@ private:
 /// Gives the task a descriptor table of its own if others share it. ENOMEM.
 Result<void> unshare_files();
 Result<void> unshare_fs_context();
+/// pivot_root(2): every process that has `old_root` as root or working directory gets `new_root`.
+void replace_everybodys_root(const Path& old_root, const Path& new_root);
+
+// fs_mount.cpp: what mount(2) and move_mount(2) have in common.
+Result<void> attach_new_mount(Ref<Mount> mount, const Path& target);
+Result<void> move_mounted(const Path& from, const Path& target);
 
 /// Masks what the umask takes away.
 inline u32 apply_umask(u32 mode) { return mode & ~current_task().fs_context().umask(); }

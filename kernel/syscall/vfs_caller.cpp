@@ -30,6 +30,11 @@ Path current_working_directory() {
     return MountTable::root_path();
 }
 
+MountNamespace& current_mount_namespace() {
+    Task* task = current_task_or_null();
+    return task ? task->fs_context().name_space() : MountNamespace::initial();
+}
+
 u64 current_file_size_limit() { return current_task_or_null() ? current_limit(Resource::FileSize) : kUnlimited; }
 
 void raise_file_size_signal() {

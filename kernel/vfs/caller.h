@@ -9,6 +9,8 @@ namespace martlet {
 const Credentials& current_credentials();
 Path current_root();
 Path current_working_directory();
+class MountNamespace;
+MountNamespace& current_mount_namespace();
 /// RLIMIT_FSIZE.
 u64 current_file_size_limit();
 void raise_file_size_signal(); // SIGXFSZ

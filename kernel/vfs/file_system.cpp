@@ -1,6 +1,7 @@
 // Registered file systems, and the numbers of their instances.
 #include "vfs/file_system.h"
 
+#include "dev/device.h"
 #include "vfs/dentry.h"
 
 extern "C" {
@@ -15,8 +16,8 @@ std::atomic<u32> next_anonymous_minor = 1;
 
 } // namespace
 
-SuperBlock::SuperBlock()
-    : device(next_anonymous_minor.fetch_add(1, std::memory_order_relaxed)) {} // major 0: no device behind it
+/// Major 0: no device behind it.
+SuperBlock::SuperBlock() : device(make_device(0, next_anonymous_minor.fetch_add(1, std::memory_order_relaxed))) {}
 
 SuperBlock::~SuperBlock() = default;
 

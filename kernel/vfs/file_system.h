@@ -24,11 +24,12 @@ public:
     virtual Result<String> options() { return String::create(""); }
     /// mount(2) MS_REMOUNT with new options.
     virtual Result<void> reconfigure(std::string_view options) { return {}; }
-    u64 device; // st_dev, unique per instance
+    u64 device; // st_dev (as makedev(3)), unique per instance
     class FileSystem* type = nullptr;
     std::atomic<bool> is_read_only = false;
     // The mounts that show it share one tree of names; the last one takes it down (vfs/mount.cpp).
     std::atomic<u32> mount_count = 0;
+    std::atomic<u32> writers = 0; // files open for writing on any of them (vfs/mount.h)
     Ref<class Dentry> root_dentry;
 
     SuperBlock();
@@ -39,6 +40,7 @@ class FileSystem {
 public:
     virtual std::string_view name() const = 0;
     virtual bool needs_device() const { return false; } // "nodev" in /proc/filesystems
+    virtual bool needs_read_only() const { return false; } // mounts without MS_RDONLY answer EACCES
     virtual Result<Ref<SuperBlock>> mount(std::string_view source, std::string_view options) = 0;
 
 protected:

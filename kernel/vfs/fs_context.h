@@ -1,14 +1,21 @@
-// FsContext: a process's root directory, working directory and umask (CLONE_FS shares it).
+// FsContext: a process's root directory, working directory, umask and mount name space (CLONE_FS shares it).
 #pragma once
 #include "base/ref.h"
 #include "sync/spinlock.h"
-#include "vfs/path.h"
+#include "vfs/mount_namespace.h"
 
 namespace martlet {
 
 class FsContext : public RefCounted {
 public:
     static Result<Ref<FsContext>> create(Path root, Path working_directory, u32 umask);
+    /// unshare(2) and clone(2) CLONE_NEWNS, on a context that only the caller uses: a copy of the name space.
+    Result<void> copy_name_space();
+    /// setns(2), as above: its root becomes root and working directory.
+    void enter_name_space(Ref<MountNamespace> name_space);
+    MountNamespace& name_space() const { return *name_space_; }
+    /// pivot_root(2): whoever stands on the old root now stands on the new one.
+    void replace_root(const Path& old_root, const Path& new_root);
     Result<Ref<FsContext>> clone();
     Path root();
     Path working_directory();
@@ -17,13 +24,14 @@ public:
     u32 umask() const { return umask_.load(std::memory_order_relaxed); }
     u32 exchange_umask(u32 umask) { return umask_.exchange(umask & 0777); }
 
-    FsContext(Path root, Path working_directory, u32 umask);
+    FsContext(Path root, Path working_directory, u32 umask, Ref<MountNamespace> name_space);
 
 private:
     SpinLock lock_{LockRank::Leaf};
     Path root_ GUARDED_BY(lock_);
     Path working_directory_ GUARDED_BY(lock_);
     std::atomic<u32> umask_;
+    Ref<MountNamespace> name_space_; // changes only while nobody else uses the context
 };
 
 } // namespace martlet

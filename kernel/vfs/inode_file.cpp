@@ -12,19 +12,23 @@ namespace martlet {
 InodeFile::InodeFile(Inode& inode, u32 flags, const Path& path) : File(flags, path), inode_(inode) {}
 
 InodeFile::~InodeFile() {
-    if (counts_as_writer_) inode_->release_write();
+    if (!counts_as_writer_) return;
+    inode_->release_write();
+    if (path()) path().mount().end_write();
 }
 
 Result<Ref<File>> open_inode_file(Inode& inode, u32 flags, const Path& path) {
     bool writes = (flags & kOpenAccessMode) != kOpenReadOnly && !(flags & kOpenPath) && inode.is_regular();
-    if (writes) TRY(inode.acquire_write());
-    auto file = make_ref<InodeFile>(inode, flags, path);
-    if (!file) {
-        if (writes) inode.release_write();
-        return Error(file.error());
+    Ref<InodeFile> file = TRY(make_ref<InodeFile>(inode, flags, path));
+    if (writes) {
+        TRY(inode.acquire_write());
+        if (auto begun = path ? path.mount().begin_write() : Result<void>(); !begun) {
+            inode.release_write();
+            return Error(begun.error());
+        }
+        file->counts_as_writer_ = true;
     }
-    (*file)->counts_as_writer_ = writes;
-    return *std::move(file);
+    return file;
 }
 
 Result<usize> InodeFile::read(IoCursor& to, u64 offset) {

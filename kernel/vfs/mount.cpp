@@ -1,6 +1,8 @@
 #include "vfs/mount.h"
 
 #include "vfs/inode.h"
+#include "vfs/mount_namespace.h"
+#include "vfs/mount_tree.h"
 
 namespace martlet {
 
@@ -16,7 +18,7 @@ SpinLock mount_pool_lock{LockRank::Leaf};
 void* free_mounts GUARDED_BY(mount_pool_lock) = nullptr; // linked through the first word
 std::atomic<u32> next_mount_id = 1;
 
-[[clang::no_destroy]] constinit MountTable::MountList attached_mounts; // mount_mutex
+[[clang::no_destroy]] constinit MountTable::MountList attached_mounts; // mount_mutex; all that have a place
 Mount* first_mount = nullptr;
 
 std::atomic<Mount*>& bucket_of(const Mount* parent, const Dentry* point) {
@@ -53,8 +55,42 @@ void Mount::operator delete(void* pointer) noexcept {
 
 Mount::Mount(Ref<SuperBlock> super_block, Ref<Dentry> root, String source, u64 flags)
     : super_block_(std::move(super_block)), root_(std::move(root)), source_(std::move(source)),
-      flags_(flags & kMountKeptFlags), id_(next_mount_id.fetch_add(1, std::memory_order_relaxed)) {
+      flags_(0), id_(next_mount_id.fetch_add(1, std::memory_order_relaxed)) {
+    set_flags(flags);
     super_block_->mount_count.fetch_add(1, std::memory_order_relaxed);
+}
+
+void Mount::set_flags(u64 flags) {
+    if (flags & kMountStrictAtime) flags &= ~kMountNoAtime;
+    flags_.store(flags & kMountKeptFlags, std::memory_order_seq_cst);
+}
+
+Result<void> Mount::begin_write() {
+    writers_.fetch_add(1, std::memory_order_seq_cst);
+    super_block_->writers.fetch_add(1, std::memory_order_seq_cst);
+    if (!(flags_.load(std::memory_order_seq_cst) & kMountReadOnly) && !super_block_->is_read_only.load(std::memory_order_seq_cst))
+        return {};
+    end_write();
+    return Error(Errno::EROFS);
+}
+
+void Mount::end_write() {
+    super_block_->writers.fetch_sub(1, std::memory_order_relaxed);
+    writers_.fetch_sub(1, std::memory_order_relaxed);
+}
+
+Result<void> Mount::make_read_only() {
+    u64 old = flags_.fetch_or(kMountReadOnly, std::memory_order_seq_cst);
+    if (writers_.load(std::memory_order_seq_cst) == 0) return {};
+    flags_.store(old, std::memory_order_seq_cst);
+    return Error(Errno::EBUSY);
+}
+
+Result<void> Mount::make_read_only(SuperBlock& super_block) {
+    bool was_read_only = super_block.is_read_only.exchange(true, std::memory_order_seq_cst);
+    if (was_read_only || super_block.writers.load(std::memory_order_seq_cst) == 0) return {};
+    super_block.is_read_only.store(false, std::memory_order_seq_cst);
+    return Error(Errno::EBUSY);
 }
 
 Result<Ref<Mount>> Mount::create(Ref<SuperBlock> super_block, Ref<Dentry> root, std::string_view source, u64 flags) {
@@ -114,6 +150,8 @@ void MountTable::attach_root(Ref<Mount> mount) {
     MutexGuard guard(mount_mutex);
     first_mount = mount.leak();
     attached_mounts.push_back(*first_mount);
+    first_mount->name_space_ = &MountNamespace::initial();
+    MountNamespace::initial().set_root(*first_mount);
 }
 
 Path MountTable::root_path() {
@@ -155,17 +193,48 @@ bool MountTable::cross_up(Path& path) {
 }
 
 Result<void> MountTable::attach(Ref<Mount> mount, const Path& point) {
-    LockGuard guard(name_space_lock);
-    if (point.dentry().is_deleted()) return Error(Errno::ENOENT);
-    Mount* raw = mount.leak();
-    point.mount().acquire();
-    point.dentry().acquire();
-    SequenceWrite write;
-    raw->parent_.store(&point.mount(), std::memory_order_relaxed);
-    raw->point_.store(&point.dentry(), std::memory_order_relaxed);
-    link(*raw);
-    attached_mounts.push_back(*raw);
+    return MountTree::attach(std::move(mount), point);
+}
+
+void MountTable::place(Mount& mount, Mount& parent, Dentry& point) {
+    parent.acquire();
+    point.acquire();
+    Mount* old_parent;
+    Dentry* old_point;
+    {
+        LockGuard guard(name_space_lock);
+        SequenceWrite write;
+        if (mount.parent_.load(std::memory_order_relaxed)) unlink(mount);
+        old_parent = mount.parent_.exchange(&parent, std::memory_order_relaxed);
+        old_point = mount.point_.exchange(&point, std::memory_order_relaxed);
+        link(mount);
+    }
+    if (!mount.node_.is_linked()) attached_mounts.push_back(mount);
+    if (old_point) old_point->release();
+    if (old_parent) old_parent->release();
+}
+
+void MountTable::keep(Mount& mount) { attached_mounts.push_back(mount); }
+
+Result<void> MountTable::displace_if_unused(Mount& mount, u32 expected) {
+    Mount* parent;
+    Dentry* point;
+    {
+        LockGuard guard(name_space_lock);
+        SequenceWrite write; // whoever finds the mount from here on looks again
+        if (mount.reference_count() > expected) return Error(Errno::EBUSY);
+        unlink(mount);
+        parent = mount.parent_.exchange(nullptr, std::memory_order_relaxed);
+        point = mount.point_.exchange(nullptr, std::memory_order_relaxed);
+    }
+    point->release();
+    parent->release();
     return {};
+}
+
+void MountTable::displace(Mount& mount) {
+    if (mount.parent_.load(std::memory_order_relaxed)) (void)displace_if_unused(mount, ~0u);
+    mount.node_.unlink();
 }
 
 Mount* MountTable::any_child(const Mount& mount) {
@@ -175,52 +244,18 @@ Mount* MountTable::any_child(const Mount& mount) {
 }
 
 Result<void> MountTable::detach(Mount& mount, u32 expected_users, Lazy lazy) {
+    if (lazy == Lazy::No) return MountTree::detach(mount, expected_users);
     // Children first; each round goes down to one that has none itself, without recursion: mounts nest at will.
-    while (lazy == Lazy::Yes) {
-        Mount* leaf = &mount;
+    Ref<Mount> keep(mount);
+    for (Mount* leaf = &mount;; leaf = &mount) {
         while (Mount* child = any_child(*leaf)) leaf = child;
-        if (leaf == &mount) break;
-        TRY(detach(*leaf, 0, Lazy::Yes));
+        MountTree::detach_lazily(*leaf);
+        if (leaf == &mount) return {};
     }
-    Mount* parent;
-    Dentry* point;
-    {
-        LockGuard guard(name_space_lock);
-        SequenceWrite write; // whoever finds the mount from here on looks again
-        if (lazy == Lazy::No && mount.reference_count() > 1 + expected_users) return Error(Errno::EBUSY);
-        unlink(mount);
-        parent = mount.parent_.exchange(nullptr, std::memory_order_relaxed);
-        point = mount.point_.exchange(nullptr, std::memory_order_relaxed);
-        mount.node_.unlink();
-    }
-    point->release();
-    parent->release();
-    mount.release();
-    return {};
-}
-
-Result<void> MountTable::move(Mount& mount, const Path& point) {
-    Mount* parent;
-    Dentry* old_point;
-    {
-        LockGuard guard(name_space_lock);
-        if (point.dentry().is_deleted()) return Error(Errno::ENOENT);
-        SequenceWrite write;
-        unlink(mount);
-        point.mount().acquire();
-        point.dentry().acquire();
-        parent = mount.parent_.exchange(&point.mount(), std::memory_order_relaxed);
-        old_point = mount.point_.exchange(&point.dentry(), std::memory_order_relaxed);
-        link(mount);
-    }
-    old_point->release();
-    parent->release();
-    return {};
 }
 
 Mount* MountTable::first() { return attached_mounts.front(); }
 Mount* MountTable::next(const Mount& mount) { return attached_mounts.next(mount); }
-bool MountTable::is_attached(const Mount& mount) { return mount.node_.is_linked(); }
 
 Result<void> check_writable(const Mount& mount) {
     if (mount.is_read_only()) return Error(Errno::EROFS);

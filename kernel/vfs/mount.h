@@ -1,11 +1,15 @@
-// Mount: one attachment of a file system to the tree of names; MountTable: all of them.
+// Mount: one attachment of a file system to a tree of names; MountTable: all of them.
 //
 // A mount shows the tree below `root()` (the file system's root, or any directory of it for a bind mount) at its mount
-// point. States: detached (made, or taken off by a lazy unmount) <-> attached (in the table).
-// Ownership: the table holds one reference to an attached mount, every Path one; a mount holds its mount point, so a
-// mount with others below it is busy by its count.
-// Locking: mount points and the table change under `mount_mutex` and, for the moment of the change, name_space_lock
-// inside a sequence; crossing a mount point takes no lock, like a lookup (dentry.h).
+// point. States: detached (made, or taken off by a lazy unmount) <-> attached (part of a name space, vfs/mount_namespace.h).
+// Ownership: the table holds one reference to a mount that has a place, every Path one; a mount holds its mount point, so
+// a mount with others below it is busy by its count.
+// Locking: mount points, the table and propagation change under `mount_mutex` and, for the moment of the change,
+// name_space_lock inside a sequence; crossing a mount point takes no lock, like a lookup (dentry.h).
+// Propagation (mount_namespaces(7)): mounts with one `peer_group` see each other's changes; a mount with a `master_group`
+// sees those of that group. How changes spread: vfs/mount_tree.h.
+// Writers: each file open for writing counts in its mount and its file system; the count is taken before the look at the
+// read-only flag, and a remount sets the flag before it looks at the count.
 #pragma once
 #include <atomic>
 
@@ -19,6 +23,8 @@
 
 namespace martlet {
 
+class MountNamespace;
+
 // mount(2) flags; the per-mount ones are kept in Mount::flags().
 inline constexpr u64 kMountReadOnly = 1, kMountNoSuid = 2, kMountNoDev = 4, kMountNoExec = 8, kMountSynchronous = 16,
                      kMountRemount = 32, kMountMandatoryLock = 64, kMountDirSync = 128, kMountNoSymFollow = 256,
@@ -26,6 +32,7 @@ inline constexpr u64 kMountReadOnly = 1, kMountNoSuid = 2, kMountNoDev = 4, kMou
                      kMountRecursive = 16384, kMountSilent = 32768, kMountUnbindable = 1u << 17,
                      kMountPrivate = 1u << 18, kMountSlave = 1u << 19, kMountShared = 1u << 20,
                      kMountRelativeAtime = 1u << 21, kMountStrictAtime = 1u << 24, kMountLazyTime = 1u << 25;
+inline constexpr u64 kMountAtimeFlags = kMountNoAtime | kMountNoDirAtime | kMountRelativeAtime | kMountStrictAtime;
 inline constexpr u64 kMountKeptFlags = kMountReadOnly | kMountNoSuid | kMountNoDev | kMountNoExec | kMountNoSymFollow |
                                        kMountNoAtime | kMountNoDirAtime | kMountStrictAtime;
 // umount2(2) flags.
@@ -39,12 +46,29 @@ public:
     SuperBlock& super_block() const { return *super_block_; }
     Dentry& root() const { return *root_; }
     u64 flags() const { return flags_.load(std::memory_order_relaxed); }
-    void set_flags(u64 flags) { flags_.store(flags & kMountKeptFlags, std::memory_order_relaxed); }
+    /// MS_STRICTATIME wins over MS_NOATIME (mount(2)).
+    void set_flags(u64 flags);
     bool is_read_only() const { return (flags() & kMountReadOnly) || super_block_->is_read_only.load(std::memory_order_relaxed); }
     u32 id() const { return id_; }
     std::string_view source() const { return source_; }
     /// Where it is attached; empty for the first mount and detached ones.
     Path mount_point() const;
+
+    /// A file is opened for writing / closed again. EROFS.
+    Result<void> begin_write();
+    void end_write();
+    /// Makes the mount (the whole file system) read-only. EBUSY while files are open for writing through it (on it).
+    Result<void> make_read_only();
+    static Result<void> make_read_only(SuperBlock& super_block);
+
+    // Under mount_mutex.
+    u32 peer_group() const { return peer_group_; }     // shared:N, or 0
+    u32 master_group() const { return master_group_; } // master:N, or 0
+    bool is_unbindable() const { return is_unbindable_; }
+    /// Null when it is part of none.
+    MountNamespace* name_space() const { return name_space_; }
+    /// umount2(MNT_EXPIRE): set by the first call, taken away by any use.
+    std::atomic<bool> is_marked_for_expiry = false;
 
     // The memory is only ever reused for mounts: lock-free crossings rely on it.
     static void* operator new(usize size, const std::nothrow_t&) noexcept;
@@ -53,6 +77,8 @@ public:
 
 private:
     friend class MountTable;
+    friend class MountTree;
+    friend class MountNamespace;
     friend class Path;
     friend class RefMaker;
     template <typename T, typename... Arguments> friend Result<Ref<T>> make_ref(Arguments&&... arguments);
@@ -63,11 +89,16 @@ private:
     String source_;
     std::atomic<u64> flags_;
     u32 id_;
+    std::atomic<u32> writers_ = 0;
     // name_space_lock:
-    std::atomic<Mount*> parent_{nullptr}; // held through mount_point_mount_
+    std::atomic<Mount*> parent_{nullptr}; // counted, as point_
     std::atomic<Dentry*> point_{nullptr};
     std::atomic<Mount*> hash_next_{nullptr};
+    // mount_mutex:
     ListNode node_;
+    MountNamespace* name_space_ = nullptr;
+    u32 peer_group_ = 0, master_group_ = 0;
+    bool is_unbindable_ = false;
 };
 
 /// Held by mount(2), umount2(2) and readers of the whole table.
@@ -87,21 +118,29 @@ public:
     /// From a mount's root to its mount point; false at the top.
     static bool cross_up(Path& path);
 
-    /// Puts `mount` on `point`. ENOENT if that directory was removed meanwhile.
+    /// Puts `mount` on `point`, and copies of it where the point's peers are. ENOENT if that directory was removed
+    /// meanwhile, ENOMEM.
     static Result<void> attach(Ref<Mount> mount, const Path& point) REQUIRES(mount_mutex);
-    /// Takes `mount` off. EBUSY if anybody but the `expected_users` uses it; with `lazy` it disappears at once from the
-    /// tree, with everything below it, and dies when its last user leaves.
+    /// Takes `mount` off, and what its peers show in its place. EBUSY if anybody but the `expected_users` uses it; with
+    /// `lazy` it disappears at once from the tree, with everything below it, and dies when its last user leaves.
     enum class Lazy : u8 { No, Yes };
     static Result<void> detach(Mount& mount, u32 expected_users, Lazy lazy) REQUIRES(mount_mutex);
-    /// Moves an attached mount to another point.
-    static Result<void> move(Mount& mount, const Path& point) REQUIRES(mount_mutex);
-    /// In order of attachment.
+    /// In order of attachment, of all name spaces.
     static Mount* first() REQUIRES(mount_mutex);
     static Mount* next(const Mount& mount) REQUIRES(mount_mutex);
-    static bool is_attached(const Mount& mount) REQUIRES(mount_mutex);
+    static bool is_attached(const Mount& mount) REQUIRES(mount_mutex) { return mount.name_space_ != nullptr; }
 
 private:
+    friend class MountTree;
+    /// Any mount on `mount`, or null.
     static Mount* any_child(const Mount& mount) REQUIRES(mount_mutex);
+    /// Gives `mount` a place / another one / takes it away. The table's reference is the caller's to give and to release.
+    static void place(Mount& mount, Mount& parent, Dentry& point) REQUIRES(mount_mutex);
+    static void displace(Mount& mount) REQUIRES(mount_mutex);
+    /// Takes the place away, in one step with the look at the count. EBUSY if it is above `expected`.
+    static Result<void> displace_if_unused(Mount& mount, u32 expected) REQUIRES(mount_mutex);
+    /// Puts a mount without a place into the list: the root of a name space or of a tree nobody has attached yet.
+    static void keep(Mount& mount) REQUIRES(mount_mutex);
     static void link(Mount& mount) REQUIRES(name_space_lock);
     static void unlink(Mount& mount) REQUIRES(name_space_lock);
 };

@@ -120,6 +120,11 @@ Result<void> PathWalk::run(bool stop_at_parent) {
     }
 }
 
+void PathWalk::note_use(Mount& mount) const {
+    if (mount.is_marked_for_expiry.load(std::memory_order_relaxed) && !(flags_ & kWalkKeepExpiry))
+        mount.is_marked_for_expiry.store(false, std::memory_order_relaxed);
+}
+
 Result<void> PathWalk::step_down(Ref<Dentry> next) {
     if (!next->is_mount_point()) [[likely]] {
         current_.dentry_ = std::move(next); // the mount stays, and its count
@@ -128,6 +133,7 @@ Result<void> PathWalk::step_down(Ref<Dentry> next) {
     Path below(Ref<Mount>(current_.mount()), std::move(next));
     MountTable::cross_down(below);
     if ((flags_ & kWalkNoCrossMount) && &below.mount() != &current_.mount()) return Error(Errno::EXDEV);
+    note_use(below.mount());
     current_ = std::move(below);
     return {};
 }
@@ -199,6 +205,7 @@ Result<void> PathWalk::follow_last(Dentry& link) {
 void PathWalk::enter_last(Ref<Dentry> dentry) {
     Path below(Ref<Mount>(current_.mount()), std::move(dentry));
     MountTable::cross_down(below);
+    note_use(below.mount());
     current_ = std::move(below);
 }
 

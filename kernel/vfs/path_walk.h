@@ -17,6 +17,7 @@ inline constexpr u32 kWalkEmpty = 4;           // an empty name means the start 
 // openat2(2) RESOLVE_*
 inline constexpr u32 kWalkNoCrossMount = 8, kWalkNoMagicLinks = 16, kWalkNoSymlinks = 32, kWalkBeneath = 64,
                      kWalkInRoot = 128, kWalkCached = 256;
+inline constexpr u32 kWalkKeepExpiry = 512;          // crossing a mount is no use of it (umount2(2) MNT_EXPIRE)
 
 enum class LastKind : u8 { Normal, Dot, DotDot, Root };
 
@@ -49,6 +50,7 @@ private:
     Result<void> start(std::string_view name, u32 flags);
     Result<void> run(bool stop_at_parent);
     Result<void> step_up();
+    void note_use(Mount& mount) const;
     Result<void> step_down(Ref<Dentry> next);
     Result<void> follow_link(const Path& link);
     Result<void> jump_to_root();

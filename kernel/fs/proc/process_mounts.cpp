@@ -79,7 +79,7 @@ Result<void> show_mountinfo(TextBuffer& text, const ProcSubject& subject) {
         Path point = mount.mount_point();
         u64 device = mount.super_block().device;
         Dentry* shown_root = &mount.root();
-        text.print("%u %u 0:%u ", mount.id(), point ? point.mount().id() : mount.id(), static_cast<u32>(device));
+        text.print("%u %u %u:%u ", mount.id(), point ? point.mount().id() : mount.id(), device_major(device), device_minor(device));
         if (shown_root->is_root()) {
             text.append("/");
         } else { // a bind mount shows a part: its name within the file system
@@ -90,6 +90,9 @@ Result<void> show_mountinfo(TextBuffer& text, const ProcSubject& subject) {
         append_field(text, place);
         text.append(" ");
         append_mount_options(text, mount);
+        if (mount.peer_group()) text.print(" shared:%u", mount.peer_group());
+        if (mount.master_group()) text.print(" master:%u", mount.master_group());
+        if (mount.is_unbindable()) text.append(" unbindable");
         text.append(" - ");
         text.append(type_name(mount));
         text.append(" ");

@@ -1,0 +1,197 @@
+// mount(2), umount2(2), pivot_root(2), mount_namespaces(7). Each case works in a name space of its own.
+#include <fcntl.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "file_helpers.h"
+
+using namespace selftest;
+
+namespace {
+
+/// False where the host does not allow it (a container).
+bool enter_private_name_space() {
+    if (unshare(CLONE_NEWNS) != 0) return false;
+    CHECK_EQUAL(mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr), 0);
+    enter_fresh_directory();
+    CHECK_EQUAL(mount("work", ".", "tmpfs", 0, "mode=755"), 0);
+    char here[200];
+    CHECK(getcwd(here, sizeof here) != nullptr);
+    CHECK_EQUAL(chdir(here), 0); // onto the new mount
+    return true;
+}
+
+bool is_there(const char* name) { return access(name, F_OK) == 0; }
+
+} // namespace
+
+CASE(mounts, bind_shows_the_same_files) {
+    if (!enter_private_name_space()) return;
+    CHECK(mkdir("a", 0755) == 0 && mkdir("b", 0755) == 0 && mkdir("a/sub", 0755) == 0);
+    CHECK_EQUAL(mount("x", "a/sub", "tmpfs", 0, nullptr), 0);
+    write_file("a/sub/inner", "1");
+    CHECK_EQUAL(mount("a", "b", nullptr, MS_BIND, nullptr), 0);
+    CHECK(!is_there("b/sub/inner"));
+    write_file("b/file", "2");
+    CHECK(read_file("a/file") == "2");
+    CHECK_EQUAL(umount("b"), 0);
+    CHECK_EQUAL(mount("a", "b", nullptr, MS_BIND | MS_REC, nullptr), 0);
+    CHECK(is_there("b/sub/inner"));
+    CHECK_ERROR(umount("b"), EBUSY);
+    CHECK_EQUAL(umount2("b", MNT_DETACH), 0);
+    CHECK(!is_there("b/file"));
+    write_file("f", "x");
+    write_file("g", "y");
+    CHECK_EQUAL(mount("f", "g", nullptr, MS_BIND, nullptr), 0);
+    CHECK(read_file("g") == "x");
+    CHECK_ERROR(mount("f", "b", nullptr, MS_BIND, nullptr), ENOTDIR);
+    CHECK_ERROR(mount("absent", "b", nullptr, MS_BIND, nullptr), ENOENT);
+    CHECK_ERROR(mount("x", "b", "no-such-type", 0, nullptr), ENODEV);
+}
+
+CASE(mounts, a_read_only_remount_waits_for_writers) {
+    if (!enter_private_name_space()) return;
+    CHECK(mkdir("a", 0755) == 0 && mkdir("b", 0755) == 0);
+    CHECK_EQUAL(mount("x", "a", "tmpfs", 0, nullptr), 0);
+    CHECK_EQUAL(mount("a", "b", nullptr, MS_BIND, nullptr), 0);
+    int fd = open("a/file", O_CREAT | O_WRONLY, 0600);
+    CHECK_ERROR(mount(nullptr, "a", nullptr, MS_REMOUNT | MS_RDONLY, nullptr), EBUSY);
+    CHECK_ERROR(mount(nullptr, "a", nullptr, MS_REMOUNT | MS_BIND | MS_RDONLY, nullptr), EBUSY);
+    CHECK_EQUAL(mount(nullptr, "b", nullptr, MS_REMOUNT | MS_BIND | MS_RDONLY, nullptr), 0); // nobody writes through it
+    CHECK_ERROR(open("b/file", O_WRONLY), EROFS);
+    CHECK_ERROR(mkdir("b/dir", 0755), EROFS);
+    CHECK_EQUAL(mkdir("a/dir", 0755), 0);
+    struct statvfs status;
+    CHECK_EQUAL(statvfs("b", &status), 0);
+    CHECK(status.f_flag & ST_RDONLY);
+    close(fd);
+    CHECK_EQUAL(mount(nullptr, "a", nullptr, MS_REMOUNT | MS_RDONLY, nullptr), 0);
+    CHECK_ERROR(mkdir("a/dir2", 0755), EROFS);
+    CHECK_ERROR(mount(nullptr, "a/dir", nullptr, MS_REMOUNT, nullptr), EINVAL);
+}
+
+CASE(mounts, shared_mounts_propagate_to_peers_and_slaves) {
+    if (!enter_private_name_space()) return;
+    for (const char* name : {"a", "b", "c", "d"}) CHECK_EQUAL(mkdir(name, 0755), 0);
+    CHECK_EQUAL(mount("x", "a", "tmpfs", 0, nullptr), 0);
+    CHECK_EQUAL(mount(nullptr, "a", nullptr, MS_SHARED, nullptr), 0);
+    CHECK_EQUAL(mkdir("a/m", 0755), 0);
+    CHECK_EQUAL(mkdir("a/n", 0755), 0);
+    CHECK_EQUAL(mount("a", "b", nullptr, MS_BIND, nullptr), 0); // a peer
+    CHECK_EQUAL(mount("a", "c", nullptr, MS_BIND, nullptr), 0);
+    CHECK_EQUAL(mount(nullptr, "c", nullptr, MS_SLAVE, nullptr), 0);
+    CHECK_EQUAL(mount("a", "d", nullptr, MS_BIND, nullptr), 0);
+    CHECK_EQUAL(mount(nullptr, "d", nullptr, MS_PRIVATE, nullptr), 0);
+    CHECK_EQUAL(mount("y", "a/m", "tmpfs", 0, nullptr), 0);
+    write_file("a/m/file", "");
+    CHECK(is_there("b/m/file") && is_there("c/m/file") && !is_there("d/m/file"));
+    CHECK_EQUAL(mount("z", "c/n", "tmpfs", 0, nullptr), 0); // a slave keeps its own to itself
+    write_file("c/n/file", "");
+    CHECK(!is_there("a/n/file") && !is_there("b/n/file"));
+    CHECK_EQUAL(umount("b/m"), 0);
+    CHECK(!is_there("a/m/file") && !is_there("c/m/file"));
+    CHECK_EQUAL(mount(nullptr, "d", nullptr, MS_UNBINDABLE, nullptr), 0);
+    CHECK_ERROR(mount("d", "a/m", nullptr, MS_BIND, nullptr), EINVAL);
+    CHECK_ERROR(mount(nullptr, "a", nullptr, MS_SHARED | MS_PRIVATE, nullptr), EINVAL);
+    CHECK_ERROR(mount(nullptr, "a/m", nullptr, MS_SHARED, nullptr), EINVAL);
+    std::string mounts = read_file("/proc/self/mountinfo");
+    CHECK(mounts.find(" shared:") != mounts.npos && mounts.find(" master:") != mounts.npos &&
+          mounts.find(" unbindable") != mounts.npos);
+}
+
+CASE(mounts, moved_mounts_take_what_is_below_along) {
+    if (!enter_private_name_space()) return;
+    CHECK(mkdir("a", 0755) == 0 && mkdir("b", 0755) == 0);
+    CHECK_EQUAL(mount("x", "a", "tmpfs", 0, nullptr), 0);
+    CHECK_EQUAL(mkdir("a/sub", 0755), 0);
+    CHECK_EQUAL(mount("y", "a/sub", "tmpfs", 0, nullptr), 0);
+    write_file("a/sub/file", "");
+    CHECK_ERROR(mount("a", "a/sub", nullptr, MS_MOVE, nullptr), ELOOP);
+    CHECK_ERROR(mount("a/sub/file", "b", nullptr, MS_MOVE, nullptr), EINVAL);
+    CHECK_EQUAL(mount("a", "b", nullptr, MS_MOVE, nullptr), 0);
+    CHECK(is_there("b/sub/file") && !is_there("a/sub"));
+}
+
+CASE(mounts, expiry_takes_two_calls_without_use) {
+    if (!enter_private_name_space()) return;
+    CHECK_EQUAL(mkdir("a", 0755), 0);
+    CHECK_EQUAL(mount("x", "a", "tmpfs", 0, nullptr), 0);
+    CHECK_ERROR(umount2("a", MNT_EXPIRE | MNT_DETACH), EINVAL);
+    CHECK_ERROR(umount2("a", MNT_EXPIRE), EAGAIN);
+    CHECK(is_there("a/.")); // a use
+    CHECK_ERROR(umount2("a", MNT_EXPIRE), EAGAIN);
+    int fd = open("a", O_RDONLY);
+    CHECK_ERROR(umount2("a", MNT_EXPIRE), EBUSY);
+    close(fd);
+    CHECK_ERROR(umount2("a", MNT_EXPIRE), EAGAIN);
+    CHECK_EQUAL(umount2("a", MNT_EXPIRE), 0);
+    CHECK_ERROR(umount2("a", 0), EINVAL);
+    CHECK_ERROR(umount2("a", 0x100), EINVAL);
+    CHECK_EQUAL(symlink("a", "link"), 0);
+    CHECK_EQUAL(mount("x", "a", "tmpfs", 0, nullptr), 0);
+    CHECK_ERROR(umount2("link", UMOUNT_NOFOLLOW), EINVAL);
+    CHECK_EQUAL(umount2("link", 0), 0);
+}
+
+CASE(mounts, pivot_root_changes_everybodys_root) {
+    if (!enter_private_name_space()) return;
+    CHECK_EQUAL(mkdir("a", 0755), 0);
+    CHECK_EQUAL(mount("x", "a", "tmpfs", 0, nullptr), 0);
+    CHECK_EQUAL(chdir("a"), 0);
+    CHECK(mkdir("new", 0755) == 0 && mkdir("proc", 0755) == 0);
+    CHECK_EQUAL(mount(".", "/", nullptr, MS_MOVE, nullptr), 0); // what switch_root does
+    CHECK_EQUAL(chroot("."), 0);
+    CHECK_EQUAL(mount("y", "/new", "tmpfs", 0, nullptr), 0);
+    CHECK_EQUAL(mkdir("/new/old", 0755), 0);
+    CHECK_ERROR(syscall(SYS_pivot_root, "/proc", "/proc"), EBUSY);
+    CHECK_ERROR(syscall(SYS_pivot_root, "/new/old", "/new/old"), EINVAL); // not a mount point
+    CHECK_ERROR(syscall(SYS_pivot_root, "/absent", "/new/old"), ENOENT);
+    pid_t child = fork();
+    if (child == 0) { // its root changes too
+        for (int tries = 0; tries < 1000 && !is_there("/old"); ++tries) usleep(10000);
+        _exit(is_there("/old/new") ? 0 : 1);
+    }
+    CHECK_EQUAL(syscall(SYS_pivot_root, "/new", "/new/old"), 0);
+    CHECK(is_there("/old/new") && !is_there("/new"));
+    int status;
+    CHECK_EQUAL(waitpid(child, &status, 0), child);
+    CHECK_EQUAL(status, 0);
+    CHECK_EQUAL(umount2("/old", MNT_DETACH), 0);
+    CHECK(!is_there("/old/new"));
+}
+
+CASE(mounts, a_name_space_is_not_seen_outside) {
+    enter_fresh_directory();
+    CHECK_EQUAL(mkdir("a", 0755), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        if (unshare(CLONE_NEWNS) != 0) _exit(0);
+        if (mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) _exit(1);
+        if (mount("x", "a", "tmpfs", 0, nullptr) != 0) _exit(2);
+        int fd = open("a/inside", O_CREAT | O_WRONLY, 0600);
+        _exit(fd >= 0 && is_there("a/inside") ? 0 : 3);
+    }
+    int status;
+    CHECK_EQUAL(waitpid(child, &status, 0), child);
+    CHECK_EQUAL(status, 0);
+    CHECK(!is_there("a/inside"));
+    CHECK_EQUAL(rmdir("a"), 0); // nothing holds it any more
+}
+
+CASE(mounts, only_the_privileged_mount) {
+    enter_fresh_directory();
+    CHECK_EQUAL(mkdir("a", 0755), 0);
+    chmod(".", 0755);
+    become_nobody();
+    CHECK_ERROR(mount("x", "a", "tmpfs", 0, nullptr), EPERM);
+    CHECK_ERROR(umount("a"), EPERM);
+    CHECK_ERROR(umount("absent"), ENOENT);
+    CHECK_ERROR(syscall(SYS_pivot_root, "a", "a"), EPERM);
+    CHECK_ERROR(unshare(CLONE_NEWNS), EPERM);
+}
