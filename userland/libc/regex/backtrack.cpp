@@ -28,7 +28,7 @@ public:
         auto groups = static_cast<size_t>(program_.group_count) + 1;
         if (!groups_.resize(groups) || !best_.resize(groups) || !visited_at_.resize(program_.forward.states.size()))
             return REG_ESPACE;
-        for (size_t start = 0; start <= input_.size; start++) {
+        for (size_t start = input_.from; start <= input_.size; start++) {
             if (!program_.any_first && (start == input_.size || !program_.first_bytes.has(input_.text[start])))
                 continue;
             int result = from(start);

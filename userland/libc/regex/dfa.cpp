@@ -12,7 +12,16 @@ namespace {
 constexpr size_t kStateLimit = 4000;
 constexpr uint32_t kUnknown = 0, kDead = 1; // transitions; others are state numbers + 2, shifted, with the match bit
 
-enum Context : uint8_t { kAtStart = 1, kAfterNewline = 2, kAfterWord = 4, kUnanchored = 8 };
+// What a state must know besides its items: all of it is part of its identity, since the automaton outlives a call and
+// the next one may have other flags.
+enum Context : uint8_t {
+    kAtStart = 1,
+    kAfterNewline = 2,
+    kAfterWord = 4,
+    kUnanchored = 8,     // matches may begin at any later place
+    kNotLineStart = 16,  // with kAtStart: REG_NOTBOL
+    kNotLineEnd = 32,    // REG_NOTEOL
+};
 
 // States reached, in order of arrival, each once.
 class StateSet {
@@ -56,7 +65,7 @@ struct Cache {
     Array<uint32_t> transitions; // (class_count + 1) per state, the last for the end of the text
     uint32_t buckets[1024];
     Array<size_t> starts, next_starts; // of the simulation that carries them
-    uint32_t start_states[16]; // by context, or kNoState
+    uint32_t start_states[64]; // by context, or kNoState
     unsigned generation = 0;
 };
 
@@ -106,7 +115,7 @@ private:
         if (!program_.has_assertions)
             return 0;
         if (position == 0)
-            return kAtStart;
+            return input_.flags & REG_NOTBOL ? kAtStart | kNotLineStart : kAtStart;
         unsigned char before = input_.text[position - 1];
         return before == '\n' ? kAfterNewline : is_word_byte(before) ? kAfterWord : 0;
     }
@@ -116,9 +125,9 @@ private:
         bool before = context & kAfterWord, after = next < 256 && is_word_byte(static_cast<unsigned char>(next));
         switch (anchor) {
         case Anchor::LineStart:
-            return ((context & kAtStart) && !(input_.flags & REG_NOTBOL)) || (input_.newline && (context & kAfterNewline));
+            return (context & (kAtStart | kNotLineStart)) == kAtStart || (input_.newline && (context & kAfterNewline));
         case Anchor::LineEnd:
-            return (next == 256 && !(input_.flags & REG_NOTEOL)) || (input_.newline && next == '\n');
+            return (next == 256 && !(context & kNotLineEnd)) || (input_.newline && next == '\n');
         case Anchor::TextStart: return context & kAtStart;
         case Anchor::TextEnd: return next == 256;
         case Anchor::WordStart: return !before && after;
@@ -188,8 +197,12 @@ private:
         return index;
     }
 
+    uint8_t line_end_mode() const {
+        return program_.has_assertions && (input_.flags & REG_NOTEOL) ? kNotLineEnd : 0;
+    }
+
     uint32_t start_state(size_t position, uint8_t mode) {
-        uint8_t context = context_at(position) | mode;
+        uint8_t context = context_at(position) | mode | line_end_mode();
         uint32_t &known = cache_.start_states[context];
         if (known == kNoState) {
             cache_.to.clear();
@@ -202,7 +215,7 @@ private:
     // Computes a transition: closes the state for this byte, notes a match, steps over the byte.
     uint32_t make_transition(uint32_t index, int byte, size_t slot) {
         DeterministicState state = cache_.states[index];
-        uint8_t mode = state.context & kUnanchored;
+        uint8_t mode = state.context & (kUnanchored | kNotLineEnd);
         cache_.closed.clear();
         bool matched = false;
         for (uint32_t i = 0; i < state.count; i++)
@@ -215,7 +228,7 @@ private:
                     program_.sets[static_cast<size_t>(each.number)].has(static_cast<unsigned char>(byte)))
                     cache_.to.add(each.next);
             }
-            if (mode)
+            if (mode & kUnanchored)
                 cache_.to.add(program_.forward.start);
         }
         uint32_t result = kDead << 1;
@@ -320,7 +333,7 @@ bool Searcher::leftmost_longest(size_t from, size_t &start, size_t &end) {
             (*starts)[static_cast<size_t>(program_.forward.start)] = position;
         bool at_end = position >= input_.size;
         int byte = at_end ? 256 : input_.text[position];
-        uint8_t context = context_at(position);
+        uint8_t context = context_at(position) | line_end_mode();
         later->clear();
         cache_.closed.clear();
         for (size_t i = 0; i < now->size() && !failed_; i++) {
@@ -359,7 +372,7 @@ bool Searcher::leftmost_longest(size_t from, size_t &start, size_t &end) {
 int search(const Program &program, Cache &cache, const Input &input, bool only_whether, size_t &start, size_t &end) {
     if (program.literal) {
         auto *hit = static_cast<const unsigned char *>(
-            memmem(input.text, input.size, program.literal, program.literal_bytes));
+            memmem(input.text + input.from, input.size - input.from, program.literal, program.literal_bytes));
         if (!hit)
             return REG_NOMATCH;
         start = static_cast<size_t>(hit - input.text);
@@ -369,15 +382,15 @@ int search(const Program &program, Cache &cache, const Input &input, bool only_w
     Searcher searcher(program, cache, input);
     if (!searcher.prepare())
         return REG_ESPACE;
-    size_t limit = searcher.first_end(0);
+    size_t limit = searcher.first_end(input.from);
     if (searcher.out_of_memory())
         return REG_ESPACE;
     if (limit == kNotFound)
         return REG_NOMATCH;
     if (only_whether)
         return 0;
-    size_t budget = 4 * searcher.work() + 4 * (limit + 1) + 4096;
-    for (start = 0; start <= limit; start++) {
+    size_t budget = 4 * searcher.work() + 4 * (limit - input.from + 1) + 4096;
+    for (start = input.from; start <= limit; start++) {
         if (!program.any_first && (start == input.size || !program.first_bytes.has(input.text[start])))
             continue;
         end = searcher.longest_end(start);

@@ -84,6 +84,7 @@ struct Program {
 struct Input {
     const unsigned char *text;
     size_t size;
+    size_t from; // where matches may begin; what stands before it counts for assertions
     int flags; // REG_NOTBOL, REG_NOTEOL
     bool newline; // REG_NEWLINE of the pattern
 };

@@ -45,24 +45,16 @@ int regcomp(regex_t *__restrict expression, const char *__restrict pattern, int 
 int regexec(const regex_t *__restrict expression, const char *__restrict text, size_t count,
             regmatch_t *__restrict matches, int flags) {
     Program &program = *program_of(expression);
-    size_t offset = flags & REG_STARTEND ? static_cast<size_t>(matches[0].rm_so) : 0;
-    size_t size = flags & REG_STARTEND ? static_cast<size_t>(matches[0].rm_eo) - offset : strlen(text);
-    Input input = {reinterpret_cast<const unsigned char *>(text) + offset, size, flags,
-                   (program.flags & REG_NEWLINE) != 0};
+    // As in glibc, what stands before the start of REG_STARTEND is there for ^, \< and \b.
+    size_t from = flags & REG_STARTEND ? static_cast<size_t>(matches[0].rm_so) : 0;
+    size_t size = flags & REG_STARTEND ? static_cast<size_t>(matches[0].rm_eo) : strlen(text);
+    Input input = {reinterpret_cast<const unsigned char *>(text), size, from, flags, (program.flags & REG_NEWLINE) != 0};
     if (program.flags & REG_NOSUB)
         count = 0;
     for (size_t i = 0; i < count; i++)
         matches[i] = {-1, -1};
-    if (program.has_references) {
-        int result = search_with_references(program, input, matches, count);
-        for (size_t i = 0; i < count && result == 0 && offset; i++) {
-            if (matches[i].rm_so >= 0) {
-                matches[i].rm_so += static_cast<regoff_t>(offset);
-                matches[i].rm_eo += static_cast<regoff_t>(offset);
-            }
-        }
-        return result;
-    }
+    if (program.has_references)
+        return search_with_references(program, input, matches, count);
     Cache *cache = take_cache(program);
     if (!cache)
         return REG_ESPACE;
@@ -74,12 +66,6 @@ int regexec(const regex_t *__restrict expression, const char *__restrict text, s
     matches[0] = {static_cast<regoff_t>(start), static_cast<regoff_t>(end)};
     if (count > 1 && program.group_count > 0)
         result = locate_groups(program, input, start, end, matches, count);
-    for (size_t i = 0; i < count && offset; i++) {
-        if (matches[i].rm_so >= 0) {
-            matches[i].rm_so += static_cast<regoff_t>(offset);
-            matches[i].rm_eo += static_cast<regoff_t>(offset);
-        }
-    }
     return result;
 }
 
