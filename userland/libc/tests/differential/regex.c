@@ -19,6 +19,21 @@ static void run(const char *pattern, int flags, const char *text, int eflags) {
     regfree(&r);
 }
 
+// One compiled expression, searched from every offset with every combination of flags: the calls do not affect each other.
+static void run_again(const char *pattern, int flags, const char *text) {
+    regex_t r;
+    if (regcomp(&r, pattern, flags)) return;
+    int size = (int)strlen(text);
+    for (int from = 0; from <= size; from++)
+        for (int each = 0; each < 4; each++) {
+            int eflags = REG_STARTEND | (each & 1 ? REG_NOTBOL : 0) | (each & 2 ? REG_NOTEOL : 0);
+            regmatch_t m[1] = {{from, size}};
+            int result = regexec(&r, text, 1, m, eflags);
+            printf("[%s] (%s) from %d %d: %d %d,%d\n", pattern, text, from, eflags, result, result ? 0 : (int)m[0].rm_so, result ? 0 : (int)m[0].rm_eo);
+        }
+    regfree(&r);
+}
+
 int main(int argc, char **argv) {
     static const char *errors[] = {"(", ")", "a{", "a{1", "a{1,", "a{2,1}", "a{x}", "[", "[a", "[]", "[^]", "[b-a]", "[[:foo:]]", "[[:alpha:", "\\", "*", "+", "?", "a|*", "(*a)", "(|a)", "a|", "|a", "()", "\\(", "\\)", "\\{", "a\\{1", "a\\{1\\}", "\\(a", "a\\|b", "\\1", "(a)\\2", "\\(a\\)\\1", "^*", "^*a", "a{300}", "a{,2}", "[[.a.]]", "[[=a=]]", "[a-a]", "[]a]", "[a-]", "[--/]", "x\\", "a\\{1,2\\}{2}", "{1}", "a|{1}", "(a{1}){2}", "x{0}", "(a){0}", "\\<a\\>", "\\ba", "a\\Bb", "\\w\\W\\s\\S", "a\\+", "a\\?", "(^a)", "(a$)", "a^b", "a$b", "$", "^", "^$"};
     static const char *texts[] = {"", "a", "b", "ab", "aab", "abc", "aaa", "xay", "a^b", "a$b", "*", "*a", "\\", "a b_c", "a{1", "a{1}", "{1}", "+", "?", "aa", "ba", "a*", "()", "-", "/"};
@@ -41,6 +56,12 @@ int main(int argc, char **argv) {
             run(multi[i], n ? REG_NEWLINE : 0, "a\nb", REG_NOTBOL);
             run(multi[i], n ? REG_NEWLINE : 0, "b\na", REG_NOTEOL);
         }
+    static const char *anchored[] = {"^", "$", "^a", "a$", "^a|b$", "\\bb", "\\<a", "a\\>", "^$", "ab|^c", "(^|x)b"};
+    static const char *lines[] = {"", "abc", "aab ab", "a\nb\na", "xb c"};
+    for (unsigned i = 0; i < sizeof anchored / sizeof *anchored; i++)
+        for (unsigned j = 0; j < sizeof lines / sizeof *lines; j++)
+            for (int n = 0; n < 2; n++)
+                run_again(anchored[i], REG_EXTENDED | (n ? REG_NEWLINE : 0), lines[j]);
     static const char *references[] = {"\\(a*\\)\\1", "\\(ab*\\)x\\1", "\\(.\\)\\(.\\)\\2\\1", "^\\(.*\\)\\1$", "\\(a\\)*\\1"};
     static const char *reference_texts[] = {"aaaa", "abbxabb", "abba", "abcabc", "aa", "x", "abab"};
     for (unsigned i = 0; i < sizeof references / sizeof *references; i++)
