@@ -1,0 +1,12 @@
+// CRC-32 of gzip, zip and PNG (RFC 1952 8, polynomial 0xEDB88320 reflected).
+#pragma once
+
+#include <stdint.h>
+#include <string_view>
+
+namespace coreutils {
+
+// `crc` is 0 for the first piece, then what the piece before gave.
+uint32_t crc32(uint32_t crc, std::string_view bytes);
+
+} // namespace coreutils
