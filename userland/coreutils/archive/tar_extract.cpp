@@ -1,0 +1,364 @@
+// tar -x and -t. Nothing is written outside the directory: leading slashes go, members with ".." are refused, and no
+// member goes through a symbolic link that the archive itself made.
+#include "archive/tar_settings.h"
+#include "framework/diagnostics.h"
+#include "framework/output.h"
+#include "lib/identity.h"
+#include "lib/mode.h"
+#include "lib/path.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <set>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+namespace coreutils {
+namespace {
+
+mode_t type_bits(TarType type) {
+    switch (type) {
+    case TarType::directory:
+        return S_IFDIR;
+    case TarType::symbolic_link:
+        return S_IFLNK;
+    case TarType::character_device:
+        return S_IFCHR;
+    case TarType::block_device:
+        return S_IFBLK;
+    case TarType::fifo:
+        return S_IFIFO;
+    default:
+        return S_IFREG;
+    }
+}
+
+class Extractor {
+public:
+    explicit Extractor(const TarSettings& settings) : settings_(settings), mask_(umask(0)) {
+        umask(mask_);
+        is_root_ = geteuid() == 0;
+    }
+
+    int run(int fd) {
+        choose_members();
+        Input input(fd);
+        ByteSource source(input);
+        TarReader reader(source);
+        TarEntry entry;
+        for (;;) {
+            TarResult result = reader.next(entry);
+            if (result == TarResult::end) break;
+            if (result != TarResult::entry) {
+                warn(result == TarResult::damaged ? "this does not look like a tar archive" : "Unexpected EOF in archive");
+                status_ = 2;
+                break;
+            }
+            if (!is_chosen(entry.name) || settings_.is_excluded(entry.name)) continue;
+            if (settings_.action == 't')
+                print_entry(entry, settings_);
+            else
+                extract(entry, reader);
+            if (reader.truncated()) {
+                warn("Unexpected EOF in archive");
+                status_ = 2;
+                break;
+            }
+        }
+        // A compressor that still writes would end by SIGPIPE, and look as if it had failed.
+        while (!source.peek().empty()) source.take(source.peek().size());
+        set_directory_attributes();
+        for (Member& member : members_)
+            if (!member.found) {
+                warn("%s: Not found in archive", member.name.c_str());
+                status_ = 2;
+            }
+        return status_;
+    }
+
+private:
+    struct Member {
+        std::string name;
+        bool found = false;
+    };
+
+    void fail(const TarEntry& entry, const char* what) {
+        int error = errno;
+        warn("%s: %s: %s", printable(entry.name).c_str(), what, strerror(error));
+        status_ = 2;
+    }
+
+    void choose_members() {
+        for (const TarSettings::Operand& operand : settings_.operands) {
+            if (operand.is_directory) {
+                if (chdir(operand.text.c_str()) != 0) die(2, "%s: Cannot open: %m", operand.text.c_str());
+                continue;
+            }
+            std::string name = operand.text;
+            while (name.size() > 1 && name.ends_with('/')) name.pop_back();
+            members_.push_back({name});
+        }
+    }
+
+    bool is_chosen(std::string_view name) {
+        if (members_.empty()) return true;
+        bool chosen = false;
+        for (Member& member : members_) {
+            bool inside = name.starts_with(member.name) && (name.size() == member.name.size() || name[member.name.size()] == '/');
+            if (!inside) continue;
+            member.found = chosen = true;
+        }
+        return chosen;
+    }
+
+    // The path below the directory, empty when the member is not to be extracted.
+    std::string target_of(const TarEntry& entry) {
+        std::string_view name = entry.name;
+        for (unsigned left = settings_.strip_components; left > 0; --left) {
+            while (name.starts_with('/')) name.remove_prefix(1);
+            size_t slash = name.find('/');
+            if (slash == std::string_view::npos) return "";
+            name.remove_prefix(slash + 1);
+        }
+        if (settings_.absolute_names) return std::string(name);
+        if (name.starts_with('/') && !warned_) {
+            warn("Removing leading '/' from member names");
+            warned_ = true;
+        }
+        while (name.starts_with('/')) name.remove_prefix(1);
+        if (has_dot_dot(name)) {
+            warn("%s: Member name contains '..'", printable(entry.name).c_str());
+            status_ = 2;
+            return "";
+        }
+        std::string target(name);
+        while (target.size() > 1 && target.ends_with('/')) target.pop_back();
+        return target;
+    }
+
+    static bool has_dot_dot(std::string_view name) {
+        for (size_t at = 0; at < name.size();) {
+            size_t end = std::min(name.find('/', at), name.size());
+            if (name.substr(at, end - at) == "..") return true;
+            at = end + 1;
+        }
+        return false;
+    }
+
+    bool goes_through_made_link(const std::string& path) const {
+        if (made_links_.empty()) return false;
+        for (size_t slash = path.find('/'); slash != std::string::npos; slash = path.find('/', slash + 1))
+            if (made_links_.contains(path.substr(0, slash))) return true;
+        return false;
+    }
+
+    void make_parents(const std::string& path) {
+        for (size_t slash = path.find('/', 1); slash != std::string::npos; slash = path.find('/', slash + 1))
+            mkdir(path.substr(0, slash).c_str(), 0777);
+    }
+
+    // Removes what is in the way; false when it is to stay.
+    bool make_way(const TarEntry& entry, const std::string& target) {
+        struct stat old;
+        if (lstat(target.c_str(), &old) != 0) return true;
+        if (S_ISDIR(old.st_mode)) {
+            if (entry.type == TarType::directory) return true;
+            if (rmdir(target.c_str()) == 0) return true;
+            fail(entry, "Cannot open");
+            return false;
+        }
+        if (settings_.keep_old) {
+            errno = EEXIST;
+            fail(entry, "Cannot open");
+            return false;
+        }
+        if (settings_.keep_newer && old.st_mtim.tv_sec >= entry.time.tv_sec) return false;
+        if (entry.type == TarType::directory && S_ISLNK(old.st_mode) && is_directory(target.c_str())) return true;
+        if (entry.type == TarType::hard_link && target == entry.link) return false;
+        unlink(target.c_str());
+        return true;
+    }
+
+    void extract(TarEntry& entry, TarReader& reader) {
+        std::string target = target_of(entry);
+        if (target.empty()) return;
+        if (settings_.verbose > 0) {
+            TarSettings shown = settings_;
+            shown.verbose = settings_.verbose - 1;
+            print_entry(entry, shown);
+        }
+        if (settings_.to_output) {
+            if (entry.type == TarType::file)
+                for (std::string_view piece; !(piece = reader.read()).empty();) out.write(piece);
+            return;
+        }
+        if (goes_through_made_link(target)) {
+            warn("%s: the archive goes through a symbolic link of its own; not extracted", printable(entry.name).c_str());
+            status_ = 2;
+            return;
+        }
+        if (!make_way(entry, target)) return;
+        for (int attempt = 0;; ++attempt) {
+            if (create(entry, target, reader)) break;
+            if (errno != ENOENT || attempt > 0) {
+                fail(entry, entry.type == TarType::directory ? "Cannot mkdir" : "Cannot open");
+                return;
+            }
+            make_parents(target);
+        }
+    }
+
+    bool create(const TarEntry& entry, const std::string& target, TarReader& reader) {
+        switch (entry.type) {
+        case TarType::file:
+            return create_file(entry, target, reader);
+        case TarType::directory:
+            if (mkdir(target.c_str(), 0700 | (entry.mode & 0777)) != 0 && (errno != EEXIST || !is_directory(target.c_str()))) return false;
+            directories_.emplace_back(entry, target);
+            return true;
+        case TarType::symbolic_link:
+            if (symlink(entry.link.c_str(), target.c_str()) != 0) return false;
+            made_links_.insert(target);
+            set_attributes(entry, target);
+            return true;
+        case TarType::hard_link: {
+            TarEntry other;
+            other.name = entry.link;
+            std::string source = target_of(other);
+            if (source.empty()) return true;
+            if (goes_through_made_link(source)) {
+                errno = ELOOP;
+                return false;
+            }
+            return link(source.c_str(), target.c_str()) == 0;
+        }
+        case TarType::fifo:
+        case TarType::character_device:
+        case TarType::block_device:
+            if (mknod(target.c_str(), type_bits(entry.type) | 0600, makedev(entry.major, entry.minor)) != 0) return false;
+            set_attributes(entry, target);
+            return true;
+        }
+        return true;
+    }
+
+    bool create_file(const TarEntry& entry, const std::string& target, TarReader& reader) {
+        int fd = open(target.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+        if (fd < 0) return false;
+        for (std::string_view piece; !(piece = reader.read()).empty();) {
+            while (!piece.empty()) {
+                ssize_t count = write(fd, piece.data(), piece.size());
+                if (count < 0 && errno == EINTR) continue;
+                if (count < 0) {
+                    fail(entry, "Cannot write");
+                    close(fd);
+                    return true;
+                }
+                piece.remove_prefix(static_cast<size_t>(count));
+            }
+        }
+        if (close(fd) != 0) fail(entry, "Cannot close");
+        set_attributes(entry, target);
+        return true;
+    }
+
+    void set_attributes(const TarEntry& entry, const std::string& target) {
+        bool is_link = entry.type == TarType::symbolic_link;
+        if (settings_.same_owner.value_or(is_root_)) {
+            uid_t uid = entry.uid;
+            gid_t gid = entry.gid;
+            if (!settings_.numeric) {
+                if (auto known = entry.user.empty() ? std::nullopt : parse_user(entry.user.c_str())) uid = *known;
+                if (auto known = entry.group.empty() ? std::nullopt : parse_group(entry.group.c_str())) gid = *known;
+            }
+            if (lchown(target.c_str(), uid, gid) != 0) fail(entry, "Cannot change ownership");
+        }
+        // Root keeps all bits as they are, others obey their umask unless -p is given.
+        mode_t mode = settings_.same_permissions || is_root_ ? entry.mode : entry.mode & 0777 & ~mask_;
+        if (!is_link && chmod(target.c_str(), mode) != 0) fail(entry, "Cannot change mode");
+        timespec times[2] = {{0, UTIME_NOW}, entry.time};
+        if (!settings_.no_times && utimensat(AT_FDCWD, target.c_str(), times, AT_SYMLINK_NOFOLLOW) != 0)
+            fail(entry, "Cannot utime");
+    }
+
+    // At the end, so that a directory without write permission can be filled and keeps its time.
+    void set_directory_attributes() {
+        for (size_t index = directories_.size(); index-- > 0;) set_attributes(directories_[index].first, directories_[index].second);
+    }
+
+    const TarSettings& settings_;
+    mode_t mask_;
+    bool is_root_ = false, warned_ = false;
+    int status_ = 0;
+    std::vector<Member> members_;
+    std::vector<std::pair<TarEntry, std::string>> directories_;
+    std::set<std::string> made_links_;
+};
+
+// What the first bytes say: "gzip", "bzip2", "xz", "zstd" or nothing.
+const char* compressor_of(int fd) {
+    unsigned char magic[6] = {};
+    if (pread(fd, magic, sizeof(magic), 0) < 6) return nullptr;
+    if (magic[0] == 0x1f && magic[1] == 0x8b) return "gzip";
+    if (memcmp(magic, "BZh", 3) == 0) return "bzip2";
+    if (memcmp(magic, "\xfd" "7zXZ", 6) == 0) return "xz";
+    if (memcmp(magic, "\x28\xb5\x2f\xfd", 4) == 0) return "zstd";
+    return nullptr;
+}
+
+} // namespace
+
+bool TarSettings::is_excluded(std::string_view name) const {
+    if (excludes.empty()) return false;
+    std::string text(name);
+    while (text.size() > 1 && text.ends_with('/')) text.pop_back();
+    for (const std::string& pattern : excludes)
+        // The whole name or any tail of it after a slash, and everything below what matches.
+        for (size_t at = 0; at != std::string::npos; at = text.find('/', at), at += at != std::string::npos)
+            if (fnmatch(pattern.c_str(), text.c_str() + at, FNM_LEADING_DIR) == 0) return true;
+    return false;
+}
+
+void print_entry(const TarEntry& entry, const TarSettings& settings) {
+    if (settings.verbose > 0) {
+        std::string owner = settings.numeric || entry.user.empty() ? std::to_string(entry.uid) : entry.user;
+        owner += "/" + (settings.numeric || entry.group.empty() ? std::to_string(entry.gid) : entry.group);
+        bool is_device = entry.type == TarType::character_device || entry.type == TarType::block_device;
+        std::string size = is_device ? std::to_string(entry.major) + "," + std::to_string(entry.minor)
+                                     : std::to_string(entry.type == TarType::file ? entry.size : 0);
+        std::string mode = mode_string(type_bits(entry.type) | entry.mode);
+        if (entry.type == TarType::hard_link) mode[0] = 'h';
+        static size_t width = 19;
+        width = std::max(width, owner.size() + 1 + size.size());
+        out.print("%s %s %*s ", mode.c_str(), owner.c_str(), static_cast<int>(width - owner.size() - 1), size.c_str());
+        struct tm broken;
+        localtime_r(&entry.time.tv_sec, &broken);
+        out.print("%04d-%02d-%02d %02d:%02d ", broken.tm_year + 1900, broken.tm_mon + 1, broken.tm_mday, broken.tm_hour, broken.tm_min);
+    }
+    out.write(printable(entry.name));
+    if (settings.verbose > 0 && entry.type == TarType::symbolic_link) out.print(" -> %s", printable(entry.link).c_str());
+    if (settings.verbose > 0 && entry.type == TarType::hard_link) out.print(" link to %s", printable(entry.link).c_str());
+    out.put('\n');
+}
+
+int tar_extract(const TarSettings& settings) {
+    bool from_file = settings.archive && strcmp(settings.archive, "-") != 0;
+    int fd = from_file ? open(settings.archive, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
+    if (fd < 0) die(2, "%s: Cannot open: %m", settings.archive);
+    const char* program = settings.compressor;
+    if (!program) program = compressor_of(fd);
+    TarPipe pipe{fd};
+    if (program) pipe = open_decompressor(fd, program);
+    int status = Extractor(settings).run(fcntl(pipe.fd, F_DUPFD_CLOEXEC, 3));
+    if (!pipe.finish()) {
+        warn("the decompressor failed");
+        status = 2;
+    }
+    if (status != 0) warn("Exiting with failure status due to previous errors");
+    return status;
+}
+
+} // namespace coreutils
