@@ -45,6 +45,7 @@ struct AddressSpaceLimits {
 struct ProgramLayout {
     u64 code_start = 0, code_end = 0, data_start = 0, data_end = 0, break_start = 0, stack_start = 0;
     u64 arguments_start = 0, arguments_end = 0, environment_start = 0, environment_end = 0;
+    u64 auxiliary_start = 0, auxiliary_end = 0; // the auxiliary vector, on the stack
 };
 
 enum class FaultResult : u8 { Resolved, SegvMapErr, SegvAccErr, BusAdrErr, OutOfMemory };

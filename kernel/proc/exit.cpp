@@ -14,6 +14,7 @@
 #include "proc/process_group.h"
 #include "proc/signal_internal.h"
 #include "proc/task_count.h"
+#include "proc/trace/tracing.h"
 #include "vfs/fd_table.h"
 #include "vfs/file.h"
 #include "vfs/fs_context.h"
@@ -47,6 +48,8 @@ i32 exit_code_kind(int status) {
     if ((status & 0x7f) == 0) return abi::kCldExited;
     return status & 0x80 ? abi::kCldDumped : abi::kCldKilled;
 }
+
+int exit_code_value(int status) { return status & 0x7f ? status & 0x7f : status >> 8; }
 
 /// The task takes no more signals; what it would have taken goes to others. Answers the status of a group exit.
 int leave_signals(Process& process, Task& task, int status) {
@@ -94,14 +97,13 @@ bool notify_parent_of_exit(Process& process, QueuedSignal* entry) REQUIRES(proce
         IrqLockGuard guard(parent.signals.lock);
         abi::SignalAction action = parent.signals.actions->get(kSigChld);
         bool ignores = action.handler == abi::kSigIgnore;
-        if (signal == kSigChld && (ignores || (action.flags & abi::kSaNoClDWait))) {
+        if (signal == kSigChld && !is_traced_by_parent(process) && (ignores || (action.flags & abi::kSaNoClDWait))) {
             is_unwanted = true;
             if (ignores) signal = 0;
         }
     }
-    if (entry) entry->info = child_info(process, exit_code_kind(process.exit_status), process.exit_status & 0x7f
-                                                     ? process.exit_status & 0x7f
-                                                     : process.exit_status >> 8);
+    if (entry)
+        entry->info = child_info(process, exit_code_kind(process.exit_status), exit_code_value(process.exit_status));
     if (signal != 0) {
         if (entry) entry->info.signal = signal;
         send_child_signal(parent, entry, signal);
@@ -122,7 +124,7 @@ void give_away_children(Process& process, List<Process, &Process::sibling_node>&
         child.parent = reaper;
         child.exit_signal = kSigChld;
         reaper->children.push_back(child);
-        if (child.state == ProcessState::Zombie && notify_parent_of_exit(child, nullptr)) {
+        if (child.state == ProcessState::Zombie && !is_traced_by_stranger(child) && notify_parent_of_exit(child, nullptr)) {
             child.sibling_node.unlink();
             unwanted.push_back(child);
         }
@@ -133,6 +135,7 @@ void give_away_children(Process& process, List<Process, &Process::sibling_node>&
 /// The last task has left.
 void become_zombie(Process& process, int status) {
     QueuedSignal* entry = allocate_queued_signal({});
+    if (process.traced_leader) process.end_notice = allocate_queued_signal({});
     PendingSignals::EntryList discarded;
     List<Process, &Process::sibling_node> unwanted; // zombies that their new parent does not wait for
     Ref<Process> reaped_self;
@@ -147,7 +150,9 @@ void become_zombie(Process& process, int status) {
         check_orphaned_group(process, *process.parent, &process);
         process.exit_status = status;
         process.state = ProcessState::Zombie;
-        if (notify_parent_of_exit(process, entry)) reaped_self = reap(process);
+        if (is_traced_by_stranger(process))
+            notify_tracer(*process.traced_leader, entry, exit_code_kind(status), exit_code_value(status));
+        else if (notify_parent_of_exit(process, entry)) reaped_self = reap(process);
         process.exit_event.wake_all();
     }
     for (;;) {
@@ -178,7 +183,7 @@ void announce_to_parent(Process& process, QueuedSignal* entry, i32 code, int sta
     if (parent) parent->child_event.wake_all();
 }
 
-void leave_tree(Process& process, Task& task, bool is_last) {
+void leave_tree(Process& process, Task& task, bool is_last, int status) {
     IrqLockGuard guard(process_tree_lock);
     process.dead_tasks_usage.add(task);
     {
@@ -188,6 +193,7 @@ void leave_tree(Process& process, Task& task, bool is_last) {
     }
     Pid* pid = std::exchange(task.pid, nullptr);
     if (pid->task == &task) pid->task = nullptr;
+    note_end_of_tracee(task, status);
     if (is_last) {
         memcpy(process.name_at_exit, task.name().data(), task.name().size());
     } else {
@@ -222,6 +228,12 @@ void exit_task(int status) {
     trim_kernel_stacks(); // of tasks that have ended before
     Task& task = current_task();
     Process& process = task.process();
+    // A tracer may hold even a task that is being killed here; only another SIGKILL ends that.
+    if (wants_trace_event(TraceEvent::Exit)) {
+        task.clear_work(ThreadWork::KillPending);
+        trace_event(TraceEvent::Exit, static_cast<u64>(status));
+    }
+    release_tracees();
     status = leave_signals(process, task, status);
     bool is_last = process.live_tasks.fetch_sub(1, std::memory_order_acq_rel) == 1;
     if (is_last && process.is_init()) panic("init has ended (wait status 0x%x)", static_cast<u32>(status));
@@ -249,7 +261,7 @@ void exit_task(int status) {
     executable = nullptr;
     task.credentials().account->tasks.fetch_sub(1, std::memory_order_relaxed);
     count_ended_task();
-    leave_tree(process, task, is_last);
+    leave_tree(process, task, is_last, status);
     if (is_last) become_zombie(process, status);
     Thread::exit();
 }
@@ -263,8 +275,14 @@ void exit_process(int status) {
     exit_task(status);
 }
 
+Ref<Process> tell_parent_of_end(Process& process) {
+    if (!notify_parent_of_exit(process, std::exchange(process.end_notice, nullptr))) return nullptr;
+    return reap(process);
+}
+
 Ref<Process> reap(Process& process) {
     process.state = ProcessState::Reaped;
+    if (process.traced_leader) (void)unlink_tracee(*process.traced_leader);
     process.sibling_node.unlink();
     ProcessGroup::remove(process);
     Pid* pid = std::exchange(process.pid, nullptr);
@@ -276,6 +294,7 @@ Ref<Process> reap(Process& process) {
 void announce_stop(Process& process, int stop_signal) {
     QueuedSignal* entry = allocate_queued_signal({});
     IrqLockGuard guard(process_tree_lock);
+    if (is_traced_by_parent(process)) return free_queued_signal(entry); // it hears of each tracee's stop
     announce_to_parent(process, entry, abi::kCldStopped, stop_signal);
 }
 

@@ -14,6 +14,7 @@
 #include "proc/process_group.h"
 #include "proc/signal.h"
 #include "proc/task_count.h"
+#include "proc/trace/tracing.h"
 #include "vfs/fd_table.h"
 #include "vfs/file.h"
 #include "vfs/fs_context.h"
@@ -79,14 +80,16 @@ void child_entry(void* argument) {
     // CLONE_CHILD_SETTID: by the child, because the word is in its memory. A bad address is the program's problem.
     if (u64 word = std::exchange(task.restart_block.user_address, 0))
         (void)UserPtr<int>(word).store(task.thread_id());
-    enter_user(task.start_frame);
+    enter_user(user_trap_frame(task));
 }
 
 void copy_registers(Task& child, const CloneRequest& request, const TrapFrame& frame) {
-    child.start_frame = frame;
-    child.start_frame.rax = 0;
-    child.start_frame.orig_rax = ~0ull;
-    if (request.stack_pointer != 0) child.start_frame.rsp = request.stack_pointer;
+    TrapFrame& start = user_trap_frame(child);
+    start = frame;
+    start.rax = 0;
+    start.orig_rax = ~0ull;
+    if (current_task().tracing) hide_trap_flag_of_child(start);
+    if (request.stack_pointer != 0) start.rsp = request.stack_pointer;
     fpu_save_current();
     memcpy(child.context.fpu, current_thread()->context.fpu, fpu_state_size());
     child.context.fs_base = request.flags & kCloneSetTls ? request.tls : current_fs_base();
@@ -146,6 +149,16 @@ Result<Ref<Process>> make_process(Pid& pid, const CloneRequest& request) {
     return process;
 }
 
+/// The event that a tracer hears of, if it asked for it (ptrace(2), PTRACE_SETOPTIONS).
+TraceEvent clone_event(const CloneRequest& request) {
+    if (request.flags & kCloneVfork) return TraceEvent::Vfork;
+    return request.exit_signal != kSigChld ? TraceEvent::Clone : TraceEvent::Fork;
+}
+
+bool announces_clone(const CloneRequest& request) {
+    return !(request.flags & kCloneUntraced) && wants_trace_event(clone_event(request));
+}
+
 /// Makes the task visible. kRestartNoIntr: a signal came first; EAGAIN: the session has too many processes.
 Result<void> publish(Task& child, Process& process, const CloneRequest& request, VforkCompletion* completion) {
     Process& self = current_process();
@@ -166,10 +179,13 @@ Result<void> publish(Task& child, Process& process, const CloneRequest& request,
         process.executable = self.executable;
         process.acquire(); // the tree's reference
     }
-    IrqLockGuard signals_guard(process.signals.lock);
-    process.tasks.push_back(child);
-    ++process.task_count;
-    process.live_tasks.fetch_add(1, std::memory_order_relaxed);
+    {
+        IrqLockGuard signals_guard(process.signals.lock);
+        process.tasks.push_back(child);
+        ++process.task_count;
+        process.live_tasks.fetch_add(1, std::memory_order_relaxed);
+    }
+    if (child.tracing) inherit_tracer(child);
     return {};
 }
 
@@ -194,6 +210,8 @@ Result<int> clone_task(const CloneRequest& request, const TrapFrame& frame) {
     copy_registers(*child, request, frame);
     TRY(share_or_copy_references(*child, request.flags));
     copy_task_state(*child, request);
+    bool is_announced = announces_clone(request);
+    if (is_announced || (is_traced(self) && (request.flags & kClonePtrace))) TRY(prepare_tracing(*child));
 
     VforkCompletion completion;
     int id = child->thread_id();
@@ -202,7 +220,11 @@ Result<int> clone_task(const CloneRequest& request, const TrapFrame& frame) {
     charge.done();
     if (!is_thread) process->timers.cpu_limit_changed();
     child->start();
-    if (request.flags & kCloneVfork) wait_for_vfork(completion, *child);
+    if (is_announced) trace_event(clone_event(request), static_cast<u64>(id));
+    if (request.flags & kCloneVfork) {
+        wait_for_vfork(completion, *child);
+        trace_event(TraceEvent::VforkDone, static_cast<u64>(id));
+    }
     return id;
 }
 

@@ -39,7 +39,7 @@ Pid* PidTable::find(int number) {
 }
 
 void PidTable::release_if_unused(Pid& pid) {
-    if (pid.task || pid.process || pid.group || pid.session) return;
+    if (pid.task || pid.process || pid.group || pid.session || pid.unwaited_tracee) return;
     pid.node.unlink();
     table().numbers.release(pid.number_);
     delete &pid;

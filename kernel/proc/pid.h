@@ -41,6 +41,7 @@ public:
     Process* process = nullptr;
     ProcessGroup* group = nullptr;
     Session* session = nullptr;
+    Task* unwaited_tracee = nullptr; // a thread that ended while traced and that its tracer has not waited for
     ListNode node; // of PidTable's index
 
 private:

@@ -28,7 +28,7 @@ void ResourceUsage::add(const Task& task) {
 
 Process::Process(Pid& own_pid) : pid(&own_pid), start_time_ns(monotonic_ns()), timers(*this), id_(own_pid.number()) {}
 
-Process::~Process() = default;
+Process::~Process() { free_queued_signal(end_notice); }
 
 Result<Ref<Process>> Process::create(Pid& pid) {
     Process* process = new (std::nothrow) Process(pid);

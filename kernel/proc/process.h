@@ -51,11 +51,13 @@ public:
     List<Process, &Process::sibling_node> children;
     List<Task, &Task::process_node> tasks;
     u32 task_count = 0;
+    Task* traced_leader = nullptr;    // the task with the process's number, also when it has left, while it is traced
     std::atomic<u32> live_tasks = 0;  // tasks that have not begun to exit
     Ref<ProcessGroup> group;
     ListNode group_node;
     ProcessState state = ProcessState::Alive;
     int exit_status = 0;              // wait(2) format
+    QueuedSignal* end_notice = nullptr; // for a parent that hears of the end only after a tracer
     int exit_signal = kSigChld;       // what the parent gets at the end (clone(2))
     int creator_thread_id = 0;        // __WNOTHREAD
     bool has_executed = false;        // setpgid of a child then answers EACCES

@@ -5,6 +5,7 @@
 #include "mm/address_space.h"
 #include "proc/process_group.h"
 #include "proc/task_count.h"
+#include "proc/trace/tracing.h"
 #include "vfs/fd_table.h"
 #include "vfs/file.h"
 #include "vfs/fs_context.h"
@@ -40,6 +41,7 @@ Ref<Task> next_task(Process& process, int minimum) {
 namespace {
 
 char state_letter(Task& task) {
+    if (is_traced(task) && task.tracing->state.load() != TraceState::Running) return 't';
     switch (task.state()) {
     case ThreadState::Runnable: return 'R';
     case ThreadState::Interruptible: return 'S';
@@ -83,6 +85,7 @@ void fill_task(ProcessInfo& info, Task& task) {
     info.state = state_letter(task);
     info.nice = task.nice();
     info.no_new_privileges = task.no_new_privileges;
+    if (Task* tracer = task.tracer.load()) info.tracer_id = tracer->thread_id();
     info.last_cpu = task.last_cpu();
     info.blocked = task.signals.blocked;
     info.pending = task.signals.pending.set();

@@ -39,6 +39,7 @@ struct ProcessInfo {
     int exit_status; // wait(2) format, zombies only
     bool is_kernel_thread;
     bool no_new_privileges;
+    int tracer_id; // thread id, 0: none
     SignalSet pending, shared_pending, blocked, ignored, caught;
     u64 queued_signals, queued_signals_limit;
 };

@@ -5,6 +5,7 @@
 #include "proc/exit.h"
 #include "proc/process_group.h"
 #include "proc/signal_internal.h"
+#include "proc/trace/tracing.h"
 #include "sched/scheduler.h"
 
 namespace martlet {
@@ -50,20 +51,22 @@ void restart_around_handler(TrapFrame& frame, const abi::SignalAction& action) {
     else if (fails) frame.rax = static_cast<u64>(-static_cast<i64>(Errno::EINTR));
 }
 
-/// The group stop: this task stops; the last one tells the parent. Returns when SIGCONT or SIGKILL arrives.
+/// The group stop: this task stops; the last one tells the parent. Returns when SIGCONT or SIGKILL arrives, or when a tracer
+/// attaches; for a tracee, when its tracer says so.
 void stop_here(Process& process, Task& task) {
-    bool must_announce = false;
+    bool must_announce = false, has_tracer = is_traced(task);
     int signal = 0;
     {
         IrqLockGuard guard(process.signals.lock);
-        if (process.signals.stop_state != StopState::Stopping || task.signals.is_stopped) return;
+        if (process.signals.stop_state == StopState::Running || task.signals.is_stopped) return;
         task.signals.is_stopped = true;
         signal = process.signals.stop_signal;
-        Scheduler::set_state(ThreadState::Stopped);
-        must_announce = count_as_stopped(process);
+        if (!has_tracer) Scheduler::set_state(ThreadState::Stopped);
+        if (process.signals.stop_state == StopState::Stopping) must_announce = count_as_stopped(process);
     }
     if (must_announce) announce_stop(process, signal);
-    Scheduler::schedule();
+    if (has_tracer) trace_trap_stop();
+    else Scheduler::schedule();
 }
 
 /// A stop signal with its default action: all tasks stop, unless the group is orphaned (POSIX.1-2017 2.4.3).
@@ -87,13 +90,33 @@ void begin_stop(Process& process, int signal) {
     }
 }
 
+/// What the process does about the signal; a handler that runs once is forgotten here.
+abi::SignalAction take_action(Process& process, int signal) REQUIRES(process.signals.lock) {
+    abi::SignalAction action = process.signals.actions->get(signal);
+    if ((action.flags & abi::kSaResetHand) && action.handler > abi::kSigIgnore) process.signals.actions->set(signal, {});
+    return action;
+}
+
+/// Lets the tracer see the signal first; false if nothing is left to do about it.
+bool pass_by_tracer(Process& process, Task& task, Decision& decision) {
+    int signal = trace_signal_stop(decision.info);
+    if (signal == 0) return false;
+    if (task.signals.blocked.contains(signal)) {
+        (void)send_signal_to_task(task, decision.info);
+        return false;
+    }
+    IrqLockGuard guard(process.signals.lock);
+    decision.action = take_action(process, signal);
+    return true;
+}
+
 /// Takes one signal or duty and does what it says, as far as no handler is involved.
 Decision decide(Process& process, Task& task) {
     Decision decision;
     QueuedSignal* consumed = nullptr;
-    enum class Duty : u8 { None, Leave, LeaveAlone, Stop, AnnounceContinue } duty = Duty::None;
+    enum class Duty : u8 { None, Leave, LeaveAlone, Stop, Trap, AnnounceContinue } duty = Duty::None;
     int exit_status = 0;
-    bool is_unkillable = false;
+    bool is_unkillable = false, passes_tracer = false;
     {
         IrqLockGuard guard(process.signals.lock);
         if (process.signals.is_exiting) {
@@ -104,17 +127,18 @@ Decision decide(Process& process, Task& task) {
         } else if (process.signals.continue_to_announce) {
             process.signals.continue_to_announce = false;
             duty = Duty::AnnounceContinue;
-        } else if (process.signals.stop_state == StopState::Stopping && !task.signals.is_stopped) {
+        } else if (process.signals.stop_state != StopState::Running && !task.signals.is_stopped) {
             duty = Duty::Stop;
+        } else if (task.signals.must_trap) {
+            duty = Duty::Trap;
         } else {
             int signal = task.signals.pending.take(task.signals.blocked, decision.info, consumed);
             if (signal == 0) signal = process.signals.pending.take(task.signals.blocked, decision.info, consumed);
             if (signal != 0) {
-                decision.action = process.signals.actions->get(signal);
+                passes_tracer = is_traced(task) && signal != kSigKill;
+                if (!passes_tracer) decision.action = take_action(process, signal);
                 is_unkillable = process.signals.is_unkillable;
                 decision.kind = Decision::Kind::Again;
-                if ((decision.action.flags & abi::kSaResetHand) && decision.action.handler > abi::kSigIgnore)
-                    process.signals.actions->set(signal, {});
             } else {
                 recalculate_pending(process, task);
             }
@@ -125,11 +149,13 @@ Decision decide(Process& process, Task& task) {
     case Duty::Leave: exit_process(exit_status);
     case Duty::LeaveAlone: exit_task(0);
     case Duty::Stop: stop_here(process, task); return {.kind = Decision::Kind::Again, .info = {}, .action = {}};
+    case Duty::Trap: trace_trap_stop(); return {.kind = Decision::Kind::Again, .info = {}, .action = {}};
     case Duty::AnnounceContinue:
         announce_continue(process);
         return {.kind = Decision::Kind::Again, .info = {}, .action = {}};
     case Duty::None: break;
     }
+    if (passes_tracer && !pass_by_tracer(process, task, decision)) return decision;
     if (decision.kind == Decision::Kind::Nothing || decision.action.handler == abi::kSigIgnore) return decision;
     if (decision.action.handler != abi::kSigDefault) {
         decision.kind = Decision::Kind::Handle;
@@ -154,6 +180,7 @@ Decision decide(Process& process, Task& task) {
 void handle(TrapFrame& frame, Process& process, Task& task, const Decision& decision) {
     int signal = decision.info.signal;
     restart_around_handler(frame, decision.action);
+    hide_trap_flag(frame);
     SignalSet mask = task.signals.restore_mask ? task.signals.saved_mask : task.signals.blocked;
     if (!set_up_signal_frame(frame, decision.info, decision.action, mask)) {
         if (signal == kSigSegv) {
@@ -170,6 +197,7 @@ void handle(TrapFrame& frame, Process& process, Task& task, const Decision& deci
     SignalSet blocked = task.signals.blocked | SignalSet(decision.action.mask);
     if (!(decision.action.flags & abi::kSaNoDefer)) blocked.add(signal);
     set_signal_mask(blocked);
+    trace_handler_start();
 }
 
 void deliver_signals(TrapFrame& frame) {

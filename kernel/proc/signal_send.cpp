@@ -4,6 +4,7 @@
 // here, at generation, so that a killable sleep of any task ends at once.
 #include "proc/process_group.h"
 #include "proc/signal_internal.h"
+#include "proc/trace/tracing.h"
 #include "sched/scheduler.h"
 
 namespace martlet {
@@ -19,6 +20,10 @@ struct Delivery {
     PendingSignals::EntryList discarded;
 };
 
+void wake_all_for_kill(Process& process) REQUIRES(process.signals.lock) {
+    for (Task& task : process.tasks) wake_for_kill(task);
+}
+
 /// SIGCONT: a stopped or stopping process goes on, whatever the signal's disposition.
 void resume(Process& process) REQUIRES(process.signals.lock) {
     if (process.signals.stop_state == StopState::Running) return;
@@ -30,6 +35,7 @@ void resume(Process& process) REQUIRES(process.signals.lock) {
     for (Task& task : process.tasks) {
         task.signals.is_stopped = false;
         task.set_work(ThreadWork::SignalPending);
+        kick_seized_tracee(process, task);
         Scheduler::wake_stopped(task);
     }
 }
@@ -47,15 +53,18 @@ Task* choose_task(Process& process, const Delivery& delivery) REQUIRES(process.s
 }
 
 bool is_discarded(Process& process, const Delivery& delivery, const Task* target) REQUIRES(process.signals.lock) {
-    if (!target || process.signals.is_exiting || (delivery.only && target->signals.has_left)) return true;
+    bool is_kill = delivery.signal == kSigKill; // also ends a tracer's hold on a task that exits
+    if (!target || (process.signals.is_exiting && !is_kill) || (delivery.only && target->signals.has_left)) return true;
     if (target->signals.blocked.contains(delivery.signal)) return false; // also process 1 may wait for it
     u64 handler = process.signals.actions->get(delivery.signal).handler;
     if (process.signals.is_unkillable && handler == abi::kSigDefault) return true;
+    if (is_traced(*target) && !is_kill) return false; // its tracer decides
     return process.signals.actions->is_ignored(delivery.signal);
 }
 
 bool is_fatal(Process& process, const Delivery& delivery, const Task& task) REQUIRES(process.signals.lock) {
     if (delivery.signal == kSigKill) return true;
+    if (is_traced(task)) return false;
     if (task.signals.blocked.contains(delivery.signal)) return false;
     if (process.signals.actions->get(delivery.signal).handler != abi::kSigDefault) return false;
     DefaultAction action = default_action(delivery.signal);
@@ -95,7 +104,8 @@ Result<void> generate(Process& process, Delivery& delivery) REQUIRES(process.sig
     Task* task = choose_task(process, delivery);
     if (!task) return {};
     if (is_fatal(process, delivery, *task)) {
-        begin_group_exit(process, signal);
+        if (!process.signals.is_exiting) begin_group_exit(process, signal);
+        else wake_all_for_kill(process);
         return {};
     }
     task->set_work(ThreadWork::SignalPending);
@@ -128,8 +138,8 @@ void recalculate_pending(Process& process, Task& task) {
     SignalSet pending = task.signals.pending.set() | process.signals.pending.set();
     SignalSet deliverable = pending & ~task.signals.blocked;
     bool is_leaving = process.signals.is_exiting || (process.signals.survivor && process.signals.survivor != &task);
-    bool must_stop = process.signals.stop_state == StopState::Stopping && !task.signals.is_stopped;
-    if (!deliverable.is_empty() || is_leaving || must_stop || process.signals.continue_to_announce)
+    bool must_stop = process.signals.stop_state != StopState::Running && !task.signals.is_stopped;
+    if (!deliverable.is_empty() || is_leaving || must_stop || process.signals.continue_to_announce || task.signals.must_trap)
         task.set_work(ThreadWork::SignalPending);
     else
         task.clear_work(ThreadWork::SignalPending);
@@ -140,8 +150,8 @@ void begin_group_exit(Process& process, int status) {
         process.signals.is_exiting = true;
         process.signals.exit_status = status;
         process.signals.stop_state = StopState::Running;
+        wake_all_for_kill(process);
     }
-    for (Task& task : process.tasks) wake_for_kill(task);
 }
 
 void discard_pending(Process& process, SignalSet signals, PendingSignals::EntryList& discarded) {

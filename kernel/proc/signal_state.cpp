@@ -38,6 +38,15 @@ int PendingSignals::take(SignalSet blocked, abi::SignalInfo& info, QueuedSignal*
     return signal;
 }
 
+bool PendingSignals::peek(u64 index, abi::SignalInfo& info) {
+    for (QueuedSignal& entry : entries_) {
+        if (index-- != 0) continue;
+        info = entry.info;
+        return true;
+    }
+    return false;
+}
+
 void PendingSignals::discard(SignalSet signals, EntryList& discarded) {
     if ((set_ & signals).is_empty()) return;
     set_ = set_ & ~signals;

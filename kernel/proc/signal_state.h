@@ -32,6 +32,8 @@ public:
     /// Removes the most urgent signal outside `blocked`; 0 if there is none. The entry that carried its information, if
     /// any, is handed to `consumed` for freeing outside the lock.
     int take(SignalSet blocked, abi::SignalInfo& info, QueuedSignal*& consumed);
+    /// The queued entry number `index`, which stays. False: there are not so many.
+    bool peek(u64 index, abi::SignalInfo& info);
     /// Moves the entries of the signals in `signals` to `discarded` and forgets them.
     using EntryList = List<QueuedSignal, &QueuedSignal::node>;
     void discard(SignalSet signals, EntryList& discarded);
@@ -96,6 +98,7 @@ struct TaskSignals {
     SignalSet waited;           // rt_sigtimedwait: signals that wake it although they are blocked
     bool restore_mask = false;
     bool is_stopped = false;    // counted in the group stop
+    bool must_trap = false;     // a tracer asked for a stop, or is to hear of a group stop
     bool has_left = false;      // exiting: takes no more signals
     abi::AlternateStack alternate_stack;
 };

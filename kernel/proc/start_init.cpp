@@ -85,19 +85,19 @@ void init_entry(void* argument) {
 
     // rdinit= or /init of the initrd; then, as it is the root file system too, init= or one of the usual names.
     std::optional<std::string_view> first = command_line_option("rdinit");
-    Result<void> started = run(task.start_frame, first.value_or("/init"), arguments, environment);
-    if (started) enter_user(task.start_frame);
+    Result<void> started = run(user_trap_frame(task), first.value_or("/init"), arguments, environment);
+    if (started) enter_user(user_trap_frame(task));
     if (first || started.error() != Errno::ENOENT)
         log_error("%.*s cannot be executed as first program (error %d)", static_cast<int>(first.value_or("/init").size()),
                   first.value_or("/init").data(), static_cast<int>(started.error()));
     if (auto wanted = command_line_option("init")) {
-        started = run(task.start_frame, *wanted, arguments, environment);
-        if (started) enter_user(task.start_frame);
+        started = run(user_trap_frame(task), *wanted, arguments, environment);
+        if (started) enter_user(user_trap_frame(task));
         panic("the program of init=%.*s cannot be executed (error %d)", static_cast<int>(wanted->size()), wanted->data(),
               static_cast<int>(started.error()));
     }
     for (std::string_view candidate : {"/sbin/init", "/etc/init", "/bin/init", "/bin/sh"})
-        if (run(task.start_frame, candidate, arguments, environment)) enter_user(task.start_frame);
+        if (run(user_trap_frame(task), candidate, arguments, environment)) enter_user(user_trap_frame(task));
     panic("no program for the first process: none of /init, /sbin/init, /etc/init, /bin/init, /bin/sh can be executed");
 }
 

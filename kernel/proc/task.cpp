@@ -2,9 +2,11 @@
 
 #include <bit>
 
+#include "arch/debug_registers.h"
 #include "mm/address_space.h"
 #include "mm/heap.h"
 #include "proc/process.h"
+#include "proc/trace/tracing.h"
 #include "time/clock.h"
 #include "vfs/fd_table.h"
 #include "vfs/fs_context.h"
@@ -14,7 +16,10 @@ namespace martlet {
 Task::Task(Pid& own_pid, Ref<Process> process)
     : pid(&own_pid), start_time_ns(monotonic_ns()), thread_id_(own_pid.number()), process_(std::move(process)) {}
 
-Task::~Task() { heap_free(context.fpu); }
+Task::~Task() {
+    heap_free(context.fpu);
+    delete context.debug;
+}
 
 Result<Ref<Task>> Task::create(std::string_view name, void (*entry)(void*), Pid& pid, Ref<Process> process) {
     Task* task = new (std::nothrow) Task(pid, std::move(process));

@@ -17,6 +17,7 @@ class FdTable;
 class FsContext;
 class Pid;
 class Process;
+struct Tracing;
 
 /// How a call that was interrupted with kRestartBlock continues (nanosleep, poll, futex): restart_syscall(2).
 struct RestartBlock {
@@ -64,9 +65,14 @@ public:
     VforkCompletion* vfork_completion = nullptr; // process_tree_lock
     TaskSignals signals;
 
+    // ptrace(2), proc/trace/tracing.h. Under process_tree_lock.
+    std::atomic<Task*> tracer = nullptr;
+    ListNode tracee_node;                  // in the tracer's list
+    List<Task, &Task::tracee_node> tracees;
+    Own<Tracing> tracing;                  // made at the first attach and kept
+
     // The task's own.
     RestartBlock restart_block;
-    TrapFrame start_frame = {};            // registers of the first entry to user mode
     u64 clear_child_tid = 0;               // set_tid_address(2)
     u64 robust_list = 0;                   // set_robust_list(2)
     u64 fault_trap_number = 0, fault_error_code = 0, fault_address = 0; // of the last fault, for the signal frame

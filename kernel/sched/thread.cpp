@@ -25,7 +25,13 @@ Result<void> Thread::init(std::string_view name, void (*entry)(void*), void* arg
     stack_base_ = TRY(allocate_kernel_stack());
     entry_ = entry;
     argument_ = argument;
-    context_init(context, kernel_stack_top(), Scheduler::first_run, this);
+    // A user thread's registers come first on its stack (user_trap_frame).
+    u64 stack_top = kernel_stack_top();
+    if (is_user) {
+        user_trap_frame(*this) = {};
+        stack_top = align_down(stack_top - sizeof(TrapFrame), 16);
+    }
+    context_init(context, stack_top, Scheduler::first_run, this);
     return {};
 }
 

@@ -42,6 +42,7 @@ enum class ThreadWork : u32 {
     SignalPending = 1u << 0, // also ends interruptible waits
     KillPending = 1u << 1,   // also ends killable waits
     Notify = 1u << 2,        // proc-level work (ptrace, rseq, …)
+    TraceCalls = 1u << 8,    // no work of its own: system calls go the slow way (ptrace, seccomp)
 };
 
 inline constexpr usize kKernelStackSize = 16 * kKiB;
@@ -58,7 +59,7 @@ public:
     void set_name(std::string_view name);
 
     bool has_work(ThreadWork work) const { return (work_.load(std::memory_order_acquire) & static_cast<u32>(work)) != 0; }
-    bool has_any_work() const { return work_.load(std::memory_order_acquire) != 0; }
+    bool has_any_work() const { return (work_.load(std::memory_order_acquire) & 0xff) != 0; }
     void set_work(ThreadWork work) { work_.fetch_or(static_cast<u32>(work), std::memory_order_acq_rel); }
     void clear_work(ThreadWork work) { work_.fetch_and(~static_cast<u32>(work), std::memory_order_acq_rel); }
 

@@ -180,6 +180,7 @@ Result<void> sys_waitid(int id_type, int id, UserPtr<abi::SignalInfo> informatio
         info.child.user_id = outcome.user_id;
         switch (outcome.code) {
         case abi::kCldExited: info.child.status = outcome.status >> 8; break;
+        case abi::kCldTrapped:
         case abi::kCldStopped: info.child.status = outcome.status >> 8; break;
         case abi::kCldContinued: info.child.status = kSigCont; break;
         default: info.child.status = outcome.status & 0x7f;

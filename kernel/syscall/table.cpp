@@ -16,6 +16,7 @@
 #include "syscall/memory.h"
 #include "syscall/pidfd.h"
 #include "syscall/process.h"
+#include "syscall/ptrace.h"
 #include "syscall/scheduling.h"
 #include "syscall/signal.h"
 #include "syscall/system.h"
@@ -129,7 +130,7 @@ constexpr SyscallRow kRows[] = {
     row<sys_getrusage>(98, "getrusage", "who, usage"),
     row<sys_sysinfo>(99, "sysinfo", "information"),
     row<sys_times>(100, "times", "times"),
-    missing(101, "ptrace"),
+    row<sys_ptrace>(101, "ptrace", "request, thread_id, address, data"),
     row<sys_getuid>(102, "getuid"),
     row<sys_syslog>(103, "syslog", "type, buffer, size"),
     row<sys_getgid>(104, "getgid"),
@@ -338,9 +339,9 @@ constexpr SyscallRow kRows[] = {
     missing(307, "sendmmsg"),
     missing(308, "setns"),
     row<sys_getcpu>(309, "getcpu", "cpu, node"),
-    missing(310, "process_vm_readv"),
-    missing(311, "process_vm_writev"),
-    missing(312, "kcmp"),
+    row<sys_process_vm_readv>(310, "process_vm_readv", "process_id, local, local_count, remote, remote_count, flags"),
+    row<sys_process_vm_writev>(311, "process_vm_writev", "process_id, local, local_count, remote, remote_count, flags"),
+    row<sys_kcmp>(312, "kcmp", "first_id, second_id, type, index1, index2"),
     missing(313, "finit_module"),
     missing(314, "sched_setattr"),
     missing(315, "sched_getattr"),
@@ -436,7 +437,26 @@ const SyscallRow* find_syscall_row(u64 number) {
     return nullptr;
 }
 
+namespace {
+
+/// A call of a traced task: its tracer may look and change what it asks and what it gets.
+void dispatch_traced(TrapFrame& frame) {
+    constexpr u32 kNoCall = ~0u; // the tracer wants none, and sets the result
+    frame.rax = static_cast<u64>(-static_cast<i64>(Errno::ENOSYS));
+    bool runs = trace_call_entry(frame);
+    u32 number = static_cast<u32>(frame.orig_rax);
+    if (runs && number != kNoCall) {
+        i64 result = number < kEntryCount ? kEntries[number](frame) : not_implemented(frame);
+        frame.rax = static_cast<u64>(result);
+        if (is_restart_code(result)) current_thread()->set_work(ThreadWork::SignalPending);
+    }
+    trace_call_exit(frame);
+}
+
+} // namespace
+
 void syscall_dispatch(TrapFrame& frame) {
+    if (current_thread()->has_work(ThreadWork::TraceCalls)) [[unlikely]] return dispatch_traced(frame);
     u32 number = static_cast<u32>(frame.orig_rax);
     i64 result = number < kEntryCount ? kEntries[number](frame) : not_implemented(frame);
     frame.rax = static_cast<u64>(result);

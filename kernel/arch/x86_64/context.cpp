@@ -4,6 +4,7 @@
 #include "arch/cpu.h"
 #include "arch/page_table.h"
 #include "arch/x86_64/cpu_features.h"
+#include "arch/x86_64/debug_registers.h"
 #include "arch/x86_64/descriptor_tables.h"
 #include "arch/x86_64/fpu.h"
 #include "arch/x86_64/registers.h"
@@ -86,6 +87,7 @@ void context_switch(Thread& from, Thread& to) {
         load_bases(to.context, cpu.id);
         fpu_restore(to.context.fpu);
     }
+    if (from.context.debug || to.context.debug) [[unlikely]] load_debug_registers(to.context.debug);
     switch_stacks(&from.context.kernel_rsp, to.context.kernel_rsp);
 }
 
@@ -95,8 +97,8 @@ void enter_user(TrapFrame& frame) {
     return_with_frame(&frame);
 }
 
-const TrapFrame& user_trap_frame(const Thread& thread) {
-    return *reinterpret_cast<const TrapFrame*>(thread.kernel_stack_top() - sizeof(TrapFrame));
+TrapFrame& user_trap_frame(const Thread& thread) {
+    return *reinterpret_cast<TrapFrame*>(thread.kernel_stack_top() - sizeof(TrapFrame));
 }
 
 void set_current_page_table(u64 root) {

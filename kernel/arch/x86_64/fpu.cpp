@@ -67,6 +67,46 @@ void fpu_restore(const u8* area) {
     else asm volatile("fxrstor64 (%0)" : : "r"(area) : "memory");
 }
 
+void fpu_export(const u8* area, u8* to) {
+    constexpr usize kXmmOffset = 160, kXmmEnd = 416, kMxcsrSize = 8, kFeaturesOffset = 464;
+    if (g_features == 0) {
+        memcpy(to, area, kLegacyAreaSize);
+        return;
+    }
+    u64 present = load<u64>(area + kXstateBvOffset);
+    memset(to, 0, g_size);
+    store(to + kControlWordOffset, kDefaultControlWord);
+    store(to + kMxcsrOffset, kDefaultMxcsr);
+    if (present & kStateX87) {
+        memcpy(to, area, kMxcsrOffset);
+        memcpy(to + kMxcsrOffset + kMxcsrSize, area + kMxcsrOffset + kMxcsrSize, kXmmOffset - kMxcsrOffset - kMxcsrSize);
+    }
+    if (present & (kStateSse | kStateAvx)) store(to + kMxcsrOffset, load<u32>(area + kMxcsrOffset));
+    store(to + kMxcsrMaskOffset, g_mxcsr_mask);
+    if (present & kStateSse) memcpy(to + kXmmOffset, area + kXmmOffset, kXmmEnd - kXmmOffset);
+    store(to + kFeaturesOffset, g_features);
+    store(to + kXstateBvOffset, present);
+    for (u32 component = 2; component < 63; ++component) {
+        if (!(g_features & present & 1ull << component)) continue;
+        CpuidResult leaf = cpuid(0xd, component);
+        memcpy(to + leaf.ebx, area + leaf.ebx, leaf.eax);
+    }
+}
+
+bool fpu_import(u8* area, FpuPart part) {
+    if (load<u32>(area + kMxcsrOffset) & ~g_mxcsr_mask) return false;
+    if (g_features == 0) return true;
+    u64 present = load<u64>(area + kXstateBvOffset);
+    if (part == FpuPart::Legacy) {
+        store(area + kXstateBvOffset, present | kStateX87 | kStateSse);
+        return true;
+    }
+    if (present & ~g_features) return false;
+    for (usize offset = 8; offset < kHeaderSize; ++offset)
+        if (area[kXstateBvOffset + offset] != 0) return false;
+    return true;
+}
+
 usize fpu_state_size() { return g_size; }
 u64 fpu_user_area_features() { return g_features; }
 

@@ -2,6 +2,7 @@
 #include "arch/faults.h"
 #include "arch/cpu.h"
 #include "arch/x86_64/cpu_calls.h"
+#include "arch/x86_64/debug_registers.h"
 #include "arch/x86_64/fpu.h"
 #include "arch/x86_64/machine_check.h"
 #include "arch/x86_64/offsets.h"
@@ -31,7 +32,7 @@ static_assert(sizeof(TrapFrame) == TRAP_FRAME_SIZE && __builtin_offsetof(TrapFra
 
 // signal(7) and sigaction(2) numbers.
 inline constexpr int kSigIll = 4, kSigTrap = 5, kSigBus = 7, kSigFpe = 8, kSigSegv = 11;
-inline constexpr int kSiKernel = 0x80, kIllOperand = 2, kTrapBreakpoint = 1, kTrapTrace = 2, kFpeIntegerDivide = 1,
+inline constexpr int kSiKernel = 0x80, kIllOperand = 2, kTrapBreakpoint = 1, kTrapTrace = 2, kTrapHardwareBreakpoint = 4, kFpeIntegerDivide = 1,
                      kBusAlignment = 1;
 
 enum class SignalAddress : u8 { None, Instruction };
@@ -86,7 +87,10 @@ void handle_user_exception(u32 vector, TrapFrame& frame, u64 error_code) {
     int code = rule.code;
     if (vector == kVectorDebug) {
         // A single step sets BS; ICEBP sets nothing (Intel SDM 3B 17.2.3).
-        if (!(read_dr6() & (1 << 14))) code = kTrapBreakpoint;
+        u64 status = read_dr6();
+        u64 hits = note_debug_status(current_thread()->context, status);
+        if (!(status & kDebugSingleStep)) code = hits ? kTrapHardwareBreakpoint : kTrapBreakpoint;
+        if (hits && is_execution_breakpoint(current_thread()->context, hits)) frame.rflags |= kFlagResume;
         write_dr6(0xffff'0ff0);
     }
     if (vector == kVectorX87) code = floating_point_code(fpu_x87_exceptions());

@@ -5,7 +5,7 @@
 namespace martlet {
 namespace {
 
-enum class EntryKind : u8 { Text, Magic, Descriptors, DescriptorInformation, Tasks };
+enum class EntryKind : u8 { Text, Magic, Descriptors, DescriptorInformation, Memory, Tasks };
 
 struct Entry {
     std::string_view name;
@@ -20,6 +20,7 @@ constexpr Entry kEntries[] = {
     {"task", EntryKind::Tasks, 0555},
     {"fd", EntryKind::Descriptors, 0500},
     {"fdinfo", EntryKind::DescriptorInformation, 0555},
+    {"auxv", EntryKind::Text, 0400, show_auxv},
     {"cmdline", EntryKind::Text, 0444, show_cmdline},
     {"comm", EntryKind::Text, 0644, show_comm, store_comm},
     {"cwd", EntryKind::Magic, 0777, nullptr, nullptr, follow_cwd},
@@ -28,6 +29,7 @@ constexpr Entry kEntries[] = {
     {"io", EntryKind::Text, 0400, show_io},
     {"limits", EntryKind::Text, 0444, show_limits},
     {"maps", EntryKind::Text, 0444, show_maps},
+    {"mem", EntryKind::Memory, 0600},
     {"mountinfo", EntryKind::Text, 0444, show_mountinfo},
     {"mounts", EntryKind::Text, 0444, show_mounts},
     {"root", EntryKind::Magic, 0777, nullptr, nullptr, follow_root},
@@ -80,7 +82,7 @@ private:
     bool is_shown(const Entry& entry) const { return entry.kind != EntryKind::Tasks || !subject_.task; }
     u64 number_of(u64 row) const { return proc_inode_number(id_of(subject_), row + 2); }
     static u32 type_of(const Entry& entry) {
-        if (entry.kind == EntryKind::Text) return kModeRegular;
+        if (entry.kind == EntryKind::Text || entry.kind == EntryKind::Memory) return kModeRegular;
         return entry.kind == EntryKind::Magic ? kModeSymlink : kModeDirectory;
     }
     Result<Ref<Inode>> create_entry(const Entry& entry, u64 row) {
@@ -91,6 +93,7 @@ private:
         case EntryKind::Magic: return make_ref<ProcMagicLink>(super_block(), inode_number, subject_, entry.follow);
         case EntryKind::Descriptors: return create_descriptor_directory(super_block(), inode_number, subject_, false);
         case EntryKind::DescriptorInformation: return create_descriptor_directory(super_block(), inode_number, subject_, true);
+        case EntryKind::Memory: return create_memory_inode(super_block(), inode_number, subject_);
         case EntryKind::Tasks:
             return make_ref<TasksDirectory>(super_block(), inode_number, kModeDirectory | entry.permissions, subject_);
         }

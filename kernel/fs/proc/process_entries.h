@@ -15,6 +15,7 @@ Result<void> show_io(TextBuffer& text, const ProcSubject& subject);
 // process_memory.cpp
 Result<void> show_cmdline(TextBuffer& text, const ProcSubject& subject);
 Result<void> show_environ(TextBuffer& text, const ProcSubject& subject);
+Result<void> show_auxv(TextBuffer& text, const ProcSubject& subject);
 Result<void> show_maps(TextBuffer& text, const ProcSubject& subject);
 // process_mounts.cpp
 Result<void> show_mounts(TextBuffer& text, const ProcSubject& subject);
@@ -25,6 +26,9 @@ Result<Path> follow_cwd(const ProcSubject& subject);
 Result<Path> follow_root(const ProcSubject& subject);
 /// The fd and fdinfo directories.
 Result<Ref<Inode>> create_descriptor_directory(SuperBlock& block, u64 number, const ProcSubject& subject, bool with_information);
+
+// process_memory_file.cpp
+Result<Ref<Inode>> create_memory_inode(SuperBlock& block, u64 number, const ProcSubject& subject);
 
 /// The directory of a process, or of one of its tasks.
 Result<Ref<Inode>> create_process_directory(SuperBlock& block, const ProcSubject& subject);

@@ -1,4 +1,4 @@
-// cmdline, environ, maps: what a process has in memory.
+// cmdline, environ, auxv, maps: what a process has in memory.
 #include "dev/device.h"
 #include "fs/proc/process_entries.h"
 #include "mm/address_space.h"
@@ -43,6 +43,13 @@ Result<void> show_environ(TextBuffer& text, const ProcSubject& subject) {
     if (!may_inspect(*subject.process)) return Error(Errno::EACCES);
     Ref<AddressSpace> space = process_address_space(*subject.process);
     if (space) append_memory(text, *space, space->layout.environment_start, space->layout.environment_end);
+    return {};
+}
+
+Result<void> show_auxv(TextBuffer& text, const ProcSubject& subject) {
+    if (!may_inspect(*subject.process)) return Error(Errno::EACCES);
+    Ref<AddressSpace> space = process_address_space(*subject.process);
+    if (space) append_memory(text, *space, space->layout.auxiliary_start, space->layout.auxiliary_end);
     return {};
 }
 

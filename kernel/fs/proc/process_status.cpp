@@ -97,8 +97,8 @@ void show_identity(TextBuffer& text, const ProcSubject& subject, const ProcessIn
     print_name(text, info.name);
     text.append("\n");
     if (context) text.print("Umask:\t%04o\n", context->umask());
-    text.print("State:\t%s\nTgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\nTracerPid:\t0\n", state_name(info.state), info.process_id, id,
-               info.parent_id);
+    text.print("State:\t%s\nTgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\nTracerPid:\t%d\n", state_name(info.state), info.process_id, id,
+               info.parent_id, info.tracer_id);
     if (credentials) {
         text.print("Uid:\t%u\t%u\t%u\t%u\n", credentials->real_uid, credentials->effective_uid, credentials->saved_uid, credentials->fs_uid);
         text.print("Gid:\t%u\t%u\t%u\t%u\n", credentials->real_gid, credentials->effective_gid, credentials->saved_gid, credentials->fs_gid);

@@ -38,7 +38,9 @@ Result<void> NewProgram::push_vectors() {
     usize words = 1 + argument_sizes_.size() + 1 + environment_sizes_.size() + 1;
     constexpr u64 kNull = 0;
     if (words % 2 != 0) TRY(stack_->push(bytes_of(kNull)));
+    u64 auxiliary_end = stack_->position();
     TRY(push_auxiliary_vector(platform_address, random_address));
+    u64 auxiliary_start = stack_->position();
     TRY(stack_->push(bytes_of(kNull)));
     TRY(push_pointers(environment_sizes_, environment_end));
     TRY(stack_->push(bytes_of(kNull)));
@@ -53,6 +55,8 @@ Result<void> NewProgram::push_vectors() {
     layout.arguments_start = arguments_start;
     layout.arguments_end = layout.environment_start = environment_start;
     layout.environment_end = environment_end;
+    layout.auxiliary_start = auxiliary_start;
+    layout.auxiliary_end = auxiliary_end;
     return {};
 }
 

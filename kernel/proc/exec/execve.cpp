@@ -4,9 +4,11 @@
 #include <string.h>
 
 #include "arch/context.h"
+#include "arch/debug_registers.h"
 #include "proc/exec/new_program.h"
 #include "proc/exit.h"
 #include "proc/signal_internal.h"
+#include "proc/trace/tracing.h"
 #include "sched/scheduler.h"
 #include "vfs/fd_table.h"
 #include "vfs/fs_context.h"
@@ -34,6 +36,7 @@ Result<void> become_only_task(Process& process, Task& self) {
         for (Task& task : process.tasks)
             if (&task != &self) wake_for_kill(task);
     }
+    Ref<Task> old_leader; // outlives the locks
     Result<void> waited = process.tasks_event.wait([&] { return is_alone(process); }, WaitMode::Killable);
     if (!waited) {
         IrqLockGuard guard(process.signals.lock);
@@ -42,6 +45,8 @@ Result<void> become_only_task(Process& process, Task& self) {
     }
     IrqLockGuard guard(process_tree_lock);
     if (self.pid != process.pid) {
+        if (process.traced_leader) old_leader = unlink_tracee(*process.traced_leader);
+        if (is_traced(self)) process.traced_leader = &self;
         Pid* old = self.pid;
         old->task = nullptr;
         self.adopt_pid(*process.pid);
@@ -89,8 +94,9 @@ void replace_memory(Task& task, NewProgram& program) {
 
 void reset_registers(TrapFrame& frame, const NewProgram& program) {
     constexpr u64 kUserCode = 0x33, kUserData = 0x2b, kInterruptFlag = 0x200;
+    u64 call = frame.orig_rax; // a tracer looks at it
     frame = {};
-    frame.orig_rax = ~0ull;
+    frame.orig_rax = call;
     frame.rip = program.entry;
     frame.rsp = program.stack_pointer;
     frame.cs = kUserCode;
@@ -98,6 +104,7 @@ void reset_registers(TrapFrame& frame, const NewProgram& program) {
     frame.rflags = kInterruptFlag;
     set_current_fs_base(0);
     set_current_gs_base(0);
+    clear_current_debug_registers();
     PreemptGuard guard;
     fpu_init_state(current_thread()->context.fpu);
     fpu_load_current();
@@ -130,6 +137,7 @@ Result<void> execute(TrapFrame& frame, const ExecRequest& request) {
     TRY(check_process_count(process, task));
     NewProgram program;
     TRY(program.prepare(request));
+    int old_thread_id = task.thread_id();
     TRY(become_only_task(process, task));
     Unshared unshared = TRY(unshare(process, task));
 
@@ -144,6 +152,7 @@ Result<void> execute(TrapFrame& frame, const ExecRequest& request) {
     task.restart_block = {};
     update_process(process, task, program);
     reset_registers(frame, program);
+    trace_event(TraceEvent::Exec, static_cast<u64>(old_thread_id));
     return {};
 }
 

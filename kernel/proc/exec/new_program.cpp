@@ -5,6 +5,7 @@
 #include "base/random.h"
 #include "proc/exec/vdso.h"
 #include "proc/process.h"
+#include "proc/trace/tracing.h"
 #include "vfs/fs_context.h"
 #include "vfs/inode.h"
 #include "vfs/io_cursor.h"
@@ -195,6 +196,7 @@ namespace {
 bool refuses_new_privileges(Task& task) {
     if (task.no_new_privileges) return true;
     IrqLockGuard guard(process_tree_lock);
+    if (is_traced(task) && !task.tracing->may_trace_privileged) return true;
     return task.fs_context().reference_count() > task.process().task_count;
 }
 

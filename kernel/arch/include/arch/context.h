@@ -7,6 +7,7 @@
 namespace martlet {
 
 class Thread;
+struct DebugRegisters;
 
 /// What survives a switch apart from the stack.
 struct ArchContext {
@@ -14,6 +15,7 @@ struct ArchContext {
     u64 fs_base = 0;   // user FS base (arch_prctl ARCH_SET_FS, clone CLONE_SETTLS)
     u64 gs_base = 0;   // user GS base
     u8* fpu = nullptr; // XSAVE area of fpu_state_size() bytes, 64-byte aligned; null for kernel threads
+    DebugRegisters* debug = nullptr; // arch/debug_registers.h; freed with the thread
     u64 page_table = 0; // CR3 to run with; 0: keep whatever is loaded (kernel threads)
 };
 
@@ -28,8 +30,9 @@ void context_switch(Thread& from, Thread& to);
 /// Loads `frame` and enters user mode; the kernel stack is then empty. Checks thread work (signals) first.
 [[noreturn]] void enter_user(TrapFrame& frame);
 
-/// The registers with which a user thread that is in the kernel entered it: the first thing on its kernel stack.
-const TrapFrame& user_trap_frame(const Thread& thread);
+/// The registers with which a user thread that is in the kernel entered it, or will first leave it: the first thing on its
+/// kernel stack.
+TrapFrame& user_trap_frame(const Thread& thread);
 
 /// Size of the extended state area (XSAVE, CPUID 0DH); the area starts 64-byte aligned.
 usize fpu_state_size();
@@ -38,6 +41,14 @@ void fpu_init_state(u8* area);
 /// Brings the running thread's registers into its area / loads them from it (signal frames, fork, ptrace).
 void fpu_save_current();
 void fpu_load_current();
+
+inline constexpr usize kFpuLegacySize = 512;
+/// Copies an area with nothing left out: components in their initial state get it spelled out (XSAVE need not), and bytes
+/// 464… say which components there are, as Linux shows extended state to tracers and in core dumps.
+void fpu_export(const u8* area, u8* to);
+/// Makes what a tracer wrote over an exported area loadable. False: it holds what the processor would refuse.
+enum class FpuPart : u8 { Legacy, All };
+[[nodiscard]] bool fpu_import(u8* area, FpuPart part);
 
 /// XCR0, for the magic words of a signal frame; 0 when only FXSAVE is used.
 u64 fpu_user_area_features();
