@@ -34,6 +34,16 @@ public:
     void insert_before(T& position, T& element) { insert(*(position.*Member).previous_, element.*Member); }
     T* front() const { return is_empty() ? nullptr : owner(head_.next_); }
     T* back() const { return is_empty() ? nullptr : owner(head_.previous_); }
+    /// Moves all elements of `other` to this list's end, in their order.
+    void splice_back(List& other) {
+        if (other.is_empty()) return;
+        ListNode &first = *other.head_.next_, &last = *other.head_.previous_;
+        first.previous_ = head_.previous_;
+        head_.previous_->next_ = &first;
+        last.next_ = &head_;
+        head_.previous_ = &last;
+        other.head_.next_ = other.head_.previous_ = &other.head_;
+    }
     T* pop_front() {
         T* element = front();
         if (element) (element->*Member).unlink();

@@ -11,6 +11,7 @@ namespace {
 class PidFile final : public File {
 public:
     PidFile(u32 flags, const Path& path, Ref<Process> process) : File(flags, path), process_(std::move(process)) {}
+    bool is_pollable() const override { return true; }
     u32 poll(PollTable* table) override {
         if (table) table->watch(process_->exit_event);
         IrqLockGuard guard(process_tree_lock);

@@ -101,6 +101,7 @@ Result<void> generate(Process& process, Delivery& delivery) REQUIRES(process.sig
     if (!is_queued && must_queue && (!delivery.entry || delivery.entry->info.code != abi::kSiUser))
         return Error(Errno::EAGAIN);
     pending.add(signal, is_queued ? std::exchange(delivery.entry, nullptr) : nullptr, delivery.origin);
+    process.signals.queue.wake_all();
     Task* task = choose_task(process, delivery);
     if (!task) return {};
     if (is_fatal(process, delivery, *task)) {

@@ -9,7 +9,7 @@
 #include "base/ref.h"
 #include "proc/signal_set.h"
 #include "proc/user_account.h"
-#include "sync/spinlock.h"
+#include "sync/wait_queue.h"
 
 namespace martlet {
 
@@ -72,6 +72,7 @@ enum class StopState : u8 { Running, Stopping, Stopped };
 
 struct ProcessSignals {
     SpinLock lock{LockRank::SignalPending};
+    WaitQueue queue; // woken when a signal is queued for the process or one of its tasks (signalfd)
     Ref<SignalActions> actions GUARDED_BY(lock);
     PendingSignals pending GUARDED_BY(lock);
     // Group stop (job control): the signal that stops, and how many tasks have yet to stop.

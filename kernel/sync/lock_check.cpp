@@ -11,6 +11,9 @@ namespace {
 
 constexpr u8 kTakenInInterrupt = 0x80;
 
+/// Epolls that watch epolls form a tree without cycles (epoll_ctl(2) checks it): that is their order.
+bool may_nest(LockRank rank) { return rank == LockRank::EventQueue; }
+
 u8 entry_of(LockRank rank) {
     return static_cast<u8>(rank) | (this_cpu().interrupt_depth > 0 ? kTakenInInterrupt : u8{0});
 }
@@ -25,7 +28,7 @@ void note_spinlock_acquired(LockRank rank) {
     ASSERT(held < sizeof cpu.held_lock_ranks);
     // An interrupt starts a new order: what it interrupted holds only locks that no interrupt handler takes.
     if (held > 0 && (cpu.held_lock_ranks[held - 1] & kTakenInInterrupt) == (entry & kTakenInInterrupt) &&
-        cpu.held_lock_ranks[held - 1] >= entry) {
+        cpu.held_lock_ranks[held - 1] >= entry && !(cpu.held_lock_ranks[held - 1] == entry && may_nest(rank))) {
         u32 top = cpu.held_lock_ranks[held - 1] & ~kTakenInInterrupt;
         cpu.held_lock_count = 0; // panic takes locks too
         panic("lock order: rank %u taken while rank %u is held", static_cast<u32>(rank), top);

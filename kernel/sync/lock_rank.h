@@ -10,7 +10,9 @@ namespace martlet {
 
 enum class LockRank : u8 {
     // Mutexes
-    FileOffset = 1, // held across the whole read, write or getdents that uses the position
+    FileWatch = 1,  // who watches which file (vfs/file.h); taken when a watched file goes
+    EventPoll,      // an epoll's items; nests in the order of who watches whom
+    FileOffset,     // held across the whole read, write or getdents that uses the position
     Mount,
     Rename,
     Directory,      // an inode's directory lock; parent before child
@@ -32,7 +34,11 @@ enum class LockRank : u8 {
     TerminalBuffer,
     Device,
     Console,
+    ClockStep,      // the queue of those who want to know that the realtime clock was set
+    EventObject,    // a timerfd, an inotify queue
     WaitQueue,
+    EventQueue,     // an epoll's queues; nests in the order of who watches whom (sync/lock_check.cpp)
+    EventReady,     // an epoll's ready list
     RunQueue,
     Timer,          // armed under a run queue's lock; callbacks run without it
     Heap,

@@ -36,13 +36,26 @@ void WaitQueue::wake(u32 count) {
     IrqLockGuard guard(lock_);
     for (Waiter& waiter : waiters_) {
         if (count-- == 0) break;
-        waiter.notify_(waiter);
+        (void)waiter.notify_(waiter, 0);
+    }
+}
+
+void WaitQueue::announce(u32 events) {
+    std::atomic_thread_fence(std::memory_order_seq_cst);
+    if (!has_waiters()) return;
+    IrqLockGuard guard(lock_);
+    bool is_used = false; // by an exclusive waiter
+    for (Waiter& waiter : waiters_) {
+        bool is_exclusive = waiter.kind_ == WaiterKind::Exclusive;
+        if (is_exclusive && is_used) continue;
+        bool used = waiter.notify_(waiter, events);
+        is_used |= is_exclusive && used;
     }
 }
 
 namespace {
 
-void wake_owner(Waiter& waiter) { Scheduler::wake(*static_cast<Thread*>(waiter.owner())); }
+bool wake_owner(Waiter& waiter, u32) { return Scheduler::wake(*static_cast<Thread*>(waiter.owner())); }
 
 void wake_from_timer(Timer&, void* thread) { Scheduler::wake(*static_cast<Thread*>(thread)); }
 

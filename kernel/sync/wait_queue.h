@@ -4,7 +4,8 @@
 //              waker:   make the condition true, then queue.wake_all().
 // The condition is evaluated without the queue's lock, possibly several times, and must not sleep (it may take
 // spinlocks). No wake-up is lost: the waiter is on the queue before the last evaluation.
-// wake_* are callable in any context, also under spinlocks of lower rank.
+// A Waiter is told by a call instead: poll and epoll wait on many queues so. What happened is told as poll events.
+// wake_* and announce are callable in any context, also under spinlocks of lower rank.
 #pragma once
 #include "base/list.h"
 #include "base/result.h"
@@ -19,12 +20,16 @@ class WaitQueue;
 /// Whether a signal ends the wait with kRestartSys (the caller may turn that into another restart code or EINTR).
 enum class WaitMode : u8 { Interruptible, Uninterruptible, Killable };
 
+/// Whether an announcement goes to every waiter, or among the exclusive ones to the first that can use it.
+enum class WaiterKind : u8 { Shared, Exclusive };
+
 /// One interest in one queue; lives on the waiter's stack or in an epoll item. `notify` runs under the queue's lock, in
-/// the waker's context, and must not sleep.
+/// the waker's context, and must not sleep. It is told the poll events that were announced, 0 for any, and answers
+/// whether it could use them (asked of exclusive waiters only).
 class Waiter : NonCopyable {
 public:
-    using Notify = void (*)(Waiter& waiter);
-    Waiter(Notify notify, void* owner) : notify_(notify), owner_(owner) {}
+    using Notify = bool (*)(Waiter& waiter, u32 events);
+    Waiter(Notify notify, void* owner, WaiterKind kind = WaiterKind::Shared) : notify_(notify), owner_(owner), kind_(kind) {}
     ~Waiter();
     void* owner() const { return owner_; }
 
@@ -32,12 +37,14 @@ private:
     friend class WaitQueue;
     Notify notify_;
     void* owner_;
+    WaiterKind kind_;
     std::atomic<WaitQueue*> queue_ = nullptr;
     ListNode node_;
 };
 
 class WaitQueue : NonCopyable {
 public:
+    explicit WaitQueue(LockRank rank = LockRank::WaitQueue) : lock_(rank) {}
     ~WaitQueue();
 
     /// Blocks until `condition()` is true. Errors: kRestartSys (a signal is pending and the mode allows it),
@@ -54,6 +61,8 @@ public:
 
     void wake_one() { wake(1); }
     void wake_all() { wake(~0u); }
+    /// Tells every shared waiter and one exclusive waiter that these poll events (vfs/poll.h) may hold now.
+    void announce(u32 events);
 
     void add(Waiter& waiter);
     /// Harmless when the waiter is not queued. After it returns, `notify` is not running.
@@ -64,7 +73,7 @@ private:
     Result<void> wait_erased(bool (*condition)(void*), void* context, WaitMode mode, Deadline deadline);
     void wake(u32 count);
 
-    SpinLock lock_{LockRank::WaitQueue};
+    SpinLock lock_;
     List<Waiter, &Waiter::node_> waiters_ GUARDED_BY(lock_);
     std::atomic<bool> has_waiters_ = false;
 };

@@ -139,7 +139,6 @@ Result<usize> sys_pwritev(int fd, u64 vectors, u64 count, u64 offset, u64 high) 
 Result<u64> sys_lseek(int fd, i64 offset, u32 whence) {
     Ref<File> file = TRY(get_open_file(fd));
     if (whence > static_cast<u32>(kSeekHole)) return Error(Errno::EINVAL);
-    if (!file->is_seekable()) return Error(Errno::ESPIPE);
     MutexGuard guard(file->position_lock);
     return file->seek(offset, static_cast<int>(whence));
 }

@@ -2,6 +2,7 @@
 
 #include "proc/process.h"
 #include "proc/process_info.h"
+#include "proc/resource_limits.h"
 
 namespace martlet {
 
@@ -9,6 +10,11 @@ Result<Ref<File>> get_open_file(int fd) {
     Ref<File> file = TRY(get_file(fd));
     if (file->flags() & kOpenPath) return Error(Errno::EBADF);
     return file;
+}
+
+Result<int> install_file(Ref<File> file, u32 flags) {
+    CloseOnExec cloexec = flags & kOpenCloseOnExec ? CloseOnExec::Yes : CloseOnExec::No;
+    return current_task().files().install(std::move(file), cloexec, current_limit(Resource::OpenFiles));
 }
 
 Result<NameArgument> NameArgument::load(int directory, UserString name, AbsoluteName absolute) {

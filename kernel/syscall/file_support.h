@@ -15,6 +15,8 @@ inline constexpr u32 kAtSymlinkNoFollow = 0x100, kAtRemoveDirectory = 0x200, kAt
                      kAtSymlinkFollow = 0x400, kAtNoAutomount = 0x800, kAtEmptyPath = 0x1000, kAtStatxSync = 0x6000;
 
 inline Result<Ref<File>> get_file(int fd) { return current_task().files().get(fd); }
+/// A descriptor for a new file: EMFILE, ENOMEM. O_CLOEXEC of `flags` counts.
+Result<int> install_file(Ref<File> file, u32 flags);
 /// As get_file, for calls that an O_PATH descriptor does not serve (EBADF).
 Result<Ref<File>> get_open_file(int fd);
 

@@ -19,6 +19,7 @@ u32 scan(std::span<PollItem> items, PollTable* table) {
     u32 ready = 0;
     for (PollItem& item : items) {
         if (!item.file) continue;
+        if (table) table->wanted = item.wanted;
         item.returned = item.file->poll(ready == 0 ? table : nullptr) & (item.wanted | kPollErr | kPollHup);
         if (item.returned) ++ready;
     }

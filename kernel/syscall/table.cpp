@@ -9,6 +9,7 @@
 #include "sched/thread.h"
 #include "syscall/capabilities.h"
 #include "syscall/credentials.h"
+#include "syscall/event.h"
 #include "syscall/file.h"
 #include "syscall/fs.h"
 #include "syscall/futex.h"
@@ -242,7 +243,7 @@ constexpr SyscallRow kRows[] = {
     missing(210, "io_cancel"),
     missing(211, "get_thread_area"),
     missing(212, "lookup_dcookie"),
-    missing(213, "epoll_create"),
+    row<sys_epoll_create>(213, "epoll_create", "size"),
     missing(214, "epoll_ctl_old"),
     missing(215, "epoll_wait_old"),
     missing(216, "remap_file_pages"),
@@ -261,8 +262,8 @@ constexpr SyscallRow kRows[] = {
     row<sys_clock_getres>(229, "clock_getres", "clock, resolution"),
     row<sys_clock_nanosleep>(230, "clock_nanosleep", "clock, flags, request, remaining"),
     row<sys_exit_group>(231, "exit_group", "status"),
-    missing(232, "epoll_wait"),
-    missing(233, "epoll_ctl"),
+    row<sys_epoll_wait>(232, "epoll_wait", "epoll_fd, events, capacity, timeout_ms"),
+    row<sys_epoll_ctl>(233, "epoll_ctl", "epoll_fd, operation, fd, event"),
     row<sys_tgkill>(234, "tgkill", "process_id, thread_id, signal"),
     row<sys_utimes>(235, "utimes", "path, times"),
     missing(236, "vserver"),
@@ -310,17 +311,17 @@ constexpr SyscallRow kRows[] = {
     row<sys_vmsplice>(278, "vmsplice", "fd, vectors, count, flags"),
     missing(279, "move_pages"),
     row<sys_utimensat>(280, "utimensat", "directory, path, times, flags"),
-    missing(281, "epoll_pwait"),
-    missing(282, "signalfd"),
-    missing(283, "timerfd_create"),
-    missing(284, "eventfd"),
+    row<sys_epoll_pwait>(281, "epoll_pwait", "epoll_fd, events, capacity, timeout_ms, mask, mask_size"),
+    row<sys_signalfd>(282, "signalfd", "fd, mask, size"),
+    row<sys_timerfd_create>(283, "timerfd_create", "clock, flags"),
+    row<sys_eventfd>(284, "eventfd", "initial"),
     row<sys_fallocate>(285, "fallocate", "fd, mode, offset, size"),
-    missing(286, "timerfd_settime"),
-    missing(287, "timerfd_gettime"),
+    row<sys_timerfd_settime>(286, "timerfd_settime", "fd, flags, setting, old"),
+    row<sys_timerfd_gettime>(287, "timerfd_gettime", "fd, setting"),
     missing(288, "accept4"),
-    missing(289, "signalfd4"),
-    missing(290, "eventfd2"),
-    missing(291, "epoll_create1"),
+    row<sys_signalfd4>(289, "signalfd4", "fd, mask, size, flags"),
+    row<sys_eventfd2>(290, "eventfd2", "initial, flags"),
+    row<sys_epoll_create1>(291, "epoll_create1", "flags"),
     row<sys_dup3>(292, "dup3", "old_fd, new_fd, flags"),
     row<sys_pipe2>(293, "pipe2", "ends, flags"),
     missing(294, "inotify_init1"),
@@ -381,7 +382,7 @@ constexpr SyscallRow kRows[] = {
     row<sys_pidfd_getfd>(438, "pidfd_getfd", "fd, target_fd, flags"),
     row<sys_faccessat2>(439, "faccessat2", "directory, path, mode, flags"),
     missing(440, "process_madvise"),
-    missing(441, "epoll_pwait2"),
+    row<sys_epoll_pwait2>(441, "epoll_pwait2", "epoll_fd, events, capacity, timeout, mask, mask_size"),
     missing(442, "mount_setattr"),
     missing(443, "quotactl_fd"),
     missing(444, "landlock_create_ruleset"),

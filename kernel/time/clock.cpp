@@ -11,7 +11,7 @@
 #include "arch/cpu.h"
 #include "arch/start.h"
 #include "base/log.h"
-#include "sync/spinlock.h"
+#include "sync/wait_queue.h"
 #include "time/timer.h"
 #include "time/vdso_data.h"
 
@@ -24,6 +24,7 @@ namespace {
 CycleClock g_counter{};
 SpinLock g_lock{LockRank::Leaf}; // held to change the parameters
 VdsoData& g_clock = g_vdso_page.data;
+WaitQueue g_step_queue{LockRank::ClockStep};
 
 /// Moves the base to now, at the given rate.
 void rebase(const CycleConversion& conversion) {
@@ -91,7 +92,10 @@ u64 realtime_ns() { return monotonic_ns() + g_clock.realtime_offset_ns.load(std:
 
 void set_realtime_ns(u64 since_epoch_ns) {
     g_clock.realtime_offset_ns.store(since_epoch_ns - monotonic_ns(), std::memory_order_relaxed);
+    g_step_queue.wake_all();
 }
+
+WaitQueue& clock_step_queue() { return g_step_queue; }
 
 u64 clock_resolution_ns() { return kClockResolutionNs; }
 

@@ -4,10 +4,15 @@
 
 namespace martlet {
 
+class WaitQueue;
+
 u64 monotonic_ns();
 u64 realtime_ns();
 /// Steps the realtime clock (clock_settime(2), settimeofday(2)).
 void set_realtime_ns(u64 since_epoch_ns);
+/// Woken after each such step: absolute timers of the realtime clock are armed anew. Waiters take locks from
+/// LockRank::EventObject up.
+WaitQueue& clock_step_queue();
 /// Resolution of both clocks in ns (clock_getres(2)).
 u64 clock_resolution_ns();
 

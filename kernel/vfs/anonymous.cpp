@@ -9,6 +9,7 @@ namespace {
 class AnonymousInode final : public Inode {
 public:
     using Inode::Inode;
+    Result<Ref<File>> open(u32, const Path&) override { return Error(Errno::ENXIO); }
 };
 
 class AnonymousSuperBlock final : public SuperBlock {
@@ -46,12 +47,23 @@ Mount* anonymous_mount() {
 }
 
 std::atomic<u64> next_number = 3;
+Mutex g_kinds_mutex{LockRank::SleepLeaf};
 
 } // namespace
 
 SuperBlock* anonymous_super_block() {
     Mount* mount = anonymous_mount();
     return mount ? &mount->super_block() : nullptr;
+}
+
+Result<Path> AnonymousKind::path() {
+    if (Path* made = path_.load(std::memory_order_acquire)) [[likely]] return *made;
+    MutexGuard guard(g_kinds_mutex);
+    if (Path* made = path_.load(std::memory_order_acquire)) return *made;
+    Path* made = new (std::nothrow) Path(TRY(anonymous_file_path(name_)));
+    if (!made) return Error(Errno::ENOMEM);
+    path_.store(made, std::memory_order_release);
+    return *made;
 }
 
 u64 next_anonymous_inode_number() { return next_number.fetch_add(1, std::memory_order_relaxed); }

@@ -1,5 +1,6 @@
 #include "vfs/file.h"
 
+#include "base/format.h"
 #include "vfs/caller.h"
 #include "vfs/dentry.h"
 #include "vfs/file_locks.h"
@@ -13,7 +14,20 @@ std::atomic<u64> live_files = 0;
 
 } // namespace
 
-File::File(u32 flags, Path path) : flags_(flags & ~(kOpenCreate | kOpenExclusive | kOpenNoControllingTty | kOpenTruncate | kOpenCloseOnExec)), path_(std::move(path)) {
+Mutex file_watch_mutex{LockRank::FileWatch};
+
+void InformationSink::print(const char* text, ...) {
+    char line[200];
+    va_list arguments;
+    va_start(arguments, text);
+    usize size = format_arguments(line, text, arguments);
+    va_end(arguments);
+    append({line, size < sizeof line ? size : sizeof line - 1});
+}
+
+File::File(u32 flags, Path path, FileKind kind)
+    : flags_(flags & ~(kOpenCreate | kOpenExclusive | kOpenNoControllingTty | kOpenTruncate | kOpenCloseOnExec)), kind_(kind),
+      path_(std::move(path)) {
     live_files.fetch_add(1, std::memory_order_relaxed);
 }
 
@@ -23,7 +37,26 @@ void File::descriptor_closed() {
     if (locks) locks->release_owner({nullptr, current_process_id()});
 }
 
+void File::add_watcher(FileWatcher& watcher) {
+    watcher.next_ = watchers_;
+    watcher.link_ = &watchers_;
+    if (watchers_) watchers_->link_ = &watcher.next_;
+    watchers_ = &watcher;
+}
+
+void File::remove_watcher(FileWatcher& watcher) {
+    *watcher.link_ = watcher.next_;
+    if (watcher.next_) watcher.next_->link_ = watcher.link_;
+}
+
+void File::dismiss_watchers() {
+    MutexGuard guard(file_watch_mutex);
+    while (watchers_) watchers_->file_is_going();
+}
+
+/// Nobody else can add a watcher any more: that takes a reference.
 void File::last_reference_dropped() {
+    if (watchers_) [[unlikely]] dismiss_watchers();
     Inode* node = inode();
     FileLocks* locks = node ? node->locks.load(std::memory_order_acquire) : nullptr;
     if (locks) locks->release_owner({this, 0});

@@ -14,6 +14,7 @@
 
 namespace martlet {
 
+class File;
 class Inode;
 class DirectorySink;
 class Process;
@@ -22,10 +23,33 @@ class Process;
 class InformationSink {
 public:
     virtual void append(std::string_view text) = 0;
+    /// At most 200 bytes (base/format.h).
+    void print(const char* format, ...) __attribute__((format(printf, 2, 3)));
 
 protected:
     ~InformationSink() = default;
 };
+
+/// Whoever watches a file without keeping it open (an epoll item): told when the file goes, in time to let go of it.
+class FileWatcher : NonCopyable {
+public:
+    /// Under file_watch_mutex: unlinks itself.
+    virtual void file_is_going() = 0;
+    /// The epoll that the watcher belongs to, or null.
+    virtual File* watching_file() const { return nullptr; }
+
+    FileWatcher* next_watcher() const { return next_; }
+
+protected:
+    ~FileWatcher() = default;
+
+private:
+    friend class File;
+    FileWatcher* next_ = nullptr;
+    FileWatcher** link_ = nullptr;
+};
+/// Guards the watchers of every file.
+extern Mutex file_watch_mutex;
 
 // open(2) flags of the x86-64 ABI.
 inline constexpr u32 kOpenAccessMode = 3, kOpenReadOnly = 0, kOpenWriteOnly = 1, kOpenReadWrite = 2, kOpenCreate = 0100,
@@ -33,6 +57,8 @@ inline constexpr u32 kOpenAccessMode = 3, kOpenReadOnly = 0, kOpenWriteOnly = 1,
                      kOpenNonBlock = 04000, kOpenDsync = 010000, kOpenAsync = 020000, kOpenDirect = 040000,
                      kOpenLargeFile = 0100000, kOpenDirectory = 0200000, kOpenNoFollow = 0400000, kOpenNoAtime = 01000000,
                      kOpenCloseOnExec = 02000000, kOpenSync = 04010000, kOpenPath = 010000000, kOpenTmpfile = 020200000;
+/// The kinds that some call tells from all others.
+enum class FileKind : u8 { Other, Event, Timer, Signal, Epoll, Inotify, Socket };
 /// What F_SETFL may change.
 inline constexpr u32 kOpenStatusFlags = kOpenAppend | kOpenAsync | kOpenDirect | kOpenNoAtime | kOpenNonBlock;
 inline constexpr int kSeekSet = 0, kSeekCurrent = 1, kSeekEnd = 2, kSeekData = 3, kSeekHole = 4;
@@ -40,7 +66,7 @@ inline constexpr int kSeekSet = 0, kSeekCurrent = 1, kSeekEnd = 2, kSeekData = 3
 class File : public RefCounted {
 public:
     /// `path` is empty for things without a name (pipes, sockets, anonymous inodes).
-    File(u32 flags, Path path);
+    File(u32 flags, Path path, FileKind kind = FileKind::Other);
     ~File() override;
 
     /// At `offset` (advanced by the caller through the count answered). Streams ignore the offset.
@@ -53,7 +79,10 @@ public:
     virtual bool is_seekable() const { return false; }
     virtual Result<u64> seek(i64 offset, int whence); // lseek(2); default uses the inode's size
     virtual Result<i64> ioctl(u32 command, u64 argument) { return Error(Errno::ENOTTY); }
+    /// The events that hold now. Also called by watchers while the last reference goes: takes none itself.
     virtual u32 poll(PollTable* table) { return kPollIn | kPollOut | kPollRdNorm | kPollWrNorm; }
+    /// False where poll() knows nothing but "ready": epoll_ctl(2) answers EPERM.
+    virtual bool is_pollable() const { return false; }
     /// The pages to map (mmap(2)); ENODEV where that makes no sense.
     virtual Result<Ref<MemoryObject>> mapping_object() { return Error(Errno::ENODEV); }
     /// getdents64(2): entries from the current offset on. ENOTDIR.
@@ -71,6 +100,8 @@ public:
     bool can_write() const { return (flags() & kOpenAccessMode) != kOpenReadOnly && !(flags() & kOpenPath); }
     bool is_nonblocking() const { return (flags() & kOpenNonBlock) != 0; }
     const Path& path() const { return path_; }
+    /// This as a T, or null if it is of another kind.
+    template <typename T> T* as() { return kind_ == T::kKind ? static_cast<T*>(this) : nullptr; }
     /// The pipe behind it, or null (F_SETPIPE_SZ, splice).
     virtual class Pipe* pipe() { return nullptr; }
     /// The file that this one is made around (a program's), or null.
@@ -86,12 +117,20 @@ public:
     Mutex position_lock{LockRank::FileOffset};
     u64 position = 0;
 
+    void add_watcher(FileWatcher& watcher) REQUIRES(file_watch_mutex);
+    static void remove_watcher(FileWatcher& watcher) REQUIRES(file_watch_mutex);
+    FileWatcher* first_watcher() const REQUIRES(file_watch_mutex) { return watchers_; }
+
 protected:
     void last_reference_dropped() override;
     void clear_flags(u32 flags) { flags_.fetch_and(~flags, std::memory_order_relaxed); }
 
 private:
+    void dismiss_watchers();
+
     std::atomic<u32> flags_;
+    const FileKind kind_;
+    FileWatcher* watchers_ = nullptr; // under file_watch_mutex
     Path path_;
 };
 

@@ -19,22 +19,25 @@ PollWait::~PollWait() {
     }
 }
 
-void PollWait::watch(WaitQueue& queue) {
+/// The queue's owner is the caller's own process or belongs to the file: both outlive the wait.
+void PollWait::watch(WaitQueue& queue, RefCounted*) {
     Entry* entry = inline_used_ < kInlineEntries ? new (inline_entries_[inline_used_++]) Entry(*this)
                                                  : new (std::nothrow) Entry(*this);
     if (!entry) {
         out_of_memory_ = true;
         return;
     }
+    entry->wanted = wanted | kPollErr | kPollHup;
     entry->next = first_;
     first_ = entry;
     queue.add(entry->waiter);
 }
 
-void PollWait::notify(Waiter& waiter) {
-    auto& self = *static_cast<PollWait*>(waiter.owner());
-    self.is_triggered_.store(true, std::memory_order_seq_cst);
-    Scheduler::wake(*self.thread_);
+bool PollWait::notify(Waiter& waiter, u32 events) {
+    auto& entry = *static_cast<Entry*>(waiter.owner());
+    if (events != 0 && !(events & entry.wanted)) return false;
+    entry.owner.is_triggered_.store(true, std::memory_order_seq_cst);
+    return Scheduler::wake(*entry.owner.thread_);
 }
 
 Result<void> PollWait::wait(Deadline deadline) {

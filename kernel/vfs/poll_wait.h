@@ -12,18 +12,20 @@ class PollWait final : public PollTable, NonCopyable {
 public:
     PollWait();
     ~PollWait();
-    void watch(WaitQueue& queue) override;
+    void watch(WaitQueue& queue, RefCounted* owner) override;
     /// Returns when a watched queue was woken since the last call; ETIMEDOUT, kRestartSys, or ENOMEM if a queue could
     /// not be watched.
     Result<void> wait(Deadline deadline);
 
 private:
     struct Entry {
-        explicit Entry(PollWait& owner) : waiter(notify, &owner) {}
+        explicit Entry(PollWait& owner) : waiter(notify, this), owner(owner) {}
         Waiter waiter;
+        PollWait& owner;
+        u32 wanted = 0;
         Entry* next = nullptr;
     };
-    static void notify(Waiter& waiter);
+    static bool notify(Waiter& waiter, u32 events);
     static constexpr u32 kInlineEntries = 8;
 
     Thread* thread_;

@@ -53,6 +53,7 @@ public:
         }
     }
 
+    bool is_pollable() const override { return true; }
     u32 poll(PollTable* table) override {
         if (table) table->watch(log_wait_queue());
         u32 events = kPollOut | kPollWrNorm;

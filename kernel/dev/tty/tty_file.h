@@ -16,6 +16,7 @@ public:
     Result<usize> write(IoCursor& from, u64 offset) override;
     Result<i64> ioctl(u32 command, u64 argument) override;
     u32 poll(PollTable* table) override;
+    bool is_pollable() const override { return true; }
 
 protected:
     Tty& tty() const { return *tty_; }

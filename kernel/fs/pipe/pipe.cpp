@@ -141,7 +141,7 @@ Result<usize> Pipe::read(IoCursor& to, Blocking blocking) {
                 if (bytes_.load(std::memory_order_relaxed) > 0) read_queue_.wake_one(); // the rest is for the next
                 if (!count) return count;
                 write_queue_.wake_one();
-                poll_queue_.wake_all();
+                poll_queue_.announce(kPollOut | kPollWrNorm);
                 return count;
             }
             if (size() == 0 && !has_writers()) return 0;
@@ -192,7 +192,7 @@ void Pipe::settle(std::span<const BorrowedPage> loans, usize taken) {
     else if (size() > 0) read_queue_.wake_one();
     if (taken == 0) return;
     write_queue_.wake_one();
-    poll_queue_.wake_all();
+    poll_queue_.announce(kPollOut | kPollWrNorm);
 }
 
 Result<void> Pipe::check_reader() {
@@ -208,7 +208,7 @@ Result<void> Pipe::wait_for_room(usize needed, Blocking blocking) {
 
 void Pipe::announce_data() {
     read_queue_.wake_one();
-    poll_queue_.wake_all();
+    poll_queue_.announce(kPollIn | kPollRdNorm);
 }
 
 Result<usize> Pipe::write(IoCursor& from, Blocking blocking, PipeMode mode) {
@@ -313,7 +313,7 @@ Result<usize> Pipe::set_capacity(usize bytes) {
     head_ = used;
     room_.store(compute_room(), std::memory_order_release);
     write_queue_.wake_all();
-    poll_queue_.wake_all();
+    poll_queue_.announce(kPollOut | kPollWrNorm);
     return slots * kPageSize;
 }
 

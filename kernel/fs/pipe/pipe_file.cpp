@@ -33,6 +33,7 @@ public:
     Result<usize> write(IoCursor& from, u64) override {
         return pipe_->write(from, blocking(), flags() & kOpenDirect ? PipeMode::Packet : PipeMode::Stream);
     }
+    bool is_pollable() const override { return true; }
     u32 poll(PollTable* table) override { return pipe_->poll(table, can_read(), can_write(), writer_opens_seen_); }
     Result<i64> ioctl(u32 command, u64 argument) override {
         if (command != kIoctlBytesReadable) return Error(Errno::ENOTTY);

@@ -37,6 +37,7 @@ public:
         return done;
     }
 
+    bool is_pollable() const override { return true; }
     u32 poll(PollTable* table) override {
         if (table) table->watch(log_wait_queue());
         return has_record() ? kPollIn | kPollRdNorm : 0;

@@ -1,0 +1,146 @@
+// Items and the callback path. See epoll.h.
+#include "event/epoll.h"
+
+#include "vfs/file_system.h"
+
+namespace martlet {
+namespace {
+
+AnonymousKind g_kind("anon_inode:[eventpoll]");
+
+} // namespace
+
+/// Registers an item on each queue that its file names.
+class EpollItem::Table final : public PollTable {
+public:
+    explicit Table(EpollItem& item) : item_(item) {}
+    void watch(WaitQueue& queue, RefCounted* owner) override {
+        WaiterKind kind = item_.has(kEpollExclusive) ? WaiterKind::Exclusive : WaiterKind::Shared;
+        Entry* entry = new (std::nothrow) Entry(item_, kind);
+        if (!entry) {
+            is_incomplete = true;
+            return;
+        }
+        if (owner) entry->queue_owner = Ref<RefCounted>(*owner);
+        entry->next = std::exchange(item_.entries_, entry);
+        queue.add(entry->waiter);
+    }
+    bool is_incomplete = false;
+
+private:
+    EpollItem& item_;
+};
+
+Result<void> EpollItem::watch_queues(u32& ready) {
+    Table table(*this);
+    ready = file.poll(&table) & wanted();
+    if (table.is_incomplete) return Error(Errno::ENOMEM);
+    return {};
+}
+
+void EpollItem::stop_watching() {
+    while (Entry* entry = entries_) {
+        entries_ = entry->next;
+        delete entry;
+    }
+}
+
+bool EpollItem::notify(Waiter& waiter, u32 events) {
+    auto& item = *static_cast<EpollItem*>(waiter.owner());
+    u32 wanted = item.wanted();
+    if (wanted == 0 || (events != 0 && !(events & wanted))) return false;
+    bool has_sleepers = item.epoll.sleepers_.has_waiters();
+    item.epoll.enqueue(item);
+    // An exclusive item keeps the event from others only if somebody waits for it here.
+    constexpr u32 kDirections = kPollIn | kPollOut;
+    return has_sleepers && ((events & kDirections) == 0 || (events & kDirections & wanted) != 0);
+}
+
+File* EpollItem::watching_file() const { return &epoll; }
+
+void EpollItem::file_is_going() NO_THREAD_SAFETY_ANALYSIS {
+    Epoll& owner = epoll;
+    MutexGuard guard(owner.mutex_);
+    owner.discard(*this);
+}
+
+Result<Ref<File>> Epoll::create() { return make_ref<Epoll>(TRY(g_kind.path())); }
+
+Epoll::~Epoll() {
+    MutexGuard watch_guard(file_watch_mutex);
+    MutexGuard guard(mutex_);
+    while (EpollItem* item = items_.first()) discard(*item);
+}
+
+EpollItem* Epoll::find(const File& file, int fd) { return items_.find(ItemOrder::Key{&file, fd}); }
+
+void Epoll::discard(EpollItem& item) {
+    File::remove_watcher(item);
+    items_.erase(item);
+    if (item.file.as<Epoll>()) --nested_items_;
+    item.stop_watching();
+    {
+        IrqLockGuard guard(lock_);
+        item.ready_node.unlink();
+        has_ready_.store(!ready_.is_empty(), std::memory_order_release);
+    }
+    item.account->epoll_items.fetch_sub(1, std::memory_order_relaxed);
+    delete &item;
+}
+
+void Epoll::enqueue(EpollItem& item) {
+    if (!item.is_queued.load(std::memory_order_relaxed) && !item.is_queued.exchange(true, std::memory_order_acq_rel)) {
+        IrqLockGuard guard(lock_);
+        ready_.push_back(item);
+        has_ready_.store(true, std::memory_order_release);
+    }
+    tell_waiters();
+}
+
+void Epoll::dequeue(EpollItem& item) {
+    item.ready_node.unlink();
+    has_ready_.store(!ready_.is_empty(), std::memory_order_release);
+    item.is_queued.store(false, std::memory_order_seq_cst);
+}
+
+/// Pollers (poll(2), an epoll around this one) are told once until they look again, which bounds what an event costs in
+/// a tree of epolls.
+void Epoll::tell_waiters() {
+    sleepers_.wake_one();
+    if (pollers_.has_waiters() && !has_told_pollers_.exchange(true, std::memory_order_acq_rel))
+        pollers_.announce(kPollIn | kPollRdNorm);
+}
+
+u32 Epoll::poll(PollTable* table) {
+    if (table) table->watch(pollers_);
+    has_told_pollers_.store(false, std::memory_order_seq_cst);
+    if (!has_ready()) return 0;
+    MutexGuard guard(mutex_);
+    for (;;) {
+        EpollItem* item;
+        {
+            IrqLockGuard ready_guard(lock_);
+            item = ready_.front();
+            if (!item) return 0;
+            dequeue(*item);
+        }
+        if (!(item->file.poll(nullptr) & item->wanted())) continue;
+        IrqLockGuard ready_guard(lock_);
+        if (!item->is_queued.exchange(true, std::memory_order_acq_rel)) ready_.push_front(*item);
+        has_ready_.store(true, std::memory_order_release);
+        return kPollIn | kPollRdNorm;
+    }
+}
+
+void Epoll::show_information(InformationSink& sink) {
+    MutexGuard guard(mutex_);
+    for (EpollItem* item = items_.first(); item; item = items_.next(*item)) {
+        Inode* node = item->file.inode();
+        sink.print("tfd: %8d events: %8x data: %16llx  pos:%lli ino:%llx sdev:%llx\n", item->fd,
+                   item->events.load(std::memory_order_relaxed), static_cast<unsigned long long>(item->data),
+                   static_cast<long long>(item->file.position), static_cast<unsigned long long>(node ? node->number() : 0),
+                   static_cast<unsigned long long>(node ? node->super_block().device : 0));
+    }
+}
+
+} // namespace martlet
