@@ -8,6 +8,10 @@
 
 namespace martlet {
 
+constexpr u64 kShortestPeriodNs = 100'000;
+/// Two of them added to a clock stay within 64 bits.
+constexpr u64 kLongestNs = 1ull << 61;
+
 IntervalTimers::IntervalTimers(Process& process)
     : process_(process), real_timer_(real_expired, this), cpu_timer_(cpu_check, this) {}
 
@@ -33,6 +37,7 @@ IntervalTimerValue IntervalTimers::get(IntervalTimerKind kind) {
 
 IntervalTimerValue IntervalTimers::set(IntervalTimerKind kind, IntervalTimerValue value) {
     IntervalTimerValue previous = get(kind);
+    value = {.remaining_ns = std::min(value.remaining_ns, kLongestNs), .interval_ns = std::min(value.interval_ns, kLongestNs)};
     if (kind == IntervalTimerKind::Real) {
         real_timer_.cancel();
         u64 deadline = value.remaining_ns != 0 ? monotonic_ns() + value.remaining_ns : 0;
@@ -60,8 +65,9 @@ void IntervalTimers::real_expired(Timer& timer, void* context) {
     {
         IrqLockGuard guard(self.lock_);
         if (self.real_interval_ns_ != 0) {
-            u64 now = monotonic_ns();
-            u64 missed = now > self.real_deadline_ns_ ? (now - self.real_deadline_ns_) / self.real_interval_ns_ : 0;
+            // A period shorter than the work of expiring would keep this CPU in its timer interrupt for ever.
+            u64 earliest = monotonic_ns() + kShortestPeriodNs;
+            u64 missed = earliest > self.real_deadline_ns_ ? (earliest - self.real_deadline_ns_) / self.real_interval_ns_ : 0;
             next = self.real_deadline_ns_ + (missed + 1) * self.real_interval_ns_;
         }
         self.real_deadline_ns_ = next;
