@@ -1,22 +1,21 @@
 """Runs one program as the only user process of a kernel in QEMU: Martlet's, or Debian's cloud kernel as the oracle.
 
-Both get the same machine and the same files; the first process is tests/lib/rig_init.c. The Linux kernel is fetched once
+Both get the same machine and the same initramfs; the first process is tests/lib/rig_init.c. The Linux kernel is fetched once
 with `apt-get download` and kept in build/cache/.
 """
 import glob
-import io
 import os
 import re
+import shutil
 import stat
 import subprocess
-import tarfile
 import tempfile
 
 from machine import BUILD, REPOSITORY, variant_path
 
 CACHE = os.environ.get("MARTLET_CACHE", os.path.join(REPOSITORY, "build", "cache"))
 LINUX_PACKAGE = "linux-image-cloud-amd64"
-PAGE = 4096
+MODULES = ("drivers/block/loop.ko", "fs/overlayfs/overlay.ko", "fs/isofs/isofs.ko")
 
 
 def linux_kernel():
@@ -32,7 +31,18 @@ def linux_kernel():
     archive = glob.glob(os.path.join(folder, package + "_*.deb"))[0]
     subprocess.run(["dpkg-deb", "-x", archive, folder], check=True)
     os.unlink(archive)
+    os.makedirs(os.path.join(folder, "modules"), exist_ok=True)
+    for module in MODULES:
+        found = glob.glob(os.path.join(folder, "lib/modules/*/kernel", module))
+        shutil.move(found[0], os.path.join(folder, "modules", os.path.basename(module)))
+    shutil.rmtree(os.path.join(folder, "lib"))
     return linux_kernel()
+
+
+def linux_modules():
+    """What Martlet has built in and the cloud kernel has as modules; the first process loads them."""
+    linux_kernel()
+    return sorted(glob.glob(os.path.join(CACHE, "linux", "modules", "*.ko")))
 
 
 def build_program(name, sources, compiler=("gcc",), flags=()):
@@ -56,10 +66,12 @@ def kernel_bench():
 
 
 class Files:
-    """What a rig's root holds: paths to (mode, bytes | host path | link target)."""
+    """What a rig's root holds, or what an archive adds to one: paths to (mode, bytes | host path | link target)."""
 
-    def __init__(self):
+    def __init__(self, is_root=True):
         self.entries = {}
+        if not is_root:
+            return
         for folder in ("dev", "proc", "sys", "tmp", "root", "etc"):
             self.folder(folder)
         self.entries["dev/console"] = (stat.S_IFCHR | 0o600, b"")
@@ -90,50 +102,16 @@ class Files:
             return file.read()
 
     def write_cpio(self, path):
-        """A newc archive, as Linux and Martlet take it; regular bodies are not aligned."""
+        """A newc archive with Linux's modules; archives may be concatenated."""
+        modules = [(f"modules/{os.path.basename(path)}", (stat.S_IFREG | 0o644, path)) for path in linux_modules()]
+        entries = [("modules", (stat.S_IFDIR | 0o755, b"")), *modules, *self.entries.items(), ("TRAILER!!!", (0, b""))]
         with open(path, "wb") as out:
-            for inode, (name, (mode, source)) in enumerate([*self.entries.items(), ("TRAILER!!!", (0, b""))], 1):
+            for inode, (name, (mode, source)) in enumerate(entries, 1):
                 body = b"" if name == "TRAILER!!!" else self._body(mode, source)
                 device = (5, 1) if stat.S_ISCHR(mode) else (0, 0)
                 fields = (inode, mode, 0, 0, 1, 0, len(body), 0, 0, *device, len(name) + 1, 0)
                 head = b"070701" + b"".join(b"%08X" % field for field in fields) + name.encode() + b"\0"
                 out.write(head + bytes(-len(head) % 4) + body + bytes(-len(body) % 4))
-
-    def write_tar(self, path):
-        """A ustar archive whose file bodies lie on page boundaries, as scripts/make_initrd.py packs them."""
-        with open(path, "wb") as out:
-            for name, (mode, source) in self.entries.items():
-                if stat.S_ISCHR(mode):
-                    continue
-                info = tarfile.TarInfo(name)
-                info.mode = stat.S_IMODE(mode)
-                info.uname = info.gname = "root"
-                body = b""
-                if stat.S_ISDIR(mode):
-                    info.type = tarfile.DIRTYPE
-                elif stat.S_ISLNK(mode):
-                    info.type, info.linkname = tarfile.SYMTYPE, source.decode()
-                else:
-                    body = self._body(mode, source)
-                    info.size = len(body)
-                head = info.tobuf(tarfile.GNU_FORMAT)
-                if len(body) >= 1024:
-                    out.write(padding(out.tell() + len(head)))
-                out.write(head + body + bytes(-len(body) % 512))
-            out.write(bytes(1024))
-
-
-def padding(body_position):
-    """An entry that every tar program skips, so that what would start at `body_position` starts on a page boundary."""
-    if body_position % PAGE == 0:
-        return b""
-    size = (-body_position - 512) % PAGE
-    if size == 0:
-        size = PAGE
-    head = f"{size} comment="
-    info = tarfile.TarInfo("padding")
-    info.type, info.size = tarfile.XHDTYPE, size
-    return info.tobuf(tarfile.USTAR_FORMAT) + (head + "-" * (size - len(head) - 1) + "\n").encode()
 
 
 class Outcome:
@@ -152,15 +130,15 @@ def run(kernel, arguments, files=None, memory="512M", cpus=1, icount=False, cpu=
         append="", extra=(), initrd=None):
     """Boots `kernel` ("martlet" or "linux"), runs `arguments` there and answers the Outcome.
 
-    `initrd`: an archive made before by write_cpio or write_tar, instead of `files`.
+    `initrd`: an archive made before by write_cpio, instead of `files`.
     """
     with tempfile.TemporaryDirectory(prefix="rig-") as folder:
         if initrd is None:
             initrd = os.path.join(folder, "initrd")
-            (files or Files()).write_tar(initrd) if kernel == "martlet" else (files or Files()).write_cpio(initrd)
+            (files or Files()).write_cpio(initrd)
         image = variant_path(variant, "kernel.elf") if kernel == "martlet" else linux_kernel()
         append = f"console=ttyS0 {append} " + (
-            "quiet loglevel=3 martlet.exit_on_panic" if kernel == "martlet" else "quiet mitigations=off panic=-1")
+            ("" if "loglevel" in append else "quiet loglevel=3 ") + "martlet.exit_on_panic" if kernel == "martlet" else "quiet loglevel=1 mitigations=off panic=-1")
         command = ["timeout", "-k", "5", str(seconds), "qemu-system-x86_64", "-accel", os.environ.get("ACCEL", "tcg"),
                    "-m", memory, "-smp", str(cpus), "-cpu", cpu, "-display", "none", "-serial", "stdio", "-monitor", "none",
                    "-no-reboot", "-net", "none", "-device", "isa-debug-exit,iobase=0xf4,iosize=4",

@@ -1,5 +1,6 @@
 // Process 1 of a test rig, on Martlet and on Linux: mounts the usual, runs what follows `--` on the kernel's command line,
 // tells its wait status as `rig: status N` and switches the machine off.
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -7,12 +8,26 @@
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 static void attach(const char *type, const char *at) {
     mkdir(at, 0755);
     if (mount(type, at, type, 0, NULL) != 0 && errno != EBUSY) printf("rig: mount of %s: %m\n", type);
+}
+
+// What is a module of Linux's and built in on Martlet.
+static void load_modules(void) {
+    DIR *folder = opendir("/modules");
+    if (folder == NULL) return;
+    for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
+        if (entry->d_name[0] == '.') continue;
+        int file = openat(dirfd(folder), entry->d_name, O_RDONLY);
+        if (syscall(SYS_finit_module, file, "", 0) != 0) printf("rig: module %s: %m\n", entry->d_name);
+        close(file);
+    }
+    closedir(folder);
 }
 
 static int run(char **arguments) {
@@ -37,10 +52,17 @@ int main(int argc, char **argv) {
     attach("proc", "/proc");
     attach("sysfs", "/sys");
     attach("tmpfs", "/tmp");
+    load_modules();
     mkdir("/dev/pts", 0755);
     mkdir("/dev/shm", 01777);
     mount("devpts", "/dev/pts", "devpts", 0, "ptmxmode=666");
     mount("tmpfs", "/dev/shm", "tmpfs", 0, NULL);
+    // What udev or an initramfs makes on Linux; Martlet's devtmpfs has them.
+    if (symlink("/proc/self/fd", "/dev/fd") == 0) {
+        (void)!symlink("/proc/self/fd/0", "/dev/stdin");
+        (void)!symlink("/proc/self/fd/1", "/dev/stdout");
+        (void)!symlink("/proc/self/fd/2", "/dev/stderr");
+    }
     setenv("HOME", "/root", 1);
     setenv("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", 1);
     setenv("LC_ALL", "C.UTF-8", 1);
