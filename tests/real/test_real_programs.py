@@ -1,0 +1,25 @@
+"""Debian's unmodified programs print on Martlet what they print on Linux: one boot per group of packages."""
+import pytest
+
+import debian_root
+import real_programs
+from known_gaps import KNOWN_GAPS
+
+ALL = [(group, name) for group in debian_root.GROUPS for name in real_programs.names(group)]
+RESULTS = {}
+
+
+def results(group):
+    if group not in RESULTS:
+        wanted = [name for name in real_programs.names(group) if (group, name) not in KNOWN_GAPS]
+        RESULTS[group] = (real_programs.on_linux(group, wanted), *real_programs.boot("martlet", group, wanted))
+    return RESULTS[group]
+
+
+@pytest.mark.parametrize("group,name", ALL)
+def test_prints_what_linux_prints(group, name):
+    if (group, name) in KNOWN_GAPS:
+        pytest.skip(KNOWN_GAPS[group, name])
+    linux, martlet, console = results(group)
+    assert name in martlet, f"did not end:\n{console[-3000:]}"
+    assert martlet[name] == linux[name]
