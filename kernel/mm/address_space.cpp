@@ -164,8 +164,26 @@ void AddressSpace::for_each_mapping(void (*visit)(void*, const MappingView&), vo
         const MemoryObject* object = vma->attributes.object.get();
         visit(context, {vma->start, vma->end, vma->attributes.protection, vma->is_shared(), vma->has(VmaFlag::GrowsDown),
                         vma->offset_bytes, vma->attributes.file.get(),
-                        object ? object->mapping_name(vma->offset_bytes >> kPageShift) : nullptr});
+                        object ? object->mapping_name(vma->offset_bytes >> kPageShift) : nullptr,
+                        vma->has(VmaFlag::DontDump)});
     }
+}
+
+bool AddressSpace::has_page(u64 address) {
+    MutexGuard guard(lock_);
+    return table_.lookup(address).has_frame();
+}
+
+bool AddressSpace::holds_private_pages(u64 start, u64 end) {
+    MutexGuard guard(lock_);
+    bool found = false;
+    (void)table_.walk(start, end, TableAccess::Look, [&](LeafTable& leaf) RUNS_LOCKED {
+        for (PageSlot& slot : leaf.slots) {
+            PageEntry entry = slot.load();
+            if (entry.has_frame() && entry.is_counted() && frame_of(entry.frame()).use == FrameUse::Anonymous) found = true;
+        }
+    });
+    return found;
 }
 
 } // namespace martlet

@@ -103,9 +103,19 @@ public:
                    peak_total_pages, peak_resident_pages, page_table_bytes; };
     Sizes sizes();
     /// Calls visit for each mapping in address order with what /proc/pid/maps shows; the lock is held.
-    struct MappingView { u64 start, end; u32 protection; bool is_shared, grows_down; u64 offset_bytes; File* file;
-                         const char* name; /* of a mapping without a file: null or "[vdso]" and the like */ };
+    struct MappingView {
+        u64 start, end;
+        u32 protection;
+        bool is_shared, grows_down;
+        u64 offset_bytes;
+        File* file;
+        const char* name; // of a mapping without a file: null or "[vdso]" and the like
+        bool is_left_out_of_dumps; // MADV_DONTDUMP
+    };
     void for_each_mapping(void (*visit)(void*, const MappingView&), void* context);
+    /// For core dumps: whether a page is there / was written or made privately in [start, end). Nothing is faulted in.
+    bool has_page(u64 address);
+    bool holds_private_pages(u64 start, u64 end);
 
 private:
     friend class MemoryObject;

@@ -10,6 +10,7 @@
 #include "base/assert.h"
 #include "ipc/futex.h"
 #include "mm/address_space.h"
+#include "proc/core/core_dump.h"
 #include "mm/frame.h"
 #include "proc/process_group.h"
 #include "proc/signal_internal.h"
@@ -61,6 +62,7 @@ int leave_signals(Process& process, Task& task, int status) {
         task.signals.has_left = true;
         stop_signal = process.signals.stop_signal;
         if (process.signals.is_exiting) status = process.signals.exit_status;
+        if (process.core_dump) process.core_dump->changed.wake_all();
         task.signals.pending.discard(SignalSet::all(), discarded);
         retarget_pending(process, task, ~task.signals.blocked);
         if (process.signals.stop_state == StopState::Stopping && !task.signals.is_stopped)
@@ -228,6 +230,7 @@ void exit_task(int status) {
     trim_kernel_stacks(); // of tasks that have ended before
     Task& task = current_task();
     Process& process = task.process();
+    park_for_core_dump();
     // A tracer may hold even a task that is being killed here; only another SIGKILL ends that.
     if (wants_trace_event(TraceEvent::Exit)) {
         task.clear_work(ThreadWork::KillPending);

@@ -13,6 +13,7 @@
 #include "proc/exit.h"
 #include "proc/process_group.h"
 #include "proc/signal.h"
+#include "proc/seccomp/seccomp.h"
 #include "proc/task_count.h"
 #include "proc/trace/tracing.h"
 #include "vfs/fd_table.h"
@@ -186,6 +187,7 @@ Result<void> publish(Task& child, Process& process, const CloneRequest& request,
         process.live_tasks.fetch_add(1, std::memory_order_relaxed);
     }
     if (child.tracing) inherit_tracer(child);
+    inherit_seccomp(child); // here, where no other thread can add a filter unseen
     return {};
 }
 

@@ -1,5 +1,6 @@
 #include "proc/process.h"
 
+#include "proc/core/core_dump.h"
 #include "proc/process_group.h"
 #include "time/clock.h"
 #include "vfs/file.h"

@@ -19,6 +19,7 @@
 namespace martlet {
 
 class File;
+struct CoreDump;
 
 /// CPU time and events, of a process or of the children it waited for (getrusage(2)).
 struct ResourceUsage {
@@ -70,6 +71,7 @@ public:
     Ref<File> executable;             // /proc/pid/exe
 
     WaitQueue child_event;            // a child changed state, or there may be none left to wait for
+    Ref<CoreDump> core_dump;          // under signals.lock, while one is being written (proc/core/core_dump.h)
     WaitQueue exit_event;             // it has become a zombie (pidfds)
     WaitQueue tasks_event;            // a task of this process has left (execve waits for the others)
 

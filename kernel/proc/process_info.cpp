@@ -4,6 +4,7 @@
 
 #include "mm/address_space.h"
 #include "proc/process_group.h"
+#include "proc/seccomp/seccomp.h"
 #include "proc/task_count.h"
 #include "proc/trace/tracing.h"
 #include "vfs/fd_table.h"
@@ -85,6 +86,11 @@ void fill_task(ProcessInfo& info, Task& task) {
     info.state = state_letter(task);
     info.nice = task.nice();
     info.no_new_privileges = task.no_new_privileges;
+    info.seccomp_mode = static_cast<u32>(task.seccomp.mode.load());
+    {
+        IrqLockGuard guard(task.process().signals.lock);
+        info.seccomp_filters = task.seccomp.filter ? task.seccomp.filter->chain_length : 0;
+    }
     if (Task* tracer = task.tracer.load()) info.tracer_id = tracer->thread_id();
     info.last_cpu = task.last_cpu();
     info.blocked = task.signals.blocked;

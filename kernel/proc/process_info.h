@@ -40,6 +40,7 @@ struct ProcessInfo {
     bool is_kernel_thread;
     bool no_new_privileges;
     int tracer_id; // thread id, 0: none
+    u32 seccomp_mode, seccomp_filters;
     SignalSet pending, shared_pending, blocked, ignored, caught;
     u64 queued_signals, queued_signals_limit;
 };

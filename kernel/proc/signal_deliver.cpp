@@ -2,6 +2,7 @@
 //
 // Standards: signal(7) (restart rules, default actions), POSIX.1-2017 2.4. Runs on the task's own kernel stack.
 #include "arch/faults.h"
+#include "proc/core/core_dump.h"
 #include "proc/exit.h"
 #include "proc/process_group.h"
 #include "proc/signal_internal.h"
@@ -171,7 +172,7 @@ Decision decide(Process& process, Task& task) {
     case DefaultAction::Terminate:
     case DefaultAction::CoreDump:
         if (is_unkillable) return decision;
-        exit_process(signal);
+        exit_process(default_action(signal) == DefaultAction::CoreDump ? dump_core(decision.info) : signal);
     }
     return decision;
 }

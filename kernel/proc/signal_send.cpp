@@ -67,8 +67,7 @@ bool is_fatal(Process& process, const Delivery& delivery, const Task& task) REQU
     if (is_traced(task)) return false;
     if (task.signals.blocked.contains(delivery.signal)) return false;
     if (process.signals.actions->get(delivery.signal).handler != abi::kSigDefault) return false;
-    DefaultAction action = default_action(delivery.signal);
-    return action == DefaultAction::Terminate || action == DefaultAction::CoreDump;
+    return default_action(delivery.signal) == DefaultAction::Terminate; // a core dump is made by who takes the signal
 }
 
 /// Counts the entry against the target's user. False: RLIMIT_SIGPENDING is reached.

@@ -6,6 +6,7 @@
 #include "mm/address_space.h"
 #include "mm/heap.h"
 #include "proc/process.h"
+#include "proc/seccomp/seccomp.h"
 #include "proc/trace/tracing.h"
 #include "time/clock.h"
 #include "vfs/fd_table.h"

@@ -17,7 +17,15 @@ class FdTable;
 class FsContext;
 class Pid;
 class Process;
+class SeccompFilter;
 struct Tracing;
+
+enum class SeccompMode : u8 { Disabled, Strict, Filter };
+/// proc/seccomp/seccomp.h; guarded by ProcessSignals::lock.
+struct TaskSeccomp {
+    std::atomic<SeccompMode> mode = SeccompMode::Disabled;
+    Ref<SeccompFilter> filter;
+};
 
 /// How a call that was interrupted with kRestartBlock continues (nanosleep, poll, futex): restart_syscall(2).
 struct RestartBlock {
@@ -70,6 +78,7 @@ public:
     ListNode tracee_node;                  // in the tracer's list
     List<Task, &Task::tracee_node> tracees;
     Own<Tracing> tracing;                  // made at the first attach and kept
+    TaskSeccomp seccomp;
 
     // The task's own.
     RestartBlock restart_block;

@@ -3,6 +3,7 @@
 
 #include "proc/process.h"
 #include "syscall/capabilities.h"
+#include "syscall/seccomp.h"
 #include "syscall/system.h"
 
 namespace martlet {
@@ -10,7 +11,7 @@ namespace martlet {
 namespace {
 
 enum Option { kSetParentDeathSignal = 1, kGetParentDeathSignal = 2, kGetDumpable = 3, kSetDumpable = 4, kGetKeepCaps = 7,
-              kSetKeepCaps = 8, kGetTiming = 13, kSetTiming = 14, kSetName = 15, kGetName = 16, kCapBSetRead = 23,
+              kSetKeepCaps = 8, kGetTiming = 13, kSetTiming = 14, kSetName = 15, kGetName = 16, kGetSeccomp = 21, kSetSeccomp = 22, kCapBSetRead = 23,
               kCapBSetDrop = 24, kGetTimeStampCounter = 25, kSetTimeStampCounter = 26, kGetSecureBits = 27,
               kSetSecureBits = 28, kSetTimerSlack = 29, kGetTimerSlack = 30, kPerfEventsDisable = 31,
               kPerfEventsEnable = 32, kMachineCheckKill = 33, kMachineCheckKillGet = 34, kSetMemoryMap = 35,
@@ -99,6 +100,8 @@ Result<i64> sys_prctl(int option, u64 argument2, u64 argument3, u64 argument4, u
     case kSetTiming: return argument2 == 0 ? Result<i64>(0) : Error(Errno::EINVAL);
     case kSetName: return set_name(UserPtr<const char>(argument2));
     case kGetName: return get_name(UserPtr<char>(argument2));
+    case kGetSeccomp: return prctl_get_seccomp();
+    case kSetSeccomp: return prctl_set_seccomp(argument2, argument3);
     case kGetTimeStampCounter:
         TRY(UserPtr<int>(argument2).store(1)); // PR_TSC_ENABLE
         return 0;

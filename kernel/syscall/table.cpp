@@ -6,6 +6,7 @@
 #include "syscall/table.h"
 
 #include "arch/cpu.h"
+#include "proc/seccomp/seccomp.h"
 #include "sched/thread.h"
 #include "syscall/capabilities.h"
 #include "syscall/credentials.h"
@@ -19,6 +20,7 @@
 #include "syscall/process.h"
 #include "syscall/ptrace.h"
 #include "syscall/scheduling.h"
+#include "syscall/seccomp.h"
 #include "syscall/signal.h"
 #include "syscall/system.h"
 #include "syscall/time.h"
@@ -347,7 +349,7 @@ constexpr SyscallRow kRows[] = {
     missing(314, "sched_setattr"),
     missing(315, "sched_getattr"),
     row<sys_renameat2>(316, "renameat2", "old_directory, old_path, new_directory, new_path, flags"),
-    missing(317, "seccomp"),
+    row<sys_seccomp>(317, "seccomp", "operation, flags, arguments"),
     row<sys_getrandom>(318, "getrandom", "buffer, size, flags"),
     missing(319, "memfd_create"),
     missing(320, "kexec_file_load"),
@@ -444,7 +446,7 @@ namespace {
 void dispatch_traced(TrapFrame& frame) {
     constexpr u32 kNoCall = ~0u; // the tracer wants none, and sets the result
     frame.rax = static_cast<u64>(-static_cast<i64>(Errno::ENOSYS));
-    bool runs = trace_call_entry(frame);
+    bool runs = trace_call_entry(frame) && allows_call(frame);
     u32 number = static_cast<u32>(frame.orig_rax);
     if (runs && number != kNoCall) {
         i64 result = number < kEntryCount ? kEntries[number](frame) : not_implemented(frame);

@@ -162,7 +162,8 @@ Result<void> show_status(TextBuffer& text, const ProcSubject& subject) {
     show_memory(text, subject);
     show_signals(text, subject, info);
     u32 cpus = online_cpu_count();
-    text.print("NoNewPrivs:\t%d\nSeccomp:\t0\nSeccomp_filters:\t0\n", info.no_new_privileges ? 1 : 0);
+    text.print("NoNewPrivs:\t%d\nSeccomp:\t%u\nSeccomp_filters:\t%u\n", info.no_new_privileges ? 1 : 0, info.seccomp_mode,
+               info.seccomp_filters);
     text.print("Cpus_allowed:\t%llx\nCpus_allowed_list:\t0",
                static_cast<ulong>(cpus >= 64 ? ~0ull : (1ull << cpus) - 1));
     if (cpus > 1) text.print("-%u", cpus - 1);

@@ -3,6 +3,7 @@
 #include "fs/pipe/pipe.h"
 #include "fs/proc/system_entries.h"
 #include "mm/address.h"
+#include "proc/core/core_dump.h"
 #include "proc/pid.h"
 #include "proc/system_names.h"
 #include "vfs/dentry.h"
@@ -75,9 +76,13 @@ Result<void> show_printk(TextBuffer& text, const ProcSubject&) {
 }
 
 Result<void> show_core_pattern(TextBuffer& text, const ProcSubject&) {
-    text.append("core\n");
+    char pattern[kCorePatternSize];
+    text.append({pattern, core_pattern(pattern)});
+    text.append("\n");
     return {};
 }
+
+Result<void> store_core_pattern(std::string_view text, const ProcSubject&) { return set_core_pattern(text); }
 
 constexpr SystemEntry kEntries[] = {
     {"sys/fs/dentry-state", 0444, show_dentry_state},
@@ -87,7 +92,7 @@ constexpr SystemEntry kEntries[] = {
     {"sys/fs/nr_open", 0444, show_number<1048576>},
     {"sys/fs/pipe-max-size", 0444, show_number<kPipeMaximumSize>},
     {"sys/kernel/cap_last_cap", 0444, show_number<40>},
-    {"sys/kernel/core_pattern", 0444, show_core_pattern},
+    {"sys/kernel/core_pattern", 0644, show_core_pattern, store_core_pattern},
     {"sys/kernel/domainname", 0444, show_system_name<&abi::UtsName::domain>},
     {"sys/kernel/hostname", 0444, show_system_name<&abi::UtsName::node>},
     {"sys/kernel/ngroups_max", 0444, show_number<65536>},

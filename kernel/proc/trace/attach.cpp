@@ -216,7 +216,7 @@ void kick_seized_tracee(Process& process, Task& task) {
 void update_call_tracing(Task& task) {
     Tracing* tracing = task.tracing.get();
     bool traces = tracing && is_traced(task) && (tracing->resume != TraceResume::Run || tracing->single_steps);
-    if (traces) task.set_work(ThreadWork::TraceCalls);
+    if (traces || task.seccomp.mode.load() != SeccompMode::Disabled) task.set_work(ThreadWork::TraceCalls);
     else task.clear_work(ThreadWork::TraceCalls);
 }
 
