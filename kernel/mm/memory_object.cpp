@@ -12,10 +12,14 @@ void MemoryObject::add_mapping(ObjectMapping& mapping) {
 }
 
 void MemoryObject::remove_mapping(ObjectMapping& mapping) {
-    LockGuard guard(mappings_lock_);
-    if (!mapping.object_node_.is_linked()) return; // of a copy that fork(2) could not finish
-    mapping.object_node_.unlink();
-    mapping_count_.fetch_sub(1, std::memory_order_relaxed);
+    u32 left;
+    {
+        LockGuard guard(mappings_lock_);
+        if (!mapping.object_node_.is_linked()) return; // of a copy that fork(2) could not finish
+        mapping.object_node_.unlink();
+        left = mapping_count_.fetch_sub(1, std::memory_order_relaxed) - 1;
+    }
+    mapping_removed(left);
 }
 
 void MemoryObject::unmap_pages(u64 first_index, u64 end_index) {

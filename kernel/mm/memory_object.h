@@ -30,6 +30,8 @@ public:
     virtual Frame* find_page(u64 index) { return nullptr; }
     /// A page was written through a shared mapping.
     virtual void mark_dirty(u64 index) {}
+    /// A mapping went; so many are left. With the address space's lock held.
+    virtual void mapping_removed(u32 left) {}
     /// madvise(MADV_REMOVE): turns the pages into a hole.
     virtual Result<void> remove_pages(u64 first_index, u64 end_index) { return Error(Errno::EOPNOTSUPP); }
 
@@ -40,6 +42,7 @@ public:
     /// access faults. Called after the object stopped handing them out (truncate, hole punching), with no lock of rank
     /// AddressSpace or above held; calls for one object are serialised by the caller. May sleep.
     void unmap_pages(u64 first_index, u64 end_index);
+    u32 mapping_count() const { return mapping_count_.load(std::memory_order_relaxed); }
     bool is_mapped() const { return mapping_count_.load(std::memory_order_relaxed) != 0; }
 
 private:

@@ -9,6 +9,7 @@
 #include "arch/context.h"
 #include "base/assert.h"
 #include "ipc/futex.h"
+#include "ipc/semaphore_undo.h"
 #include "mm/address_space.h"
 #include "proc/core/core_dump.h"
 #include "mm/frame.h"
@@ -253,6 +254,7 @@ void exit_task(int status) {
     }
     complete_vfork(task);
     task.set_files(nullptr);
+    if (is_last) release_semaphore_undo(task.process().id());
     task.set_fs_context(nullptr);
     Ref<File> executable;
     if (is_last) {

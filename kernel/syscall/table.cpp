@@ -14,6 +14,7 @@
 #include "syscall/file.h"
 #include "syscall/fs.h"
 #include "syscall/futex.h"
+#include "syscall/ipc.h"
 #include "syscall/limits.h"
 #include "syscall/memory.h"
 #include "syscall/pidfd.h"
@@ -61,9 +62,9 @@ constexpr SyscallRow kRows[] = {
     row<sys_msync>(26, "msync", "address, size, flags"),
     row<sys_mincore>(27, "mincore", "address, size, vector"),
     row<sys_madvise>(28, "madvise", "address, size, advice"),
-    missing(29, "shmget"),
-    missing(30, "shmat"),
-    missing(31, "shmctl"),
+    row<sys_shmget>(29, "shmget", "key, size, flags"),
+    row<sys_shmat>(30, "shmat", "id, address, flags"),
+    row<sys_shmctl>(31, "shmctl", "id, command, argument"),
     row<sys_dup>(32, "dup", "fd"),
     row<sys_dup2>(33, "dup2", "old_fd, new_fd"),
     row<sys_pause>(34, "pause"),
@@ -96,14 +97,14 @@ constexpr SyscallRow kRows[] = {
     row<sys_wait4>(61, "wait4", "process_id, status, options, usage"),
     row<sys_kill>(62, "kill", "process_id, signal"),
     row<sys_uname>(63, "uname", "name"),
-    missing(64, "semget"),
-    missing(65, "semop"),
-    missing(66, "semctl"),
-    missing(67, "shmdt"),
-    missing(68, "msgget"),
-    missing(69, "msgsnd"),
-    missing(70, "msgrcv"),
-    missing(71, "msgctl"),
+    row<sys_semget>(64, "semget", "key, count, flags"),
+    row<sys_semop>(65, "semop", "id, operations, count"),
+    row<sys_semctl>(66, "semctl", "id, number, command, argument"),
+    row<sys_shmdt>(67, "shmdt", "address"),
+    row<sys_msgget>(68, "msgget", "key, flags"),
+    row<sys_msgsnd>(69, "msgsnd", "id, message, size, flags"),
+    row<sys_msgrcv>(70, "msgrcv", "id, message, size, type, flags"),
+    row<sys_msgctl>(71, "msgctl", "id, command, argument"),
     row<sys_fcntl>(72, "fcntl", "fd, command, argument"),
     row<sys_flock>(73, "flock", "fd, operation"),
     row<sys_fsync>(74, "fsync", "fd"),
@@ -252,7 +253,7 @@ constexpr SyscallRow kRows[] = {
     row<sys_getdents64>(217, "getdents64", "fd, buffer, size"),
     row<sys_set_tid_address>(218, "set_tid_address", "address"),
     row<sys_restart_syscall>(219, "restart_syscall"),
-    missing(220, "semtimedop"),
+    row<sys_semtimedop>(220, "semtimedop", "id, operations, count, timeout"),
     row<sys_fadvise64>(221, "fadvise64", "fd, offset, size, advice"),
     missing(222, "timer_create"),
     missing(223, "timer_settime"),

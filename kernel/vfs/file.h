@@ -102,6 +102,8 @@ public:
     const Path& path() const { return path_; }
     /// This as a T, or null if it is of another kind.
     template <typename T> T* as() { return kind_ == T::kKind ? static_cast<T*>(this) : nullptr; }
+    /// The System V segment that it attaches, or null (shmdt).
+    virtual class SharedMemory* shared_memory() const { return nullptr; }
     /// The pipe behind it, or null (F_SETPIPE_SZ, splice).
     virtual class Pipe* pipe() { return nullptr; }
     /// The file that this one is made around (a program's), or null.

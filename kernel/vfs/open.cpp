@@ -1,6 +1,7 @@
 #include "vfs/open.h"
 
 #include "base/format.h"
+#include "block/block_device.h"
 #include "dev/device.h"
 #include "fs/pipe/pipe.h"
 #include "vfs/dentry.h"
@@ -125,7 +126,7 @@ Result<Ref<File>> open_inode(const Path& path, u32 flags) {
         return device->open(flags, path);
     }
     case kModeFifo: return open_fifo(inode, flags, path);
-    case kModeBlock:
+    case kModeBlock: return open_block_device(inode.attributes.device, flags, path);
     case kModeSocket: return Error(Errno::ENXIO);
     case kModeSymlink: return Error(Errno::ELOOP);
     default: return inode.open(flags, path);

@@ -3,6 +3,7 @@
 // Programs may add nodes, links and directories; a device registered later appears by itself.
 #include "base/init.h"
 #include "base/log.h"
+#include "block/block_device.h"
 #include "dev/device.h"
 #include "fs/devtmpfs/devtmpfs.h"
 #include "fs/ramfs/directory.h"
@@ -26,12 +27,12 @@ public:
     Result<Ref<SuperBlock>> mount(std::string_view, std::string_view) override { return instance(); }
 
     Result<Ref<SuperBlock>> instance();
-    void add_device(CharacterDevice& device);
+    void add_device(std::string_view name, u32 mode, u64 number, u32 group_id = 0);
 
 private:
     Result<Ref<Inode>> make_directory_in(Inode& parent, std::string_view name, u32 mode);
     Result<void> populate();
-    Result<void> add_node(CharacterDevice& device);
+    Result<void> add_node(std::string_view name, u32 mode, u64 number, u32 group_id);
 
     RamSuperBlock* block_ = nullptr; // made at boot, kept for ever
 };
@@ -47,22 +48,31 @@ Result<Ref<Inode>> Devtmpfs::make_directory_in(Inode& parent, std::string_view n
 }
 
 /// A name may have directories in front: "input/mice".
-Result<void> Devtmpfs::add_node(CharacterDevice& device) {
+Result<void> Devtmpfs::add_node(std::string_view name, u32 mode, u64 number, u32 group_id) {
     Ref<Inode> parent = block_->root();
-    std::string_view name = device.name();
     for (usize slash = name.find('/'); slash != name.npos; slash = name.find('/')) {
         parent = TRY(make_directory_in(*parent, name.substr(0, slash), 0755));
         name.remove_prefix(slash + 1);
     }
     MutexGuard guard(parent->directory_lock);
     if (parent->lookup(name)) return {};
-    TRY(parent->create(name, attributes_with(kModeCharacter | device.permissions(), device.number())));
+    InodeAttributes attributes = attributes_with(mode, number);
+    attributes.group_id = group_id;
+    TRY(parent->create(name, attributes));
     return {};
 }
 
-void Devtmpfs::add_device(CharacterDevice& device) {
-    if (!add_node(device))
-        log_error("devtmpfs: no memory for %.*s", static_cast<int>(device.name().size()), device.name().data());
+void Devtmpfs::add_device(std::string_view name, u32 mode, u64 number, u32 group_id) {
+    if (!add_node(name, mode, number, group_id)) log_error("devtmpfs: no memory for %.*s", static_cast<int>(name.size()), name.data());
+}
+
+void add_character_device(CharacterDevice& device) {
+    devtmpfs.add_device(device.name(), kModeCharacter | device.permissions(), device.number());
+}
+
+void add_block_device(BlockDevice& device) {
+    constexpr u32 kDiskGroup = 6;
+    devtmpfs.add_device(device.name(), kModeBlock | 0660, device.number(), kDiskGroup);
 }
 
 Result<void> Devtmpfs::populate() {
@@ -81,9 +91,10 @@ Result<void> Devtmpfs::populate() {
     }
     TRY(make_directory_in(*root, "pts", 0755));
     TRY(make_directory_in(*root, "shm", 01777));
-    for_each_character_device([](void* context, CharacterDevice& device) { static_cast<Devtmpfs*>(context)->add_device(device); },
-                              this);
-    set_character_device_listener([](CharacterDevice& device) { devtmpfs.add_device(device); });
+    for_each_character_device([](void*, CharacterDevice& device) { add_character_device(device); }, nullptr);
+    set_character_device_listener(add_character_device);
+    for (u64 number = 0; Ref<BlockDevice> device = next_block_device(number); ++number) add_block_device(*device);
+    set_block_device_listener(add_block_device);
     return {};
 }
 

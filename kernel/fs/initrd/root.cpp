@@ -7,6 +7,7 @@
 #include "fs/initrd/unpack.h"
 #include "mm/frame.h"
 #include "vfs/dentry.h"
+#include "vfs/filled_cache.h"
 #include "vfs/mount.h"
 #include "vfs/operations.h"
 
@@ -35,7 +36,10 @@ void make_default_files(const Path& root) {
 
 void mount_root() {
     DentryCache::init(memory_statistics().total_frames);
-    set_reclaim_hook([](u64 frames) -> u64 { return DentryCache::reclaim(static_cast<u32>(frames) * 8) / 8; });
+    set_reclaim_hook([](u64 frames) -> u64 {
+        u64 freed = FilledCache::reclaim_clean_pages(frames);
+        return freed + DentryCache::reclaim(static_cast<u32>(frames) * 8) / 8;
+    });
     MountTable::attach_root(create_root_mount());
     const BootInfo& info = boot_info();
     if (info.initrd_size == 0) panic("initrd: missing: the boot loader passed no initial RAM disk");

@@ -20,6 +20,10 @@ Result<void> show_filesystems(TextBuffer& text, const ProcSubject&);
 Result<void> show_devices(TextBuffer& text, const ProcSubject&);
 Result<void> show_swaps(TextBuffer& text, const ProcSubject&);
 Result<void> show_partitions(TextBuffer& text, const ProcSubject&);
+// sysvipc.cpp
+Result<void> show_sysv_messages(TextBuffer& text, const ProcSubject&);
+Result<void> show_sysv_semaphores(TextBuffer& text, const ProcSubject&);
+Result<void> show_sysv_shared_memory(TextBuffer& text, const ProcSubject&);
 
 /// One name below /proc: "meminfo", "sys/kernel/hostname". Directories arise from the slashes.
 struct SystemEntry {

@@ -2,6 +2,7 @@
 #include "arch/cpu.h"
 #include "arch/processor_info.h"
 #include "boot/command_line.h"
+#include "block/block_device.h"
 #include "dev/device.h"
 #include "fs/proc/system_entries.h"
 #include "proc/system_names.h"
@@ -83,6 +84,12 @@ Result<void> show_swaps(TextBuffer& text, const ProcSubject&) {
 
 Result<void> show_partitions(TextBuffer& text, const ProcSubject&) {
     text.append("major minor  #blocks  name\n\n");
+    for (u64 number = 0; Ref<BlockDevice> device = next_block_device(number); ++number) {
+        u64 size = device->size_bytes();
+        if (size == 0) continue; // nothing in it
+        text.print("%4u  %7u %10llu %s\n", device_major(number), device_minor(number), static_cast<unsigned long long>(size / kKiB),
+                   device->name().data());
+    }
     return {};
 }
 

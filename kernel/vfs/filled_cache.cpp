@@ -1,0 +1,162 @@
+#include "vfs/filled_cache.h"
+
+#include <string.h>
+
+#include "mm/frame.h"
+
+namespace martlet {
+
+/// Every cache, for reclaim.
+class FilledCacheList {
+public:
+    static inline SpinLock lock{LockRank::DentryCache};
+    [[clang::no_destroy]] static inline constinit List<FilledCache, &FilledCache::all_node_> all GUARDED_BY(lock);
+};
+
+FilledCache::FilledCache(u64 size) : size_(size) {
+    LockGuard guard(FilledCacheList::lock);
+    FilledCacheList::all.push_back(*this);
+}
+
+FilledCache::~FilledCache() {
+    {
+        LockGuard guard(FilledCacheList::lock);
+        all_node_.unlink();
+    }
+    LockGuard guard(lock_);
+    for (u64 index = 0; Frame* frame = pages_.next(index);) {
+        pages_.remove(index);
+        frame->release();
+    }
+}
+
+Frame* FilledCache::find_page(u64 index) {
+    LockGuard guard(lock_);
+    Frame* frame = pages_.get(index);
+    if (frame) frame->acquire();
+    return frame;
+}
+
+u64 FilledCache::page_count() {
+    LockGuard guard(lock_);
+    return page_count_;
+}
+
+/// The page, read if it is not there, with a reference for the caller.
+Result<Frame*> FilledCache::load_page(u64 index) {
+    if (Frame* frame = find_page(index)) return frame;
+    Frame* fresh = TRY(allocate_frame(FrameUse::PageCache, Zeroing::No));
+    auto* bytes = static_cast<u8*>(fresh->data());
+    u64 offset = index * kPageSize;
+    usize size = size_ - offset < kPageSize ? size_ - offset : kPageSize;
+    auto filled = fill(offset, {bytes, size});
+    if (!filled) {
+        fresh->release();
+        return Error(filled.error());
+    }
+    if (size < kPageSize) memset(bytes + size, 0, kPageSize - size);
+    RadixReserve reserve;
+    for (;;) {
+        u32 needed;
+        {
+            LockGuard guard(lock_);
+            if (Frame* winner = pages_.get(index)) {
+                winner->acquire();
+                fresh->release();
+                return winner;
+            }
+            needed = pages_.nodes_needed(index);
+            if (needed <= reserve.available()) {
+                fresh->acquire();
+                pages_.insert(index, fresh, reserve);
+                ++page_count_;
+                return fresh;
+            }
+        }
+        if (auto reserved = reserve.fill(needed); !reserved) {
+            fresh->release();
+            return Error(reserved.error());
+        }
+    }
+}
+
+Result<Frame*> FilledCache::get_page(u64 index, PageAccess) {
+    if (index >= page_limit()) return Error(Errno::ENXIO);
+    Frame* frame = TRY(load_page(index));
+    note_read(index, index + 1);
+    return frame;
+}
+
+/// Goes on reading where a sequential reader will come next.
+void FilledCache::note_read(u64 first_index, u64 end_index) {
+    bool is_sequential = next_sequential_.exchange(end_index, std::memory_order_relaxed) == first_index;
+    if (!is_sequential) {
+        window_.store(1, std::memory_order_relaxed);
+        return;
+    }
+    u64 window = window_.load(std::memory_order_relaxed);
+    prefetch(end_index * kPageSize, window * kPageSize);
+    if (window < kReadAheadPages) window_.store(window * 2, std::memory_order_relaxed);
+}
+
+void FilledCache::prefetch(u64 offset, u64 size) {
+    u64 end = size < size_ && offset < size_ - size ? offset + size : size_;
+    for (u64 index = offset / kPageSize; index * kPageSize < end; ++index) {
+        auto frame = load_page(index);
+        if (!frame) return; // whoever really needs the page hears why
+        (*frame)->release();
+    }
+}
+
+Result<usize> FilledCache::read(IoCursor& to, u64 offset) {
+    if (offset >= size_) return 0;
+    usize wanted = size_ - offset < to.remaining() ? size_ - offset : to.remaining();
+    usize done = 0;
+    while (done < wanted) {
+        usize in_page = (offset + done) % kPageSize;
+        usize chunk = kPageSize - in_page < wanted - done ? kPageSize - in_page : wanted - done;
+        auto frame = load_page((offset + done) / kPageSize);
+        if (!frame) {
+            if (done > 0) break;
+            return Error(frame.error());
+        }
+        auto copied = to.put(static_cast<u8*>((*frame)->data()) + in_page, chunk);
+        (*frame)->release();
+        if (!copied) {
+            if (done > 0) break;
+            return copied;
+        }
+        done += *copied;
+        if (*copied < chunk) break;
+    }
+    note_read(offset / kPageSize, (offset + done + kPageSize - 1) / kPageSize);
+    return done;
+}
+
+/// Pages whose only reference is the cache's: nobody maps or reads them.
+u64 FilledCache::drop_unused(u64 count) {
+    u64 dropped = 0;
+    LockGuard guard(lock_);
+    for (u64 index = 0; dropped < count; ++index) {
+        Frame* frame = pages_.next(index);
+        if (!frame) break;
+        if (frame->is_shared()) continue;
+        pages_.remove(index);
+        --page_count_;
+        frame->release();
+        ++dropped;
+    }
+    return dropped;
+}
+
+u64 FilledCache::reclaim_clean_pages(u64 count) {
+    u64 freed = 0;
+    LockGuard guard(FilledCacheList::lock);
+    for (FilledCache& cache : FilledCacheList::all) {
+        if (freed >= count) break;
+        freed += cache.drop_unused(count - freed);
+    }
+    return freed;
+}
+
+} // namespace martlet
