@@ -79,7 +79,7 @@ Result<void> set_process_group(int process_id, int group_id) {
     IrqLockGuard guard(process_tree_lock);
     Pid* pid = process_id == 0 ? self.pid : PidTable::find(process_id);
     Process* process = pid ? pid->process : nullptr;
-    if (!process || process->state != ProcessState::Alive) return Error(Errno::ESRCH);
+    if (!process) return Error(pid && pid->task ? Errno::EINVAL : Errno::ESRCH); // a thread that leads nothing
     if (process != &self) {
         if (process->parent != &self) return Error(Errno::ESRCH);
         if (!(process->group->session == self.group->session)) return Error(Errno::EPERM);

@@ -25,6 +25,13 @@ Ref<Process> find_process(int process_id) {
     return pid && pid->process ? Ref<Process>(*pid->process) : nullptr;
 }
 
+Ref<Process> find_process_of(int thread_id) {
+    IrqLockGuard guard(process_tree_lock);
+    Pid* pid = PidTable::find(thread_id);
+    if (pid && pid->process) return Ref<Process>(*pid->process);
+    return pid && pid->task ? Ref<Process>(pid->task->process()) : nullptr;
+}
+
 Ref<Task> find_task(int thread_id) {
     IrqLockGuard guard(process_tree_lock);
     Pid* pid = PidTable::find(thread_id);

@@ -18,6 +18,8 @@ class Task;
 Ref<Process> next_process(int minimum);
 /// By thread-group id; null if there is none.
 Ref<Process> find_process(int process_id);
+/// The process of any thread, or a zombie's.
+Ref<Process> find_process_of(int thread_id);
 /// A task by its thread id, the leader included; null if there is none.
 Ref<Task> find_task(int thread_id);
 /// The task of `process` with the lowest thread id >= `minimum`.

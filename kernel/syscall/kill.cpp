@@ -90,7 +90,7 @@ Result<void> check_permission(Process& process, int signal) {
 }
 
 Result<void> signal_process(int process_id, int signal, const abi::SignalInfo& info) {
-    Ref<Process> process = find_process(process_id);
+    Ref<Process> process = find_process_of(process_id); // any thread's id names its process (kill(2) of Linux)
     if (!process) return Error(Errno::ESRCH);
     TRY(check_permission(*process, signal));
     if (signal == 0) return {};

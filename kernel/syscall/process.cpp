@@ -82,8 +82,9 @@ Result<void> sys_execve(TrapFrame& frame, UserString path, UserPtr<const u64> ar
 Result<void> sys_execveat(TrapFrame& frame, int directory_fd, UserString path, UserPtr<const u64> arguments,
                           UserPtr<const u64> environment, int flags) {
     constexpr int kAtSymlinkNoFollow = 0x100, kAtEmptyPath = 0x1000, kAtCurrentDirectory = -100;
-    if (flags & ~(kAtSymlinkNoFollow | kAtEmptyPath)) return Error(Errno::EINVAL);
     String name = TRY(copy_user_path(path));
+    if (name.is_empty() && !(flags & kAtEmptyPath)) return Error(Errno::ENOENT);
+    if (flags & ~(kAtSymlinkNoFollow | kAtEmptyPath)) return Error(Errno::EINVAL);
     UserStrings argument_strings(arguments), environment_strings(environment);
     u32 walk_flags = (flags & kAtSymlinkNoFollow ? 0 : kWalkFollow) | (flags & kAtEmptyPath ? kWalkEmpty : 0);
     ExecRequest request = {.program = {.start = Path(), .name = name},
@@ -203,12 +204,22 @@ Result<int> sys_getppid() {
 
 Result<void> sys_setpgid(int process_id, int group_id) { return set_process_group(process_id, group_id); }
 
-Result<int> sys_getpgid(int process_id) {
+namespace {
+
+/// Null once the process has been waited for.
+Ref<ProcessGroup> group_of(Process& process) {
     IrqLockGuard guard(process_tree_lock);
-    if (process_id == 0) return current_process().group->id;
-    Pid* pid = PidTable::find(process_id);
-    if (!pid || !pid->process) return Error(Errno::ESRCH);
-    return pid->process->group->id;
+    return process.group;
+}
+
+} // namespace
+
+Result<int> sys_getpgid(int process_id) {
+    if (process_id == 0) return group_of(current_process())->id;
+    Ref<Process> process = find_process_of(process_id);
+    Ref<ProcessGroup> group = process ? group_of(*process) : nullptr;
+    if (!group) return Error(Errno::ESRCH);
+    return group->id;
 }
 
 Result<int> sys_getpgrp() { return sys_getpgid(0); }
@@ -225,11 +236,10 @@ Result<void> sys_vhangup() {
 }
 
 Result<int> sys_getsid(int process_id) {
-    IrqLockGuard guard(process_tree_lock);
-    if (process_id == 0) return current_process().group->session->id;
-    Pid* pid = PidTable::find(process_id);
-    if (!pid || !pid->process) return Error(Errno::ESRCH);
-    return pid->process->group->session->id;
+    Ref<Process> process = process_id == 0 ? Ref<Process>(current_process()) : find_process_of(process_id);
+    Ref<ProcessGroup> group = process ? group_of(*process) : nullptr;
+    if (!group) return Error(Errno::ESRCH);
+    return group->session->id;
 }
 
 Result<int> sys_set_tid_address(u64 address) {

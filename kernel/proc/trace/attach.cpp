@@ -130,6 +130,7 @@ void resume_tracee(Task& tracee, const TraceResumption& resumption) {
 void detach_tracee(Task& tracee, int signal) {
     Ref<Task> reference;
     IrqLockGuard guard(process_tree_lock);
+    if (tracee.tracer.load() != &current_task()) return; // another thread's execve has taken its place
     reference = unlink_tracee(tracee);
     resume_tracee(tracee, {.signal = signal});
 }
@@ -216,8 +217,9 @@ void kick_seized_tracee(Process& process, Task& task) {
 void update_call_tracing(Task& task) {
     Tracing* tracing = task.tracing.get();
     bool traces = tracing && is_traced(task) && (tracing->resume != TraceResume::Run || tracing->single_steps);
+    if (!traces) task.clear_work(ThreadWork::TraceCalls);
+    // Read after the bit was cleared: a filter that another thread attaches meanwhile must not get lost.
     if (traces || task.seccomp.mode.load() != SeccompMode::Disabled) task.set_work(ThreadWork::TraceCalls);
-    else task.clear_work(ThreadWork::TraceCalls);
 }
 
 } // namespace martlet
