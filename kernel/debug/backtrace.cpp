@@ -28,6 +28,20 @@ std::optional<SymbolMatch> find_kernel_symbol(u64 address) {
     return find_symbol({__symbol_table_start, __symbol_table_end}, address - reinterpret_cast<u64>(__text_start));
 }
 
+bool kernel_symbol_at(u64 number, KernelSymbol& symbol) {
+    auto word = [](u64 index) {
+        u32 value;
+        __builtin_memcpy(&value, __symbol_table_start + index * 4, 4);
+        return value;
+    };
+    u64 count = __symbol_table_end - __symbol_table_start >= 4 ? word(0) : 0;
+    if (number >= count) return false;
+    auto* names = reinterpret_cast<const char*>(__symbol_table_start + (1 + 2 * (count + 1)) * 4);
+    u32 start = word(2 + count + number), end = word(3 + count + number);
+    symbol = {reinterpret_cast<u64>(__text_start) + word(1 + number), {names + start, end - start}};
+    return true;
+}
+
 void walk_stack(u64 address, u64 frame_pointer, void (*visit)(void*, u64, const SymbolMatch*), void* context) {
     for (u32 depth = 0; depth < kMaxFrames; ++depth) {
         // A return address may lie behind the last instruction of a function that does not return.

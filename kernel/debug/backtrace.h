@@ -19,6 +19,13 @@ std::optional<SymbolMatch> find_symbol(std::span<const u8> table, u64 text_offse
 /// In this kernel.
 std::optional<SymbolMatch> find_kernel_symbol(u64 address);
 
+/// The kernel's functions in ascending order, from number 0 on; false at the end (/proc/kallsyms).
+struct KernelSymbol {
+    u64 address;
+    std::string_view name;
+};
+bool kernel_symbol_at(u64 number, KernelSymbol& symbol);
+
 /// Whether a word at `address` can be read as part of a kernel stack.
 bool is_stack_address(u64 address);
 

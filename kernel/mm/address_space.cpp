@@ -158,15 +158,17 @@ AddressSpace::Sizes AddressSpace::sizes() {
             peak_total_pages_, pages(peak_resident_), table_.table_frames() * kPageSize};
 }
 
+AddressSpace::MappingView AddressSpace::view_of(const Vma& vma) {
+    const MemoryObject* object = vma.attributes.object.get();
+    return {vma.start, vma.end, vma.attributes.protection, vma.is_shared(), vma.has(VmaFlag::GrowsDown),
+            vma.offset_bytes, vma.attributes.file.get(),
+            object ? object->mapping_name(vma.offset_bytes >> kPageShift) : nullptr,
+            vma.attributes.flags};
+}
+
 void AddressSpace::for_each_mapping(void (*visit)(void*, const MappingView&), void* context) {
     MutexGuard guard(lock_);
-    for (Vma* vma = vmas_.first(); vma; vma = vmas_.next(*vma)) {
-        const MemoryObject* object = vma->attributes.object.get();
-        visit(context, {vma->start, vma->end, vma->attributes.protection, vma->is_shared(), vma->has(VmaFlag::GrowsDown),
-                        vma->offset_bytes, vma->attributes.file.get(),
-                        object ? object->mapping_name(vma->offset_bytes >> kPageShift) : nullptr,
-                        vma->has(VmaFlag::DontDump)});
-    }
+    for (Vma* vma = vmas_.first(); vma; vma = vmas_.next(*vma)) visit(context, view_of(*vma));
 }
 
 bool AddressSpace::has_page(u64 address) {

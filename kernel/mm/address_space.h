@@ -48,6 +48,14 @@ struct ProgramLayout {
     u64 auxiliary_start = 0, auxiliary_end = 0; // the auxiliary vector, on the stack
 };
 
+/// Bytes of a mapping's pages by kind, for smaps (proc(5)). A page that n page tables map counts 1/n in `proportional`.
+struct MappingUsage {
+    u64 resident = 0, anonymous = 0, referenced = 0, shared_clean = 0, shared_dirty = 0, private_clean = 0, private_dirty = 0;
+    u64 proportional = 0, proportional_dirty = 0, proportional_anonymous = 0, proportional_locked = 0;
+    void add(const MappingUsage& other);
+};
+enum class FrameNumbers : u8 { Hidden, Shown };
+
 enum class FaultResult : u8 { Resolved, SegvMapErr, SegvAccErr, BusAdrErr, OutOfMemory };
 
 /// Whether an access respects the mapping's protection, or overrides it as ptrace(2) does (on private mappings).
@@ -110,14 +118,24 @@ public:
         u64 offset_bytes;
         File* file;
         const char* name; // of a mapping without a file: null or "[vdso]" and the like
-        bool is_left_out_of_dumps; // MADV_DONTDUMP
+        u32 flags;
+        bool has(VmaFlag flag) const { return (flags & static_cast<u32>(flag)) != 0; }
     };
     void for_each_mapping(void (*visit)(void*, const MappingView&), void* context);
+    /// The same with what each takes, found by looking at every page.
+    void for_each_mapping_usage(void (*visit)(void*, const MappingView&, const MappingUsage&), void* context);
+    /// /proc/pid/pagemap: one word for each page from `address` on.
+    void describe_pages(u64 address, std::span<u64> entries, FrameNumbers numbers);
+    /// /proc/pid/clear_refs: forgets which pages were touched. ENOMEM.
+    Result<void> clear_referenced();
+    /// The greatest resident set counts from now.
+    void reset_peak();
     /// For core dumps: whether a page is there / was written or made privately in [start, end). Nothing is faulted in.
     bool has_page(u64 address);
     bool holds_private_pages(u64 start, u64 end);
 
 private:
+    static MappingView view_of(const Vma& vma);
     friend class MemoryObject;
     template <typename T, typename... Arguments> friend Result<Ref<T>> make_ref(Arguments&&...);
     AddressSpace() { live_count_.fetch_add(1, std::memory_order_relaxed); }

@@ -1,6 +1,14 @@
 #include "proc/pid.h"
 
+#include "base/setting.h"
+
 namespace martlet {
+namespace {
+
+constinit Setting pid_limit("sys/kernel/pid_max", kPidMax, kReservedPids + 1, kPidMax);
+REGISTER_SETTING(pid_limit);
+
+} // namespace
 
 int PidAllocator::find_free(int from, int limit) const {
     for (int id = from; id < limit;) {
@@ -15,8 +23,9 @@ int PidAllocator::find_free(int from, int limit) const {
 }
 
 int PidAllocator::allocate() {
-    int id = find_free(last_ + 1, kPidMax);
-    if (id == 0) id = find_free(last_ < kReservedPids ? 1 : kReservedPids, kPidMax);
+    auto limit = static_cast<int>(pid_limit.get());
+    int id = find_free(last_ + 1, limit);
+    if (id == 0) id = find_free(last_ < kReservedPids ? 1 : kReservedPids, limit);
     if (id == 0) return 0;
     used_[id / 64] |= 1ull << (id % 64);
     last_ = id;

@@ -14,6 +14,7 @@ void ResourceUsage::add(const ResourceUsage& other) {
     major_faults += other.major_faults;
     voluntary_switches += other.voluntary_switches;
     involuntary_switches += other.involuntary_switches;
+    io.add(other.io);
     if (other.peak_resident_pages > peak_resident_pages) peak_resident_pages = other.peak_resident_pages;
 }
 
@@ -25,6 +26,7 @@ void ResourceUsage::add(const Task& task) {
     major_faults += task.major_faults.load(std::memory_order_relaxed);
     voluntary_switches += task.voluntary_switches();
     involuntary_switches += task.involuntary_switches();
+    io.add(task.io_counts);
 }
 
 Process::Process(Pid& own_pid) : pid(&own_pid), start_time_ns(monotonic_ns()), timers(*this), id_(own_pid.number()) {}

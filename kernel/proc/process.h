@@ -28,6 +28,8 @@ struct ResourceUsage {
     u64 voluntary_switches = 0, involuntary_switches = 0;
     u64 peak_resident_pages = 0; // the largest, not the sum
 
+    IoCounts io;
+
     void add(const ResourceUsage& other);
     void add(const Task& task);
 };
@@ -80,6 +82,7 @@ public:
     IntervalTimers timers;
     std::atomic<u32> personality = 0;
     std::atomic<bool> is_dumpable = true; // prctl(PR_SET_DUMPABLE)
+    std::atomic<u32> login_uid = ~0u;     // /proc/pid/loginuid, inherited
     std::atomic<bool> refuses_huge_pages = false; // prctl(PR_SET_THP_DISABLE)
 
 private:

@@ -42,6 +42,17 @@ struct VforkCompletion {
     std::atomic<bool> is_done = false;
 };
 
+/// Bytes and calls of read(2), write(2) and their families (proc(5), io).
+struct IoCounts {
+    u64 read_bytes = 0, written_bytes = 0, read_calls = 0, write_calls = 0;
+    void add(const IoCounts& other) {
+        read_bytes += other.read_bytes;
+        written_bytes += other.written_bytes;
+        read_calls += other.read_calls;
+        write_calls += other.write_calls;
+    }
+};
+
 class Task : public Thread {
 public:
     /// A task of `process`, not yet in its list, which runs entry(task) in the kernel once started. The references are
@@ -93,6 +104,7 @@ public:
     bool has_exceeded_process_limit = false; // by set*uid; execve answers EAGAIN while it is so
     u8 machine_check_policy = 2;           // prctl(PR_MCE_KILL), inherited
     bool is_io_flusher = false;            // prctl(PR_SET_IO_FLUSHER), inherited
+    IoCounts io_counts;                    // written by the task alone; others read it as it is
     std::atomic<u64> minor_faults = 0, major_faults = 0;
 
     /// execve by a thread that is not the leader: it takes over the leader's id. Under process_tree_lock.

@@ -28,6 +28,20 @@ Result<Ref<File>> get_writable(int fd) {
 
 usize limited(usize count) { return count < kMaxTransfer ? count : kMaxTransfer; }
 
+/// The caller's account for /proc/pid/io.
+Result<usize> count_read(Result<usize> result) {
+    IoCounts& counts = current_task().io_counts;
+    ++counts.read_calls;
+    if (result) counts.read_bytes += *result;
+    return result;
+}
+Result<usize> count_written(Result<usize> result) {
+    IoCounts& counts = current_task().io_counts;
+    ++counts.write_calls;
+    if (result) counts.written_bytes += *result;
+    return result;
+}
+
 /// At the file's own position, which moves on.
 Result<usize> read_here(File& file, IoCursor cursor) {
     if (!file.is_seekable()) return file.read(cursor, 0);
@@ -64,38 +78,38 @@ Result<usize> write_at(File& file, IoCursor cursor, i64 offset) {
 
 Result<usize> sys_read(int fd, u64 buffer, usize count) {
     Ref<File> file = TRY(get_readable(fd));
-    return read_here(*file, IoCursor::user(buffer, limited(count)));
+    return count_read(read_here(*file, IoCursor::user(buffer, limited(count))));
 }
 
 Result<usize> sys_write(int fd, u64 buffer, usize count) {
     Ref<File> file = TRY(get_writable(fd));
-    return write_here(*file, IoCursor::user(buffer, limited(count)));
+    return count_written(write_here(*file, IoCursor::user(buffer, limited(count))));
 }
 
 Result<usize> sys_pread64(int fd, u64 buffer, usize count, i64 offset) {
     if (offset < 0) return Error(Errno::EINVAL);
     Ref<File> file = TRY(get_readable(fd));
-    return read_at(*file, IoCursor::user(buffer, limited(count)), offset);
+    return count_read(read_at(*file, IoCursor::user(buffer, limited(count)), offset));
 }
 
 Result<usize> sys_pwrite64(int fd, u64 buffer, usize count, i64 offset) {
     if (offset < 0) return Error(Errno::EINVAL);
     Ref<File> file = TRY(get_writable(fd));
-    return write_at(*file, IoCursor::user(buffer, limited(count)), offset);
+    return count_written(write_at(*file, IoCursor::user(buffer, limited(count)), offset));
 }
 
 Result<usize> sys_readv(int fd, u64 vectors, u64 count) {
     Ref<File> file = TRY(get_readable(fd));
     VectorArgument argument;
     TRY(argument.load(vectors, count));
-    return read_here(*file, IoCursor::user_vectors(argument.vectors()));
+    return count_read(read_here(*file, IoCursor::user_vectors(argument.vectors())));
 }
 
 Result<usize> sys_writev(int fd, u64 vectors, u64 count) {
     Ref<File> file = TRY(get_writable(fd));
     VectorArgument argument;
     TRY(argument.load(vectors, count));
-    return write_here(*file, IoCursor::user_vectors(argument.vectors()));
+    return count_written(write_here(*file, IoCursor::user_vectors(argument.vectors())));
 }
 
 Result<usize> sys_preadv2(int fd, u64 vectors, u64 count, u64 offset, u64, u32 flags) {
@@ -106,7 +120,7 @@ Result<usize> sys_preadv2(int fd, u64 vectors, u64 count, u64 offset, u64, u32 f
     TRY(argument.load(vectors, count));
     IoCursor cursor = IoCursor::user_vectors(argument.vectors());
     if (cursor.remaining() > 0 && !has_known_flags(*file, flags)) return Error(Errno::EOPNOTSUPP);
-    return uses_position ? read_here(*file, cursor) : read_at(*file, cursor, static_cast<i64>(offset));
+    return count_read(uses_position ? read_here(*file, cursor) : read_at(*file, cursor, static_cast<i64>(offset)));
 }
 
 Result<usize> sys_pwritev2(int fd, u64 vectors, u64 count, u64 offset, u64, u32 flags) {
@@ -123,7 +137,7 @@ Result<usize> sys_pwritev2(int fd, u64 vectors, u64 count, u64 offset, u64, u32 
         MutexGuard guard(file->position_lock);
         return file->append(cursor, file->position);
     }
-    return uses_position ? write_here(*file, cursor) : write_at(*file, cursor, static_cast<i64>(offset));
+    return count_written(uses_position ? write_here(*file, cursor) : write_at(*file, cursor, static_cast<i64>(offset)));
 }
 
 Result<usize> sys_preadv(int fd, u64 vectors, u64 count, u64 offset, u64 high) {

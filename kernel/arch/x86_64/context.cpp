@@ -101,6 +101,15 @@ TrapFrame& user_trap_frame(const Thread& thread) {
     return *reinterpret_cast<TrapFrame*>(thread.kernel_stack_top() - sizeof(TrapFrame));
 }
 
+/// What switch_stacks pushed: r15, r14, r13, r12, rbx, rbp, the return address.
+SwitchedOutFrame switched_out_frame(const Thread& thread) {
+    constexpr u64 kSavedWords = 7, kFramePointer = 5, kReturnAddress = 6;
+    u64 stack = thread.context.kernel_rsp;
+    if (stack < thread.kernel_stack_base() || stack > thread.kernel_stack_top() - kSavedWords * sizeof(u64)) return {0, 0};
+    auto* words = reinterpret_cast<const u64*>(stack);
+    return {words[kReturnAddress], words[kFramePointer]};
+}
+
 void set_current_page_table(u64 root) {
     u64 state = irq_save();
     current_thread()->context.page_table = root;

@@ -23,13 +23,21 @@ struct Line {
     const char* name;
     void* context;
     std::atomic<InterruptHandler> handler;
-    std::atomic<u64> count;
 };
 inline constexpr u32 kIsaLines = 16;
 Line g_lines[kIsaLines];
 SpinLock g_lock{LockRank::Device};
 bool g_is_started = false;
 std::atomic<bool> g_log_is_pending = false;
+
+/// Counts of each CPU: the lines, then what has no line. Written by that CPU alone.
+enum CountSlot : u32 { kCountTimer = kIsaLines, kCountReschedule, kCountCall, kCountLog, kCountSlots };
+std::atomic<u64> g_counts[kMaxCpus][kCountSlots];
+
+void count(u32 slot) {
+    std::atomic<u64>& counter = g_counts[this_cpu().id][slot];
+    counter.store(counter.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+}
 
 } // namespace
 
@@ -65,11 +73,16 @@ Result<void> register_isa_interrupt(u32 isa_irq, const char* name, InterruptHand
     return {};
 }
 
-void for_each_interrupt(void (*show)(void*, u32, const char*, u64), void* context) {
+void for_each_interrupt(void (*show)(void*, const InterruptRow&), void* context) {
     for (u32 index = 0; index < kIsaLines; ++index)
-        if (g_lines[index].handler.load(std::memory_order_acquire))
-            show(context, index, g_lines[index].name, g_lines[index].count.load(std::memory_order_relaxed));
+        if (g_lines[index].handler.load(std::memory_order_acquire)) show(context, {nullptr, index, g_lines[index].name, index});
+    show(context, {"LOC", 0, "Local timer interrupts", kCountTimer});
+    show(context, {"IWI", 0, "IRQ work interrupts", kCountLog});
+    show(context, {"RES", 0, "Rescheduling interrupts", kCountReschedule});
+    show(context, {"CAL", 0, "Function call interrupts", kCountCall});
 }
+
+u64 interrupt_count(u32 cpu_id, u32 slot) { return g_counts[cpu_id][slot].load(std::memory_order_relaxed); }
 
 void send_reschedule_interrupt(u32 cpu_id) { local_apic_send(cpu_by_id(cpu_id).apic_id, kVectorReschedule); }
 
@@ -82,24 +95,28 @@ bool send_log_interrupt() {
 void dispatch_interrupt(u32 vector) {
     if (vector >= kFirstLineVector && vector < kFirstLineVector + kIsaLines) {
         Line& line = g_lines[vector - kFirstLineVector];
-        line.count.fetch_add(1, std::memory_order_relaxed);
+        count(vector - kFirstLineVector);
         if (InterruptHandler handler = line.handler.load(std::memory_order_acquire)) handler(line.context);
         local_apic_end_of_interrupt();
         return;
     }
     switch (vector) {
     case kVectorTimer:
+        count(kCountTimer);
         local_apic_end_of_interrupt();
         run_expired_timers();
         return;
     case kVectorReschedule: // need_resched is looked at on the way out
+        count(kCountReschedule);
         local_apic_end_of_interrupt();
         return;
     case kVectorCall:
+        count(kCountCall);
         local_apic_end_of_interrupt();
         run_cpu_calls();
         return;
     case kVectorLog:
+        count(kCountLog);
         local_apic_end_of_interrupt();
         g_log_is_pending.store(false, std::memory_order_release);
         run_deferred_log_work();

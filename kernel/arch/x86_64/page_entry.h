@@ -66,6 +66,8 @@ public:
     void store(PageEntry entry) { bits_.store(entry.bits(), std::memory_order_relaxed); }
     PageEntry exchange(PageEntry entry) { return PageEntry(bits_.exchange(entry.bits(), std::memory_order_acq_rel)); }
 
+    void clear_accessed() { bits_.fetch_and(~kEntryAccessed, std::memory_order_relaxed); }
+
 private:
     std::atomic<u64> bits_;
 };

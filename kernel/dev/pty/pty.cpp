@@ -12,7 +12,13 @@ constexpr usize kBounceSize = 512;
 
 } // namespace
 
-Pty::Pty(u32 index) : Tty("pts", make_device(kPtySlaveMajor, index), line()), index_(index) {}
+std::atomic<i64> Pty::live_count_ = 0;
+
+Pty::Pty(u32 index) : Tty("pts", make_device(kPtySlaveMajor, index), line()), index_(index) {
+    live_count_.fetch_add(1, std::memory_order_relaxed);
+}
+
+Pty::~Pty() { live_count_.fetch_sub(1, std::memory_order_relaxed); }
 
 Result<Ref<File>> Pty::open_slave(u32 flags, const Path& path) {
     if (is_locked() || is_master_closed_.load(std::memory_order_acquire)) return Error(Errno::EIO);

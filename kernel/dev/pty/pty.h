@@ -16,7 +16,9 @@ public:
     explicit Pty(u32 index);
     using Tty::ioctl; // the slave's requests, not the line's
 
+    ~Pty() override;
     u32 index() const { return index_; }
+    static i64 live_count() { return live_count_.load(std::memory_order_relaxed); }
     /// TIOCSPTLCK: a locked slave cannot be opened (EIO).
     bool is_locked() const { return is_locked_.load(std::memory_order_relaxed); }
     void set_locked(bool locked) { is_locked_.store(locked, std::memory_order_relaxed); }
@@ -33,6 +35,7 @@ public:
 private:
     usize read_available(IoCursor& to, Result<usize>& result);
 
+    static std::atomic<i64> live_count_;
     u32 index_;
     std::atomic<bool> is_locked_ = true, is_master_closed_ = false;
 };

@@ -1,6 +1,7 @@
 // /dev/ptmx (5, 2): which instance of devpts it means.
 #include "base/init.h"
 #include "base/log.h"
+#include "base/setting.h"
 #include "dev/device.h"
 #include "fs/devpts/devpts.h"
 #include "vfs/caller.h"
@@ -13,11 +14,16 @@ namespace {
 
 constexpr u32 kPtmxMajor = 5, kPtmxMinor = 2, kPtmxPermissions = 0666;
 
+// /proc/sys/kernel/pty: how many pairs there may be in all instances together.
+constinit Setting pty_limit("sys/kernel/pty/max", 4096, 0, DevptsOptions::kMaxPtys);
+REGISTER_SETTING(pty_limit);
+
 class PtmxDevice final : public CharacterDevice {
 public:
     PtmxDevice() : CharacterDevice("ptmx", make_device(kPtmxMajor, kPtmxMinor), kPtmxPermissions) {}
     Result<Ref<File>> open(u32 flags, const Path& path) override {
         Path root = TRY(find_devpts(path));
+        if (Pty::live_count() >= pty_limit.get()) return Error(Errno::ENOSPC);
         return static_cast<DevptsSuperBlock&>(root.mount().super_block()).open_master(flags, path);
     }
 };

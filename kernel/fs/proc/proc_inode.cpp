@@ -72,7 +72,9 @@ public:
         Own<char[]> buffer(new (std::nothrow) char[size + 1]);
         if (!buffer) return Error(Errno::ENOMEM);
         usize taken = TRY(from.take(buffer.get(), size));
-        TRY(inode_->store({buffer.get(), taken}));
+        std::string_view text(buffer.get(), taken);
+        while (!text.empty() && (text.back() == '\n' || text.back() == '\0')) text.remove_suffix(1);
+        TRY(inode_->store(text));
         return taken;
     }
 
@@ -91,7 +93,6 @@ Result<Ref<File>> ProcTextInode::open(u32 flags, const Path& path) {
 
 Result<void> ProcTextInode::store(std::string_view text) {
     if (!store_) return Error(Errno::EIO);
-    while (!text.empty() && (text.back() == '\n' || text.back() == '\0')) text.remove_suffix(1);
     return store_(text, subject_);
 }
 

@@ -54,14 +54,15 @@ public:
 };
 
 /// A file of text.
-class ProcTextInode final : public ProcInode {
+class ProcTextInode : public ProcInode {
 public:
     ProcTextInode(SuperBlock& block, u64 number, u32 mode, const ProcSubject& subject, ProcShow show, ProcStore store)
         : ProcInode(block, number, mode, subject), show_(show), store_(store) {}
     Result<Ref<File>> open(u32 flags, const Path& path) override;
     Result<void> truncate(u64) override { return {}; } // O_TRUNC from a shell's ">"
-    Result<void> show(TextBuffer& text) { return show_(text, subject_); }
-    Result<void> store(std::string_view text);
+    virtual Result<void> show(TextBuffer& text) { return show_(text, subject_); }
+    /// `text` without the line's end. EIO where nothing can be written.
+    virtual Result<void> store(std::string_view text);
 
 private:
     ProcShow show_;

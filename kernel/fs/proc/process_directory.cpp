@@ -5,7 +5,9 @@
 namespace martlet {
 namespace {
 
-enum class EntryKind : u8 { Text, Magic, Descriptors, DescriptorInformation, Memory, Tasks };
+enum class EntryKind : u8 { Text, Magic, Descriptors, DescriptorInformation, Memory, Tasks, NameSpaces, Pagemap };
+/// Which directories show the entry: a process's, a task's or both.
+enum class EntryPlace : u8 { Both, Process, Task };
 
 struct Entry {
     std::string_view name;
@@ -14,28 +16,53 @@ struct Entry {
     ProcShow show = nullptr;
     ProcStore store = nullptr;
     ProcFollow follow = nullptr;
+    EntryPlace place = EntryPlace::Both;
 };
 
+Result<void> show_nothing(TextBuffer&, const ProcSubject&) { return Error(Errno::EINVAL); } // written only
+
 constexpr Entry kEntries[] = {
-    {"task", EntryKind::Tasks, 0555},
+    {"task", EntryKind::Tasks, 0555, nullptr, nullptr, nullptr, EntryPlace::Process},
+    {"children", EntryKind::Text, 0444, show_children, nullptr, nullptr, EntryPlace::Task},
     {"fd", EntryKind::Descriptors, 0500},
     {"fdinfo", EntryKind::DescriptorInformation, 0555},
+    {"ns", EntryKind::NameSpaces, 0511},
     {"auxv", EntryKind::Text, 0400, show_auxv},
+    {"cgroup", EntryKind::Text, 0444, show_cgroup},
+    {"clear_refs", EntryKind::Text, 0200, show_nothing, store_clear_refs},
     {"cmdline", EntryKind::Text, 0444, show_cmdline},
     {"comm", EntryKind::Text, 0644, show_comm, store_comm},
+    {"cpuset", EntryKind::Text, 0444, show_cpuset},
     {"cwd", EntryKind::Magic, 0777, nullptr, nullptr, follow_cwd},
     {"environ", EntryKind::Text, 0400, show_environ},
     {"exe", EntryKind::Magic, 0777, nullptr, nullptr, follow_exe},
+    {"gid_map", EntryKind::Text, 0644, show_id_map},
     {"io", EntryKind::Text, 0400, show_io},
     {"limits", EntryKind::Text, 0444, show_limits},
+    {"loginuid", EntryKind::Text, 0644, show_login_uid, store_login_uid},
     {"maps", EntryKind::Text, 0444, show_maps},
     {"mem", EntryKind::Memory, 0600},
     {"mountinfo", EntryKind::Text, 0444, show_mountinfo},
     {"mounts", EntryKind::Text, 0444, show_mounts},
+    {"mountstats", EntryKind::Text, 0400, show_mountstats, nullptr, nullptr, EntryPlace::Process},
+    {"pagemap", EntryKind::Pagemap, 0400},
+    {"personality", EntryKind::Text, 0400, show_personality},
+    {"projid_map", EntryKind::Text, 0644, show_id_map},
     {"root", EntryKind::Magic, 0777, nullptr, nullptr, follow_root},
+    {"sched", EntryKind::Text, 0444, show_sched},
+    {"schedstat", EntryKind::Text, 0444, show_schedstat},
+    {"sessionid", EntryKind::Text, 0444, show_session_id},
+    {"setgroups", EntryKind::Text, 0644, show_setgroups},
+    {"smaps", EntryKind::Text, 0444, show_smaps},
+    {"smaps_rollup", EntryKind::Text, 0444, show_smaps_rollup},
+    {"stack", EntryKind::Text, 0400, show_kernel_stack},
     {"stat", EntryKind::Text, 0444, show_stat},
     {"statm", EntryKind::Text, 0444, show_statm},
     {"status", EntryKind::Text, 0444, show_status},
+    {"syscall", EntryKind::Text, 0400, show_syscall},
+    {"timerslack_ns", EntryKind::Text, 0666, show_timer_slack, store_timer_slack, nullptr, EntryPlace::Process},
+    {"uid_map", EntryKind::Text, 0644, show_id_map},
+    {"wchan", EntryKind::Text, 0444, show_wchan},
 };
 
 int id_of(const ProcSubject& subject) { return subject.task ? subject.task->thread_id() : subject.process->id(); }
@@ -79,10 +106,12 @@ public:
     }
 
 private:
-    bool is_shown(const Entry& entry) const { return entry.kind != EntryKind::Tasks || !subject_.task; }
+    bool is_shown(const Entry& entry) const {
+        return entry.place == EntryPlace::Both || (entry.place == EntryPlace::Task) == static_cast<bool>(subject_.task);
+    }
     u64 number_of(u64 row) const { return proc_inode_number(id_of(subject_), row + 2); }
     static u32 type_of(const Entry& entry) {
-        if (entry.kind == EntryKind::Text || entry.kind == EntryKind::Memory) return kModeRegular;
+        if (entry.kind == EntryKind::Text || entry.kind == EntryKind::Memory || entry.kind == EntryKind::Pagemap) return kModeRegular;
         return entry.kind == EntryKind::Magic ? kModeSymlink : kModeDirectory;
     }
     Result<Ref<Inode>> create_entry(const Entry& entry, u64 row) {
@@ -94,6 +123,8 @@ private:
         case EntryKind::Descriptors: return create_descriptor_directory(super_block(), inode_number, subject_, false);
         case EntryKind::DescriptorInformation: return create_descriptor_directory(super_block(), inode_number, subject_, true);
         case EntryKind::Memory: return create_memory_inode(super_block(), inode_number, subject_);
+        case EntryKind::NameSpaces: return create_namespace_directory(super_block(), inode_number, subject_);
+        case EntryKind::Pagemap: return create_pagemap_inode(super_block(), inode_number, subject_);
         case EntryKind::Tasks:
             return make_ref<TasksDirectory>(super_block(), inode_number, kModeDirectory | entry.permissions, subject_);
         }

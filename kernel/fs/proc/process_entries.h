@@ -1,6 +1,7 @@
 // The files of one process or task, by subject matter; process_directory.cpp has the rows.
 #pragma once
 #include "fs/proc/proc_inode.h"
+#include "mm/address_space.h"
 
 namespace martlet {
 
@@ -11,15 +12,50 @@ Result<void> show_statm(TextBuffer& text, const ProcSubject& subject);
 Result<void> show_comm(TextBuffer& text, const ProcSubject& subject);
 Result<void> store_comm(std::string_view text, const ProcSubject& subject);
 Result<void> show_limits(TextBuffer& text, const ProcSubject& subject);
+// process_accounting.cpp
 Result<void> show_io(TextBuffer& text, const ProcSubject& subject);
+Result<void> show_sched(TextBuffer& text, const ProcSubject& subject);
+Result<void> show_schedstat(TextBuffer& text, const ProcSubject& subject);
+// process_kernel_side.cpp
+Result<void> show_wchan(TextBuffer& text, const ProcSubject& subject);
+Result<void> show_kernel_stack(TextBuffer& text, const ProcSubject& subject);
+Result<void> show_syscall(TextBuffer& text, const ProcSubject& subject);
+// process_settings.cpp
+Result<void> show_personality(TextBuffer& text, const ProcSubject& subject);
+Result<void> show_timer_slack(TextBuffer& text, const ProcSubject& subject);
+Result<void> store_timer_slack(std::string_view value, const ProcSubject& subject);
+Result<void> show_login_uid(TextBuffer& text, const ProcSubject& subject);
+Result<void> store_login_uid(std::string_view value, const ProcSubject& subject);
+Result<void> show_session_id(TextBuffer& text, const ProcSubject& subject);
+Result<void> show_id_map(TextBuffer& text, const ProcSubject& subject);
+Result<void> show_setgroups(TextBuffer& text, const ProcSubject& subject);
+Result<void> show_cgroup(TextBuffer& text, const ProcSubject& subject);
+Result<void> show_cpuset(TextBuffer& text, const ProcSubject& subject);
+Result<void> show_children(TextBuffer& text, const ProcSubject& subject);
+// process_smaps.cpp
+Result<void> show_smaps(TextBuffer& text, const ProcSubject& subject);
+Result<void> show_smaps_rollup(TextBuffer& text, const ProcSubject& subject);
+Result<void> store_clear_refs(std::string_view value, const ProcSubject& subject);
+Result<Ref<Inode>> create_pagemap_inode(SuperBlock& block, u64 number, const ProcSubject& subject);
+// namespace_links.cpp
+Result<Ref<Inode>> create_namespace_directory(SuperBlock& block, u64 number, const ProcSubject& subject);
 // process_memory.cpp
 Result<void> show_cmdline(TextBuffer& text, const ProcSubject& subject);
 Result<void> show_environ(TextBuffer& text, const ProcSubject& subject);
 Result<void> show_auxv(TextBuffer& text, const ProcSubject& subject);
 Result<void> show_maps(TextBuffer& text, const ProcSubject& subject);
+/// Where the heap and the first stack are, for the names of their mappings.
+struct MapsLabels {
+    ProgramLayout layout;
+    u64 current_break;
+    static MapsLabels of(AddressSpace& space) { return {space.layout, space.current_break()}; }
+};
+/// The mapping's line of maps and smaps.
+void print_mapping(TextBuffer& text, const AddressSpace::MappingView& view, const MapsLabels& labels);
 // process_mounts.cpp
 Result<void> show_mounts(TextBuffer& text, const ProcSubject& subject);
 Result<void> show_mountinfo(TextBuffer& text, const ProcSubject& subject);
+Result<void> show_mountstats(TextBuffer& text, const ProcSubject& subject);
 // process_links.cpp
 Result<Path> follow_exe(const ProcSubject& subject);
 Result<Path> follow_cwd(const ProcSubject& subject);

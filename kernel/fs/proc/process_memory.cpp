@@ -53,40 +53,39 @@ Result<void> show_auxv(TextBuffer& text, const ProcSubject& subject) {
     return {};
 }
 
+void print_mapping(TextBuffer& text, const AddressSpace::MappingView& view, const MapsLabels& labels) {
+    Inode* inode = view.file ? view.file->inode() : nullptr;
+    u64 device = inode ? inode->super_block().device : 0;
+    text.print("%08llx-%08llx %c%c%c%c %08llx %02x:%02x %llu", static_cast<ulong>(view.start), static_cast<ulong>(view.end),
+               view.protection & kProtRead ? 'r' : '-', view.protection & kProtWrite ? 'w' : '-',
+               view.protection & kProtExec ? 'x' : '-', view.is_shared ? 's' : 'p',
+               static_cast<ulong>(view.file ? view.offset_bytes : 0), device_major(make_device(0, static_cast<u32>(device))),
+               static_cast<u32>(device), static_cast<ulong>(inode ? inode->number() : 0));
+    const char* label = view.name;
+    if (!view.file && view.start < labels.current_break && view.end > labels.layout.break_start) label = "[heap]";
+    if (!view.file && view.start <= labels.layout.stack_start && view.end > labels.layout.stack_start) label = "[stack]";
+    if (view.file || label) text.pad_to(72);
+    text.append(" ");
+    if (label) text.append(label);
+    if (view.file) {
+        auto name = view.file->path() ? describe_path(view.file->path()) : view.file->describe();
+        text.append(name ? name->view() : "?");
+    }
+    text.append("\n");
+}
+
 Result<void> show_maps(TextBuffer& text, const ProcSubject& subject) {
     if (!may_inspect(*subject.process)) return Error(Errno::EACCES);
     Ref<AddressSpace> space = process_address_space(*subject.process);
     if (!space) return {};
     struct Context {
         TextBuffer& text;
-        ProgramLayout layout;
-        u64 current_break;
-    } context{text, space->layout, space->current_break()};
+        MapsLabels labels;
+    } context{text, MapsLabels::of(*space)};
     space->for_each_mapping(
         [](void* opaque, const AddressSpace::MappingView& view) {
             auto& to = *static_cast<Context*>(opaque);
-            Inode* inode = view.file ? view.file->inode() : nullptr;
-            u64 device = inode ? inode->super_block().device : 0;
-            to.text.print("%08llx-%08llx %c%c%c%c %08llx %02x:%02x %llu", static_cast<ulong>(view.start), static_cast<ulong>(view.end),
-                          view.protection & kProtRead ? 'r' : '-', view.protection & kProtWrite ? 'w' : '-',
-                          view.protection & kProtExec ? 'x' : '-', view.is_shared ? 's' : 'p', static_cast<ulong>(view.file ? view.offset_bytes : 0),
-                          device_major(make_device(0, static_cast<u32>(device))), static_cast<u32>(device),
-                          static_cast<ulong>(inode ? inode->number() : 0));
-            const char* label = view.name;
-            if (!view.file && view.start < to.current_break && view.end > to.layout.break_start) label = "[heap]";
-            if (!view.file && view.start <= to.layout.stack_start && view.end > to.layout.stack_start) label = "[stack]";
-            if (view.file || label) {
-                to.text.pad_to(72);
-                to.text.append(" ");
-            } else {
-                to.text.append(" ");
-            }
-            if (label) to.text.append(label);
-            if (view.file) {
-                auto name = view.file->path() ? describe_path(view.file->path()) : view.file->describe();
-                to.text.append(name ? name->view() : "?");
-            }
-            to.text.append("\n");
+            print_mapping(to.text, view, to.labels);
         },
         &context);
     return {};

@@ -104,4 +104,17 @@ Result<void> show_mountinfo(TextBuffer& text, const ProcSubject& subject) {
     });
 }
 
+Result<void> show_mountstats(TextBuffer& text, const ProcSubject& subject) {
+    return for_each_visible_mount(subject, [&](Mount& mount, std::string_view place) -> Result<void> {
+        text.append("device ");
+        append_field(text, shown_source(mount));
+        text.append(" mounted on ");
+        append_field(text, place);
+        text.append(" with fstype ");
+        text.append(type_name(mount));
+        text.append("\n");
+        return {};
+    });
+}
+
 } // namespace martlet

@@ -68,7 +68,9 @@ Result<void> show_stat(TextBuffer& text, const ProcSubject& subject) {
     text.print(" %llu %llu %llu %llu 0 0 0", static_cast<ulong>(pending.bits() & kStandardSignals),
                static_cast<ulong>(info.blocked.bits() & kStandardSignals), static_cast<ulong>(info.ignored.bits() & kStandardSignals),
                static_cast<ulong>(info.caught.bits() & kStandardSignals));
-    text.print(" %d %u 0 0 0 0 0", info.exit_signal, info.last_cpu);
+    Ref<Task> task = subject.task ? subject.task : next_task(*subject.process, 0);
+    SchedulingParameters scheduling = task ? task->scheduling() : SchedulingParameters();
+    text.print(" %d %u %u %u 0 0 0", info.exit_signal, info.last_cpu, scheduling.real_time_priority, static_cast<u32>(scheduling.policy));
     text.print(" %llu %llu %llu %llu %llu %llu %llu %d\n", static_cast<ulong>(layout.data_start), static_cast<ulong>(layout.data_end),
                static_cast<ulong>(layout.break_start), static_cast<ulong>(layout.arguments_start),
                static_cast<ulong>(layout.arguments_end), static_cast<ulong>(layout.environment_start),
@@ -97,7 +99,7 @@ void show_identity(TextBuffer& text, const ProcSubject& subject, const ProcessIn
     print_name(text, info.name);
     text.append("\n");
     if (context) text.print("Umask:\t%04o\n", context->umask());
-    text.print("State:\t%s\nTgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\nTracerPid:\t%d\n", state_name(info.state), info.process_id, id,
+    text.print("State:\t%s\nTgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\nTracerPid:\t%d\n", state_name(info.state), subject.process->id(), id,
                info.parent_id, info.tracer_id);
     if (credentials) {
         text.print("Uid:\t%u\t%u\t%u\t%u\n", credentials->real_uid, credentials->effective_uid, credentials->saved_uid, credentials->fs_uid);
@@ -110,8 +112,8 @@ void show_identity(TextBuffer& text, const ProcSubject& subject, const ProcessIn
         while (slots < files->open_count()) slots *= 2;
     text.print("FDSize:\t%u\nGroups:\t", files ? slots : 0);
     if (credentials)
-        for (u32 group : credentials->groups) text.print("%u ", group);
-    text.print("\nNStgid:\t%d\nNSpid:\t%d\nNSpgid:\t%d\nNSsid:\t%d\n", info.process_id, id, info.group_id, info.session_id);
+        for (u32 index = 0; index < credentials->groups.size(); ++index) text.print(index == 0 ? "%u" : " %u", credentials->groups[index]);
+    text.print(" \nNStgid:\t%d\nNSpid:\t%d\nNSpgid:\t%d\nNSsid:\t%d\n", subject.process->id(), id, info.group_id, info.session_id);
 }
 
 void show_memory(TextBuffer& text, const ProcSubject& subject) {
@@ -131,10 +133,14 @@ void show_memory(TextBuffer& text, const ProcSubject& subject) {
     line("RssShmem", 0);
     line("VmData", sizes.data_pages * kPageKib);
     line("VmStk", sizes.stack_pages * kPageKib);
-    line("VmExe", sizes.text_pages * kPageKib);
-    line("VmLib", 0);
+    u64 program_pages = align_up(space->layout.code_end, kPageSize) / kPageSize - space->layout.code_start / kPageSize;
+    if (program_pages > sizes.text_pages) program_pages = sizes.text_pages;
+    line("VmExe", program_pages * kPageKib);
+    line("VmLib", (sizes.text_pages - program_pages) * kPageKib);
     line("VmPTE", sizes.page_table_bytes / kKiB);
     line("VmSwap", 0);
+    line("HugetlbPages", 0);
+    text.append("CoreDumping:\t0\nTHP_enabled:\t0\n");
 }
 
 void show_signals(TextBuffer& text, const ProcSubject& subject, const ProcessInfo& info) {
@@ -161,12 +167,15 @@ Result<void> show_status(TextBuffer& text, const ProcSubject& subject) {
     show_identity(text, subject, info);
     show_memory(text, subject);
     show_signals(text, subject, info);
+    Ref<Task> task = subject.task ? subject.task : next_task(*subject.process, 0);
     u32 cpus = online_cpu_count();
+    u64 present = cpus >= 64 ? ~0ull : (1ull << cpus) - 1;
+    u64 allowed = task ? task->affinity() & present : present;
     text.print("NoNewPrivs:\t%d\nSeccomp:\t%u\nSeccomp_filters:\t%u\n", info.no_new_privileges ? 1 : 0, info.seccomp_mode,
                info.seccomp_filters);
-    text.print("Cpus_allowed:\t%llx\nCpus_allowed_list:\t0",
-               static_cast<ulong>(cpus >= 64 ? ~0ull : (1ull << cpus) - 1));
-    if (cpus > 1) text.print("-%u", cpus - 1);
+    text.append("Speculation_Store_Bypass:\tvulnerable\nSpeculationIndirectBranch:\talways enabled\n");
+    text.print("Cpus_allowed:\t%llx\nCpus_allowed_list:\t", static_cast<ulong>(allowed));
+    print_bit_list(text, allowed);
     text.print("\nMems_allowed:\t1\nMems_allowed_list:\t0\nvoluntary_ctxt_switches:\t%llu\nnonvoluntary_ctxt_switches:\t%llu\n",
                static_cast<ulong>(info.voluntary_switches), static_cast<ulong>(info.involuntary_switches));
     return {};
@@ -205,13 +214,6 @@ Result<void> show_limits(TextBuffer& text, const ProcSubject& subject) {
         }
         text.print("%-10s\n", kRows[index].unit);
     }
-    return {};
-}
-
-Result<void> show_io(TextBuffer& text, const ProcSubject& subject) {
-    if (!may_inspect(*subject.process)) return Error(Errno::EACCES);
-    // Nothing here moves bytes to or from a device, and system calls are not counted.
-    text.append("rchar: 0\nwchar: 0\nsyscr: 0\nsyscw: 0\nread_bytes: 0\nwrite_bytes: 0\ncancelled_write_bytes: 0\n");
     return {};
 }
 

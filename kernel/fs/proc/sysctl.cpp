@@ -1,11 +1,13 @@
 // /proc/sys: what programs read of the kernel's settings. Values that cannot be set are read-only.
 #include "base/random.h"
+#include "debug/log_sink.h"
 #include "fs/pipe/pipe.h"
 #include "fs/proc/system_entries.h"
 #include "mm/address.h"
 #include "proc/core/core_dump.h"
 #include "proc/pid.h"
 #include "proc/system_names.h"
+#include "proc/task_count.h"
 #include "vfs/dentry.h"
 
 namespace martlet {
@@ -70,8 +72,49 @@ Result<void> show_file_count(TextBuffer& text, const ProcSubject&) {
     return {};
 }
 
+/// Console level, level of messages without one, lowest console level, level at boot. Only the first can be set.
 Result<void> show_printk(TextBuffer& text, const ProcSubject&) {
-    text.append("7\t4\t1\t7\n");
+    text.print("%u\t4\t1\t7\n", console_log_level());
+    return {};
+}
+Result<void> store_printk(std::string_view text, const ProcSubject&) {
+    if (text.empty() || text[0] < '0' || text[0] > '9') return Error(Errno::EINVAL);
+    u32 level = 0;
+    for (char digit : text.substr(0, text.find_first_of(" \t"))) {
+        if (digit < '0' || digit > '9' || level > 100) return Error(Errno::EINVAL);
+        level = level * 10 + static_cast<u32>(digit - '0');
+    }
+    set_console_log_level(level);
+    return {};
+}
+
+constexpr usize kNameMax = 64;
+Result<void> store_host_name(std::string_view text, const ProcSubject&) {
+    set_node_name(text.substr(0, kNameMax));
+    return {};
+}
+Result<void> store_domain_name(std::string_view text, const ProcSubject&) {
+    set_domain_name(text.substr(0, kNameMax));
+    return {};
+}
+
+Result<void> show_threads_max(TextBuffer& text, const ProcSubject&) {
+    text.print("%u\n", maximum_task_count());
+    return {};
+}
+Result<void> show_last_pid(TextBuffer& text, const ProcSubject&) {
+    text.print("%d\n", process_totals().last_id);
+    return {};
+}
+Result<void> show_architecture(TextBuffer& text, const ProcSubject&) {
+    text.append("x86_64\n");
+    return {};
+}
+
+/// 2 and 3 forget the names that nobody uses; file pages have no other copy to come back from.
+Result<void> store_drop_caches(std::string_view text, const ProcSubject&) {
+    if (text.size() != 1 || text[0] < '1' || text[0] > '4') return Error(Errno::EINVAL);
+    if (text[0] == '2' || text[0] == '3') DentryCache::reclaim(~0u);
     return {};
 }
 
@@ -91,21 +134,43 @@ constexpr SystemEntry kEntries[] = {
     {"sys/fs/inode-nr", 0444, show_inode_count},
     {"sys/fs/nr_open", 0444, show_number<1048576>},
     {"sys/fs/pipe-max-size", 0444, show_number<kPipeMaximumSize>},
+    {"sys/kernel/arch", 0444, show_architecture},
     {"sys/kernel/cap_last_cap", 0444, show_number<40>},
     {"sys/kernel/core_pattern", 0644, show_core_pattern, store_core_pattern},
-    {"sys/kernel/domainname", 0444, show_system_name<&abi::UtsName::domain>},
-    {"sys/kernel/hostname", 0444, show_system_name<&abi::UtsName::node>},
+    {"sys/kernel/domainname", 0644, show_system_name<&abi::UtsName::domain>, store_domain_name},
+    {"sys/kernel/hostname", 0644, show_system_name<&abi::UtsName::node>, store_host_name},
     {"sys/kernel/ngroups_max", 0444, show_number<65536>},
     {"sys/kernel/osrelease", 0444, show_system_name<&abi::UtsName::release>},
     {"sys/kernel/ostype", 0444, show_system_name<&abi::UtsName::system>},
-    {"sys/kernel/pid_max", 0444, show_number<kPidMax>},
-    {"sys/kernel/printk", 0444, show_printk},
+    {"sys/kernel/printk", 0644, show_printk, store_printk},
     {"sys/kernel/random/boot_id", 0444, show_boot_id},
     {"sys/kernel/random/entropy_avail", 0444, show_number<256>},
     {"sys/kernel/random/poolsize", 0444, show_number<256>},
     {"sys/kernel/random/uuid", 0444, show_uuid},
-    {"sys/kernel/randomize_va_space", 0444, show_number<2>},
     {"sys/kernel/version", 0444, show_system_name<&abi::UtsName::version>},
+    {"sys/fs/overflowgid", 0444, show_number<65534>},
+    {"sys/fs/overflowuid", 0444, show_number<65534>},
+    {"sys/fs/pipe-user-pages-hard", 0444, show_number<0>},
+    {"sys/fs/pipe-user-pages-soft", 0444, show_number<kPipeUserPagesSoft>},
+    {"sys/fs/protected_fifos", 0444, show_number<0>},
+    {"sys/fs/protected_hardlinks", 0444, show_number<0>},
+    {"sys/fs/protected_regular", 0444, show_number<0>},
+    {"sys/fs/protected_symlinks", 0444, show_number<0>},
+    {"sys/fs/suid_dumpable", 0444, show_number<0>},
+    {"sys/dev/tty/legacy_tiocsti", 0444, show_number<0>},
+    {"sys/kernel/dmesg_restrict", 0444, show_number<0>},
+    {"sys/kernel/kptr_restrict", 0444, show_number<1>},
+    {"sys/kernel/ns_last_pid", 0444, show_last_pid},
+    {"sys/kernel/overflowgid", 0444, show_number<65534>},
+    {"sys/kernel/overflowuid", 0444, show_number<65534>},
+    {"sys/kernel/perf_event_paranoid", 0444, show_number<3>},
+    {"sys/kernel/tainted", 0444, show_number<0>},
+    {"sys/kernel/threads-max", 0444, show_threads_max},
+    {"sys/kernel/unprivileged_bpf_disabled", 0444, show_number<2>},
+    {"sys/net/core/somaxconn", 0444, show_number<4096>},
+    {"sys/vm/drop_caches", 0200, show_empty, store_drop_caches},
+    {"sys/vm/nr_hugepages", 0444, show_number<0>},
+    {"sys/vm/page-cluster", 0444, show_number<3>},
     {"sys/vm/max_map_count", 0444, show_number<65530>},
     {"sys/vm/mmap_min_addr", 0444, show_number<kUserMin>},
     {"sys/vm/overcommit_memory", 0444, show_number<1>},
@@ -116,5 +181,42 @@ constexpr SystemEntry kEntries[] = {
 } // namespace
 
 std::span<const SystemEntry> sysctl_entries() { return kEntries; }
+
+namespace {
+
+class SettingInode final : public ProcTextInode {
+public:
+    SettingInode(SuperBlock& block, u64 number, Setting& setting)
+        : ProcTextInode(block, number, kModeRegular | 0644, {}, nullptr, nullptr), setting_(setting) {}
+    Result<void> show(TextBuffer& text) override {
+        text.print("%lld\n", static_cast<long long>(setting_.get()));
+        return {};
+    }
+    /// A whole number between blanks. EINVAL for anything else and what is out of range.
+    Result<void> store(std::string_view text) override {
+        constexpr std::string_view kBlanks = " \t\n";
+        while (!text.empty() && kBlanks.contains(text.front())) text.remove_prefix(1);
+        while (!text.empty() && kBlanks.contains(text.back())) text.remove_suffix(1);
+        bool is_negative = text.starts_with('-');
+        if (is_negative) text.remove_prefix(1);
+        i64 value = 0;
+        if (text.empty()) return Error(Errno::EINVAL);
+        for (char digit : text) {
+            if (digit < '0' || digit > '9') return Error(Errno::EINVAL);
+            if (__builtin_mul_overflow(value, 10, &value) || __builtin_add_overflow(value, digit - '0', &value)) return Error(Errno::EINVAL);
+        }
+        if (!setting_.set(is_negative ? -value : value)) return Error(Errno::EINVAL);
+        return {};
+    }
+
+private:
+    Setting& setting_;
+};
+
+} // namespace
+
+Result<Ref<Inode>> create_setting_inode(SuperBlock& block, u64 number, Setting& setting) {
+    return make_ref<SettingInode>(block, number, setting);
+}
 
 } // namespace martlet

@@ -1,5 +1,6 @@
 // The global files of /proc, by subject matter; system_tree.cpp has the rows.
 #pragma once
+#include "base/setting.h"
 #include "fs/proc/proc_inode.h"
 
 namespace martlet {
@@ -12,6 +13,19 @@ Result<void> show_system_stat(TextBuffer& text, const ProcSubject&);
 Result<void> show_vmstat(TextBuffer& text, const ProcSubject&);
 Result<void> show_buddyinfo(TextBuffer& text, const ProcSubject&);
 Result<void> show_interrupts(TextBuffer& text, const ProcSubject&);
+Result<void> show_zoneinfo(TextBuffer& text, const ProcSubject&);
+Result<void> show_slabinfo(TextBuffer& text, const ProcSubject&);
+// system_tables.cpp
+Result<void> show_misc(TextBuffer& text, const ProcSubject&);
+Result<void> show_consoles(TextBuffer& text, const ProcSubject&);
+Result<void> show_tty_drivers(TextBuffer& text, const ProcSubject&);
+Result<void> show_tty_disciplines(TextBuffer& text, const ProcSubject&);
+Result<void> show_iomem(TextBuffer& text, const ProcSubject&);
+Result<void> show_ioports(TextBuffer& text, const ProcSubject&);
+Result<void> show_softirqs(TextBuffer& text, const ProcSubject&);
+Result<void> show_kallsyms(TextBuffer& text, const ProcSubject&);
+Result<void> show_empty(TextBuffer& text, const ProcSubject&);
+Result<void> show_execdomains(TextBuffer& text, const ProcSubject&);
 // system_identity.cpp
 Result<void> show_version(TextBuffer& text, const ProcSubject&);
 Result<void> show_kernel_command_line(TextBuffer& text, const ProcSubject&);
@@ -32,8 +46,10 @@ struct SystemEntry {
     ProcShow show;
     ProcStore store = nullptr;
 };
-/// sysctl.cpp: the rows below sys/.
+/// sysctl.cpp: the rows below sys/, apart from the settings that other parts of the kernel register.
 std::span<const SystemEntry> sysctl_entries();
+/// A setting's file.
+Result<Ref<Inode>> create_setting_inode(SuperBlock& block, u64 number, Setting& setting);
 
 /// Looks a name up in the static directory `prefix` ("" or "sys/kernel/"). ENOENT if there is none.
 Result<Ref<Inode>> lookup_system_name(SuperBlock& block, std::string_view prefix, std::string_view name);

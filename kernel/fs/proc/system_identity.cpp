@@ -29,7 +29,8 @@ Result<void> show_cpuinfo(TextBuffer& text, const ProcSubject&) {
                    info.family, info.model, info.name[0] ? info.name : "unknown", info.stepping);
         text.print("cpu MHz\t\t: %u.%03u\ncache size\t: %u KB\nphysical id\t: 0\nsiblings\t: %u\ncore id\t\t: %u\ncpu cores\t: %u\n",
                    khz / 1000, khz % 1000, info.cache_kib, online_cpu_count(), cpu, online_cpu_count());
-        text.print("apicid\t\t: %u\nfpu\t\t: yes\nfpu_exception\t: yes\ncpuid level\t: %u\nwp\t\t: yes\nflags\t\t:", cpu_by_id(cpu).apic_id,
+        text.print("apicid\t\t: %u\ninitial apicid\t: %u\nfpu\t\t: yes\nfpu_exception\t: yes\ncpuid level\t: %u\nwp\t\t: yes\nflags\t\t:", cpu_by_id(cpu).apic_id,
+                   cpu_by_id(cpu).apic_id,
                    info.max_leaf);
         for_each_processor_flag([](void* to, const char* name) { static_cast<TextBuffer*>(to)->print(" %s", name); }, &text);
         u32 bogomips_hundredths = khz / 5; // two cycles a loop, as Linux counts

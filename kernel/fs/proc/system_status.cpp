@@ -1,4 +1,6 @@
 // What the machine is doing: memory, time, load, interrupts.
+#include <utility>
+
 #include "arch/interrupts.h"
 #include "fs/proc/system_entries.h"
 #include "mm/frame.h"
@@ -38,6 +40,25 @@ void print_cpu_line(TextBuffer& text, const Scheduler::CpuTimes& times) {
                static_cast<ulong>(times.idle_ns / kNanosecondsPerTick));
 }
 
+/// After the total: one number for each line up to the highest in use.
+void print_line_counts(TextBuffer& text) {
+    struct Context {
+        TextBuffer& text;
+        u32 next_line;
+    } context{text, 0};
+    for_each_interrupt(
+        [](void* opaque, const InterruptRow& row) {
+            auto& to = *static_cast<Context*>(opaque);
+            if (row.label) return;
+            for (; to.next_line < row.line; ++to.next_line) to.text.append(" 0");
+            u64 count = 0;
+            for (u32 cpu = 0; cpu < online_cpu_count(); ++cpu) count += interrupt_count(cpu, row.slot);
+            to.text.print(" %llu", static_cast<ulong>(count));
+            ++to.next_line;
+        },
+        &context);
+}
+
 } // namespace
 
 Result<void> show_meminfo(TextBuffer& text, const ProcSubject&) {
@@ -61,6 +82,8 @@ Result<void> show_meminfo(TextBuffer& text, const ProcSubject&) {
     line("Mlocked:", 0);
     line("SwapTotal:", 0);
     line("SwapFree:", 0);
+    line("Zswap:", 0);
+    line("Zswapped:", 0);
     line("Dirty:", 0);
     line("Writeback:", 0);
     line("AnonPages:", memory.anonymous_frames * kPageKib);
@@ -72,6 +95,7 @@ Result<void> show_meminfo(TextBuffer& text, const ProcSubject&) {
     line("SUnreclaim:", memory.heap_frames * kPageKib);
     line("KernelStack:", 0);
     line("PageTables:", memory.page_table_frames * kPageKib);
+    line("SecPageTables:", 0);
     line("NFS_Unstable:", 0);
     line("Bounce:", 0);
     line("WritebackTmp:", 0);
@@ -81,8 +105,13 @@ Result<void> show_meminfo(TextBuffer& text, const ProcSubject&) {
     line("VmallocUsed:", 0);
     line("VmallocChunk:", 0);
     line("Percpu:", 0);
-    text.print("%-16s%8u\n%-16s%8u\n", "HugePages_Total:", 0u, "HugePages_Free:", 0u);
+    for (const char* name : {"HardwareCorrupted:", "AnonHugePages:", "ShmemHugePages:", "ShmemPmdMapped:", "FileHugePages:", "FilePmdMapped:"})
+        line(name, 0);
+    for (const char* name : {"HugePages_Total:", "HugePages_Free:", "HugePages_Rsvd:", "HugePages_Surp:"}) text.print("%-16s%8u\n", name, 0u);
     line("Hugepagesize:", 2048);
+    line("Hugetlb:", 0);
+    line("DirectMap4k:", 0);
+    line("DirectMap2M:", memory.total_frames * kPageKib);
     return {};
 }
 
@@ -129,7 +158,9 @@ Result<void> show_system_stat(TextBuffer& text, const ProcSubject&) {
     ProcessTotals totals = process_totals();
     StateCounts counts = count_states();
     u64 boot_time = (realtime_ns() - monotonic_ns()) / kNanosecondsPerSecond;
-    text.print("intr %llu\nctxt %llu\nbtime %llu\nprocesses %llu\nprocs_running %u\nprocs_blocked %u\n", static_cast<ulong>(interrupts),
+    text.print("intr %llu", static_cast<ulong>(interrupts));
+    print_line_counts(text);
+    text.print("\nctxt %llu\nbtime %llu\nprocesses %llu\nprocs_running %u\nprocs_blocked %u\n",
                static_cast<ulong>(Scheduler::total_context_switches()), static_cast<ulong>(boot_time), static_cast<ulong>(totals.forks),
                counts.running, counts.blocked);
     text.append("softirq 0 0 0 0 0 0 0 0 0 0 0\n");
@@ -151,6 +182,40 @@ Result<void> show_vmstat(TextBuffer& text, const ProcSubject&) {
     return {};
 }
 
+/// One node, one zone.
+Result<void> show_zoneinfo(TextBuffer& text, const ProcSubject&) {
+    MemoryStatistics memory = memory_statistics();
+    auto number = [&](const char* name, u64 value) { text.print("      %-12s %llu\n", name, static_cast<ulong>(value)); };
+    text.append("Node 0, zone   Normal\n  per-node stats\n");
+    number("nr_anon_pages", memory.anonymous_frames);
+    number("nr_file_pages", memory.page_cache_frames);
+    number("nr_page_table_pages", memory.page_table_frames);
+    number("nr_slab_unreclaimable", memory.heap_frames);
+    text.print("  pages free     %llu\n", static_cast<ulong>(memory.free_frames));
+    u64 low = memory.emergency_frames;
+    for (auto [name, value] : {std::pair<const char*, u64>{"min", low}, {"low", low}, {"high", low}, {"spanned", memory.total_frames},
+                               {"present", memory.total_frames}, {"managed", memory.total_frames}})
+        text.print("        %-8s %llu\n", name, static_cast<ulong>(value));
+    text.append("        protection: (0)\n");
+    number("nr_free_pages", memory.free_frames);
+    return {};
+}
+
+/// The size classes of the kernel heap (slabinfo(5)).
+Result<void> show_slabinfo(TextBuffer& text, const ProcSubject&) {
+    HeapStatistics heap = heap_statistics();
+    text.append("slabinfo - version: 2.1\n# name            <active_objs> <num_objs> <objsize> <objperslab> <pagesperslab> : tunables "
+                "<limit> <batchcount> <sharedfactor> : slabdata <active_slabs> <num_slabs> <sharedavail>\n");
+    for (u32 index = 0; index < kSizeClassCount; ++index) {
+        u32 size = kSizeClasses[index].block_size, per_slab = static_cast<u32>(kPageSize) / size;
+        u64 live = heap.live_by_class[index], slabs = per_slab ? (live + per_slab - 1) / per_slab : live;
+        text.print("kmalloc-%-9u %6llu %6llu %6u %4u %4d : tunables %4u %4u %4u : slabdata %6llu %6llu %6d\n", size,
+                   static_cast<ulong>(live), static_cast<ulong>(live), size, per_slab ? per_slab : 1, 1, 0u, 0u, 0u,
+                   static_cast<ulong>(slabs), static_cast<ulong>(slabs), 0);
+    }
+    return {};
+}
+
 Result<void> show_buddyinfo(TextBuffer& text, const ProcSubject&) {
     MemoryStatistics memory = memory_statistics();
     text.append("Node 0, zone   Normal ");
@@ -164,10 +229,17 @@ Result<void> show_interrupts(TextBuffer& text, const ProcSubject&) {
     for (u32 cpu = 0; cpu < online_cpu_count(); ++cpu) text.print("CPU%-8u", cpu);
     text.append("\n");
     for_each_interrupt(
-        [](void* opaque, u32 line, const char* name, u64 count) {
-            static_cast<TextBuffer*>(opaque)->print("%3u: %10llu   IO-APIC  %s\n", line, static_cast<ulong>(count), name);
+        [](void* opaque, const InterruptRow& row) {
+            TextBuffer& to = *static_cast<TextBuffer*>(opaque);
+            if (row.label) to.print("%3s:", row.label);
+            else to.print("%3u:", row.line);
+            for (u32 cpu = 0; cpu < online_cpu_count(); ++cpu)
+                to.print(" %10llu", static_cast<ulong>(interrupt_count(cpu, row.slot)));
+            if (row.label) to.print("   %s\n", row.name);
+            else to.print("   IO-APIC  %3u-edge      %s\n", row.line, row.name);
         },
         &text);
+    text.append("ERR:          0\nMIS:          0\n");
     return {};
 }
 

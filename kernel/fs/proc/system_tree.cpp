@@ -1,33 +1,75 @@
 // The rows of the global files, and the directories that their names imply.
+//
+// Rows come from three tables: here, sysctl.cpp, and the settings that the whole kernel registers. At boot they are put in
+// the order of their names, so that a directory's rows are neighbours and its repeated components too.
+#include <algorithm>
+
+#include "base/init.h"
+#include "base/log.h"
+#include "base/vector.h"
 #include "fs/proc/system_entries.h"
+
+extern "C" {
+extern martlet::Setting* const __start_martlet_settings[];
+extern martlet::Setting* const __stop_martlet_settings[];
+}
 
 namespace martlet {
 namespace {
 
 constexpr SystemEntry kEntries[] = {
     {"buddyinfo", 0444, show_buddyinfo},
+    {"bus/input/devices", 0444, show_empty},
     {"cmdline", 0444, show_kernel_command_line},
+    {"consoles", 0444, show_consoles},
     {"cpuinfo", 0444, show_cpuinfo},
     {"devices", 0444, show_devices},
+    {"diskstats", 0444, show_empty},
+    {"dma", 0444, show_empty},
+    {"execdomains", 0444, show_execdomains},
     {"filesystems", 0444, show_filesystems},
     {"interrupts", 0444, show_interrupts},
+    {"iomem", 0400, show_iomem},
+    {"ioports", 0400, show_ioports},
+    {"kallsyms", 0444, show_kallsyms},
     {"loadavg", 0444, show_loadavg},
     {"meminfo", 0444, show_meminfo},
+    {"misc", 0444, show_misc},
+    {"modules", 0444, show_empty},
     {"partitions", 0444, show_partitions},
+    {"slabinfo", 0400, show_slabinfo},
+    {"softirqs", 0444, show_softirqs},
     {"stat", 0444, show_system_stat},
     {"swaps", 0444, show_swaps},
     {"sysvipc/msg", 0444, show_sysv_messages},
     {"sysvipc/sem", 0444, show_sysv_semaphores},
     {"sysvipc/shm", 0444, show_sysv_shared_memory},
+    {"tty/drivers", 0444, show_tty_drivers},
+    {"tty/ldiscs", 0444, show_tty_disciplines},
     {"uptime", 0444, show_uptime},
     {"version", 0444, show_version},
     {"vmstat", 0444, show_vmstat},
+    {"zoneinfo", 0444, show_zoneinfo},
 };
 
-usize entry_count() { return std::size(kEntries) + sysctl_entries().size(); }
-const SystemEntry& entry_at(usize row) {
-    return row < std::size(kEntries) ? kEntries[row] : sysctl_entries()[row - std::size(kEntries)];
+/// One of the two.
+struct Row {
+    const SystemEntry* entry;
+    Setting* setting;
+    std::string_view name() const { return entry ? entry->name : setting->name(); }
+};
+[[clang::no_destroy]] constinit Vector<Row> rows; // written once, before the first mount
+
+void collect_rows() {
+    bool good = true;
+    for (const SystemEntry& entry : kEntries) good &= rows.push_back({&entry, nullptr}).has_value();
+    for (const SystemEntry& entry : sysctl_entries()) good &= rows.push_back({&entry, nullptr}).has_value();
+    for (Setting* const* each = __start_martlet_settings; each != __stop_martlet_settings; ++each)
+        good &= rows.push_back({nullptr, *each}).has_value();
+    if (!good) log_error("proc: no memory for the names of the global files");
+    std::ranges::sort(rows.span(), {}, &Row::name);
 }
+INIT_TASK(FileSystems, collect_rows);
 
 /// A directory of the static part; its names stay.
 class SystemDirectory final : public ProcInode {
@@ -51,34 +93,52 @@ std::string_view component_after(std::string_view name, std::string_view prefix)
     return name.substr(0, name.find('/'));
 }
 
+/// The first row whose name is not below `prefix` followed by `name`.
+usize lower_bound(std::string_view prefix, std::string_view name) {
+    auto is_below = [&](const Row& row) {
+        std::string_view head = row.name().substr(0, prefix.size());
+        if (head != prefix) return head < prefix;
+        return row.name().substr(prefix.size()) < name;
+    };
+    usize low = 0, high = rows.size();
+    while (low < high) {
+        usize middle = (low + high) / 2;
+        if (is_below(rows[middle])) low = middle + 1;
+        else high = middle;
+    }
+    return low;
+}
+
 u64 inode_number(u64 row, bool is_directory) { return (is_directory ? 0x2000u : 0x1000u) + row; }
 
 } // namespace
 
-u64 system_name_limit() { return entry_count(); }
+u64 system_name_limit() { return rows.size(); }
 
 Result<Ref<Inode>> lookup_system_name(SuperBlock& block, std::string_view prefix, std::string_view name) {
-    for (usize row = 0; row < entry_count(); ++row) {
-        const SystemEntry& entry = entry_at(row);
-        if (component_after(entry.name, prefix) != name) continue;
+    for (usize row = lower_bound(prefix, name); row < rows.size(); ++row) {
+        std::string_view full = rows[row].name();
+        if (!full.starts_with(prefix) || !full.substr(prefix.size()).starts_with(name)) break;
+        if (component_after(full, prefix) != name) continue; // "pid" before "pid_max"
         usize end = prefix.size() + name.size();
-        if (entry.name.size() == end)
-            return make_ref<ProcTextInode>(block, inode_number(row, false), kModeRegular | entry.permissions, ProcSubject(), entry.show, entry.store);
-        // The directory's number does not depend on which of its rows was found: it is the first.
-        return make_ref<SystemDirectory>(block, inode_number(row, true), entry.name.substr(0, end + 1));
+        if (full.size() > end) return make_ref<SystemDirectory>(block, inode_number(row, true), full.substr(0, end + 1));
+        if (Setting* setting = rows[row].setting) return create_setting_inode(block, inode_number(row, false), *setting);
+        const SystemEntry& entry = *rows[row].entry;
+        return make_ref<ProcTextInode>(block, inode_number(row, false), kModeRegular | entry.permissions, ProcSubject(), entry.show, entry.store);
     }
     return Error(Errno::ENOENT);
 }
 
 bool list_system_names(std::string_view prefix, u64 offset, u64 base, DirectorySink& sink) {
-    for (usize row = offset; row < entry_count(); ++row) {
-        std::string_view name = component_after(entry_at(row).name, prefix);
-        if (name.empty()) continue;
-        bool is_repeated = false;
-        for (usize before = 0; before < row && !is_repeated; ++before)
-            is_repeated = component_after(entry_at(before).name, prefix) == name;
-        if (is_repeated) continue;
-        bool is_directory = entry_at(row).name.size() > prefix.size() + name.size();
+    usize first = prefix.empty() ? 0 : lower_bound(prefix, {});
+    std::string_view previous;
+    for (usize row = first; row < rows.size(); ++row) {
+        std::string_view name = component_after(rows[row].name(), prefix);
+        if (name.empty()) break;
+        bool is_repeated = name == previous;
+        previous = name;
+        if (is_repeated || row < offset) continue;
+        bool is_directory = rows[row].name().size() > prefix.size() + name.size();
         if (!sink.add(name, inode_number(row, is_directory), is_directory ? kModeDirectory : kModeRegular, base + row + 1)) return false;
     }
     return true;

@@ -66,4 +66,16 @@ Result<void> TextBuffer::status() const {
     return {};
 }
 
+void print_bit_list(TextBuffer& text, u64 bits) {
+    const char* separator = "";
+    for (u32 first = 0; first < 64; ++first) {
+        if (!(bits >> first & 1)) continue;
+        u32 last = first;
+        while (last < 63 && (bits >> (last + 1) & 1)) ++last;
+        text.print(last > first ? "%s%u-%u" : "%s%u", separator, first, last);
+        separator = ",";
+        first = last;
+    }
+}
+
 } // namespace martlet

@@ -28,4 +28,7 @@ private:
     bool out_of_memory_ = false;
 };
 
+/// A set of bits in the list format of cpuset(7): "0-3,5".
+void print_bit_list(TextBuffer& text, u64 bits);
+
 } // namespace martlet

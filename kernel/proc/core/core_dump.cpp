@@ -58,7 +58,7 @@ void release_tasks(Process& process, CoreDump& dump, bool is_dumped) {
 /// coredump_filter's default (core(5)).
 u64 dumped_size(const AddressSpace::MappingView& view) {
     u64 size = view.end - view.start;
-    if (view.is_left_out_of_dumps) return 0;
+    if (view.has(VmaFlag::DontDump)) return 0;
     if (view.name) return size; // the vDSO
     if (view.is_shared) return view.file && view.file->inode() && view.file->inode()->attributes.link_count != 0 ? 0 : size;
     bool is_header = view.file && view.offset_bytes == 0 && (view.protection & kProtRead);
@@ -79,7 +79,7 @@ Result<Vector<CoreSegment>> choose_segments(AddressSpace& space) {
                                                .dumped_bytes = dumped_size(view),
                                                .protection = view.protection,
                                                .is_anonymous = !view.file && !view.name,
-                                               .may_hold_copies = !view.is_shared && !view.is_left_out_of_dumps,
+                                               .may_hold_copies = !view.is_shared && !view.has(VmaFlag::DontDump),
                                                .file_offset = view.offset_bytes,
                                                .file = view.file ? Ref<File>(*view.file) : nullptr});
         },

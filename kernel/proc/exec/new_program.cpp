@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/random.h"
+#include "base/setting.h"
 #include "proc/exec/vdso.h"
 #include "proc/process.h"
 #include "proc/trace/tracing.h"
@@ -23,6 +24,10 @@ constexpr u64 kProgramBase = 0x5555'5555'4000; // two thirds up, as Linux: room 
 constexpr u64 kStackRandomBytes = 16 * kGiB, kMapRandomBytes = 1ull << 40, kBreakRandomBytes = 32 * kMiB;
 constexpr u64 kInitialStackRoom = 128 * kKiB;
 constexpr int kMaximumScriptDepth = 5;
+
+/// 0: nothing is moved about; 1 and 2 both move everything, the break too.
+constinit Setting randomize_va_space("sys/kernel/randomize_va_space", 2, 0, 2);
+REGISTER_SETTING(randomize_va_space);
 
 u64 random_below(u64 bytes, bool randomises) { return randomises ? random_u64() % bytes & ~(kPageSize - 1) : 0; }
 
@@ -72,7 +77,7 @@ Result<void> NewProgram::open_program(const NameAt& at, u32 walk_flags) {
 }
 
 Result<void> NewProgram::create_space() {
-    randomises_ = !(current_process().personality.load() & kPersonalityNoRandomize);
+    randomises_ = randomize_va_space.get() != 0 && !(current_process().personality.load() & kPersonalityNoRandomize);
     scratch_.reset(new (std::nothrow) u8[kPageSize]);
     if (!scratch_) return Error(Errno::ENOMEM);
     space = TRY(AddressSpace::create());

@@ -34,6 +34,12 @@ void context_switch(Thread& from, Thread& to);
 /// kernel stack.
 TrapFrame& user_trap_frame(const Thread& thread);
 
+/// Where a thread that does not run was switched away, for looking at its stack. Nonsense if it runs.
+struct SwitchedOutFrame {
+    u64 return_address, frame_pointer;
+};
+SwitchedOutFrame switched_out_frame(const Thread& thread);
+
 /// Size of the extended state area (XSAVE, CPUID 0DH); the area starts 64-byte aligned.
 usize fpu_state_size();
 /// Puts the architecture's initial extended state into `area`.

@@ -11,8 +11,15 @@ using InterruptHandler = void (*)(void* context);
 /// acknowledged afterwards. ENODEV: no such line; EBUSY: taken.
 Result<void> register_isa_interrupt(u32 isa_irq, const char* name, InterruptHandler handler, void* context);
 
-/// Calls `show(context, line number, name, count)` for each registered line (/proc/interrupts).
-void for_each_interrupt(void (*show)(void*, u32, const char*, u64), void* context);
+/// A row of /proc/interrupts: a line of the interrupt controller, or with `label` one that the processors send themselves.
+struct InterruptRow {
+    const char* label;
+    u32 line;
+    const char* name;
+    u32 slot; // for interrupt_count
+};
+void for_each_interrupt(void (*show)(void*, const InterruptRow&), void* context);
+u64 interrupt_count(u32 cpu_id, u32 slot);
 
 /// Arms the timer interrupt of this CPU for the monotonic time `deadline_ns` (in the past: at once).
 void arm_timer_interrupt(u64 deadline_ns);
