@@ -67,4 +67,17 @@ struct MessageLimits { // struct msginfo
 };
 static_assert(sizeof(MessageLimits) == 32);
 
+struct QueueAttributes { // struct mq_attr
+    i64 flags, messages_max, message_size, messages;
+    i64 reserved[4] = {};
+};
+static_assert(sizeof(QueueAttributes) == 64);
+
+struct QueueNotification { // struct sigevent, as mq_notify(2) takes it
+    u64 value;
+    i32 signal, notify;
+    i32 padding[12] = {};
+};
+static_assert(sizeof(QueueNotification) == 64);
+
 } // namespace martlet::abi

@@ -22,4 +22,12 @@ Result<void> sys_msgsnd(int id, u64 message, usize size, u32 flags);
 Result<usize> sys_msgrcv(int id, u64 message, usize size, i64 type, u32 flags);
 Result<int> sys_msgctl(int id, u32 command, u64 argument);
 
+// ipc_queues.cpp
+Result<int> sys_mq_open(UserString name, u32 flags, u32 mode, UserPtr<abi::QueueAttributes> attributes);
+Result<void> sys_mq_unlink(UserString name);
+Result<void> sys_mq_timedsend(int fd, u64 message, usize size, u32 priority, UserPtr<abi::TimeSpec> timeout);
+Result<usize> sys_mq_timedreceive(int fd, u64 message, usize size, UserPtr<u32> priority, UserPtr<abi::TimeSpec> timeout);
+Result<void> sys_mq_notify(int fd, UserPtr<abi::QueueNotification> event);
+Result<void> sys_mq_getsetattr(int fd, UserPtr<abi::QueueAttributes> attributes, UserPtr<abi::QueueAttributes> old);
+
 } // namespace martlet

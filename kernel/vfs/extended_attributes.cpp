@@ -74,6 +74,22 @@ Result<void> ExtendedAttributes::remove(std::string_view name) {
     return {};
 }
 
+Result<void> ExtendedAttributes::copy_from(ExtendedAttributes& other) {
+    usize size = TRY(other.list({}, Trusted::Shown));
+    if (size == 0) return {};
+    Own<char[]> names(new (std::nothrow) char[size]);
+    Own<u8[]> value(new (std::nothrow) u8[kAttributeValueMax]);
+    if (!names || !value) return Error(Errno::ENOMEM);
+    size = TRY(other.list({names.get(), size}, Trusted::Shown));
+    for (usize start = 0; start < size;) {
+        std::string_view name(names.get() + start);
+        usize value_size = TRY(other.get(name, {value.get(), kAttributeValueMax}));
+        TRY(set(name, {value.get(), value_size}, 0));
+        start += name.size() + 1;
+    }
+    return {};
+}
+
 Result<usize> ExtendedAttributes::list(std::span<char> names, Trusted trusted) {
     LockGuard guard(lock_);
     usize size = 0;
@@ -141,6 +157,8 @@ Result<void> set_attribute(const Path& path, std::string_view name, std::span<co
     if (name == "security.capability" && value.size() != kRevision2Size && value.size() != kRevision3Size)
         return Error(Errno::EINVAL);
     Inode& inode = *path.dentry().inode();
+    TRY(inode.prepare_change());
+    store = TRY(store_of(path, name));
     MutexGuard guard(inode.attribute_lock);
     TRY(store->set(name, value, flags));
     inode.touch(false);
@@ -164,6 +182,8 @@ Result<void> remove_attribute(const Path& path, std::string_view name) {
     TRY(check_attribute_permission(path, name, Change::Yes));
     ExtendedAttributes* store = TRY(store_of(path, name));
     Inode& inode = *path.dentry().inode();
+    TRY(inode.prepare_change());
+    store = TRY(store_of(path, name));
     MutexGuard guard(inode.attribute_lock);
     TRY(store->remove(name));
     inode.touch(false);

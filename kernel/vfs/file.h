@@ -58,7 +58,7 @@ inline constexpr u32 kOpenAccessMode = 3, kOpenReadOnly = 0, kOpenWriteOnly = 1,
                      kOpenLargeFile = 0100000, kOpenDirectory = 0200000, kOpenNoFollow = 0400000, kOpenNoAtime = 01000000,
                      kOpenCloseOnExec = 02000000, kOpenSync = 04010000, kOpenPath = 010000000, kOpenTmpfile = 020200000;
 /// The kinds that some call tells from all others.
-enum class FileKind : u8 { Other, Event, Timer, Signal, Epoll, Inotify, Socket };
+enum class FileKind : u8 { Other, Event, Timer, Signal, Epoll, Inotify, Socket, MessageQueue };
 /// What F_SETFL may change.
 inline constexpr u32 kOpenStatusFlags = kOpenAppend | kOpenAsync | kOpenDirect | kOpenNoAtime | kOpenNonBlock;
 inline constexpr int kSeekSet = 0, kSeekCurrent = 1, kSeekEnd = 2, kSeekData = 3, kSeekHole = 4;

@@ -93,6 +93,8 @@ public:
     /// Where user., trusted. and security. attributes are kept; null: nowhere (EOPNOTSUPP).
     virtual ExtendedAttributes* extended_attributes() { return nullptr; }
 
+    /// Called, without locks, before attributes or content change: a file system of layers copies up.
+    virtual Result<void> prepare_change() { return {}; }
     /// Called before attributes are shown: a file system with computed attributes refreshes them.
     virtual Result<void> refresh_attributes() { return {}; }
     /// Called with attribute_lock held after the VFS changed `attributes` (chmod, chown, utimes).

@@ -12,6 +12,7 @@ Result<void> change_mode(const Path& path, u32 mode) {
     const Credentials& credentials = current_credentials();
     Inode& inode = *path.dentry().inode();
     if (inode.is_symlink()) return Error(Errno::EOPNOTSUPP);
+    TRY(inode.prepare_change());
     MutexGuard guard(inode.attribute_lock);
     if (!is_owner_or_capable(inode, credentials)) return Error(Errno::EPERM);
     mode &= kModePermissions;
@@ -25,6 +26,7 @@ Result<void> change_owner(const Path& path, u32 user_id, u32 group_id) {
     TRY(check_writable(path.mount()));
     const Credentials& credentials = current_credentials();
     Inode& inode = *path.dentry().inode();
+    TRY(inode.prepare_change());
     MutexGuard guard(inode.attribute_lock);
     InodeAttributes& attributes = inode.attributes;
     bool is_owner = credentials.fs_uid == attributes.user_id;
@@ -53,6 +55,7 @@ Result<void> change_times(const Path& path, const TimeChange& access, const Time
     TRY(check_writable(path.mount()));
     const Credentials& credentials = current_credentials();
     Inode& inode = *path.dentry().inode();
+    TRY(inode.prepare_change());
     MutexGuard guard(inode.attribute_lock);
     if (!is_owner_or_capable(inode, credentials)) {
         if (access.kind != Kind::Now || modify.kind != Kind::Now) return Error(Errno::EPERM);
@@ -66,6 +69,7 @@ Result<void> change_times(const Path& path, const TimeChange& access, const Time
 }
 
 Result<void> change_size(Inode& inode, u64 size) {
+    TRY(inode.prepare_change());
     MutexGuard guard(inode.attribute_lock);
     if (size > inode.attributes.size && size > current_file_size_limit()) {
         raise_file_size_signal();

@@ -33,7 +33,7 @@ public:
     FileSystemStatistics statistics() override;
 
     /// A new inode of the kind that attributes.mode says. ENOSPC, ENOMEM.
-    Result<Ref<RamInode>> create_inode(const InodeAttributes& attributes);
+    virtual Result<Ref<RamInode>> create_inode(const InodeAttributes& attributes);
     u64 next_number() { return next_number_.fetch_add(1, std::memory_order_relaxed); }
     const Ref<PageBudget>& budget() const { return budget_; }
     u64 inode_limit() const { return inode_limit_.load(std::memory_order_relaxed); }
