@@ -1,0 +1,52 @@
+// A terminal on which each key arrives at once and without echo: what full-screen tools read from. The terminal is put
+// back at the end and before a signal ends the process.
+#pragma once
+
+#include <string>
+#include <termios.h>
+
+namespace coreutils {
+
+// Keys beyond one byte, above all characters.
+enum Key : int {
+    kKeyNone = -1, // the time is up, or a signal arrived
+    kKeyUp = 0x110000,
+    kKeyDown,
+    kKeyLeft,
+    kKeyRight,
+    kKeyHome,
+    kKeyEnd,
+    kKeyPageUp,
+    kKeyPageDown,
+    kKeyInsert,
+    kKeyDelete,
+};
+
+class RawTerminal {
+public:
+    // Opens /dev/tty; `usable()` is false without one. With `alternate`, the screen's contents come back at the end.
+    enum class Screen { normal, alternate };
+    explicit RawTerminal(Screen screen);
+    ~RawTerminal();
+    RawTerminal(const RawTerminal&) = delete;
+    RawTerminal& operator=(const RawTerminal&) = delete;
+
+    bool usable() const { return usable_; }
+    // The next key: a code point or a Key. Waits `timeout_ms`, for ever when negative.
+    int key(int timeout_ms = -1);
+    // Rows and columns as they are now.
+    void size(size_t& rows, size_t& columns) const;
+    // To run another program, or to be stopped: the terminal as it was, and back.
+    void leave();
+    void enter();
+    int fd() const { return fd_; }
+
+private:
+    int byte(int timeout_ms);
+
+    int fd_ = -1;
+    bool usable_ = false, alternate_;
+    termios saved_ = {};
+};
+
+} // namespace coreutils
