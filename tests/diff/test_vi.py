@@ -1,0 +1,146 @@
+"""vi, typed at a pseudo-terminal: each case is a text, the keys, and the text that is then in the file."""
+import os
+import tempfile
+import time
+from pathlib import Path
+
+import pexpect
+import pytest
+
+HERE = Path(__file__).resolve().parent
+ROOT = Path(os.environ.get("MARTLET_ROOT", HERE.parent.parent / "build" / "root")).resolve()
+ESCAPE, CONTROL_R = "\x1b", "\x12"
+# A lone Escape is told from the beginning of a key's sequence by the pause behind it, by vi as by every terminal program.
+ESCAPE_SECONDS = 0.2
+
+# (name, text, keys, result); <e> is Escape, <r> Return, <cr> ^R.
+CASES = [
+    ("insert", "b\n", "ia<e>", "ab\n"),
+    ("append", "ab\n", "ax<e>", "axb\n"),
+    ("append at the end", "ab\n", "Ax<e>", "abx\n"),
+    ("insert at the first nonblank", "  b\n", "Ia<e>", "  ab\n"),
+    ("open below and above", "1\n", "o2<e>O3<e>", "1\n3\n2\n"),
+    ("insert with a count", "\n", "3ix<e>", "xxx\n"),
+    ("insert lines", "ab\n", "lix<r>y<e>", "ax\nyb\n"),
+    ("backspace in insert mode", "a\n", "Abc\x7fd<e>", "abd\n"),
+    ("erase a word in insert mode", "\n", "ione two\x17x<e>", "one x\n"),
+    ("delete a character", "abc\n", "x", "bc\n"),
+    ("delete characters", "abcd\n", "2x", "cd\n"),
+    ("delete before the cursor", "abc\n", "$X", "ac\n"),
+    ("delete a line", "1\n2\n3\n", "jdd", "1\n3\n"),
+    ("delete lines", "1\n2\n3\n", "2dd", "3\n"),
+    ("delete the last line", "1\n2\n", "Gdd", "1\n"),
+    ("delete a word", "one two three\n", "wdw", "one three\n"),
+    ("delete the last word of a line", "one two\nthree\n", "wdw", "one \nthree\n"),
+    ("delete words", "one two three\n", "2dw", "three\n"),
+    ("counts multiply", "1 2 3 4 5 6 7\n", "2d3w", "7\n"),
+    ("delete to the end of a word", "one two\n", "de", " two\n"),
+    ("delete back", "one two\n", "$db", "one o\n"),
+    ("delete to the end", "one two\n", "wD", "one \n"),
+    ("delete to the line's start", "one two\n", "wd0", "two\n"),
+    ("delete down", "1\n2\n3\n", "dj", "3\n"),
+    ("delete to the end of the file", "1\n2\n3\n", "jdG", "1\n"),
+    ("delete up to a character", "foo(bar)\n", "dt(", "(bar)\n"),
+    ("delete through a character", "foo(bar)\n", "df(", "bar)\n"),
+    ("delete to a match", "one two three\n", "d/thr<r>", "three\n"),
+    ("delete between brackets", "f(a(b)c) x\n", "ld%", "f x\n"),
+    ("change a word", "one two\n", "cwx<e>", "x two\n"),
+    ("change a short word", "a b\n", "cwx<e>", "x b\n"),
+    ("change words", "one two three\n", "c2wx<e>", "x three\n"),
+    ("change a line", "one\ntwo\n", "ccx<e>", "x\ntwo\n"),
+    ("change to the end", "one two\n", "wCx<e>", "one x\n"),
+    ("substitute characters", "abc\n", "2sx<e>", "xc\n"),
+    ("substitute a line", "abc\n", "Sx<e>", "x\n"),
+    ("replace a character", "abc\n", "lrx", "axc\n"),
+    ("replace characters", "abc\n", "2rx", "xxc\n"),
+    ("replace by a line break", "ab cd\n", "2lr<r>", "ab\ncd\n"),
+    ("replace mode", "abcdef\n", "Rxy<e>", "xycdef\n"),
+    ("replace mode past the end", "ab\n", "Rxyz<e>", "xyz\n"),
+    ("yank and put a line", "1\n2\n", "yyp", "1\n1\n2\n"),
+    ("put above", "1\n2\n", "jyyP", "1\n2\n2\n"),
+    ("put a word", "one two\n", "yw$p", "one twoone \n"),
+    ("swap characters", "ab\n", "xp", "ba\n"),
+    ("move a line", "1\n2\n3\n", "ddp", "2\n1\n3\n"),
+    ("put with a count", "1\n", "yy3p", "1\n1\n1\n1\n"),
+    ("named registers", "1\n2\n", "\"ayyj\"byy\"ap\"bp", "1\n2\n1\n2\n"),
+    ("append to a register", "1\n2\n", "\"ayyj\"Ayy\"ap", "1\n2\n1\n2\n"),
+    ("join", "one\n  two\n", "J", "one two\n"),
+    ("join lines", "1\n2\n3\n", "3J", "1 2 3\n"),
+    ("join before a parenthesis", "f(a\n)\n", "J", "f(a)\n"),
+    ("change case", "aBc\n", "3~", "AbC\n"),
+    ("shift right and left", "a\nb\n", ":set sw=4 et<r>2>>j<<", "    a\nb\n"),
+    ("undo", "abc\n", "xxu", "bc\n"),
+    ("undo everything", "abc\n", "xxuu", "abc\n"),
+    ("redo", "abc\n", "xxuu<cr>", "bc\n"),
+    ("undo an insertion", "a\n", "Abcd<e>u", "a\n"),
+    ("repeat a deletion", "abcd\n", "x.", "cd\n"),
+    ("repeat an insertion", "\n", "iab<e>.", "aabb\n"),
+    ("repeat a change", "one two three\n", "cwx<e>w.", "x x three\n"),
+    ("repeat with a count", "1\n2\n3\n4\n5\n", "dd2.", "4\n5\n"),
+    ("goto", "1\n2\n3\n", "2Gx", "1\n\n3\n"),
+    ("goto the first line", "1\n2\n3\n", "Gggx", "\n2\n3\n"),
+    ("search", "one\ntwo\none\n", "/one<r>x", "one\ntwo\nne\n"),
+    ("search again and back", "a1\na2\na3\n", "/a<r>nNx", "a1\n2\na3\n"),
+    ("search backwards", "a\nb\na\nb\n", "G?a<r>x", "a\nb\n\nb\n"),
+    ("search wraps", "x\na\n", "j/x<r>ix<e>", "xx\na\n"),
+    ("search for the word", "foo bar\nfoobar foo\n", "*x", "foo bar\nfoobar oo\n"),
+    ("find and repeat", "a,b,c,d\n", "f,;x", "a,bc,d\n"),
+    ("find backwards", "a,b,c\n", "$F,x", "a,bc\n"),
+    ("marks", "1\n2\n3\n", "jmaG'ax", "1\n\n3\n"),
+    ("delete to a mark", "1\n2\n3\n4\n", "jmajd'a", "1\n4\n"),
+    ("paragraphs", "a\nb\n\nc\n", "d}", "\nc\n"),
+    ("columns", "abcdef\n", "4|x", "abcef\n"),
+    ("the column is kept", "abcd\nx\nabcd\n", "3ljjx", "abcd\nx\nabc\n"),
+    ("visual deletion", "abcdef\n", "lvlld", "aef\n"),
+    ("visual lines", "1\n2\n3\n", "Vjd", "3\n"),
+    ("substitute", "aaa\n", ":s/a/b/<r>", "baa\n"),
+    ("substitute all", "aaa\naaa\n", ":%s/a/b/g<r>", "bbb\nbbb\n"),
+    ("substitute with groups", "ab\n", ":s/\\(a\\)\\(b\\)/\\2\\1&/<r>", "baab\n"),
+    ("substitute a line break", "a,b\n", ":s/,/\\r/<r>", "a\nb\n"),
+    ("substitute in a range", "a\na\na\n", ":2,3s/a/b/<r>", "a\nb\nb\n"),
+    ("global deletion", "1a\n2b\n3a\n", ":g/a/d<r>", "2b\n"),
+    ("inverse global", "1a\n2b\n3a\n", ":v/a/d<r>", "1a\n3a\n"),
+    ("global substitution", "xa\ny\nxa\n", ":g/x/s/a/b/<r>", "xb\ny\nxb\n"),
+    ("move lines", "1\n2\n3\n", ":1m$<r>", "2\n3\n1\n"),
+    ("copy lines", "1\n2\n", ":1t.<r>", "1\n1\n2\n"),
+    ("delete a range", "1\n2\n3\n4\n", ":2,3d<r>", "1\n4\n"),
+    ("relative addresses", "1\n2\n3\n", ":.+1d<r>", "1\n3\n"),
+    ("undo a global command", "1a\n2a\n", ":g/a/d<r>u", "1a\n2a\n"),
+    ("join by command", "1\n2\n3\n", ":1,3j<r>", "1 2 3\n"),
+    ("UTF-8", "äöü\n", "lx", "äü\n"),
+    ("insert UTF-8", "a\n", "aß<e>", "aß\n"),
+    ("auto-indentation", "  a\n", ":set ai<r>ob<e>", "  a\n  b\n"),
+    ("arrows in insert mode", "ab\n", "A\x1b[D\x1b[Dx<e>", "xab\n"),
+    ("a file without its last newline", "ab", "x", "b\n"),
+    ("an empty file", "", "ihello<e>", "hello\n"),
+]
+
+
+def edit(text, keys, leave=":wq\r"):
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "file")
+        Path(path).write_text(text, encoding="utf-8")
+        program = pexpect.spawn(str(ROOT / "bin/coreutils"), ["vi", path], encoding="utf-8", timeout=20, echo=False,
+                                dimensions=(24, 80), env={"TERM": "xterm", "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"})
+        program.delaybeforesend = None
+        program.expect_exact("characters" if text else "lines")
+        parts = keys.replace("<r>", "\r").replace("<cr>", CONTROL_R).split("<e>")
+        for number, part in enumerate(parts):
+            program.send(part)
+            if number + 1 < len(parts):
+                program.send(ESCAPE)
+                time.sleep(ESCAPE_SECONDS)
+        program.send(leave)
+        program.expect(pexpect.EOF)
+        program.close()
+        return Path(path).read_text(encoding="utf-8"), program.exitstatus
+
+
+@pytest.mark.parametrize("text,keys,result", [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+def test_keys(text, keys, result):
+    assert edit(text, keys) == (result, 0)
+
+
+def test_quit_refuses_to_lose_changes():
+    text, status = edit("a\n", "x:q\r", leave=":q!\r")
+    assert (text, status) == ("a\n", 0)

@@ -1,0 +1,93 @@
+#include "vi/buffer.h"
+
+#include "lib/utf8.h"
+
+#include <iterator>
+
+namespace coreutils::vi {
+
+void Buffer::load(std::vector<std::string> lines) {
+    lines_ = std::move(lines);
+    if (lines_.empty()) lines_.emplace_back();
+    done_.clear();
+    undone_.clear();
+    group_open_ = modified_ = false;
+}
+
+void Buffer::begin_group(Position cursor) {
+    group_cursor_ = cursor;
+    group_open_ = false;
+}
+
+void Buffer::replace(size_t first, size_t count, std::vector<std::string> lines) {
+    if (!group_open_) {
+        done_.push_back({group_cursor_, {}});
+        group_open_ = true;
+    }
+    undone_.clear();
+    modified_ = true;
+    auto begin = lines_.begin() + static_cast<ptrdiff_t>(first), end = begin + static_cast<ptrdiff_t>(count);
+    Change change{first, {std::make_move_iterator(begin), std::make_move_iterator(end)}, lines};
+    if (count == lines.size()) {
+        std::move(lines.begin(), lines.end(), begin);
+    } else {
+        lines_.erase(begin, end);
+        lines_.insert(lines_.begin() + static_cast<ptrdiff_t>(first), std::make_move_iterator(lines.begin()),
+                      std::make_move_iterator(lines.end()));
+    }
+    // A buffer without lines has one, empty: that belongs to the change.
+    if (lines_.empty()) {
+        lines_.emplace_back();
+        change.after.emplace_back();
+    }
+    done_.back().changes.push_back(std::move(change));
+}
+
+bool Buffer::undo(Position& cursor) {
+    if (done_.empty()) return false;
+    Group group = std::move(done_.back());
+    done_.pop_back();
+    group_open_ = false;
+    for (size_t index = group.changes.size(); index-- > 0;) {
+        const Change& change = group.changes[index];
+        auto begin = lines_.begin() + static_cast<ptrdiff_t>(change.first);
+        lines_.erase(begin, begin + static_cast<ptrdiff_t>(change.after.size()));
+        lines_.insert(lines_.begin() + static_cast<ptrdiff_t>(change.first), change.before.begin(), change.before.end());
+    }
+    cursor = group.cursor;
+    undone_.push_back(std::move(group));
+    modified_ = true;
+    return true;
+}
+
+bool Buffer::redo(Position& cursor) {
+    if (undone_.empty()) return false;
+    Group group = std::move(undone_.back());
+    undone_.pop_back();
+    group_open_ = false;
+    for (const Change& change : group.changes) {
+        auto begin = lines_.begin() + static_cast<ptrdiff_t>(change.first);
+        lines_.erase(begin, begin + static_cast<ptrdiff_t>(change.before.size()));
+        lines_.insert(lines_.begin() + static_cast<ptrdiff_t>(change.first), change.after.begin(), change.after.end());
+        cursor = {change.first, 0};
+    }
+    if (lines_.empty()) lines_.emplace_back();
+    done_.push_back(std::move(group));
+    modified_ = true;
+    return true;
+}
+
+size_t next_character(const std::string& text, size_t column) {
+    return column >= text.size() ? text.size() : column + decode_utf8(std::string_view(text).substr(column)).length;
+}
+
+size_t previous_character(const std::string& text, size_t column) {
+    if (column == 0) return 0;
+    --column;
+    for (int back = 0; back < 3 && column > 0 && (static_cast<unsigned char>(text[column]) & 0xc0) == 0x80; ++back) --column;
+    return column;
+}
+
+size_t last_character(const std::string& text) { return previous_character(text, text.size()); }
+
+} // namespace coreutils::vi

@@ -1,0 +1,61 @@
+// The text that vi edits: lines without their newlines, never none. Every change goes through replace(), which remembers
+// it; undo and redo go back and forth by groups of changes, one a command.
+#pragma once
+
+#include <stddef.h>
+#include <string>
+#include <vector>
+
+namespace coreutils::vi {
+
+struct Position {
+    size_t line = 0, column = 0; // in bytes, at the first byte of a character
+
+    friend bool operator==(const Position&, const Position&) = default;
+    friend auto operator<=>(const Position&, const Position&) = default;
+};
+
+class Buffer {
+public:
+    Buffer() : lines_(1) {}
+
+    size_t line_count() const { return lines_.size(); }
+    const std::string& line(size_t index) const { return lines_[index]; }
+    bool is_modified() const { return modified_; }
+    void set_unmodified() { modified_ = false; }
+
+    // Takes the place of everything; nothing to undo is left.
+    void load(std::vector<std::string> lines);
+    // Puts `lines` in place of `count` lines from `first` on.
+    void replace(size_t first, size_t count, std::vector<std::string> lines);
+    void set_line(size_t index, std::string text) { replace(index, 1, {std::move(text)}); }
+
+    // Changes from here on belong to one undo, begun with the cursor at `cursor`.
+    void begin_group(Position cursor);
+    // False when there is nothing to go back (forward) to. `cursor` becomes where the change was.
+    bool undo(Position& cursor);
+    bool redo(Position& cursor);
+
+private:
+    struct Change {
+        size_t first;
+        std::vector<std::string> before, after;
+    };
+    struct Group {
+        Position cursor;
+        std::vector<Change> changes;
+    };
+
+    std::vector<std::string> lines_;
+    std::vector<Group> done_, undone_;
+    Position group_cursor_;
+    bool group_open_ = false, modified_ = false;
+};
+
+// Characters of UTF-8 in a line: the byte offset of the next and of the previous one.
+size_t next_character(const std::string& text, size_t column);
+size_t previous_character(const std::string& text, size_t column);
+// The last position on which the cursor may stand outside insertion.
+size_t last_character(const std::string& text);
+
+} // namespace coreutils::vi

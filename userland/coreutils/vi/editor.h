@@ -1,0 +1,135 @@
+// vi's state and commands: normal and insert mode in editor.cpp and commands.cpp, the colon commands in ex.cpp, the
+// screen in display.cpp.
+#pragma once
+
+#include "lib/raw_terminal.h"
+#include "lib/regex.h"
+#include "vi/buffer.h"
+#include "vi/motion.h"
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace coreutils::vi {
+
+class Editor {
+public:
+    explicit Editor(RawTerminal& terminal) : terminal_(terminal) {}
+
+    void open_files(std::vector<std::string> names, bool read_only);
+    // Runs a colon command before the first key (-c, +N).
+    void run_first(const std::string& command) { first_command_ = command; }
+    // Until the editor is left; the exit status.
+    int run();
+
+private:
+    struct Register {
+        std::vector<std::string> lines;
+        bool is_lines = false; // whole lines rather than a piece of text
+    };
+    struct Command {
+        size_t count = 1;
+        bool has_count = false;
+        char name = 0;
+        char register_name = '"';
+    };
+
+    // Keys. What `.` repeats is fed back as if it was typed.
+    int next_key();
+    void feed(const std::vector<int>& keys);
+    void repeat(const Command& command);
+
+    // Normal mode.
+    void normal_command();
+    bool simple_command(const Command& command, int key);
+    bool operator_command(const Command& command, int key);
+    bool screen_command(const Command& command, int key);
+    std::optional<Motion> read_motion(int key, const Command& command, char operator_name);
+    void apply_operator(char name, const Command& command, Position from, const Motion& motion);
+    void visual_mode(int key);
+    void put(const Command& command, bool after);
+    void join_lines(size_t count);
+    void change_case(size_t count);
+    void replace_characters(size_t count);
+    void shift(size_t first, size_t last, bool right);
+
+    // Insert and replace mode.
+    void insert_mode(size_t count, bool replacing);
+    void insert_text(const std::string& text);
+    void split_line();
+    void erase_before_cursor();
+
+    // Text between two positions.
+    Register take_text(Position from, Position to, Reach reach) const;
+    void delete_text(Position from, Position to, Reach reach);
+    void store(char name, Register text);
+
+    // Searching.
+    bool search(const std::string& pattern, bool forward, size_t count);
+    std::optional<std::string> read_line(char prompt);
+    std::optional<Position> find(const Regex& regex, Position from, bool forward) const;
+
+    // Colon commands (ex.cpp).
+    void colon_command(const std::string& line);
+    bool parse_address(std::string_view& text, size_t& line);
+    bool parse_range(std::string_view& text, size_t& first, size_t& last, int& given);
+    void substitute(size_t first, size_t last, std::string_view arguments);
+    void global(size_t first, size_t last, std::string_view arguments, bool matching);
+    void set_option(std::string_view arguments);
+    bool write_file(std::string_view name, size_t first, size_t last, bool whole, bool force);
+    bool read_file(const std::string& name);
+    void edit_file(const std::string& name, bool force);
+    void shell_command(const std::string& command);
+    void quit(bool force);
+
+    // Screen (display.cpp).
+    void draw();
+    void scroll_to_cursor();
+    size_t rows_of(size_t line) const;
+    size_t display_column(const std::string& text, size_t column) const;
+    size_t column_at(const std::string& text, size_t display) const;
+    std::string display_text(const std::string& text) const;
+    void say(const std::string& message) { message_ = message; }
+    void complain(const std::string& message) {
+        message_ = message;
+        failed_ = true;
+    }
+
+    void move_to(Position to, bool keep_column = false);
+    void clamp();
+
+    RawTerminal& terminal_;
+    Buffer buffer_;
+    Position cursor_;
+    size_t wanted_column_ = 0; // on the screen, for j and k
+    std::string name_;
+    std::vector<std::string> files_;
+    size_t file_index_ = 0;
+    bool read_only_ = false, quit_ = false, inserting_ = false, failed_ = false;
+    int status_ = 0;
+    std::string first_command_;
+
+    std::deque<int> pending_;
+    std::vector<int> typed_, last_change_;
+    bool replaying_ = false, changed_ = false;
+
+    std::map<char, Register> registers_;
+    std::map<char, Position> marks_;
+    Position before_jump_;
+    std::string last_pattern_, last_find_target_;
+    char last_find_ = 0;
+    bool last_forward_ = true;
+    std::optional<Position> visual_start_;
+    bool visual_lines_ = false;
+
+    bool number_ = false, ignore_case_ = false, auto_indent_ = false, expand_tabs_ = false, magic_ = true;
+    size_t tab_stop_ = 8, shift_width_ = 8;
+
+    size_t top_ = 0, rows_ = 24, columns_ = 80;
+    std::string message_, prompt_;
+};
+
+} // namespace coreutils::vi

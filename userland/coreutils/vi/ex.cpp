@@ -1,0 +1,586 @@
+// The colon commands (POSIX.1-2017 ex, those that people type): ranges, files, substitution, global, options.
+#include "framework/diagnostics.h"
+#include "framework/input.h"
+#include "framework/output.h"
+#include "lib/numbers.h"
+#include "vi/editor.h"
+
+#include <algorithm>
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace coreutils::vi {
+namespace {
+
+void skip_blanks(std::string_view& text) {
+    while (!text.empty() && (text[0] == ' ' || text[0] == '\t')) text.remove_prefix(1);
+}
+
+// Up to an unescaped `delimiter`, which is taken off; "\/" becomes "/".
+std::string take_delimited(std::string_view& text, char delimiter) {
+    std::string result;
+    while (!text.empty() && text[0] != delimiter) {
+        if (text[0] == '\\' && text.size() > 1) {
+            if (text[1] != delimiter) result.push_back('\\');
+            result.push_back(text[1]);
+            text.remove_prefix(2);
+        } else {
+            result.push_back(text[0]);
+            text.remove_prefix(1);
+        }
+    }
+    if (!text.empty()) text.remove_prefix(1);
+    return result;
+}
+
+// The replacement of :s for one match: & and \0 the match, \1…\9 groups, \n or ^M a line break, \u… not.
+void append_replacement(std::string& result, const std::string& replacement, const std::string& text, const std::vector<regmatch_t>& matches) {
+    auto group = [&](size_t number) {
+        if (number < matches.size() && matches[number].rm_so >= 0)
+            result.append(text, static_cast<size_t>(matches[number].rm_so), static_cast<size_t>(matches[number].rm_eo - matches[number].rm_so));
+    };
+    for (size_t at = 0; at < replacement.size(); ++at) {
+        char byte = replacement[at];
+        if (byte == '&') {
+            group(0);
+        } else if (byte == '\r') {
+            result.push_back('\n');
+        } else if (byte != '\\' || at + 1 >= replacement.size()) {
+            result.push_back(byte);
+        } else {
+            byte = replacement[++at];
+            if (byte >= '0' && byte <= '9')
+                group(static_cast<size_t>(byte - '0'));
+            else
+                result.push_back(byte == 'n' || byte == 'r' ? '\n' : byte == 't' ? '\t' : byte);
+        }
+    }
+}
+
+std::vector<std::string> split_lines(const std::string& text) {
+    std::vector<std::string> lines;
+    for (size_t at = 0;;) {
+        size_t end = text.find('\n', at);
+        lines.push_back(text.substr(at, end - at));
+        if (end == std::string::npos) return lines;
+        at = end + 1;
+    }
+}
+
+} // namespace
+
+// Addresses.
+
+bool Editor::parse_address(std::string_view& text, size_t& line) {
+    skip_blanks(text);
+    if (text.empty()) return false;
+    size_t last = buffer_.line_count() - 1;
+    char first = text[0];
+    bool any = true;
+    if (isdigit(static_cast<unsigned char>(first))) {
+        size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+        auto number = parse_unsigned(text.substr(0, digits));
+        line = number && *number > 0 ? static_cast<size_t>(std::min<uint64_t>(*number - 1, last)) : 0;
+        if (number && *number == 0) line = SIZE_MAX; // before the first line
+        text.remove_prefix(digits);
+    } else if (first == '.') {
+        line = cursor_.line;
+        text.remove_prefix(1);
+    } else if (first == '$') {
+        line = last;
+        text.remove_prefix(1);
+    } else if (first == '\'' && text.size() > 1) {
+        auto found = marks_.find(text[1]);
+        if (found == marks_.end()) {
+            complain("Mark not set");
+            return false;
+        }
+        line = std::min(found->second.line, last);
+        text.remove_prefix(2);
+    } else if (first == '/' || first == '?') {
+        text.remove_prefix(1);
+        std::string pattern = take_delimited(text, first);
+        if (!pattern.empty()) last_pattern_ = pattern;
+        Position start = cursor_;
+        cursor_.column = first == '/' ? buffer_.line(cursor_.line).size() : 0;
+        bool found = search(last_pattern_, first == '/', 1);
+        line = cursor_.line;
+        cursor_ = start;
+        if (!found) return false;
+    } else if (first == '+' || first == '-') {
+        line = cursor_.line;
+    } else {
+        any = false;
+    }
+    while (any && !text.empty() && (text[0] == '+' || text[0] == '-')) {
+        bool plus = text[0] == '+';
+        text.remove_prefix(1);
+        size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+        auto number = digits > 0 ? parse_unsigned(text.substr(0, digits)) : std::optional<uint64_t>(1);
+        text.remove_prefix(digits);
+        size_t distance = number ? static_cast<size_t>(std::min<uint64_t>(*number, last)) : last;
+        line = plus ? std::min(line + distance, last) : line - std::min(line, distance);
+    }
+    return any;
+}
+
+bool Editor::parse_range(std::string_view& text, size_t& first, size_t& last, int& given) {
+    given = 0;
+    first = last = cursor_.line;
+    skip_blanks(text);
+    if (!text.empty() && text[0] == '%') {
+        text.remove_prefix(1);
+        first = 0;
+        last = buffer_.line_count() - 1;
+        given = 2;
+        return true;
+    }
+    size_t line;
+    if (parse_address(text, line)) {
+        first = last = line;
+        given = 1;
+    }
+    skip_blanks(text);
+    if (!failed_ && !text.empty() && (text[0] == ',' || text[0] == ';')) {
+        if (text[0] == ';' && given) cursor_.line = first;
+        text.remove_prefix(1);
+        last = cursor_.line;
+        if (parse_address(text, line)) last = line;
+        given = 2;
+    }
+    if (failed_) return false;
+    if (first != SIZE_MAX && last != SIZE_MAX && first > last) {
+        complain("The first address is behind the second");
+        return false;
+    }
+    return true;
+}
+
+// Files.
+
+bool Editor::read_file(const std::string& name) {
+    name_ = name;
+    struct stat info;
+    std::vector<std::string> lines;
+    if (stat(name.c_str(), &info) != 0) {
+        buffer_.load({});
+        say("\"" + name + "\" [New File]");
+        if (errno != ENOENT) complain("\"" + name + "\": " + strerror(errno));
+        return true;
+    }
+    Input input;
+    if (S_ISDIR(info.st_mode)) errno = EISDIR;
+    if (S_ISDIR(info.st_mode) || !input.open(name.c_str())) {
+        complain("\"" + name + "\": " + strerror(errno));
+        return false;
+    }
+    bool ended = true;
+    size_t bytes = 0;
+    while (auto line = input.next_line('\n', &ended)) {
+        lines.emplace_back(*line);
+        bytes += line->size() + 1;
+    }
+    if (input.error()) {
+        complain("\"" + name + "\": " + strerror(input.error()));
+        return false;
+    }
+    if (!ended && bytes > 0) --bytes;
+    std::string count = std::to_string(lines.size());
+    buffer_.load(std::move(lines));
+    say("\"" + name + "\"" + (read_only_ || access(name.c_str(), W_OK) != 0 ? " [Read only]" : "") + (ended ? "" : " [Incomplete last line]") +
+        " " + count + " lines, " + std::to_string(bytes) + " characters");
+    cursor_ = {};
+    top_ = 0;
+    return true;
+}
+
+bool Editor::write_file(std::string_view operand, size_t first, size_t last, bool whole, bool force) {
+    skip_blanks(operand);
+    bool append = operand.starts_with(">>");
+    if (append) {
+        operand.remove_prefix(2);
+        skip_blanks(operand);
+    }
+    std::string target = operand.empty() ? name_ : std::string(operand);
+    if (target.empty()) {
+        complain("No current filename");
+        return false;
+    }
+    bool own = target == name_;
+    struct stat info;
+    bool exists = stat(target.c_str(), &info) == 0;
+    if (!force && exists && !append && (!own || read_only_)) {
+        complain(own ? "File is read only (use ! to override)" : "File exists (use ! to override)");
+        return false;
+    }
+    int fd = open(target.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | (append ? O_APPEND : O_TRUNC), 0666);
+    if (fd < 0) {
+        complain("\"" + target + "\": " + strerror(errno));
+        return false;
+    }
+    size_t bytes = 0;
+    int error = 0;
+    std::string block;
+    auto flush = [&] {
+        for (std::string_view rest = block; !rest.empty() && !error;) {
+            ssize_t count = write(fd, rest.data(), rest.size());
+            if (count < 0 && errno != EINTR) error = errno;
+            if (count > 0) rest.remove_prefix(static_cast<size_t>(count));
+        }
+        bytes += block.size();
+        block.clear();
+    };
+    bool nothing = buffer_.line_count() == 1 && buffer_.line(0).empty() && whole;
+    for (size_t line = first; line <= last && !nothing; ++line) {
+        block += buffer_.line(line) + "\n";
+        if (block.size() > 64 * 1024) flush();
+    }
+    flush();
+    if (close(fd) != 0 && !error) error = errno;
+    if (error) {
+        complain("\"" + target + "\": " + strerror(error));
+        return false;
+    }
+    if (name_.empty()) {
+        name_ = target;
+        own = true;
+    }
+    if (own && whole) buffer_.set_unmodified();
+    say("\"" + target + "\"" + (exists ? "" : " [New File]") + " " + std::to_string(nothing ? 0 : last - first + 1) + " lines, " +
+        std::to_string(bytes) + " characters");
+    return true;
+}
+
+void Editor::edit_file(const std::string& name, bool force) {
+    if (!force && buffer_.is_modified()) {
+        complain("No write since last change (use ! to override)");
+        return;
+    }
+    read_file(name.empty() ? name_ : name);
+}
+
+void Editor::open_files(std::vector<std::string> names, bool read_only) {
+    read_only_ = read_only;
+    files_ = std::move(names);
+    if (!files_.empty()) read_file(files_[0]);
+}
+
+void Editor::quit(bool force) {
+    if (!force && buffer_.is_modified()) {
+        complain("No write since last change (use ! to override)");
+        return;
+    }
+    quit_ = true;
+}
+
+void Editor::shell_command(const std::string& command) {
+    terminal_.leave();
+    out.write("\n");
+    out.flush();
+    if (system(command.c_str()) < 0) complain("The command could not be run");
+    out.write("[Hit return to continue]");
+    out.flush();
+    char byte;
+    while (read(terminal_.fd(), &byte, 1) == 1 && byte != '\n' && byte != '\r') {
+    }
+    terminal_.enter();
+}
+
+// Substitution.
+
+void Editor::substitute(size_t first, size_t last, std::string_view arguments) {
+    static std::string pattern, replacement;
+    std::string_view flags = arguments;
+    if (!arguments.empty() && !isalnum(static_cast<unsigned char>(arguments[0])) && !strchr(" \t\"\\|", arguments[0])) {
+        char delimiter = arguments[0];
+        arguments.remove_prefix(1);
+        pattern = take_delimited(arguments, delimiter);
+        if (pattern.empty()) pattern = last_pattern_;
+        replacement = take_delimited(arguments, delimiter);
+        flags = arguments;
+    }
+    if (pattern.empty()) {
+        complain("No previous substitution");
+        return;
+    }
+    last_pattern_ = pattern;
+    bool all = flags.find('g') != std::string_view::npos, fold = ignore_case_ || flags.find('i') != std::string_view::npos;
+    std::string problem;
+    auto regex = Regex::compile(pattern, Syntax::basic, fold ? REG_ICASE : 0, problem);
+    if (!regex) {
+        complain(problem);
+        return;
+    }
+    size_t substitutions = 0, touched = 0;
+    std::vector<regmatch_t> matches;
+    for (size_t line = first; line <= last && line < buffer_.line_count(); ++line) {
+        const std::string text = buffer_.line(line);
+        std::string result;
+        size_t at = 0, count = 0;
+        while (at <= text.size() && regex->search(text, at, matches)) {
+            auto begin = static_cast<size_t>(matches[0].rm_so), end = static_cast<size_t>(matches[0].rm_eo);
+            result.append(text, at, begin - at);
+            append_replacement(result, replacement, text, matches);
+            ++count;
+            at = end;
+            if (begin == end) {
+                size_t next = next_character(text, at);
+                result.append(text, at, next - at);
+                at = next == at ? at + 1 : next;
+            }
+            if (!all) break;
+        }
+        if (count == 0) continue;
+        if (at < text.size()) result.append(text, at);
+        std::vector<std::string> lines = split_lines(result);
+        size_t added = lines.size() - 1;
+        buffer_.replace(line, 1, std::move(lines));
+        line += added;
+        last += added;
+        cursor_ = {line, 0};
+        substitutions += count;
+        ++touched;
+    }
+    if (substitutions == 0) complain("Pattern not found: " + pattern);
+    if (touched > 2) say(std::to_string(substitutions) + " substitutions on " + std::to_string(touched) + " lines");
+    clamp();
+    cursor_.column = first_nonblank(buffer_.line(cursor_.line));
+}
+
+void Editor::global(size_t first, size_t last, std::string_view arguments, bool matching) {
+    if (arguments.empty()) {
+        complain("A pattern is needed");
+        return;
+    }
+    char delimiter = arguments[0];
+    arguments.remove_prefix(1);
+    std::string pattern = take_delimited(arguments, delimiter);
+    if (!pattern.empty()) last_pattern_ = pattern;
+    std::string problem;
+    auto regex = Regex::compile(last_pattern_, Syntax::basic, ignore_case_ ? REG_ICASE : 0, problem);
+    if (!regex) {
+        complain(problem);
+        return;
+    }
+    std::string command(arguments);
+    std::vector<regmatch_t> matches;
+    std::vector<size_t> chosen;
+    for (size_t line = first; line <= last; ++line)
+        if (regex->search(buffer_.line(line), 0, matches) == matching) chosen.push_back(line);
+    if (chosen.empty()) {
+        complain("Pattern not found: " + last_pattern_);
+        return;
+    }
+    // Lines move as the commands change others: the shift so far is what the buffer grew or shrank by.
+    ptrdiff_t shift = 0;
+    for (size_t line : chosen) {
+        auto place = static_cast<ptrdiff_t>(line) + shift;
+        if (place < 0 || static_cast<size_t>(place) >= buffer_.line_count()) continue;
+        cursor_ = {static_cast<size_t>(place), 0};
+        size_t before = buffer_.line_count();
+        colon_command(command.empty() ? "p" : command);
+        shift += static_cast<ptrdiff_t>(buffer_.line_count()) - static_cast<ptrdiff_t>(before);
+    }
+    failed_ = false;
+}
+
+void Editor::set_option(std::string_view arguments) {
+    struct Flag {
+        std::string_view name, short_name;
+        bool Editor::* value;
+    };
+    static constexpr Flag kFlags[] = {{"number", "nu", &Editor::number_},
+                                      {"ignorecase", "ic", &Editor::ignore_case_},
+                                      {"autoindent", "ai", &Editor::auto_indent_},
+                                      {"expandtab", "et", &Editor::expand_tabs_},
+                                      {"readonly", "ro", &Editor::read_only_}};
+    while (true) {
+        skip_blanks(arguments);
+        if (arguments.empty()) return;
+        std::string_view word = arguments.substr(0, arguments.find(' '));
+        arguments.remove_prefix(word.size());
+        size_t equals = word.find('=');
+        std::string_view name = word.substr(0, equals);
+        if (equals != std::string_view::npos) {
+            auto value = parse_unsigned(word.substr(equals + 1));
+            bool tabs = name == "tabstop" || name == "ts", shift_width = name == "shiftwidth" || name == "sw";
+            if (!value || *value == 0 || *value > 100 || (!tabs && !shift_width)) {
+                complain("set: " + std::string(word) + ": no such option or value");
+                return;
+            }
+            (tabs ? tab_stop_ : shift_width_) = static_cast<size_t>(*value);
+            continue;
+        }
+        bool value = !name.starts_with("no") || name == "number" || name == "nu";
+        if (!value) name.remove_prefix(2);
+        bool found = false;
+        for (const Flag& flag : kFlags)
+            if (name == flag.name || name == flag.short_name) {
+                this->*flag.value = value;
+                found = true;
+            }
+        if (!found) {
+            complain("set: " + std::string(word) + ": no such option");
+            return;
+        }
+    }
+}
+
+// The commands.
+
+void Editor::colon_command(const std::string& line) {
+    std::string_view text = line;
+    size_t first, last;
+    int given;
+    while (!text.empty() && (text[0] == ':' || text[0] == ' ')) text.remove_prefix(1);
+    if (text.empty() || text[0] == '"') return;
+    if (!parse_range(text, first, last, given)) return;
+    skip_blanks(text);
+    size_t length = 0;
+    while (length < text.size() && isalpha(static_cast<unsigned char>(text[length]))) ++length;
+    // :s and :g take any delimiter, also a letter's neighbour: "s/a/b/" is one letter.
+    std::string_view name = text.substr(0, length);
+    if (length == 0 && !text.empty()) name = text.substr(0, 1);
+    text.remove_prefix(name.size());
+    bool force = text.starts_with('!') && name != "!";
+    if (force) text.remove_prefix(1);
+    std::string_view arguments = text;
+    skip_blanks(arguments);
+    bool whole = given == 0;
+    if (name.empty()) {
+        if (given) {
+            before_jump_ = cursor_;
+            size_t target = last == SIZE_MAX ? 0 : last;
+            move_to({target, first_nonblank(buffer_.line(target))});
+        }
+        return;
+    }
+    bool at_top = last == SIZE_MAX; // address 0
+    if (first == SIZE_MAX) first = 0;
+    if (at_top) last = 0;
+    size_t all_last = buffer_.line_count() - 1;
+    auto is = [&](std::string_view full, size_t least) { return name.size() >= least && full.starts_with(name); };
+    auto take_register = [&](size_t begin, size_t end) { store(arguments.empty() || !isalpha(static_cast<unsigned char>(arguments[0])) ? '"' : arguments[0], take_text({begin, 0}, {end, 0}, Reach::lines)); };
+    if (is("write", 1)) {
+        if (arguments.starts_with('!')) {
+            complain("w !command is not supported");
+            return;
+        }
+        write_file(arguments, whole ? 0 : first, whole ? all_last : last, whole, force);
+    } else if (name == "wq" || is("xit", 1) || name == "exit") {
+        if (name != "wq" && !buffer_.is_modified() && arguments.empty()) {
+            quit_ = true;
+            return;
+        }
+        if (write_file(arguments, whole ? 0 : first, whole ? all_last : last, whole, force)) quit(false);
+    } else if (is("quit", 1) || name == "qa") {
+        quit(force);
+    } else if (is("edit", 1)) {
+        edit_file(std::string(arguments), force);
+    } else if (is("next", 1) || name == "prev" || is("previous", 4) || is("rewind", 3)) {
+        size_t target = is("next", 1) ? file_index_ + 1 : is("rewind", 3) ? 0 : file_index_ - 1;
+        if (target >= files_.size()) {
+            complain("No more files to edit");
+            return;
+        }
+        if (!force && buffer_.is_modified()) {
+            complain("No write since last change (use ! to override)");
+            return;
+        }
+        file_index_ = target;
+        read_file(files_[file_index_]);
+    } else if (is("file", 1)) {
+        if (!arguments.empty()) name_ = arguments;
+        say("\"" + name_ + "\"" + (buffer_.is_modified() ? " [Modified]" : "") + " line " + std::to_string(cursor_.line + 1) + " of " + std::to_string(all_last + 1));
+    } else if (is("read", 1)) {
+        Input input;
+        std::vector<std::string> lines;
+        if (!input.open(std::string(arguments).c_str())) {
+            complain("\"" + std::string(arguments) + "\": " + strerror(errno));
+            return;
+        }
+        while (auto next = input.next_line()) lines.emplace_back(*next);
+        size_t at = at_top ? 0 : last + 1, count = lines.size();
+        if (count > 0) buffer_.replace(at, 0, std::move(lines));
+        move_to({std::min(at, buffer_.line_count() - 1), 0});
+        say(std::to_string(count) + " lines");
+    } else if (name == "s" || is("substitute", 3)) {
+        substitute(first, last, text);
+    } else if (name[0] == 's' && name.size() <= 3 && name.find_first_not_of("sgi") == std::string_view::npos) { // :sg
+        substitute(first, last, name.substr(1));
+    } else if (name == "g" || is("global", 2)) {
+        global(whole ? 0 : first, whole ? all_last : last, text, !force);
+    } else if (name == "v" || is("vglobal", 2)) {
+        global(whole ? 0 : first, whole ? all_last : last, text, false);
+    } else if (is("delete", 1)) {
+        take_register(first, last);
+        delete_text({first, 0}, {last, 0}, Reach::lines);
+    } else if (is("yank", 1)) {
+        take_register(first, last);
+    } else if (is("put", 2)) {
+        cursor_.line = last;
+        Command command;
+        if (!arguments.empty()) command.register_name = arguments[0];
+        put(command, !at_top);
+    } else if (is("join", 1)) {
+        cursor_ = {first, 0};
+        join_lines(given == 2 ? last - first + 1 : 2);
+    } else if (is("move", 1) || is("copy", 2) || name == "t") {
+        size_t target;
+        if (!parse_address(arguments, target)) {
+            complain("An address is needed");
+            return;
+        }
+        size_t at = target == SIZE_MAX ? 0 : target + 1;
+        Register lines = take_text({first, 0}, {last, 0}, Reach::lines);
+        size_t count = lines.lines.size();
+        bool move = is("move", 1);
+        if (move && at > first && at <= last) {
+            complain("Lines cannot move into themselves");
+            return;
+        }
+        buffer_.replace(at, 0, std::move(lines.lines));
+        if (move) {
+            size_t from = at <= first ? first + count : first;
+            buffer_.replace(from, count, {});
+            if (at > first) at -= count;
+        }
+        move_to({at + count - 1, 0});
+    } else if (name == ">" || name == "<") {
+        shift(first, last, name == ">");
+    } else if (is("mark", 2) || name == "k") {
+        if (!arguments.empty()) marks_[arguments[0]] = {last, 0};
+    } else if (is("normal", 4)) {
+        std::vector<int> keys;
+        for (char byte : arguments) keys.push_back(static_cast<unsigned char>(byte));
+        keys.push_back(0x1b);
+        feed(keys);
+    } else if (is("print", 1) || name == "=" || is("number", 2)) {
+        move_to({last, first_nonblank(buffer_.line(last))});
+        if (name == "=") say(std::to_string(given ? last + 1 : all_last + 1));
+    } else if (is("set", 2)) {
+        set_option(arguments);
+    } else if (is("undo", 1)) {
+        if (!buffer_.undo(cursor_)) complain("Nothing to undo");
+        clamp();
+    } else if (name == "!") {
+        if (!given) {
+            shell_command(std::string(text));
+            return;
+        }
+        complain("filters are not supported");
+    } else if (is("version", 2)) {
+        say("Martlet vi");
+    } else {
+        complain("The " + std::string(name) + " command is unknown");
+    }
+}
+
+} // namespace coreutils::vi
