@@ -116,6 +116,16 @@ void* RadixTreeCore::next(u64& index) const {
     return next_below(root_, height_, index);
 }
 
+void* const* RadixTreeCore::leaf_slots(u64 index, u32& count) const {
+    if (height_ == 0 || !fits(index)) return nullptr;
+    void* node = root_;
+    for (u32 level = height_; level > 1 && node; --level)
+        node = static_cast<RadixNode*>(node)->slots[(index >> ((level - 1) * kBits)) & 63];
+    if (!node) return nullptr;
+    count = 64 - static_cast<u32>(index & 63);
+    return &static_cast<RadixNode*>(node)->slots[index & 63];
+}
+
 void RadixTreeCore::free_nodes(void* node, u32 height) {
     if (height == 0 || !node) return;
     auto* inner = static_cast<RadixNode*>(node);

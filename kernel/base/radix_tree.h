@@ -43,6 +43,8 @@ protected:
     void* remove(u64 index);
     /// The first element at or after `index`, which becomes its index; null if there is none.
     void* next(u64& index) const;
+    /// The slots from `index` to the end of its leaf, `count` of them, some perhaps null; null if there is no such leaf.
+    void* const* leaf_slots(u64 index, u32& count) const;
     /// Forgets all elements and frees the nodes.
     void clear();
 
@@ -61,6 +63,9 @@ public:
     T* get(u64 index) const { return static_cast<T*>(RadixTreeCore::get(index)); }
     T* remove(u64 index) { return static_cast<T*>(RadixTreeCore::remove(index)); }
     T* next(u64& index) const { return static_cast<T*>(RadixTreeCore::next(index)); }
+    T* const* leaf_slots(u64 index, u32& count) const {
+        return reinterpret_cast<T* const*>(RadixTreeCore::leaf_slots(index, count));
+    }
     using RadixTreeCore::clear;
     using RadixTreeCore::nodes_needed;
     void insert(u64 index, T* element, RadixReserve& reserve) { RadixTreeCore::insert(index, element, reserve); }

@@ -10,21 +10,25 @@ namespace {
 
 enum class EntryFormat : u8 { Old, New };
 
-/// Lays entries out in the user's buffer: struct linux_dirent (type in the last byte) or linux_dirent64.
+/// Lays entries out for the user's buffer: struct linux_dirent (type in the last byte) or linux_dirent64. They are gathered
+/// in a piece of kernel memory and copied out together; what could not be copied was not read.
 class UserDirectorySink final : public DirectorySink {
 public:
-    UserDirectorySink(u64 buffer, usize size, EntryFormat layout) : buffer_(buffer), size_(size), layout_(layout) {}
+    UserDirectorySink(u64 buffer, usize size, EntryFormat layout, u64 position)
+        : buffer_(buffer), size_(size), position_(position), gathered_position_(position), layout_(layout) {}
 
     bool add(std::string_view name, u64 number, u32 mode, u64 next_offset) override {
-        constexpr usize kNewHeader = 19, kOldHeader = 18;
         bool is_new = layout_ == EntryFormat::New;
         usize used = is_new ? kNewHeader + name.size() + 1 : kOldHeader + name.size() + 2;
         usize length = align_up(used, 8);
-        if (name.size() > kNameMax || length > size_ - done_) {
+        if (name.size() > kNameMax || length > size_ - done_ - gathered_) {
             is_full_ = true;
             return false;
         }
-        u8 entry[kNewHeader + kNameMax + 16] = {};
+        if (length > sizeof piece_ - gathered_ && !flush()) return false;
+        u8* entry = piece_ + gathered_;
+        u64 last = 0; // the padding and, in the old format, the type
+        memcpy(entry + length - 8, &last, 8);
         u8 type = static_cast<u8>((mode & kModeTypeMask) >> 12);
         auto length_16 = static_cast<u16>(length);
         memcpy(entry, &number, 8);
@@ -32,13 +36,24 @@ public:
         memcpy(entry + 16, &length_16, 2);
         memcpy(entry + (is_new ? kNewHeader : kOldHeader), name.data(), name.size());
         entry[is_new ? 18 : length - 1] = type;
-        if (!UserSpan(buffer_ + done_, length).copy_from_kernel({entry, length})) {
+        gathered_ += length;
+        gathered_position_ = next_offset;
+        return true;
+    }
+
+    /// Copies what was gathered; false at a bad address.
+    bool flush() {
+        if (gathered_ > 0 && !UserSpan(buffer_ + done_, gathered_).copy_from_kernel({piece_, gathered_})) {
             is_fault_ = true;
             return false;
         }
-        done_ += length;
+        done_ += gathered_;
+        gathered_ = 0;
+        position_ = gathered_position_;
         return true;
     }
+    /// Behind the last entry that reached the user.
+    u64 position() const { return position_; }
 
     Result<usize> result() const {
         if (done_ > 0) return done_;
@@ -48,18 +63,22 @@ public:
     }
 
 private:
+    static constexpr usize kNewHeader = 19, kOldHeader = 18;
     u64 buffer_;
     usize size_;
-    usize done_ = 0;
+    usize done_ = 0, gathered_ = 0;
+    u64 position_, gathered_position_;
     EntryFormat layout_;
     bool is_full_ = false, is_fault_ = false;
+    u8 piece_[1024];
 };
 
 Result<usize> read_entries(int fd, u64 buffer, u32 size, EntryFormat layout) {
     Ref<File> file = TRY(get_open_file(fd));
-    UserDirectorySink sink(buffer, size, layout);
     MutexGuard guard(file->position_lock);
+    UserDirectorySink sink(buffer, size, layout, file->position);
     TRY(file->read_directory(sink));
+    if (!sink.flush()) file->position = sink.position();
     return sink.result();
 }
 

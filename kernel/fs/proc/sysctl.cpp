@@ -1,14 +1,20 @@
 // /proc/sys: what programs read of the kernel's settings. Values that cannot be set are read-only.
 #include "base/random.h"
 #include "debug/log_sink.h"
+#include "fs/mqueue/posix_queue.h"
 #include "fs/pipe/pipe.h"
 #include "fs/proc/system_entries.h"
+#include "ipc/message_queue.h"
+#include "ipc/semaphore_set.h"
+#include "ipc/shared_memory.h"
 #include "mm/address.h"
 #include "proc/core/core_dump.h"
 #include "proc/pid.h"
 #include "proc/system_names.h"
 #include "proc/task_count.h"
 #include "vfs/dentry.h"
+#include "vfs/option_parser.h"
+#include "vfs/permission.h"
 
 namespace martlet {
 namespace {
@@ -127,6 +133,26 @@ Result<void> show_core_pattern(TextBuffer& text, const ProcSubject&) {
 
 Result<void> store_core_pattern(std::string_view text, const ProcSubject&) { return set_core_pattern(text); }
 
+Result<void> show_semaphore_limits(TextBuffer& text, const ProcSubject&) {
+    text.print("%llu\t%llu\t%llu\t%llu\n", static_cast<ulong>(kSemaphoresPerSetMax), static_cast<ulong>(kSemaphoresMax),
+               static_cast<ulong>(kSemaphoreOperationsMax), static_cast<ulong>(kSemaphoreSetsMax));
+    return {};
+}
+
+/// The protected_… rules (vfs/permission.h).
+template <auto Member> Result<void> show_protection(TextBuffer& text, const ProcSubject&) {
+    text.print("%u\n", (name_protection.*Member).load(std::memory_order_relaxed));
+    return {};
+}
+
+template <auto Member, u32 Maximum> Result<void> store_protection(std::string_view text, const ProcSubject&) {
+    while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.remove_suffix(1);
+    u64 value = TRY(parse_number(text, 10));
+    if (value > Maximum) return Error(Errno::EINVAL);
+    (name_protection.*Member).store(static_cast<u32>(value), std::memory_order_relaxed);
+    return {};
+}
+
 constexpr SystemEntry kEntries[] = {
     {"sys/fs/dentry-state", 0444, show_dentry_state},
     {"sys/fs/file-max", 0444, show_number<0x7fff'ffff'ffff'ffff>},
@@ -135,10 +161,24 @@ constexpr SystemEntry kEntries[] = {
     {"sys/fs/nr_open", 0444, show_number<1048576>},
     {"sys/fs/pipe-max-size", 0444, show_number<kPipeMaximumSize>},
     {"sys/kernel/arch", 0444, show_architecture},
+    {"sys/fs/mqueue/msg_default", 0444, show_number<PosixQueueLimits().messages>},
+    {"sys/fs/mqueue/msg_max", 0444, show_number<kPosixQueueMessagesMax>},
+    {"sys/fs/mqueue/msgsize_default", 0444, show_number<PosixQueueLimits().message_size>},
+    {"sys/fs/mqueue/msgsize_max", 0444, show_number<kPosixQueueMessageSizeMax>},
+    {"sys/fs/mqueue/queues_max", 0444, show_number<kPosixQueuesMax>},
+    {"sys/fs/pipe-user-pages-hard", 0444, show_number<0>},
+    {"sys/fs/pipe-user-pages-soft", 0444, show_number<kPipeUserPagesSoft>},
+    {"sys/fs/protected_fifos", 0644, show_protection<&NameProtection::fifos>, store_protection<&NameProtection::fifos, 2>},
+    {"sys/fs/protected_hardlinks", 0644, show_protection<&NameProtection::hard_links>, store_protection<&NameProtection::hard_links, 1>},
+    {"sys/fs/protected_regular", 0644, show_protection<&NameProtection::regular>, store_protection<&NameProtection::regular, 2>},
+    {"sys/fs/protected_symlinks", 0644, show_protection<&NameProtection::symlinks>, store_protection<&NameProtection::symlinks, 1>},
     {"sys/kernel/cap_last_cap", 0444, show_number<40>},
     {"sys/kernel/core_pattern", 0644, show_core_pattern, store_core_pattern},
     {"sys/kernel/domainname", 0644, show_system_name<&abi::UtsName::domain>, store_domain_name},
     {"sys/kernel/hostname", 0644, show_system_name<&abi::UtsName::node>, store_host_name},
+    {"sys/kernel/msgmax", 0444, show_number<kMessageSizeMax>},
+    {"sys/kernel/msgmnb", 0444, show_number<kMessageQueueBytesMax>},
+    {"sys/kernel/msgmni", 0444, show_number<kMessageQueuesMax>},
     {"sys/kernel/ngroups_max", 0444, show_number<65536>},
     {"sys/kernel/osrelease", 0444, show_system_name<&abi::UtsName::release>},
     {"sys/kernel/ostype", 0444, show_system_name<&abi::UtsName::system>},
@@ -147,6 +187,10 @@ constexpr SystemEntry kEntries[] = {
     {"sys/kernel/random/entropy_avail", 0444, show_number<256>},
     {"sys/kernel/random/poolsize", 0444, show_number<256>},
     {"sys/kernel/random/uuid", 0444, show_uuid},
+    {"sys/kernel/sem", 0444, show_semaphore_limits},
+    {"sys/kernel/shmall", 0444, show_number<kSharedMemoryPagesMax>},
+    {"sys/kernel/shmmax", 0444, show_number<kSharedMemorySizeMax>},
+    {"sys/kernel/shmmni", 0444, show_number<kSharedMemoryCountMax>},
     {"sys/kernel/version", 0444, show_system_name<&abi::UtsName::version>},
     {"sys/fs/overflowgid", 0444, show_number<65534>},
     {"sys/fs/overflowuid", 0444, show_number<65534>},

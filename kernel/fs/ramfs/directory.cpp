@@ -201,8 +201,19 @@ Result<void> RamDirectory::rename(std::string_view name, Inode& inode, Inode& ne
 }
 
 Result<void> RamDirectory::read_directory(u64 offset, DirectorySink& sink) {
-    for (u64 position = offset; Entry* entry = by_position_.next(position); ++position)
-        if (!sink.add({entry->name, entry->size}, entry->inode->number(), entry->inode->mode(), position + 1)) break;
+    auto add = [&](const Entry& entry, u64 position) {
+        return sink.add({entry.name, entry.size}, entry.inode->number(), entry.inode->mode(), position + 1);
+    };
+    for (u64 position = offset; Entry* entry = by_position_.next(position);) {
+        u32 count = 0;
+        Entry* const* slots = by_position_.leaf_slots(position, count);
+        if (!slots) { // a tree of one entry
+            add(*entry, position);
+            break;
+        }
+        for (u32 index = 0; index < count; ++index, ++position)
+            if (slots[index] && !add(*slots[index], position)) return {};
+    }
     return {};
 }
 
