@@ -1,5 +1,6 @@
 #include "vfs/file_locks.h"
 
+#include "vfs/file_system.h"
 #include "vfs/inode.h"
 
 namespace martlet {
@@ -40,14 +41,40 @@ void free_all(List<RangeLock, &RangeLock::node>& list) {
 
 } // namespace
 
+/// Every inode that has or had locks.
+struct FileLocksRegistry {
+    SpinLock lock{LockRank::FdTable};
+    List<FileLocks, &FileLocks::registry_node_> all GUARDED_BY(lock);
+};
+namespace {
+[[clang::no_destroy]] FileLocksRegistry registry;
+} // namespace
+
+FileLocks::FileLocks(const Inode& inode) : device_(inode.super_block().device), inode_number_(inode.number()) {
+    LockGuard guard(registry.lock);
+    registry.all.push_back(*this);
+}
+
+void FileLocks::for_each(void (*visit)(void*, const RangeLock&, u64, u64), void* context) {
+    LockGuard guard(registry.lock);
+    for (FileLocks& each : registry.all) {
+        LockGuard inner(each.lock_);
+        for (const RangeLock& lock : each.locks_) visit(context, lock, each.device_, each.inode_number_);
+    }
+}
+
 FileLocks::~FileLocks() {
+    {
+        LockGuard guard(registry.lock);
+        registry_node_.unlink();
+    }
     LockGuard guard(lock_);
     free_all(locks_);
 }
 
 Result<FileLocks*> FileLocks::of(Inode& inode) {
     if (FileLocks* locks = inode.locks.load(std::memory_order_acquire)) return locks;
-    Own<FileLocks> fresh = TRY(make_own<FileLocks>());
+    Own<FileLocks> fresh = TRY(make_own<FileLocks>(inode));
     FileLocks* expected = nullptr;
     if (inode.locks.compare_exchange_strong(expected, fresh.get(), std::memory_order_acq_rel)) return fresh.release();
     return expected;

@@ -39,7 +39,10 @@ struct RangeLock {
 
 class FileLocks : NonCopyable {
 public:
+    explicit FileLocks(const Inode& inode);
     ~FileLocks();
+    /// Calls visit for every lock that is held, with the device and number of its inode (/proc/locks). Under spinlocks.
+    static void for_each(void (*visit)(void*, const RangeLock&, u64 device, u64 inode_number), void* context);
     /// The inode's, made on first use. ENOMEM.
     static Result<FileLocks*> of(Inode& inode);
 
@@ -61,6 +64,9 @@ private:
         REQUIRES(lock_);
     bool try_lock(const RangeLock& wanted, RangeLock*& spare_one, RangeLock*& spare_two, LockList& freed, int& holder);
 
+    u64 device_, inode_number_;
+    ListNode registry_node_;
+    friend struct FileLocksRegistry;
     SpinLock lock_{LockRank::InodeTable};
     LockList locks_ GUARDED_BY(lock_);
     WaitQueue released_;

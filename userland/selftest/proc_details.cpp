@@ -199,3 +199,24 @@ CASE(sysfs, a_device_is_found_by_its_number_and_by_its_class) {
     CHECK(text.find("DEVNAME=null\n") != std::string::npos);
     CHECK(read_file("/sys/class/mem/null/dev") == "1:3\n");
 }
+
+CASE(proc, locks_lists_what_is_held) {
+    char path[] = "/tmp/lockXXXXXX";
+    int fd = mkstemp(path);
+    CHECK(fd >= 0);
+    struct stat status;
+    CHECK_EQUAL(fstat(fd, &status), 0);
+    struct flock wanted = {};
+    wanted.l_type = F_WRLCK;
+    wanted.l_start = 10;
+    wanted.l_len = 5;
+    CHECK_EQUAL(fcntl(fd, F_SETLK, &wanted), 0);
+    std::string expected = "POSIX  ADVISORY  WRITE " + std::to_string(getpid()) + " ";
+    std::string range = ":" + std::to_string(status.st_ino) + " 10 14\n";
+    std::string locks = read_file("/proc/locks");
+    CHECK(locks.find(expected) != std::string::npos);
+    CHECK(locks.find(range) != std::string::npos);
+    unlink(path);
+    close(fd);
+    CHECK(read_file("/proc/locks").find(expected) == std::string::npos);
+}

@@ -32,6 +32,7 @@ constexpr Entry kEntries[] = {
     {"clear_refs", EntryKind::Text, 0200, show_nothing, store_clear_refs},
     {"cmdline", EntryKind::Text, 0444, show_cmdline},
     {"comm", EntryKind::Text, 0644, show_comm, store_comm},
+    {"coredump_filter", EntryKind::Text, 0444, show_coredump_filter},
     {"cpuset", EntryKind::Text, 0444, show_cpuset},
     {"cwd", EntryKind::Magic, 0777, nullptr, nullptr, follow_cwd},
     {"environ", EntryKind::Text, 0400, show_environ},

@@ -30,6 +30,7 @@ Result<void> show_session_id(TextBuffer& text, const ProcSubject& subject);
 Result<void> show_id_map(TextBuffer& text, const ProcSubject& subject);
 Result<void> show_setgroups(TextBuffer& text, const ProcSubject& subject);
 Result<void> show_cgroup(TextBuffer& text, const ProcSubject& subject);
+Result<void> show_coredump_filter(TextBuffer& text, const ProcSubject& subject);
 Result<void> show_cpuset(TextBuffer& text, const ProcSubject& subject);
 Result<void> show_children(TextBuffer& text, const ProcSubject& subject);
 // process_smaps.cpp

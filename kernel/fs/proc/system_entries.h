@@ -16,6 +16,7 @@ Result<void> show_interrupts(TextBuffer& text, const ProcSubject&);
 Result<void> show_zoneinfo(TextBuffer& text, const ProcSubject&);
 Result<void> show_slabinfo(TextBuffer& text, const ProcSubject&);
 // system_tables.cpp
+Result<void> show_locks(TextBuffer& text, const ProcSubject&);
 Result<void> show_misc(TextBuffer& text, const ProcSubject&);
 Result<void> show_consoles(TextBuffer& text, const ProcSubject&);
 Result<void> show_tty_drivers(TextBuffer& text, const ProcSubject&);

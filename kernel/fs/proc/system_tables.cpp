@@ -6,6 +6,7 @@
 #include "dev/console/console.h"
 #include "dev/device.h"
 #include "fs/proc/system_entries.h"
+#include "vfs/file_locks.h"
 
 namespace martlet {
 
@@ -15,6 +16,26 @@ Result<void> show_empty(TextBuffer&, const ProcSubject&) { return {}; }
 
 Result<void> show_execdomains(TextBuffer& text, const ProcSubject&) {
     text.append("0-0\tLinux           \t[kernel]\n");
+    return {};
+}
+
+/// flock(2) and fcntl(2) locks; those of open file descriptions have no process (-1).
+Result<void> show_locks(TextBuffer& text, const ProcSubject&) {
+    struct Context {
+        TextBuffer& text;
+        u32 number = 0;
+    } context{text};
+    FileLocks::for_each(
+        [](void* opaque, const RangeLock& lock, u64 device, u64 inode_number) {
+            auto& to = *static_cast<Context*>(opaque);
+            const char* kind = lock.lock_class == LockClass::Whole ? "FLOCK " : lock.owner.file ? "OFDLCK" : "POSIX ";
+            to.text.print("%u: %s ADVISORY  %s %d %02x:%02x:%llu %llu ", ++to.number, kind,
+                          lock.kind == LockKind::Exclusive ? "WRITE" : "READ ", lock.process_id, device_major(make_device(0, static_cast<u32>(device))),
+                          static_cast<u32>(device), static_cast<ulong>(inode_number), static_cast<ulong>(lock.start));
+            if (lock.end >= ~0ull >> 1) to.text.append("EOF\n");
+            else to.text.print("%llu\n", static_cast<ulong>(lock.end));
+        },
+        &context);
     return {};
 }
 

@@ -33,6 +33,7 @@ constexpr SystemEntry kEntries[] = {
     {"ioports", 0400, show_ioports},
     {"kallsyms", 0444, show_kallsyms},
     {"loadavg", 0444, show_loadavg},
+    {"locks", 0444, show_locks},
     {"meminfo", 0444, show_meminfo},
     {"misc", 0444, show_misc},
     {"modules", 0444, show_empty},

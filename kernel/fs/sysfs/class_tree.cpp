@@ -117,17 +117,19 @@ Result<void> fill_character_numbers(SysfsDirectory& directory, u64) {
 } // namespace
 
 Result<void> fill_class(SysfsDirectory& directory, u64) {
-    for (const char* name : {"block", "graphics", "input", "net", "vc"}) TRY(directory.add_directory(name, fill_nothing));
+    TRY(directory.add_directory("block", fill_block, 2));
+    for (const char* name : {"graphics", "input", "net", "vc"}) TRY(directory.add_directory(name, fill_nothing));
     for (u64 index = 0; index < std::size(kClasses); ++index) TRY(directory.add_directory(kClasses[index].name, fill_one_class, index));
     return {};
 }
 
 Result<void> fill_device_numbers(SysfsDirectory& directory, u64) {
-    TRY(directory.add_directory("block", fill_nothing));
+    TRY(directory.add_directory("block", fill_block_numbers));
     return directory.add_directory("char", fill_character_numbers);
 }
 
 Result<void> fill_virtual(SysfsDirectory& directory, u64) {
+    TRY(directory.add_directory("block", fill_virtual_block));
     for (u64 index = 0; index < std::size(kClasses); ++index) TRY(directory.add_directory(kClasses[index].name, fill_virtual_class, index));
     return {};
 }

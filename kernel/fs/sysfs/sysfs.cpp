@@ -107,7 +107,7 @@ Result<void> fill_firmware(SysfsDirectory& directory, u64) { return directory.ad
 Result<void> fill_power(SysfsDirectory& directory, u64) { return directory.add_constant("state", ""); }
 
 Result<void> fill_root(SysfsDirectory& directory, u64) {
-    TRY(directory.add_directory("block", fill_nothing));
+    TRY(directory.add_directory("block", fill_block, 1));
     TRY(directory.add_directory("bus", fill_bus));
     TRY(directory.add_directory("class", fill_class));
     TRY(directory.add_directory("dev", fill_device_numbers));

@@ -50,6 +50,9 @@ Result<void> fill_bus(SysfsDirectory& directory, u64);        // pci_tree.cpp
 Result<void> fill_pci_root(SysfsDirectory& directory, u64);   // devices/pci0000:00
 Result<void> fill_class(SysfsDirectory& directory, u64);      // class_tree.cpp
 Result<void> fill_device_numbers(SysfsDirectory& directory, u64);
+Result<void> fill_block(SysfsDirectory& directory, u64 depth); // block/, class/block: links, `depth` levels below the root
+Result<void> fill_block_numbers(SysfsDirectory& directory, u64);
+Result<void> fill_virtual_block(SysfsDirectory& directory, u64);
 Result<void> fill_virtual(SysfsDirectory& directory, u64);    // devices/virtual
 Result<void> fill_platform(SysfsDirectory& directory, u64);   // devices/platform
 Result<void> fill_system(SysfsDirectory& directory, u64);     // devices/system, processor_tree.cpp

@@ -1,0 +1,100 @@
+// Block devices: block/, class/block, dev/block and devices/virtual/block (Linux, Documentation/ABI/stable/sysfs-block).
+//
+// A device's context is its number. What is registered after a directory was first looked into is not shown in it.
+#include "base/format.h"
+#include "block/block_device.h"
+#include "dev/device.h"
+#include "fs/sysfs/sysfs.h"
+
+namespace martlet {
+namespace {
+
+using ulong = unsigned long long;
+
+template <typename Visit> Result<void> for_each_device(Visit visit) {
+    u64 number = 0;
+    while (Ref<BlockDevice> device = next_block_device(number)) {
+        TRY(visit(*device));
+        ++number;
+    }
+    return {};
+}
+
+Result<void> show_number(TextBuffer& text, u64 number) {
+    text.print("%u:%u\n", device_major(number), device_minor(number));
+    return {};
+}
+
+Result<void> show_size(TextBuffer& text, u64 number) {
+    text.print("%llu\n", static_cast<ulong>(TRY(find_block_device(number))->size_bytes() / kSectorSize));
+    return {};
+}
+
+Result<void> show_read_only(TextBuffer& text, u64 number) {
+    text.append(TRY(find_block_device(number))->is_read_only() ? "1\n" : "0\n");
+    return {};
+}
+
+Result<void> show_block_size(TextBuffer& text, u64 number) {
+    text.print("%u\n", TRY(find_block_device(number))->logical_block_size());
+    return {};
+}
+
+Result<void> show_event(TextBuffer& text, u64 number) {
+    Ref<BlockDevice> device = TRY(find_block_device(number));
+    text.print("MAJOR=%u\nMINOR=%u\nDEVNAME=", device_major(number), device_minor(number));
+    text.append(device->name());
+    text.append("\nDEVTYPE=disk\n");
+    return {};
+}
+
+Result<void> fill_queue(SysfsDirectory& directory, u64 number) {
+    for (const char* name : {"hw_sector_size", "logical_block_size", "minimum_io_size", "physical_block_size"})
+        TRY(directory.add_text(name, show_block_size, number));
+    for (const char* name : {"discard_granularity", "discard_max_bytes", "discard_zeroes_data", "optimal_io_size", "rotational", "wbt_lat_usec"})
+        TRY(directory.add_constant(name, "0"));
+    return directory.add_constant("scheduler", "[none]");
+}
+
+Result<void> fill_device(SysfsDirectory& directory, u64 number) {
+    for (const char* name : {"alignment_offset", "capability", "discard_alignment", "hidden", "removable"})
+        TRY(directory.add_constant(name, "0"));
+    TRY(directory.add_text("dev", show_number, number));
+    TRY(directory.add_constant("ext_range", "1"));
+    TRY(directory.add_directory("holders", fill_nothing));
+    TRY(directory.add_directory("queue", fill_queue, number));
+    TRY(directory.add_constant("range", "1"));
+    TRY(directory.add_text("ro", show_read_only, number));
+    TRY(directory.add_text("size", show_size, number));
+    TRY(directory.add_directory("slaves", fill_nothing));
+    TRY(directory.add_link("subsystem", "../../../../class/block"));
+    return directory.add_text("uevent", show_event, number);
+}
+
+/// A link from `depth` levels below the root to the device's directory.
+Result<void> add_device_link(SysfsDirectory& directory, std::string_view name, const BlockDevice& device, u64 depth) {
+    char target[128];
+    usize size = format(target, "%sdevices/virtual/block/%.*s", depth == 1 ? "../" : "../../", static_cast<int>(device.name().size()),
+                        device.name().data());
+    return directory.add_link(name, {target, size});
+}
+
+} // namespace
+
+Result<void> fill_block(SysfsDirectory& directory, u64 depth) {
+    return for_each_device([&](BlockDevice& device) { return add_device_link(directory, device.name(), device, depth); });
+}
+
+Result<void> fill_block_numbers(SysfsDirectory& directory, u64) {
+    return for_each_device([&](BlockDevice& device) {
+        char name[32];
+        usize size = format(name, "%u:%u", device_major(device.number()), device_minor(device.number()));
+        return add_device_link(directory, {name, size}, device, 2);
+    });
+}
+
+Result<void> fill_virtual_block(SysfsDirectory& directory, u64) {
+    return for_each_device([&](BlockDevice& device) { return directory.add_directory(device.name(), fill_device, device.number()); });
+}
+
+} // namespace martlet
