@@ -20,6 +20,7 @@ Task::Task(Pid& own_pid, Ref<Process> process)
 Task::~Task() {
     heap_free(context.fpu);
     delete context.debug;
+    if (fs_context_) fs_context_->users.fetch_sub(1, std::memory_order_relaxed); // it never started
 }
 
 Result<Ref<Task>> Task::create(std::string_view name, void (*entry)(void*), Pid& pid, Ref<Process> process) {
@@ -50,7 +51,12 @@ Ref<FsContext> Task::share_fs_context() { return share(fs_context_); }
 Ref<const Credentials> Task::share_credentials() { return share(credentials_); }
 Ref<AddressSpace> Task::set_address_space(Ref<AddressSpace> space) { return exchange(address_space_, std::move(space)); }
 Ref<FdTable> Task::set_files(Ref<FdTable> files) { return exchange(files_, std::move(files)); }
-Ref<FsContext> Task::set_fs_context(Ref<FsContext> context) { return exchange(fs_context_, std::move(context)); }
+Ref<FsContext> Task::set_fs_context(Ref<FsContext> context) {
+    if (context) context->users.fetch_add(1, std::memory_order_relaxed);
+    Ref<FsContext> old = exchange(fs_context_, std::move(context));
+    if (old) old->users.fetch_sub(1, std::memory_order_relaxed);
+    return old;
+}
 Ref<const Credentials> Task::set_credentials(Ref<const Credentials> value) {
     return exchange(credentials_, std::move(value));
 }

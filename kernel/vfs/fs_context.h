@@ -24,6 +24,9 @@ public:
     u32 umask() const { return umask_.load(std::memory_order_relaxed); }
     u32 exchange_umask(u32 umask) { return umask_.exchange(umask & 0777); }
 
+    /// Tasks that have it as theirs; references for a look do not count.
+    std::atomic<u32> users = 0;
+
     FsContext(Path root, Path working_directory, u32 umask, Ref<MountNamespace> name_space);
 
 private:

@@ -88,6 +88,21 @@ def test_gdb_breaks_steps_and_watches(machine):
     assert "exited normally" in output
 
 
+def test_strace_lets_a_filter_choose_the_calls(machine):
+    output, status = machine.run("/test/strace --seccomp-bpf -f -e trace=open,openat sh -c 'cat /etc/hostname; true'")
+    assert status == 0
+    assert 'open("/etc/hostname"' in output and "write(" not in output
+
+
+def test_gdb_calls_functions_and_catches_calls(machine):
+    commands = "-ex 'break add' -ex run -ex delete -ex 'print add(40, 2)' -ex 'catch syscall write' -ex continue -ex 'print $orig_rax' -ex kill"
+    output, status = machine.run(f"/test/gdb -nx -batch {commands} /test/subject", silence=90)
+    assert status == 0
+    assert "$1 = 42" in output
+    assert "call to syscall write" in output
+    assert "$2 = 1" in output
+
+
 def test_gdb_opens_a_core_dump(machine):
     output, _ = machine.run("ulimit -c unlimited; /test/subject die; echo status $?")
     assert "status 134" in output

@@ -210,6 +210,20 @@ CASE(exec, a_set_user_id_program_runs_as_its_owner_unless_refused) {
         },
         kName, arguments, output, sizeof output);
     CHECK_EQUAL(strtol(output, nullptr, 10), 1000);
+    // Nor while another process shares its root and working directory, and could move them under the program.
+    run_program(
+        [] {
+            (void)!setuid(1000);
+            constexpr long kCloneFs = 0x200;
+            if (syscall(SYS_clone, kCloneFs | SIGCHLD, 0l, 0l, 0l, 0l) == 0) {
+                close(1);
+                prctl(PR_SET_PDEATHSIG, SIGKILL);
+                sleep(2);
+                _exit(0);
+            }
+        },
+        kName, arguments, output, sizeof output);
+    CHECK_EQUAL(strtol(output, nullptr, 10), 1000);
     unlink(kName);
 }
 

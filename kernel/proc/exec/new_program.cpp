@@ -202,7 +202,7 @@ bool refuses_new_privileges(Task& task) {
     if (task.no_new_privileges) return true;
     IrqLockGuard guard(process_tree_lock);
     if (is_traced(task) && !task.tracing->may_trace_privileged) return true;
-    return task.fs_context().reference_count() > task.process().task_count;
+    return task.fs_context().users.load(std::memory_order_relaxed) > task.process().task_count;
 }
 
 } // namespace
