@@ -136,7 +136,7 @@ void give_away_children(Process& process, List<Process, &Process::sibling_node>&
 }
 
 /// The last task has left.
-void become_zombie(Process& process, int status) {
+void become_zombie(Process& process) {
     QueuedSignal* entry = allocate_queued_signal({});
     if (process.traced_leader) process.end_notice = allocate_queued_signal({});
     PendingSignals::EntryList discarded;
@@ -151,10 +151,9 @@ void become_zombie(Process& process, int status) {
         IrqLockGuard guard(process_tree_lock);
         give_away_children(process, unwanted);
         check_orphaned_group(process, *process.parent, &process);
-        process.exit_status = status;
         process.state = ProcessState::Zombie;
         if (is_traced_by_stranger(process))
-            notify_tracer(*process.traced_leader, entry, exit_code_kind(status), exit_code_value(status));
+            notify_tracer(*process.traced_leader, entry, exit_code_kind(process.exit_status), exit_code_value(process.exit_status));
         else if (notify_parent_of_exit(process, entry)) reaped_self = reap(process);
         process.exit_event.wake_all();
     }
@@ -186,7 +185,8 @@ void announce_to_parent(Process& process, QueuedSignal* entry, i32 code, int sta
     if (parent) parent->child_event.wake_all();
 }
 
-void leave_tree(Process& process, Task& task, bool is_last, int status) {
+/// Answers whether nobody is left, so that the process is a zombie: the last to begin its end need not be the last to leave.
+bool leave_tree(Process& process, Task& task, int status) {
     IrqLockGuard guard(process_tree_lock);
     process.dead_tasks_usage.add(task);
     {
@@ -197,12 +197,11 @@ void leave_tree(Process& process, Task& task, bool is_last, int status) {
     Pid* pid = std::exchange(task.pid, nullptr);
     if (pid->task == &task) pid->task = nullptr;
     note_end_of_tracee(task, status);
-    if (is_last) {
-        memcpy(process.name_at_exit, task.name().data(), task.name().size());
-    } else {
-        PidTable::release_if_unused(*pid);
-    }
+    bool is_last = process.tasks.is_empty();
+    if (is_last) memcpy(process.name_at_exit, task.name().data(), task.name().size());
+    PidTable::release_if_unused(*pid);
     process.tasks_event.wake_all();
+    return is_last;
 }
 
 } // namespace
@@ -261,13 +260,13 @@ void exit_task(int status) {
         release_session_terminal(process);
         IrqLockGuard guard(process_tree_lock);
         process.user_id_at_exit = task.credentials().real_uid;
+        process.exit_status = status;
         executable = std::move(process.executable);
     }
     executable = nullptr;
     task.credentials().account->tasks.fetch_sub(1, std::memory_order_relaxed);
     count_ended_task();
-    leave_tree(process, task, is_last, status);
-    if (is_last) become_zombie(process, status);
+    if (leave_tree(process, task, status)) become_zombie(process);
     Thread::exit();
 }
 

@@ -122,7 +122,7 @@ void copy_task_state(Task& child, const CloneRequest& request) {
     child.no_new_privileges = self.no_new_privileges.load();
     child.machine_check_policy = self.machine_check_policy;
     child.is_io_flusher = self.is_io_flusher;
-    child.inherit_scheduling(self.scheduling(), self.affinity());
+    child.inherit_scheduling(self);
     if (request.flags & kCloneChildClearTid) child.clear_child_tid = request.child_tid_address;
     if (request.flags & kCloneChildSetTid) child.restart_block.user_address = request.child_tid_address;
 }
@@ -161,11 +161,13 @@ bool announces_clone(const CloneRequest& request) {
     return !(request.flags & kCloneUntraced) && wants_trace_event(clone_event(request));
 }
 
-/// Makes the task visible. kRestartNoIntr: a signal came first; EAGAIN: the session has too many processes.
-Result<void> publish(Task& child, Process& process, const CloneRequest& request, VforkCompletion* completion) {
+/// The part of publish under the signal lock.
+Result<void> publish_locked(Task& child, Process& process, const CloneRequest& request, VforkCompletion* completion)
+    REQUIRES(process_tree_lock) {
     Process& self = current_process();
     bool is_thread = (request.flags & kCloneThread) != 0;
-    IrqLockGuard guard(process_tree_lock);
+    // A new thread joins either before a group exit, an exec or a stop looks at the tasks, or not at all.
+    IrqLockGuard signals_guard(process.signals.lock);
     if (signal_is_pending()) return Error(Errno::kRestartNoIntr);
     // One session may not take the last quarter: the shell on the other console can still start something.
     if (!is_thread && self.group->session->process_count >= maximum_task_count() / 4 * 3) return Error(Errno::EAGAIN);
@@ -181,12 +183,16 @@ Result<void> publish(Task& child, Process& process, const CloneRequest& request,
         process.executable = self.executable;
         process.acquire(); // the tree's reference
     }
-    {
-        IrqLockGuard signals_guard(process.signals.lock);
-        process.tasks.push_back(child);
-        ++process.task_count;
-        process.live_tasks.fetch_add(1, std::memory_order_relaxed);
-    }
+    process.tasks.push_back(child);
+    ++process.task_count;
+    process.live_tasks.fetch_add(1, std::memory_order_relaxed);
+    return {};
+}
+
+/// Makes the task visible. kRestartNoIntr: a signal came first; EAGAIN: the session has too many processes.
+Result<void> publish(Task& child, Process& process, const CloneRequest& request, VforkCompletion* completion) {
+    IrqLockGuard guard(process_tree_lock);
+    TRY(publish_locked(child, process, request, completion));
     if (child.tracing) inherit_tracer(child);
     inherit_seccomp(child); // here, where no other thread can add a filter unseen
     return {};

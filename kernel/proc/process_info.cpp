@@ -91,7 +91,7 @@ void fill_usage(ProcessInfo& info, const ResourceUsage& usage) {
 void fill_task(ProcessInfo& info, Task& task) {
     memcpy(info.name, task.name().data(), task.name().size());
     info.state = state_letter(task);
-    info.nice = task.nice();
+    info.scheduling = task.scheduling();
     info.no_new_privileges = task.no_new_privileges;
     info.seccomp_mode = static_cast<u32>(task.seccomp.mode.load());
     {

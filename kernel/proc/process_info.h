@@ -4,6 +4,7 @@
 #include "proc/credentials.h"
 #include "proc/resource_limits.h"
 #include "proc/signal_set.h"
+#include "sched/thread.h"
 
 namespace martlet {
 
@@ -32,7 +33,7 @@ struct ProcessInfo {
     int process_id, parent_id, group_id, session_id, foreground_group_id; // the last is -1 without a terminal
     u64 terminal_device;
     u32 thread_count;
-    int nice;
+    SchedulingParameters scheduling;
     int exit_signal;
     u64 start_time_ns; // since boot
     u64 user_time_ns, system_time_ns, children_user_time_ns, children_system_time_ns;

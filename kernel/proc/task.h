@@ -97,7 +97,6 @@ public:
     u64 robust_list = 0;                   // set_robust_list(2)
     u64 fault_trap_number = 0, fault_error_code = 0, fault_address = 0; // of the last fault, for the signal frame
     u64 timer_slack_ns = 50'000;           // prctl(PR_SET_TIMERSLACK)
-    std::atomic<u8> scheduling_policy = 0; // SCHED_OTHER, SCHED_BATCH or SCHED_IDLE
     u64 start_time_ns;
     int parent_death_signal = 0;           // prctl(PR_SET_PDEATHSIG), cleared by fork
     std::atomic<bool> no_new_privileges = false;        // prctl(PR_SET_NO_NEW_PRIVS), inherited

@@ -178,6 +178,7 @@ void Scheduler::set_parameters(Thread& thread, const SchedulingParameters& param
     thread.policy_ = parameters.policy;
     thread.real_time_priority_ = parameters.real_time_priority;
     thread.nice_ = parameters.nice;
+    thread.resets_on_fork_ = parameters.resets_on_fork;
     thread.turn_used_ns_ = 0;
     if (is_queued) {
         // A fair thread that was real-time for long must not claim the time that the others had meanwhile.

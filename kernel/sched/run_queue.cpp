@@ -1,5 +1,7 @@
 #include "sched/run_queue.h"
 
+#include <utility>
+
 #include "sched/scheduler.h"
 #include "time/clock.h"
 
@@ -109,6 +111,7 @@ void RunQueue::charge(Thread& current) {
         return;
     }
     current.run_time_ns_ += ran_ns;
+    cpu.unsplit_ns += ran_ns;
     if (current.real_time_priority_ != 0) [[unlikely]] {
         if (now_ns - real_time_period_start_ns_ >= kRealTimePeriodNs) {
             real_time_period_start_ns_ = now_ns;
@@ -171,13 +174,19 @@ bool RunQueue::has_used_its_turn(Thread& current) {
 void RunQueue::tick() {
     update_load_average();
     Thread& current = *current_thread();
-    if (&current == cpu.idle) return; // the next thread that runs arms it again
-    bool in_user = cpu.interrupted_user;
-    (in_user ? current.user_ticks_ : current.system_ticks_) += 1;
-    (in_user ? (current.nice_ > 0 ? cpu.nice_ticks : cpu.user_ticks) : cpu.system_ticks) += 1;
+    bool is_idle = &current == cpu.idle, in_user = cpu.interrupted_user;
     {
         LockGuard guard(lock);
         charge(current);
+        u64 busy_ns = std::exchange(cpu.unsplit_ns, 0);
+        if (is_idle) {
+            // Runs too short for a sample; the next thread that runs arms the tick again.
+            cpu.user_ns += busy_ns / 2;
+            cpu.system_ns += busy_ns - busy_ns / 2;
+            return;
+        }
+        (in_user ? current.user_ticks_ : current.system_ticks_) += 1;
+        (in_user ? (current.nice_ > 0 ? cpu.nice_ns : cpu.user_ns) : cpu.system_ns) += busy_ns;
         if (has_used_its_turn(current)) cpu.need_resched.store(true, std::memory_order_relaxed);
     }
     Scheduler::balance(*this, ++ticks_);

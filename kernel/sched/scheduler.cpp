@@ -196,13 +196,9 @@ u32 Scheduler::runnable_count() {
 
 Scheduler::CpuTimes Scheduler::cpu_times(u32 cpu_id) {
     Cpu& cpu = cpu_by_id(cpu_id);
-    u64 idle_ns;
-    {
-        IrqLockGuard guard(cpu.run_queue->lock);
-        if (cpu.current == cpu.idle) cpu.run_queue->charge(*cpu.idle);
-        idle_ns = cpu.idle_ns;
-    }
-    return {cpu.user_ticks * kTickNs, cpu.nice_ticks * kTickNs, cpu.system_ticks * kTickNs, idle_ns};
+    IrqLockGuard guard(cpu.run_queue->lock);
+    if (cpu.current == cpu.idle) cpu.run_queue->charge(*cpu.idle);
+    return {cpu.user_ns, cpu.nice_ns, cpu.system_ns, cpu.idle_ns};
 }
 
 } // namespace martlet

@@ -62,11 +62,16 @@ void Thread::exit() {
     panic("a dead thread runs");
 }
 
-void Thread::inherit_scheduling(const SchedulingParameters& parameters, CpuMask affinity) {
-    policy_ = parameters.policy;
-    real_time_priority_ = parameters.real_time_priority;
-    nice_ = parameters.nice;
-    affinity_.store(affinity, std::memory_order_relaxed);
+void Thread::inherit_scheduling(const Thread& from) {
+    affinity_.store(from.affinity(), std::memory_order_relaxed);
+    nice_ = from.nice_;
+    if (from.resets_on_fork_ && from.real_time_priority_ != 0) {
+        nice_ = 0; // and the policy stays SCHED_OTHER
+        return;
+    }
+    policy_ = from.policy_;
+    real_time_priority_ = from.real_time_priority_;
+    if (from.resets_on_fork_) nice_ = std::max(nice_, 0);
 }
 
 u64 Thread::run_time_ns() const {

@@ -30,6 +30,7 @@ struct SchedulingParameters {
     SchedulingPolicy policy = SchedulingPolicy::Other;
     u32 real_time_priority = 0;
     int nice = 0;
+    bool resets_on_fork = false; // children start without privileges (SCHED_RESET_ON_FORK)
 };
 
 /// Queued: in its CPU's run queue. Moving: between two. None: it runs, or it sleeps.
@@ -74,12 +75,13 @@ public:
     u64 voluntary_switches() const { return voluntary_switches_; }
     u64 involuntary_switches() const { return involuntary_switches_; }
     int nice() const { return nice_; }
-    SchedulingParameters scheduling() const { return {policy_, real_time_priority_, nice_}; }
+    SchedulingParameters scheduling() const { return {policy_, real_time_priority_, nice_, resets_on_fork_}; }
     /// The CPUs that it may run on; the ones that are not there do no harm.
     CpuMask affinity() const { return affinity_.load(std::memory_order_relaxed); }
     bool may_run_on(u32 cpu_id) const { return (affinity() & cpu_bit(cpu_id)) != 0; }
-    /// Of a thread that has not been started yet. Afterwards: Scheduler::set_parameters and set_affinity.
-    void inherit_scheduling(const SchedulingParameters& parameters, CpuMask affinity);
+    /// What a thread that has not been started yet gets from the one that makes it. Afterwards: Scheduler::set_parameters
+    /// and set_affinity.
+    void inherit_scheduling(const Thread& from);
     u32 last_cpu() const { return cpu_; }
     u64 kernel_stack_top() const { return stack_base_ + kKernelStackSize; }
     u64 kernel_stack_base() const { return stack_base_; }
@@ -110,6 +112,7 @@ private:
     std::atomic<u32> cpu_ = 0;        // whose run queue's lock guards the rest
     QueuePlace place_ = QueuePlace::None;
     SchedulingPolicy policy_ = SchedulingPolicy::Other;
+    bool resets_on_fork_ = false;
     bool goes_to_back_ = false;       // a round-robin thread whose turn is over
     u32 real_time_priority_ = 0;
     int nice_ = 0;

@@ -57,7 +57,10 @@ Result<void> show_stat(TextBuffer& text, const ProcSubject& subject) {
                static_cast<ulong>(info.system_time_ns / kNanosecondsPerTick),
                static_cast<ulong>(info.children_user_time_ns / kNanosecondsPerTick),
                static_cast<ulong>(info.children_system_time_ns / kNanosecondsPerTick));
-    text.print(" %d %d %u 0 %llu", 20 + info.nice, info.nice, info.thread_count,
+    // A real-time thread's priority counts down from -2 (proc(5), field 18).
+    const SchedulingParameters& scheduling = info.scheduling;
+    int priority = scheduling.real_time_priority != 0 ? -1 - static_cast<int>(scheduling.real_time_priority) : 20 + scheduling.nice;
+    text.print(" %d %d %u 0 %llu", priority, scheduling.nice, info.thread_count,
                static_cast<ulong>(info.start_time_ns / kNanosecondsPerTick));
     text.print(" %llu %llu %llu", static_cast<ulong>(sizes.total_pages * kPageSize), static_cast<ulong>(sizes.resident_pages),
                static_cast<ulong>(process_limit(*subject.process, Resource::Rss).soft));
@@ -68,8 +71,6 @@ Result<void> show_stat(TextBuffer& text, const ProcSubject& subject) {
     text.print(" %llu %llu %llu %llu 0 0 0", static_cast<ulong>(pending.bits() & kStandardSignals),
                static_cast<ulong>(info.blocked.bits() & kStandardSignals), static_cast<ulong>(info.ignored.bits() & kStandardSignals),
                static_cast<ulong>(info.caught.bits() & kStandardSignals));
-    Ref<Task> task = subject.task ? subject.task : next_task(*subject.process, 0);
-    SchedulingParameters scheduling = task ? task->scheduling() : SchedulingParameters();
     text.print(" %d %u %u %u 0 0 0", info.exit_signal, info.last_cpu, scheduling.real_time_priority, static_cast<u32>(scheduling.policy));
     text.print(" %llu %llu %llu %llu %llu %llu %llu %d\n", static_cast<ulong>(layout.data_start), static_cast<ulong>(layout.data_end),
                static_cast<ulong>(layout.break_start), static_cast<ulong>(layout.arguments_start),

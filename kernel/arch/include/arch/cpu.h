@@ -39,8 +39,9 @@ struct alignas(64) Cpu {
     CpuTimers* timers;
     CpuTables* tables;         // the architecture's: descriptor tables and exception stacks
     std::atomic<CpuMask> callers; // whose calls wait to be run here (arch/smp.h)
-    u64 user_ticks, nice_ticks, system_ticks; // samples of what the tick interrupted
-    u64 idle_ns;               // time spent in the idle thread
+    // Time since boot, together all of it; under the run queue's lock. Busy time waits in unsplit_ns for the next tick,
+    // which says what it was.
+    u64 user_ns, nice_ns, system_ns, idle_ns, unsplit_ns;
     u64 context_switches;
     u64 interrupts;
 #ifdef MARTLET_DEBUG
