@@ -1,6 +1,8 @@
 // Switching, sleeping and waking. See sched/scheduler.h and sched/run_queue.h.
 #include "sched/scheduler.h"
 
+#include <atomic>
+
 #include "arch/interrupts.h"
 #include "sched/run_queue.h"
 #include "time/clock.h"
@@ -178,6 +180,12 @@ bool Scheduler::wake_killable(Thread& thread) {
 }
 bool Scheduler::wake_interruptible(Thread& thread) { return wake_from(thread, bit(ThreadState::Interruptible)); }
 bool Scheduler::wake_stopped(Thread& thread) { return wake_from(thread, bit(ThreadState::Stopped)); }
+
+bool Scheduler::is_running(const Thread* thread) {
+    for (u32 id = 0; id < online_cpu_count(); ++id)
+        if (std::atomic_ref(cpu_by_id(id).current).load(std::memory_order_relaxed) == thread) return true;
+    return false;
+}
 
 u64 Scheduler::total_context_switches() {
     u64 total = 0;

@@ -36,6 +36,9 @@ public:
     /// sched_setaffinity(2): when it returns, the thread runs on no other CPU. EINVAL if none of `cpus` is online.
     static Result<void> set_affinity(Thread& thread, CpuMask cpus);
 
+    /// Whether some CPU runs it at this moment. The thread need not exist any more.
+    static bool is_running(const Thread* thread);
+
     /// Load averages over 1, 5, 15 minutes as fixed point with 11 fraction bits (/proc/loadavg, sysinfo(2)).
     static void load_average(u64 averages[3]);
     static u32 runnable_count();

@@ -1,6 +1,6 @@
 #include "sync/mutex.h"
 
-#include "sched/thread.h"
+#include "sched/scheduler.h"
 
 namespace martlet {
 
@@ -23,12 +23,29 @@ static void note_mutex_released(LockRank rank, u32& count, u8* ranks) {
 }
 #endif
 
+/// An owner that runs is about to let go: waiting for that costs less than two switches. The owner is only compared, never
+/// looked into: it may be gone by now.
+bool Mutex::take_while_owner_runs(Thread* self) {
+    constexpr u32 kMaxSpins = 1000, kSpinsPerLook = 8;
+    if (online_cpu_count() == 1) return false;
+    for (u32 spins = 0; spins < kMaxSpins; ++spins) {
+        Thread* owner = owner_.load(std::memory_order_relaxed);
+        if (!owner) {
+            if (owner_.compare_exchange_strong(owner, self, std::memory_order_acquire)) return true;
+        } else if (spins % kSpinsPerLook == 0 && !Scheduler::is_running(owner)) {
+            return false;
+        }
+        cpu_relax();
+    }
+    return false;
+}
+
 void Mutex::lock() {
     might_sleep();
     Thread* self = current_thread();
     DEBUG_ASSERT(owner_.load(std::memory_order_relaxed) != self || self == nullptr);
     Thread* expected = nullptr;
-    if (!owner_.compare_exchange_strong(expected, self, std::memory_order_acquire)) {
+    if (!owner_.compare_exchange_strong(expected, self, std::memory_order_acquire) && !take_while_owner_runs(self)) [[unlikely]] {
         waiters_.wait_uninterruptible([&] {
             Thread* free = nullptr;
             return owner_.compare_exchange_strong(free, self, std::memory_order_acquire);

@@ -1,4 +1,5 @@
-// Mutex: a sleeping lock with one owner. May not be taken under a spinlock or in interrupt context.
+// Mutex: a sleeping lock with one owner. A waiter spins for a moment while the owner runs on another CPU.
+// May not be taken under a spinlock or in interrupt context.
 #pragma once
 #include "sync/spinlock.h"
 #include "sync/wait_queue.h"
@@ -15,6 +16,8 @@ public:
     LockRank rank() const { return rank_; }
 
 private:
+    bool take_while_owner_runs(Thread* self);
+
     std::atomic<Thread*> owner_ = nullptr;
     WaitQueue waiters_;
     const LockRank rank_;

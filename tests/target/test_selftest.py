@@ -8,7 +8,8 @@ import pytest
 
 from machine import BUILD, Machine
 
-CONFIGURATIONS = [("release", "", "max"), ("debug", "", "max"), ("debug", "martlet.preempt_every_ns=20000", "qemu64")]
+CONFIGURATIONS = [("release", "", "max", 4), ("debug", "", "max", 1), ("debug", "", "max", 2),
+                  ("debug", "martlet.preempt_every_ns=20000", "qemu64", 2)]
 
 
 def parse(output):
@@ -28,11 +29,14 @@ def cases():
     return subprocess.run([program, "-l"], capture_output=True, text=True, check=True).stdout.split()
 
 
-@pytest.fixture(scope="module", params=CONFIGURATIONS, ids=lambda c: "-".join(part for part in c if part).replace("=", "-"))
+def name_of(configuration):
+    return "-".join(str(part) for part in configuration if part).replace("=", "-")
+
+
+@pytest.fixture(scope="module", params=CONFIGURATIONS, ids=lambda c: name_of(c))
 def results(request):
-    variant, option, cpu = request.param
-    name = "selftest-" + "-".join(part for part in request.param if part).replace("=", "-")
-    with Machine(name, variant=variant, cpu=cpu, append=f"quiet martlet.exit_on_panic {option}") as machine:
+    variant, option, cpu, processors = request.param
+    with Machine("selftest-" + name_of(request.param), variant=variant, cpu=cpu, extra=("-smp", str(processors)), append=f"quiet martlet.exit_on_panic {option}") as machine:
         machine.wait_for_prompt()
         machine.send("self-test\r")
         machine.expect(r"self-test: \d+ passed, \d+ failed", silence=120)
