@@ -104,6 +104,7 @@ Thread* RunQueue::take_for(u32 to) {
 
 void RunQueue::charge(Thread& current) {
     u64 now_ns = monotonic_ns();
+    if (now_ns <= current.account_start_ns_) return; // another CPU's clock may be a hair ahead
     u64 ran_ns = now_ns - current.account_start_ns_;
     current.account_start_ns_ = now_ns;
     if (&current == cpu.idle) {

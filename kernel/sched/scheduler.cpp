@@ -181,6 +181,16 @@ bool Scheduler::wake_killable(Thread& thread) {
 bool Scheduler::wake_interruptible(Thread& thread) { return wake_from(thread, bit(ThreadState::Interruptible)); }
 bool Scheduler::wake_stopped(Thread& thread) { return wake_from(thread, bit(ThreadState::Stopped)); }
 
+u64 Scheduler::run_time_ns(Thread& thread) NO_THREAD_SAFETY_ANALYSIS {
+    u64 interrupt_state = irq_save();
+    RunQueue& queue = lock_queue_of(thread);
+    if (&thread == queue.cpu.current) queue.charge(thread);
+    u64 run_time_ns = thread.run_time_ns_;
+    queue.lock.unlock();
+    irq_restore(interrupt_state);
+    return run_time_ns;
+}
+
 bool Scheduler::is_running(const Thread* thread) {
     for (u32 id = 0; id < online_cpu_count(); ++id)
         if (std::atomic_ref(cpu_by_id(id).current).load(std::memory_order_relaxed) == thread) return true;

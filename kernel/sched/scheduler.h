@@ -36,6 +36,8 @@ public:
     /// sched_setaffinity(2): when it returns, the thread runs on no other CPU. EINVAL if none of `cpus` is online.
     static Result<void> set_affinity(Thread& thread, CpuMask cpus);
 
+    /// CPU time up to this moment, also of a thread that runs on another CPU.
+    static u64 run_time_ns(Thread& thread);
     /// Whether some CPU runs it at this moment. The thread need not exist any more.
     static bool is_running(const Thread* thread);
 

@@ -74,11 +74,7 @@ void Thread::inherit_scheduling(const Thread& from) {
     if (from.resets_on_fork_) nice_ = std::max(nice_, 0);
 }
 
-u64 Thread::run_time_ns() const {
-    u64 run_time_ns = run_time_ns_;
-    if (this == current_thread()) run_time_ns += monotonic_ns() - account_start_ns_;
-    return run_time_ns;
-}
+u64 Thread::run_time_ns() const { return Scheduler::run_time_ns(const_cast<Thread&>(*this)); }
 
 Thread::CpuTime Thread::cpu_time() const {
     u64 ticks = user_ticks_ + system_ticks_;

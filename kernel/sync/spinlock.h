@@ -2,7 +2,8 @@
 //
 // Two ways to take it. `LockGuard` disables preemption: for data that no interrupt handler touches.
 // `IrqLockGuard` also disables interrupts: for data that an interrupt handler may touch; then every user must take it so.
-// A ticket lock: waiters are served in order.
+// Waiters are not served in order: in an emulator or under a hypervisor the one whose turn it is may not be running, and all
+// would wait for it. Sections are short, so nobody starves.
 #pragma once
 #include <atomic>
 
@@ -30,8 +31,8 @@ public:
     void lock() ACQUIRE() {
         preempt_disable();
         note_spinlock_acquired(rank_);
-        u32 ticket = next_.fetch_add(1, std::memory_order_relaxed);
-        while (serving_.load(std::memory_order_acquire) != ticket) cpu_relax();
+        while (is_locked_.exchange(true, std::memory_order_acquire)) [[unlikely]]
+            while (is_locked_.load(std::memory_order_relaxed)) cpu_relax();
     }
     void unlock() RELEASE() {
         unlock_without_preemption();
@@ -39,8 +40,7 @@ public:
     }
     [[nodiscard]] bool try_lock() TRY_ACQUIRE(true) {
         preempt_disable();
-        u32 ticket = serving_.load(std::memory_order_relaxed);
-        if (next_.compare_exchange_strong(ticket, ticket + 1, std::memory_order_acquire)) {
+        if (!is_locked_.exchange(true, std::memory_order_acquire)) {
             note_spinlock_acquired(rank_);
             return true;
         }
@@ -48,9 +48,7 @@ public:
         return false;
     }
     /// Whether some CPU holds it: for assertions only.
-    bool is_locked() const {
-        return next_.load(std::memory_order_relaxed) != serving_.load(std::memory_order_relaxed);
-    }
+    bool is_locked() const { return is_locked_.load(std::memory_order_relaxed); }
     LockRank rank() const { return rank_; }
 
 private:
@@ -59,11 +57,10 @@ private:
     /// Frees the lock but leaves preemption off, so that interrupts can come back on first.
     void unlock_without_preemption() RELEASE() {
         note_spinlock_released(rank_);
-        serving_.store(serving_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+        is_locked_.store(false, std::memory_order_release);
     }
 
-    std::atomic<u32> next_{0};
-    std::atomic<u32> serving_{0};
+    std::atomic<bool> is_locked_{false};
     const LockRank rank_;
 };
 

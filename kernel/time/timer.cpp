@@ -29,6 +29,11 @@ struct CpuTimers : NonCopyable {
         tree.insert(timer);
     }
     static void run(Timer& timer) { timer.callback_(timer, timer.context_); }
+    /// Interrupts are off meanwhile.
+    static void begin_change(Timer& timer) {
+        while (timer.is_changing_.exchange(true, std::memory_order_acquire)) cpu_relax();
+    }
+    static void end_change(Timer& timer) { timer.is_changing_.store(false, std::memory_order_release); }
 };
 
 namespace {
@@ -42,6 +47,7 @@ CpuTimers& timers_of_this_cpu() { return g_timers[this_cpu().id]; }
 void Timer::arm(u64 deadline_ns) {
     u64 state = irq_save();
     CpuTimers& mine = timers_of_this_cpu();
+    CpuTimers::begin_change(*this);
     if (CpuTimers* old = CpuTimers::home_of(*this); old && old != &mine) {
         LockGuard guard(old->lock);
         old->remove(*this);
@@ -52,20 +58,24 @@ void Timer::arm(u64 deadline_ns) {
         mine.insert(*this, deadline_ns);
         if (mine.tree.first() == this && !mine.running.load(std::memory_order_relaxed)) arm_timer_interrupt(deadline_ns);
     }
+    CpuTimers::end_change(*this);
     irq_restore(state);
 }
 
 bool Timer::cancel() {
     for (;;) {
+        u64 state = irq_save();
+        CpuTimers::begin_change(*this);
         CpuTimers* home = CpuTimers::home_of(*this);
-        if (!home) return false;
-        bool removed;
-        bool is_running;
-        {
-            IrqLockGuard guard(home->lock);
+        bool removed = false;
+        bool is_running = false;
+        if (home) {
+            LockGuard guard(home->lock);
             removed = home->remove(*this);
             is_running = home->running.load(std::memory_order_relaxed) == this && home != &timers_of_this_cpu();
         }
+        CpuTimers::end_change(*this);
+        irq_restore(state);
         // On its own CPU a running callback is what called us, or what we interrupted never: it cannot be waited for.
         if (removed || !is_running) return removed;
         while (home->running.load(std::memory_order_acquire) == this) cpu_relax();

@@ -15,7 +15,7 @@ public:
     Timer(Callback callback, void* context) : callback_(callback), context_(context) {}
     ~Timer() { cancel(); }
 
-    /// (Re)arms for `deadline_ns`; a deadline in the past fires at once (from the interrupt).
+    /// (Re)arms for `deadline_ns`, also while others do; a deadline in the past fires at once (from the interrupt).
     void arm(u64 deadline_ns);
     /// True if it was pending, so that the callback will not run.
     bool cancel();
@@ -29,6 +29,7 @@ private:
     u64 deadline_ns_ = 0;
     std::atomic<bool> pending_ = false;
     std::atomic<CpuTimers*> home_ = nullptr;
+    std::atomic<bool> is_changing_ = false; // by an arm() or cancel(), which others wait for: home_ is theirs to change
     RbNode node_;
 };
 

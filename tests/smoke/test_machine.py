@@ -21,6 +21,22 @@ def test_works_on(name, options):
         assert machine.run("sleep 1 && echo slept") == ("slept", 0)
 
 
+@pytest.mark.parametrize("processors,append,used", [
+    (1, "", 1), (2, "", 2), (4, "", 4), (16, "", 16), (4, "maxcpus=1", 1), (4, "maxcpus=3", 3), (4, "nosmp", 1), (2, "nox2apic", 2)])
+def test_uses_the_processors_it_finds_and_may(processors, append, used):
+    with Machine(f"{processors} processors {append}", append=append, extra=("-smp", str(processors))) as machine:
+        machine.wait_for_prompt()
+        assert machine.run("nproc") == (str(used), 0)
+        assert machine.run("grep -c ^processor /proc/cpuinfo") == (str(used), 0)
+        assert machine.run("grep -c '^cpu[0-9]' /proc/stat") == (str(used), 0)
+        columns, _ = machine.run("head -n 1 /proc/interrupts")
+        assert columns.split() == [f"CPU{number}" for number in range(used)]
+        # Work goes to all of them, and the timer of each has run.
+        machine.run("for i in $(seq %d); do seq 20000 | sort -n > /dev/null & done; wait" % (2 * used), silence=120)
+        counts, _ = machine.run("grep LOC: /proc/interrupts")
+        assert all(int(count) > 0 for count in counts.split()[1:1 + used])
+
+
 @pytest.mark.parametrize("cpu,word", [("qemu32", "64-bit"), ("qemu64,-nx", "NX"), ("qemu64,-sse2", "SSE2")])
 def test_a_processor_that_lacks_something_is_told_what(cpu, word):
     with Machine("lacks " + word, cpu=cpu) as machine:

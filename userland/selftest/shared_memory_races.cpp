@@ -48,7 +48,7 @@ void land(int) { siglongjmp(g_landing, 1); }
 
 CASE(races, threads_map_fault_and_unmap) {
     run_threads([](int self) {
-        for (int round = 0; round < 50; ++round) {
+        for (int round = 0; round < 25; ++round) {
             size_t pages = 1 + static_cast<size_t>((round * 7 + self * 3) % 40);
             unsigned char* memory = map_pages(pages);
             for (size_t page = 0; page < pages; ++page) memory[page * kPage] = static_cast<unsigned char>(self + 1);
