@@ -21,6 +21,7 @@ public:
     std::atomic<u64> message_queue_bytes = 0; // RLIMIT_MSGQUEUE
     std::atomic<u32> pipe_pages = 0; // room in the pipes that the user made
     std::atomic<u32> epoll_items = 0;
+    std::atomic<u32> files_in_flight = 0; // in messages that nobody received yet
     ListNode node; // of the table of accounts, under its lock
 
 protected:

@@ -12,12 +12,14 @@ enum class LockRank : u8 {
     // Mutexes
     FileWatch = 1,  // who watches which file (vfs/file.h); taken when a watched file goes
     EventPoll,      // an epoll's items; nests in the order of who watches whom
+    SocketSetup,    // bind, listen, connect of one socket
     FileOffset,     // held across the whole read, write or getdents that uses the position
     Mount,
     Rename,
     Directory,      // an inode's directory lock; parent before child
     Inode,          // attributes, and a file's content while it is written
     Pipe,
+    SocketRead,     // who takes messages off one socket's queue
     Terminal,
     AddressSpace,
     PageCache,
@@ -32,6 +34,8 @@ enum class LockRank : u8 {
     Futex,          // a bucket of waiters
     PipeBuffer,
     TerminalBuffer,
+    UnixRights,     // descriptors in flight (net/unix/unix_garbage.h)
+    Socket,         // a socket's queue and state; two in order of address
     Device,
     Console,
     ClockStep,      // the queue of those who want to know that the realtime clock was set

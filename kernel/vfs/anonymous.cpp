@@ -1,5 +1,7 @@
 #include "vfs/anonymous.h"
 
+#include "base/format.h"
+#include "vfs/caller.h"
 #include "vfs/dentry.h"
 #include "vfs/mount.h"
 
@@ -73,6 +75,23 @@ Result<Path> make_anonymous_path(Ref<Inode> inode, std::string_view name) {
     if (!mount) return Error(Errno::ENOMEM);
     Ref<Dentry> dentry = TRY(DentryCache::create_anonymous(std::move(inode), name));
     return Path(Ref<Mount>(*mount), std::move(dentry));
+}
+
+Result<Path> make_anonymous_node(std::string_view type_name, u32 mode, Ref<RefCounted> attachment) {
+    SuperBlock* super_block = anonymous_super_block();
+    if (!super_block) return Error(Errno::ENOMEM);
+    Ref<AnonymousInode> inode = TRY(make_ref<AnonymousInode>(*super_block, next_anonymous_inode_number()));
+    const Credentials& credentials = current_credentials();
+    inode->attributes.mode = mode;
+    inode->attributes.user_id = credentials.fs_uid;
+    inode->attributes.group_id = credentials.fs_gid;
+    TimeSpec now = current_time();
+    inode->attributes.access_time = inode->attributes.modify_time = inode->attributes.change_time = now;
+    inode->attachment = std::move(attachment);
+    char name[40];
+    usize size = format(name, "%.*s:[%llu]", static_cast<int>(type_name.size()), type_name.data(),
+                        static_cast<unsigned long long>(inode->number()));
+    return make_anonymous_path(std::move(inode), {name, size});
 }
 
 Result<Path> anonymous_file_path(std::string_view name) {

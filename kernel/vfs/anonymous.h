@@ -12,6 +12,8 @@ namespace martlet {
 SuperBlock* anonymous_super_block();
 u64 next_anonymous_inode_number();
 Result<Path> make_anonymous_path(Ref<Inode> inode, std::string_view name);
+/// A node of its own, shown as "pipe:[12]": `mode` with the type, owned by the caller.
+Result<Path> make_anonymous_node(std::string_view type_name, u32 mode, Ref<RefCounted> attachment);
 /// For files that share the one inode without a type ("anon_inode:[eventfd]").
 Result<Path> anonymous_file_path(std::string_view name);
 

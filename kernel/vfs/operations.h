@@ -16,6 +16,8 @@ struct NameAt {
 
 /// `mode` carries the type; regular, character, block, FIFO and socket. The umask is the caller's to apply.
 Result<void> make_node(const NameAt& at, u32 mode, u64 device);
+/// A socket's name: `attachment` is what the new inode holds from the start. Answers where it is.
+Result<Path> make_socket(const NameAt& at, u32 mode, Ref<RefCounted> attachment);
 Result<void> make_directory(const NameAt& at, u32 mode);
 Result<void> make_symlink(const NameAt& at, std::string_view target);
 /// link(2) of what `old_path` is to a new name.

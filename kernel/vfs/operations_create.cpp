@@ -11,9 +11,8 @@ namespace {
 enum class TrailingSlash : u8 { Forbidden, Allowed };
 
 /// Walks to the parent and, under its lock, hands `make` the parent's inode and the negative dentry to fill.
-template <typename Make> Result<void> create_entry(const NameAt& at, TrailingSlash slash, Make make) {
-    PathWalk walk(at.start);
-    TRY(walk.to_parent(at.name, 0));
+template <typename Make> Result<Ref<Dentry>> create_last(PathWalk& walk, std::string_view path, TrailingSlash slash, Make make) {
+    TRY(walk.to_parent(path, 0));
     if (walk.last_kind() != LastKind::Normal) return Error(Errno::EEXIST);
     Dentry& parent = walk.path().dentry();
     Inode& directory = *parent.inode();
@@ -25,10 +24,29 @@ template <typename Make> Result<void> create_entry(const NameAt& at, TrailingSla
     TRY(check_create(parent, current_credentials()));
     Ref<Inode> inode = TRY(make(walk.path().mount(), directory, dentry->name()));
     DentryCache::instantiate(*dentry, std::move(inode));
+    return dentry;
+}
+
+template <typename Make> Result<void> create_entry(const NameAt& at, TrailingSlash slash, Make make) {
+    PathWalk walk(at.start);
+    TRY(create_last(walk, at.name, slash, std::move(make)));
     return {};
 }
 
 } // namespace
+
+Result<Path> make_socket(const NameAt& at, u32 mode, Ref<RefCounted> attachment) {
+    PathWalk walk(at.start);
+    Ref<Dentry> made = TRY(create_last(walk, at.name, TrailingSlash::Forbidden,
+                                       [&](Mount&, Inode& directory, std::string_view name) -> Result<Ref<Inode>> {
+        Ref<Inode> inode = TRY(directory.create(name, attributes_for_new(directory, mode, current_credentials())));
+        MutexGuard guard(inode->attribute_lock);
+        inode->attachment = std::move(attachment);
+        return inode;
+    }));
+    walk.enter_last(std::move(made));
+    return walk.take_path();
+}
 
 Result<void> make_node(const NameAt& at, u32 mode, u64 device) {
     u32 type = mode & kModeTypeMask;

@@ -1,5 +1,4 @@
 // Open ends of pipes and FIFOs.
-#include "base/format.h"
 #include "fs/pipe/pipe.h"
 #include "mm/user_access.h"
 #include "vfs/anonymous.h"
@@ -49,34 +48,13 @@ private:
     bool is_user_ = false;
 };
 
-class PipeInode final : public Inode {
-public:
-    using Inode::Inode;
-};
-
-Result<Path> create_pipe_path(Ref<Pipe> pipe) {
-    SuperBlock* super_block = anonymous_super_block();
-    if (!super_block) return Error(Errno::ENOMEM);
-    Ref<PipeInode> inode = TRY(make_ref<PipeInode>(*super_block, next_anonymous_inode_number()));
-    const Credentials& credentials = current_credentials();
-    inode->attributes.mode = kModeFifo | 0600;
-    inode->attributes.user_id = credentials.fs_uid;
-    inode->attributes.group_id = credentials.fs_gid;
-    TimeSpec now = current_time();
-    inode->attributes.access_time = inode->attributes.modify_time = inode->attributes.change_time = now;
-    inode->attachment = std::move(pipe);
-    char name[32];
-    usize size = format(name, "pipe:[%llu]", static_cast<unsigned long long>(inode->number()));
-    return make_anonymous_path(std::move(inode), {name, size});
-}
-
 Ref<Pipe> pipe_of(Inode& inode) { return Ref<Pipe>(static_cast<Pipe&>(*inode.attachment)); }
 
 } // namespace
 
 Result<PipeEnds> create_pipe(u32 flags) {
     Ref<Pipe> pipe = TRY(Pipe::create());
-    Path path = TRY(create_pipe_path(pipe));
+    Path path = TRY(make_anonymous_node("pipe", kModeFifo | 0600, pipe));
     u32 kept = flags & (kOpenNonBlock | kOpenDirect);
     Ref<PipeFile> reader = TRY(make_ref<PipeFile>(kept | kOpenReadOnly, path, pipe));
     Ref<PipeFile> writer = TRY(make_ref<PipeFile>(kept | kOpenWriteOnly, path, pipe));
