@@ -28,4 +28,10 @@ Result<u32> sys_epoll_pwait(int epoll_fd, UserPtr<EpollEvent> events, int capaci
 Result<u32> sys_epoll_pwait2(int epoll_fd, UserPtr<EpollEvent> events, int capacity, UserPtr<const abi::TimeSpec> timeout,
                              UserPtr<const u64> mask, usize mask_size);
 
+// inotify.cpp
+Result<int> sys_inotify_init();
+Result<int> sys_inotify_init1(u32 flags);
+Result<int> sys_inotify_add_watch(int fd, UserString path, u32 mask);
+Result<void> sys_inotify_rm_watch(int fd, int watch);
+
 } // namespace martlet

@@ -5,6 +5,7 @@
 
 #include "vfs/dentry_pool.h"
 #include "vfs/inode.h"
+#include "vfs/notify.h"
 #include "vfs/limits.h"
 
 namespace martlet {
@@ -332,6 +333,7 @@ void DentryCache::dispose(Dentry* dentry) {
         Dentry* parent = dentry->parent_.exchange(nullptr, std::memory_order_acq_rel);
         bool had_parent = parent && parent != dentry;
         DentryPool::free(dentry);
+        if (inode && inode->attributes.link_count == 0) notify_end(*inode);
         if (inode) inode->release();
         dentry = nullptr;
         // A long chain of parents goes one by one, not by recursion: kernel stacks are small.

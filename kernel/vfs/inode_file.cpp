@@ -5,6 +5,7 @@
 #include "vfs/inode.h"
 #include "vfs/limits.h"
 #include "vfs/mount.h"
+#include "vfs/notify.h"
 #include "vfs/permission.h"
 
 namespace martlet {
@@ -35,6 +36,7 @@ Result<usize> InodeFile::read(IoCursor& to, u64 offset) {
     if (inode_->is_directory()) return Error(Errno::EISDIR);
     usize count = TRY(inode_->read_at(to, offset));
     if (count > 0 && !(flags() & kOpenNoAtime)) note_access(path(), *inode_);
+    if (count > 0 && path()) notify_path(path(), kNotifyAccess);
     return count;
 }
 
@@ -57,7 +59,9 @@ Result<usize> InodeFile::write_locked(IoCursor& from, u64 offset) {
 
 Result<usize> InodeFile::write(IoCursor& from, u64 offset) {
     MutexGuard guard(inode_->attribute_lock);
-    return write_locked(from, offset);
+    usize count = TRY(write_locked(from, offset));
+    if (count > 0 && path()) notify_path(path(), kNotifyModify);
+    return count;
 }
 
 Result<usize> InodeFile::append(IoCursor& from, u64& end) {
@@ -65,6 +69,7 @@ Result<usize> InodeFile::append(IoCursor& from, u64& end) {
     u64 offset = inode_->attributes.size;
     usize count = TRY(write_locked(from, offset));
     end = offset + count;
+    if (count > 0 && path()) notify_path(path(), kNotifyModify);
     return count;
 }
 
@@ -102,6 +107,7 @@ Result<void> InodeFile::read_directory(DirectorySink& sink) {
     }
     MutexGuard guard(inode_->directory_lock);
     TRY(inode_->read_directory(position - 2, shifted));
+    notify_path(path(), kNotifyAccess);
     note_access(path(), *inode_);
     return {};
 }

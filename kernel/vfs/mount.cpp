@@ -4,6 +4,8 @@
 #include "vfs/mount_namespace.h"
 #include "vfs/mount_tree.h"
 
+#include "vfs/notify.h"
+
 namespace martlet {
 
 Mutex mount_mutex{LockRank::Mount};
@@ -108,6 +110,7 @@ Mount::~Mount() {
     Mount* parent = parent_.load(std::memory_order_relaxed);
     root_ = nullptr;
     if (super_block_->mount_count.fetch_sub(1, std::memory_order_acq_rel) == 1 && super_block_->root_dentry) {
+        if (notify_is_used()) report_unmount(*super_block_);
         DentryCache::shrink_tree(*super_block_->root_dentry);
         super_block_->root_dentry = nullptr;
     }

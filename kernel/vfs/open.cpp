@@ -7,6 +7,7 @@
 #include "vfs/dentry.h"
 #include "vfs/inode_file.h"
 #include "vfs/mount.h"
+#include "vfs/notify.h"
 #include "vfs/path_walk.h"
 #include "vfs/permission.h"
 
@@ -53,7 +54,11 @@ Result<Ref<File>> check_and_open(const Path& path, u32 flags, bool is_new) {
     TRY(check_open(path, flags, is_new));
     Inode& inode = *path.dentry().inode();
     Ref<File> file = TRY(open_inode(path, flags));
-    if ((flags & kOpenTruncate) && inode.is_regular() && !is_new) TRY(change_size(inode, 0));
+    if ((flags & kOpenTruncate) && inode.is_regular() && !is_new) {
+        TRY(change_size(inode, 0));
+        notify_path(path, kNotifyModify);
+    }
+    notify_path(path, kNotifyOpen);
     return file;
 }
 
@@ -80,6 +85,7 @@ Result<Ref<File>> open_or_create(PathWalk& walk, std::string_view name, const Op
                 u32 mode = kModeRegular | (request.mode & kModePermissions);
                 Ref<Inode> inode = TRY(directory.create(dentry->name(), attributes_for_new(directory, mode, current_credentials())));
                 DentryCache::instantiate(*dentry, std::move(inode));
+                notify_name(directory, dentry->name(), kNotifyCreate);
                 is_new = true;
             }
         }

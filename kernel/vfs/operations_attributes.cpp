@@ -2,6 +2,7 @@
 #include "vfs/caller.h"
 #include "vfs/dentry.h"
 #include "vfs/mount.h"
+#include "vfs/notify.h"
 #include "vfs/operations.h"
 #include "vfs/permission.h"
 
@@ -19,7 +20,9 @@ Result<void> change_mode(const Path& path, u32 mode) {
     if (!credentials.in_group(inode.attributes.group_id) && !credentials.has(Capability::Fsetid)) mode &= ~kModeSetGid;
     inode.attributes.mode = (inode.mode() & kModeTypeMask) | mode;
     inode.touch(false);
-    return inode.attributes_changed();
+    TRY(inode.attributes_changed());
+    notify_path(path, kNotifyAttribute);
+    return {};
 }
 
 Result<void> change_owner(const Path& path, u32 user_id, u32 group_id) {
@@ -46,7 +49,9 @@ Result<void> change_owner(const Path& path, u32 user_id, u32 group_id) {
     if (group_id != ~0u) attributes.group_id = group_id;
     attributes.mode = mode;
     inode.touch(false);
-    return inode.attributes_changed();
+    TRY(inode.attributes_changed());
+    notify_path(path, kNotifyAttribute);
+    return {};
 }
 
 Result<void> change_times(const Path& path, const TimeChange& access, const TimeChange& modify) {
@@ -65,7 +70,10 @@ Result<void> change_times(const Path& path, const TimeChange& access, const Time
     if (access.kind != Kind::Omit) inode.attributes.access_time = access.kind == Kind::Now ? now : access.value;
     if (modify.kind != Kind::Omit) inode.attributes.modify_time = modify.kind == Kind::Now ? now : modify.value;
     inode.attributes.change_time = now;
-    return inode.attributes_changed();
+    TRY(inode.attributes_changed());
+    bool both = access.kind != Kind::Omit && modify.kind != Kind::Omit;
+    notify_path(path, both ? kNotifyAttribute : access.kind != Kind::Omit ? kNotifyAccess : kNotifyModify);
+    return {};
 }
 
 Result<void> change_size(Inode& inode, u64 size) {

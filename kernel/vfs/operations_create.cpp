@@ -1,6 +1,7 @@
 // New names: mkdir, mknod, symlink, link.
 #include "vfs/limits.h"
 #include "vfs/mount.h"
+#include "vfs/notify.h"
 #include "vfs/operations.h"
 #include "vfs/path_walk.h"
 #include "vfs/permission.h"
@@ -23,7 +24,9 @@ template <typename Make> Result<Ref<Dentry>> create_last(PathWalk& walk, std::st
     TRY(check_writable(walk.path().mount()));
     TRY(check_create(parent, current_credentials()));
     Ref<Inode> inode = TRY(make(walk.path().mount(), directory, dentry->name()));
+    u32 kind = inode->is_directory() ? kNotifyDirectory : 0;
     DentryCache::instantiate(*dentry, std::move(inode));
+    notify_name(directory, dentry->name(), kNotifyCreate | kind);
     return dentry;
 }
 
@@ -85,6 +88,7 @@ Result<void> make_link(const Path& old_path, const NameAt& at) {
         if (inode.attributes.link_count == 0 && !inode.is_linkable) return Error(Errno::ENOENT);
         if (inode.attributes.link_count >= kLinkMax) return Error(Errno::EMLINK);
         TRY(directory.link(name, inode));
+        notify_inode(inode, kNotifyAttribute);
         return Ref<Inode>(inode);
     });
 }

@@ -1,6 +1,7 @@
 // Names that go or change: unlink, rmdir, rename.
 #include "vfs/limits.h"
 #include "vfs/mount.h"
+#include "vfs/notify.h"
 #include "vfs/operations.h"
 #include "vfs/path_walk.h"
 #include "vfs/permission.h"
@@ -26,6 +27,9 @@ Result<void> remove_name(const NameAt& at) {
         TRY(parent.inode()->unlink(victim->name(), *kept));
     }
     DentryCache::unhash(*victim);
+    notify_inode(*kept, kNotifyAttribute);
+    victim = nullptr; // the file may end here, before its name's end is told
+    notify_name(*parent.inode(), walk.last_name(), kNotifyDelete);
     return {};
 }
 
@@ -51,6 +55,8 @@ Result<void> remove_directory(const NameAt& at) {
         DentryCache::unhash(*victim);
     }
     DentryCache::shrink_tree(*victim); // negative names in it
+    victim = nullptr;
+    notify_name(*parent.inode(), walk.last_name(), kNotifyDelete | kNotifyDirectory);
     return {};
 }
 
@@ -110,6 +116,23 @@ Result<void> check_rename(const Path& from_parent, Dentry& old_entry, const Path
     return {};
 }
 
+void notify_move(PathWalk& from, PathWalk& to, Inode& inode) {
+    u32 kind = inode.is_directory() ? kNotifyDirectory : 0, cookie = next_notify_cookie();
+    notify_name(*from.path().dentry().inode(), from.last_name(), kNotifyMovedFrom | kind, cookie);
+    notify_name(*to.path().dentry().inode(), to.last_name(), kNotifyMovedTo | kind, cookie);
+}
+
+/// `replaced` is what the new name led to, or null.
+void notify_rename(PathWalk& from, PathWalk& to, Inode& inode, Inode* replaced, bool exchange) {
+    if (!notify_is_used()) return;
+    notify_move(from, to, inode);
+    if (replaced && !exchange) notify_inode(*replaced, kNotifyAttribute);
+    notify_inode(inode, kNotifyMoveSelf);
+    if (!exchange) return;
+    notify_move(to, from, *replaced);
+    notify_inode(*replaced, kNotifyMoveSelf);
+}
+
 Result<void> rename_locked(PathWalk& from, PathWalk& to, u32 flags, Ref<Dentry>& old_entry, Ref<Dentry>& new_entry) {
     old_entry = TRY(from.lookup_last_locked());
     if (old_entry->is_negative()) return Error(Errno::ENOENT);
@@ -138,6 +161,7 @@ Result<void> rename_locked(PathWalk& from, PathWalk& to, u32 flags, Ref<Dentry>&
     if (leaves_whiteout) old_name = TRY(String::create(old_entry->name()));
     TRY(from_parent.inode()->rename(old_entry->name(), *old_entry->inode(), *to_parent.inode(), to.last_name(),
                                     new_entry->inode(), exchange));
+    notify_rename(from, to, *old_entry->inode(), new_entry->inode(), exchange);
     if (exchange) {
         DentryCache::exchange(*old_entry, *new_entry);
         return {};

@@ -28,6 +28,7 @@ Result<void> show_kallsyms(TextBuffer& text, const ProcSubject&);
 Result<void> show_empty(TextBuffer& text, const ProcSubject&);
 Result<void> show_execdomains(TextBuffer& text, const ProcSubject&);
 // system_identity.cpp
+Result<void> show_unix_sockets(TextBuffer& text, const ProcSubject&); // system_net.cpp
 Result<void> show_version(TextBuffer& text, const ProcSubject&);
 Result<void> show_kernel_command_line(TextBuffer& text, const ProcSubject&);
 Result<void> show_cpuinfo(TextBuffer& text, const ProcSubject&);

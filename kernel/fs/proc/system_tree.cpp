@@ -37,6 +37,7 @@ constexpr SystemEntry kEntries[] = {
     {"meminfo", 0444, show_meminfo},
     {"misc", 0444, show_misc},
     {"modules", 0444, show_empty},
+    {"net/unix", 0444, show_unix_sockets},
     {"partitions", 0444, show_partitions},
     {"slabinfo", 0400, show_slabinfo},
     {"softirqs", 0444, show_softirqs},

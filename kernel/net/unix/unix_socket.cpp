@@ -29,7 +29,7 @@ private:
 constinit UnixFamily g_family;
 REGISTER_SOCKET_FAMILY(g_family);
 
-SpinLock g_all_lock{LockRank::Leaf};
+SpinLock g_all_lock{LockRank::EventObject};
 List<UnixSocket, &UnixSocket::all_node_> g_all GUARDED_BY(g_all_lock);
 
 } // namespace

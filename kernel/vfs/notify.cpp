@@ -1,0 +1,132 @@
+#include "vfs/notify.h"
+
+#include "vfs/dentry.h"
+#include "vfs/limits.h"
+
+namespace martlet {
+
+SpinLock notify_lock{LockRank::InodeTable};
+std::atomic<u32> notify_mark_count = 0;
+
+namespace {
+
+constexpr u32 kBuckets = 256;
+NotifyMarkList g_buckets[kBuckets] GUARDED_BY(notify_lock);
+std::atomic<u32> g_next_cookie = 1;
+
+NotifyMarkList& notify_bucket(const Inode& inode) REQUIRES(notify_lock) {
+    return g_buckets[reinterpret_cast<u64>(&inode) / 64 % kBuckets];
+}
+
+void free_marks(NotifyMarkList& marks) {
+    while (NotifyMark* mark = marks.pop_front()) delete mark;
+}
+
+/// Tells every mark on the inode; those that end are moved to `ended`.
+void tell_all(Inode& inode, const NotifyEvent& event, NotifyMarkList& ended) REQUIRES(notify_lock) {
+    for (NotifyMark& mark : notify_bucket(inode)) {
+        if (&mark.inode() != &inode || !mark.tell(event)) continue;
+        remove_notify_mark(mark);
+        mark.ended();
+        ended.push_back(mark);
+    }
+}
+
+void end_marks(NotifyMarkList& bucket, u32 event, bool (*matches)(const NotifyMark&, const void*), const void* context,
+               NotifyMarkList& ended) REQUIRES(notify_lock) {
+    for (NotifyMark& mark : bucket) {
+        if (!matches(mark, context)) continue;
+        (void)mark.tell({event});
+        remove_notify_mark(mark);
+        mark.ended();
+        ended.push_back(mark);
+    }
+}
+
+u32 directory_flag(const Inode& inode) { return inode.is_directory() ? kNotifyDirectory : 0; }
+
+} // namespace
+
+NotifyMark* find_notify_mark(const Inode& inode, const File& listener) {
+    for (NotifyMark& mark : notify_bucket(inode))
+        if (&mark.inode() == &inode && &mark.listener() == &listener) return &mark;
+    return nullptr;
+}
+
+void add_notify_mark(NotifyMark& mark) {
+    notify_bucket(mark.inode()).push_back(mark);
+    notify_mark_count.fetch_add(1, std::memory_order_relaxed);
+}
+
+void remove_notify_mark(NotifyMark& mark) {
+    mark.table_node.unlink();
+    notify_mark_count.fetch_sub(1, std::memory_order_relaxed);
+}
+
+u32 next_notify_cookie() { return g_next_cookie.fetch_add(1, std::memory_order_relaxed); }
+
+void report_on_inode(Inode& inode, u32 event) {
+    NotifyMarkList ended;
+    {
+        LockGuard guard(notify_lock);
+        tell_all(inode, {event | directory_flag(inode)}, ended);
+    }
+    free_marks(ended);
+}
+
+/// The directory hears first, as on Linux.
+void report_on_path(const Path& path, u32 event) {
+    Dentry& dentry = path.dentry();
+    Inode& inode = *dentry.inode();
+    Ref<Dentry> parent = dentry.is_anonymous() ? Ref<Dentry>() : dentry.counted_parent();
+    char name[kNameMax + 1];
+    usize size = 0;
+    if (parent && parent.get() != &dentry) {
+        LockGuard guard(name_space_lock);
+        std::string_view own = dentry.name();
+        size = own.size() < sizeof name ? own.size() : sizeof name;
+        memcpy(name, own.data(), size);
+    }
+    NotifyMarkList ended;
+    {
+        LockGuard guard(notify_lock);
+        u32 mask = event | directory_flag(inode);
+        if (size > 0 && parent->inode())
+            tell_all(*parent->inode(), {.mask = mask, .name = {name, size}, .is_unlinked = dentry.is_deleted()}, ended);
+        tell_all(inode, {mask}, ended);
+    }
+    free_marks(ended);
+}
+
+void report_name(Inode& directory, std::string_view name, u32 event, u32 cookie) {
+    NotifyMarkList ended;
+    {
+        LockGuard guard(notify_lock);
+        tell_all(directory, {.mask = event, .cookie = cookie, .name = name}, ended);
+    }
+    free_marks(ended);
+}
+
+void report_end(Inode& inode) {
+    NotifyMarkList ended;
+    {
+        LockGuard guard(notify_lock);
+        end_marks(notify_bucket(inode), kNotifyDeleteSelf,
+                  [](const NotifyMark& mark, const void* wanted) { return &mark.inode() == wanted; }, &inode, ended);
+    }
+    free_marks(ended);
+}
+
+void report_unmount(const SuperBlock& super_block) {
+    NotifyMarkList ended;
+    {
+        LockGuard guard(notify_lock);
+        for (NotifyMarkList& bucket : g_buckets)
+            end_marks(bucket, kNotifyUnmount,
+                      [](const NotifyMark& mark, const void* wanted) { return &mark.inode().super_block() == wanted; },
+                      &super_block, ended);
+    }
+    free_marks(ended);
+}
+
+} // namespace martlet

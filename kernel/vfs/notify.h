@@ -1,0 +1,86 @@
+// Who wants to hear what happens to which file: the hooks behind inotify(7).
+//
+// A mark is one listener's interest in one inode. The VFS reports each event where it happens: on the inode itself, and on
+// the directory in which it is known under the name that was used. While nobody has a mark, a report is one load.
+//
+// notify_lock guards the table of marks and is held while marks are told; what a mark gives up is freed after it.
+// A mark keeps its inode; it ends with the inode's last name (IN_DELETE_SELF), at unmounting, or by its listener.
+#pragma once
+#include <atomic>
+#include <string_view>
+
+#include "vfs/inode.h"
+
+namespace martlet {
+
+// Events, with the values of inotify(7).
+inline constexpr u32 kNotifyAccess = 1, kNotifyModify = 2, kNotifyAttribute = 4, kNotifyCloseWrite = 8,
+                     kNotifyCloseNoWrite = 16, kNotifyOpen = 32, kNotifyMovedFrom = 64, kNotifyMovedTo = 128,
+                     kNotifyCreate = 256, kNotifyDelete = 512, kNotifyDeleteSelf = 1024, kNotifyMoveSelf = 2048,
+                     kNotifyUnmount = 0x2000, kNotifyOverflow = 0x4000, kNotifyIgnored = 0x8000,
+                     kNotifyDirectory = 0x4000'0000;
+inline constexpr u32 kNotifyAllEvents = 0xfff;
+
+extern SpinLock notify_lock;
+extern std::atomic<u32> notify_mark_count;
+
+struct NotifyEvent {
+    u32 mask;
+    u32 cookie = 0;
+    std::string_view name = {};
+    bool is_unlinked = false; // the name no longer leads to the file
+};
+
+class NotifyMark : NonCopyable {
+public:
+    NotifyMark(Inode& inode, const File& listener) : inode_(inode), listener_(listener) {}
+    virtual ~NotifyMark() = default;
+    /// Answers whether the mark has had enough and ends.
+    virtual bool tell(const NotifyEvent& event) REQUIRES(notify_lock) = 0;
+    /// The mark ends because of the file; unlinked already, freed by the caller.
+    virtual void ended() REQUIRES(notify_lock) = 0;
+    Inode& inode() const { return *inode_; }
+    const File& listener() const { return listener_; }
+
+    ListNode table_node;
+
+private:
+    Ref<Inode> inode_;
+    const File& listener_;
+};
+
+using NotifyMarkList = List<NotifyMark, &NotifyMark::table_node>;
+
+void add_notify_mark(NotifyMark& mark) REQUIRES(notify_lock);
+/// Takes it off the table, for freeing without the lock.
+void remove_notify_mark(NotifyMark& mark) REQUIRES(notify_lock);
+/// The listener's mark on the inode, or null.
+NotifyMark* find_notify_mark(const Inode& inode, const File& listener) REQUIRES(notify_lock);
+
+// Reports. The inline part is all that runs while nothing is watched.
+inline bool notify_is_used() { return notify_mark_count.load(std::memory_order_relaxed) != 0; }
+void report_on_path(const Path& path, u32 event);
+void report_on_inode(Inode& inode, u32 event);
+void report_name(Inode& directory, std::string_view name, u32 event, u32 cookie);
+void report_end(Inode& inode);
+void report_unmount(const SuperBlock& super_block);
+u32 next_notify_cookie();
+
+/// On the file itself and in its directory.
+inline void notify_path(const Path& path, u32 event) {
+    if (notify_is_used()) [[unlikely]] report_on_path(path, event);
+}
+/// On the inode only.
+inline void notify_inode(Inode& inode, u32 event) {
+    if (notify_is_used()) [[unlikely]] report_on_inode(inode, event);
+}
+/// A name in a directory; `event` carries kNotifyDirectory where it applies.
+inline void notify_name(Inode& directory, std::string_view name, u32 event, u32 cookie = 0) {
+    if (notify_is_used()) [[unlikely]] report_name(directory, name, event, cookie);
+}
+/// The last name and the last user of the inode are gone.
+inline void notify_end(Inode& inode) {
+    if (notify_is_used()) [[unlikely]] report_end(inode);
+}
+
+} // namespace martlet
