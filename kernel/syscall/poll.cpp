@@ -76,12 +76,11 @@ public:
         TRY(items_.resize(count));
         TRY(user.load_array(descriptors_.span()));
         for (u32 index = 0; index < count; ++index) {
-            abi::PollDescriptor& descriptor = descriptors_[index];
-            descriptor.returned = 0;
+            const abi::PollDescriptor& descriptor = descriptors_[index];
             if (descriptor.descriptor < 0) continue;
             auto file = get_open_file(descriptor.descriptor);
             if (!file) {
-                descriptor.returned = static_cast<i16>(kPollNval);
+                items_[index].returned = kPollNval;
                 ++invalid_;
                 continue;
             }
@@ -92,11 +91,12 @@ public:
     }
     Result<i64> wait(UserPtr<abi::PollDescriptor> user, Deadline deadline) {
         u32 ready = TRY(poll_items(items_.span(), invalid_, deadline));
+        // Most answers are what the caller's memory says already.
         for (usize index = 0; index < items_.size(); ++index) {
-            abi::PollDescriptor& descriptor = descriptors_[index];
-            if (items_[index].file) descriptor.returned = static_cast<i16>(items_[index].returned);
+            auto returned = static_cast<i16>(items_[index].returned);
+            if (returned == descriptors_[index].returned) continue;
             u64 address = (user + index).address() + offsetof(abi::PollDescriptor, returned);
-            TRY(UserPtr<i16>(address).store(descriptor.returned));
+            TRY(UserPtr<i16>(address).store(returned));
         }
         return ready;
     }
