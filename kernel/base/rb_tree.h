@@ -4,8 +4,9 @@
 // Compare orders elements, `bool operator()(const T&, const T&)`, and may also compare an element with a key in both
 // orders, for find and lower_bound. Equal elements are allowed and stay in order of insertion.
 //
-// An Augment keeps a summary of each subtree in its root element: `static void update(T& element, const T* left, const T*
-// right)` recomputes it from the element and its children (null where there is none). See mm/vma_tree.h for its use.
+// An Augment keeps a summary of each subtree in its root element: `static bool update(T& element, const T* left, const T*
+// right)` recomputes it from the element and its children (null where there is none) and answers whether it changed: where
+// it did not, the elements above are right already. See mm/vma_tree.h for its use.
 // Algorithms: Cormen, Leiserson, Rivest, Stein, Introduction to Algorithms, chapter 13.
 #pragma once
 #include "base/assert.h"
@@ -32,7 +33,7 @@ private:
 /// The part that does not depend on the element type. `Update` is called on nodes whose children changed.
 class RbTreeCore : NonCopyable {
 protected:
-    using Update = void (*)(RbNode& node);
+    using Update = bool (*)(RbNode& node);
 
     static RbNode* leftmost(RbNode* node) {
         while (node && node->left_) node = node->left_;
@@ -54,7 +55,14 @@ protected:
     }
     static void update_upwards(RbNode* node, Update update) {
         if (!update) return;
-        for (; node; node = node->parent_) update(*node);
+        while (node && update(*node)) node = node->parent_;
+    }
+
+    /// For a node whose old summary says nothing about its place: what is above may have changed even if it has not.
+    static void update_from(RbNode* node, Update update) {
+        if (!update) return;
+        (void)update(*node);
+        update_upwards(node->parent_, update);
     }
 
     /// Links `node` at *link below `parent`.
@@ -65,7 +73,7 @@ protected:
         node.is_red_ = node.is_linked_ = true;
         *link = &node;
         if (!parent || (parent == first_ && link == &parent->left_)) first_ = &node;
-        update_upwards(&node, update);
+        update_from(&node, update);
         rebalance_after_insert(&node, update);
     }
 
@@ -74,9 +82,10 @@ protected:
         if (first_ == &node) first_ = next(&node);
         RbNode* hole_parent = nullptr; // the subtree `child` of it has lost one black node if `removed_red` is false
         RbNode* child = nullptr;
+        RbNode* moved = nullptr;
         bool removed_red = node.is_red_;
         if (node.left_ && node.right_) {
-            RbNode* successor = leftmost(node.right_);
+            RbNode* successor = moved = leftmost(node.right_);
             removed_red = successor->is_red_;
             child = successor->right_;
             if (successor->parent_ == &node) {
@@ -99,6 +108,8 @@ protected:
         node.parent_ = node.left_ = node.right_ = nullptr;
         node.is_linked_ = false;
         update_upwards(hole_parent, update);
+        // What took the place of the erased node has other children now, whatever changed below.
+        if (moved) update_from(moved, update);
         if (!removed_red) rebalance_after_erase(child, hole_parent, update);
     }
 
@@ -125,8 +136,8 @@ private:
         up->left_ = node;
         node->parent_ = up;
         if (update) {
-            update(*node);
-            update(*up);
+            (void)update(*node);
+            (void)update(*up);
         }
     }
     void rotate_right(RbNode* node, Update update) {
@@ -137,8 +148,8 @@ private:
         up->right_ = node;
         node->parent_ = up;
         if (update) {
-            update(*node);
-            update(*up);
+            (void)update(*node);
+            (void)update(*up);
         }
     }
 
@@ -284,7 +295,7 @@ private:
         if constexpr (__is_same(Augment, RbNoAugment)) return nullptr;
         else
             return [](RbNode& node) {
-                Augment::update(*owner(&node), owner_or_null(node.left_), owner_or_null(node.right_));
+                return Augment::update(*owner(&node), owner_or_null(node.left_), owner_or_null(node.right_));
             };
     }
 };

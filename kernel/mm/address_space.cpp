@@ -2,6 +2,7 @@
 #include "mm/address_space.h"
 
 #include "mm/address_space_internal.h"
+#include "mm/overcommit.h"
 
 namespace martlet {
 
@@ -20,10 +21,11 @@ AddressSpace::~AddressSpace() NO_THREAD_SAFETY_ANALYSIS {
     live_count_.fetch_sub(1, std::memory_order_relaxed);
 }
 
-Result<Ref<AddressSpace>> AddressSpace::fork() NO_THREAD_SAFETY_ANALYSIS {
+Result<Ref<AddressSpace>> AddressSpace::fork(const AddressSpaceLimits& limits) NO_THREAD_SAFETY_ANALYSIS {
     // The child is not reachable until its mappings are put on their objects' lists at the end.
     auto child = TRY(create());
     MutexGuard guard(lock_);
+    if (!may_commit(promised_pages_, total_pages_, limits.may_use_reserve)) return Error(Errno::ENOMEM);
     for (Vma* vma = vmas_.first(); vma; vma = vmas_.next(*vma)) {
         if (vma->has(VmaFlag::DontFork)) continue;
         Vma* copy = new (std::nothrow) Vma;
@@ -37,7 +39,7 @@ Result<Ref<AddressSpace>> AddressSpace::fork() NO_THREAD_SAFETY_ANALYSIS {
         copy->attributes.set(VmaFlag::Locked, false);
         copy->attributes.set(VmaFlag::LockOnFault, false);
         child->vmas_.insert(*copy);
-        child->account(*copy, 1);
+        child->account_all(*copy, 1);
     }
     TRY(table_.share_user_half(child->table_));
     child->anonymous_pages_ = anonymous_pages_;
@@ -63,20 +65,31 @@ u64 AddressSpace::current_break() {
     return break_ > layout.break_start ? break_ : layout.break_start;
 }
 
-void AddressSpace::account(const Vma& vma, i64 sign) {
-    u64 pages = static_cast<u64>(sign) * (vma.size() >> kPageShift);
+void AddressSpace::account(const VmaAttributes& attributes, i64 difference) {
+    u64 pages = static_cast<u64>(difference); // modulo 2^64
     total_pages_ += pages;
-    if (vma.is_data()) data_pages_ += pages;
-    if (vma.has(VmaFlag::GrowsDown)) stack_pages_ += pages;
-    if (vma.has(VmaFlag::Locked)) locked_pages_ += pages;
-    if (vma.is_executable() && !vma.is_writable()) text_pages_ += pages;
+    if (attributes.is_data()) data_pages_ += pages;
+    if (attributes.has(VmaFlag::GrowsDown)) stack_pages_ += pages;
+    if (attributes.has(VmaFlag::Locked)) locked_pages_ += pages;
+    if (attributes.has(VmaFlag::Accounted)) {
+        promised_pages_ += pages;
+        change_committed(difference);
+    }
+    if ((attributes.protection & (kProtExec | kProtWrite)) == kProtExec) text_pages_ += pages;
     if (total_pages_ > peak_total_pages_) peak_total_pages_ = total_pages_;
+}
+
+void AddressSpace::resize_vma(Vma& vma, u64 start, u64 end) {
+    i64 old_pages = static_cast<i64>(vma.size() >> kPageShift);
+    account(vma.attributes, static_cast<i64>((end - start) >> kPageShift) - old_pages);
+    vmas_.resize(vma, start, end);
 }
 
 bool AddressSpace::may_grow(u64 bytes, const VmaAttributes& attributes, const AddressSpaceLimits& limits) {
     u64 pages = bytes >> kPageShift;
     if (total_pages_ + pages > limits.address_space_bytes >> kPageShift) return false;
-    return !attributes.is_data() || data_pages_ + pages <= limits.data_bytes >> kPageShift;
+    if (attributes.is_data() && data_pages_ + pages > limits.data_bytes >> kPageShift) return false;
+    return !attributes.has(VmaFlag::Accounted) || may_commit(pages, total_pages_, limits.may_use_reserve);
 }
 
 Result<Vma*> AddressSpace::add_vma(u64 start, u64 end, const VmaAttributes& attributes, u64 offset_bytes) {
@@ -89,15 +102,36 @@ Result<Vma*> AddressSpace::add_vma(u64 start, u64 end, const VmaAttributes& attr
     vma->offset_bytes = offset_bytes;
     vma->attributes = attributes;
     vmas_.insert(*vma);
-    account(*vma, 1);
+    account_all(*vma, 1);
     if (attributes.object) attributes.object->add_mapping(*vma);
     return vma;
+}
+
+Result<void> AddressSpace::insert_mapping(u64 start, u64 end, const VmaAttributes& attributes, u64 offset_bytes) {
+    bool has_object = !!attributes.object;
+    Vma* above = vmas_.find_ending_above(start);
+    Vma* below = above ? vmas_.previous(*above) : vmas_.last();
+    bool joins_below = below && below->end == start && below->attributes == attributes &&
+                       (!has_object || below->offset_bytes + below->size() == offset_bytes);
+    bool joins_above = above && above->start == end && above->attributes == attributes &&
+                       (!has_object || offset_bytes + (end - start) == above->offset_bytes);
+    if (joins_below) {
+        u64 new_end = joins_above ? above->end : end;
+        if (joins_above) remove_vma(*above);
+        resize_vma(*below, below->start, new_end);
+    } else if (joins_above) {
+        above->offset_bytes = offset_bytes;
+        resize_vma(*above, start, above->end);
+    } else {
+        TRY(add_vma(start, end, attributes, offset_bytes));
+    }
+    return {};
 }
 
 void AddressSpace::remove_vma(Vma& vma) {
     if (last_fault_ == &vma) last_fault_ = nullptr;
     if (vma.attributes.object) vma.attributes.object->remove_mapping(vma);
-    account(vma, -1);
+    account_all(vma, -1);
     vmas_.erase(vma);
     delete &vma;
 }
@@ -129,23 +163,15 @@ Vma* AddressSpace::merge(Vma& vma) {
     Vma* below = vmas_.previous(vma);
     if (below && can_merge(*below, vma)) {
         u64 end = vma.end;
-        account(vma, -1);
-        account(*below, -1);
-        vmas_.erase(vma);
-        vmas_.resize(*below, below->start, end);
-        account(*below, 1);
-        if (last_fault_ == &vma) last_fault_ = nullptr;
-        if (vma.attributes.object) vma.attributes.object->remove_mapping(vma);
-        delete &vma;
+        remove_vma(vma);
+        resize_vma(*below, below->start, end);
         result = below;
     }
     Vma* above = vmas_.next(*result);
     if (above && can_merge(*result, *above)) {
         u64 end = above->end;
-        account(*result, -1);
         remove_vma(*above);
-        vmas_.resize(*result, result->start, end);
-        account(*result, 1);
+        resize_vma(*result, result->start, end);
     }
     return result;
 }

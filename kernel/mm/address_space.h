@@ -38,7 +38,9 @@ struct MapRequest {
 
 struct AddressSpaceLimits {
     u64 address_space_bytes = ~0ull, data_bytes = ~0ull, stack_bytes = ~0ull, locked_bytes = ~0ull;
-    bool may_lock_any = false; // CAP_IPC_LOCK
+    bool may_lock_any = false;    // CAP_IPC_LOCK
+    bool may_map_low = false;     // CAP_SYS_RAWIO: below vm.mmap_min_addr
+    bool may_use_reserve = false; // CAP_SYS_ADMIN: of promised memory (mm/overcommit.h)
 };
 
 /// What execve(2) and prctl record, for /proc and brk.
@@ -64,8 +66,8 @@ enum class AccessMode : u8 { Checked, Forced };
 class AddressSpace : public RefCounted {
 public:
     static Result<Ref<AddressSpace>> create();
-    /// fork: a copy-on-write copy of everything (except MADV_DONTFORK ranges). ENOMEM.
-    Result<Ref<AddressSpace>> fork();
+    /// fork: a copy-on-write copy of everything (except MADV_DONTFORK ranges). ENOMEM, also when so much may not be promised.
+    Result<Ref<AddressSpace>> fork(const AddressSpaceLimits& limits = {});
     ~AddressSpace() override;
     /// Address spaces that exist, for the audit.
     static u64 live_count() { return live_count_.load(std::memory_order_relaxed); }
@@ -89,8 +91,14 @@ public:
     Result<void> unlock_all();
     Result<void> sync(u64 address, u64 size_bytes, int flags);
 
-    /// A page fault at `address`; called with interrupts on. Faults below a growing mapping extend it.
-    FaultResult fault(u64 address, PageAccess access, bool is_execute, u64 stack_limit_bytes);
+    /// remap_file_pages(2), as a new mapping of the same object over a part of an old one.
+    Result<void> remap_file_pages(u64 address, u64 size_bytes, u32 protection, u64 page_index, u32 flags,
+                                  const AddressSpaceLimits& limits);
+
+    /// A page fault at `address`; called with interrupts on. Faults below a growing mapping extend it, as far as `limits`
+    /// (asked only then) allow.
+    using LimitsSource = AddressSpaceLimits (*)();
+    FaultResult fault(u64 address, PageAccess access, bool is_execute, LimitsSource limits);
 
     /// Copies to or from another process's memory (ptrace, /proc/pid/mem, execve's stack). Short count on a fault, EFAULT
     /// if not even the first byte could be copied.
@@ -143,17 +151,25 @@ private:
     // Mappings (address_space.cpp).
     Result<Vma*> add_vma(u64 start, u64 end, const VmaAttributes& attributes, u64 offset_bytes) REQUIRES(lock_);
     void remove_vma(Vma& vma) REQUIRES(lock_);
-    Result<Vma*> clone_vma(const Vma& vma, u64 start, u64 end) REQUIRES(lock_);
+    /// A new mapping where nothing is mapped, as part of an equal neighbour if there is one.
+    Result<void> insert_mapping(u64 start, u64 end, const VmaAttributes& attributes, u64 offset_bytes) REQUIRES(lock_);
     Result<void> split(Vma& vma, u64 address) REQUIRES(lock_);
     Vma* merge(Vma& vma) REQUIRES(lock_);
     static bool can_merge(const Vma& below, const Vma& above);
-    void account(const Vma& vma, i64 sign) REQUIRES(lock_);
+    /// Counts pages of a kind of mapping that come (or go, negative).
+    void account(const VmaAttributes& attributes, i64 pages) REQUIRES(lock_);
+    void account_all(const Vma& vma, i64 sign) REQUIRES(lock_) {
+        account(vma.attributes, sign * static_cast<i64>(vma.size() >> kPageShift));
+    }
+    /// Moves a mapping's bounds and counts the difference.
+    void resize_vma(Vma& vma, u64 start, u64 end) REQUIRES(lock_);
     bool may_grow(u64 bytes, const VmaAttributes& attributes, const AddressSpaceLimits& limits) REQUIRES(lock_);
     /// Cuts mappings at `start` and `end`, then runs action on each inside; ENOMEM at the end if there were holes.
     template <typename Action> Result<void> for_each_in_range(u64 start, u64 end, Action action) REQUIRES(lock_);
 
     // Searching and changing (address_space_map.cpp, _remap.cpp, _advise.cpp).
-    Result<u64> find_place(u64 hint, u64 size, u32 flags) REQUIRES(lock_);
+    Result<u64> find_place(u64 hint, u64 size, u32 flags, const AddressSpaceLimits& limits) REQUIRES(lock_);
+    std::optional<u64> move_break(u64 address, const AddressSpaceLimits& limits) REQUIRES(lock_);
     Result<void> unmap_locked(u64 start, u64 end) REQUIRES(lock_);
     Result<u64> grow_in_place_or_move(Vma& vma, u64 old_address, u64 old_size, u64 new_size, u32 flags, u64 new_address,
                                       const AddressSpaceLimits& limits) REQUIRES(lock_);
@@ -169,7 +185,8 @@ private:
     void count_page(PageEntry entry, i64 sign) REQUIRES(lock_);
 
     // Faults (fault.cpp).
-    Vma* find_or_grow(u64 address, u64 stack_limit_bytes) REQUIRES(lock_);
+    Vma* find_or_grow(u64 address, LimitsSource limits) REQUIRES(lock_);
+    bool grow_down(Vma& vma, u64 start, const AddressSpaceLimits& limits) REQUIRES(lock_);
     FaultResult resolve(Vma& vma, u64 address, PageAccess access, AccessMode mode) REQUIRES(lock_);
     FaultResult fault_missing(Vma& vma, PageSlot& slot, u64 address, PageAccess access) REQUIRES(lock_);
     FaultResult fault_anonymous(Vma& vma, PageSlot& slot, PageAccess access) REQUIRES(lock_);
@@ -190,7 +207,7 @@ private:
     u64 break_ GUARDED_BY(lock_) = 0;
     u32 future_flags_ GUARDED_BY(lock_) = 0; // mlockall(MCL_FUTURE): Locked, LockOnFault
     u64 total_pages_ GUARDED_BY(lock_) = 0, data_pages_ GUARDED_BY(lock_) = 0, stack_pages_ GUARDED_BY(lock_) = 0,
-        locked_pages_ GUARDED_BY(lock_) = 0, text_pages_ GUARDED_BY(lock_) = 0, peak_total_pages_ GUARDED_BY(lock_) = 0;
+        locked_pages_ GUARDED_BY(lock_) = 0, promised_pages_ GUARDED_BY(lock_) = 0, text_pages_ GUARDED_BY(lock_) = 0, peak_total_pages_ GUARDED_BY(lock_) = 0;
     i64 anonymous_pages_ GUARDED_BY(lock_) = 0, object_pages_ GUARDED_BY(lock_) = 0, peak_resident_ GUARDED_BY(lock_) = 0;
 };
 

@@ -17,7 +17,7 @@ Errno errno_of(FaultResult result) {
 Result<Frame*> AddressSpace::pin_page(u64 address, PageAccess access, AccessMode mode) {
     if (address >= kUserEnd) return Error(Errno::EFAULT);
     MutexGuard guard(lock_);
-    Vma* vma = find_or_grow(address, 0);
+    Vma* vma = find_or_grow(address, nullptr);
     if (!vma) return Error(Errno::EFAULT);
     PageEntry entry = table_.lookup(address);
     if (!entry.is_present() || (access == PageAccess::Write && !entry.is_writable())) {
@@ -83,6 +83,7 @@ Result<void> AddressSpace::populate_faults(u64 start, u64 end, PageAccess access
         if (entry.is_present() && (access == PageAccess::Read || entry.is_writable())) continue;
         FaultResult result = resolve(*vma, address, access, AccessMode::Checked);
         if (result == FaultResult::OutOfMemory) return Error(Errno::ENOMEM);
+        if (result == FaultResult::SegvAccErr) return Error(Errno::EINVAL);
         if (result != FaultResult::Resolved) return Error(Errno::EFAULT);
     }
     return {};

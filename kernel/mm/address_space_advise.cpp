@@ -113,10 +113,10 @@ Result<void> AddressSpace::resident(u64 address, u64 size_bytes, std::span<u8> p
 
 Result<void> AddressSpace::lock_range(u64 start, u64 end, bool is_locked, LockMode mode) {
     return for_each_in_range(start, end, [&](Vma& vma) RUNS_LOCKED -> Result<void> {
-        account(vma, -1);
+        account_all(vma, -1);
         vma.attributes.set(VmaFlag::Locked, is_locked);
         vma.attributes.set(VmaFlag::LockOnFault, is_locked && mode == LockMode::OnFault);
-        account(vma, 1);
+        account_all(vma, 1);
         merge(vma);
         return {};
     });
@@ -154,7 +154,7 @@ Result<void> AddressSpace::lock(u64 address, u64 size_bytes, LockMode mode, cons
             access = vma->is_writable() && !vma->is_shared() ? PageAccess::Write : PageAccess::Read;
         }
         if (Result<void> result = populate_faults(at, part_end, access); !result)
-            return Error(result.error() == Errno::EFAULT ? Errno::ENOMEM : Errno::EAGAIN);
+            return Error(result.error() == Errno::ENOMEM || result.error() == Errno::EINTR ? Errno::EAGAIN : Errno::ENOMEM);
         at = part_end;
     }
     return {};
@@ -196,7 +196,9 @@ Result<void> AddressSpace::sync(u64 address, u64 size_bytes, int flags) {
     constexpr int kAsync = 1, kInvalidate = 2, kSync = 4;
     if (flags & ~(kAsync | kInvalidate | kSync)) return Error(Errno::EINVAL);
     if ((flags & kAsync) && (flags & kSync)) return Error(Errno::EINVAL);
-    PageRange range = TRY(page_range(address, size_bytes, Errno::ENOMEM));
+    if (address & (kPageSize - 1)) return Error(Errno::EINVAL);
+    PageRange range{address, address + page_align_up(size_bytes)}; // a length that wraps to nothing is nothing
+    if (range.end < range.start) return Error(Errno::ENOMEM);
     bool has_holes = false;
     for (u64 at = range.start; at < range.end;) {
         Ref<File> file;

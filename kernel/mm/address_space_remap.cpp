@@ -29,7 +29,7 @@ Result<u64> AddressSpace::remap(u64 old_address, u64 old_size, u64 new_size, u32
             if (ranges_overlap(old_address, old_size, new_address, new_size)) return Error(Errno::EINVAL);
             if (vmas_.count() + 3 >= kMaxMappings) return Error(Errno::ENOMEM);
             if (flags & kRemapFixed) {
-                if (new_address < kUserMin) return Error(Errno::EPERM);
+                if (new_address < kUserMin && !limits.may_map_low) return Error(Errno::EPERM);
                 TRY(unmap_locked(new_address, new_address + new_size));
             }
         }
@@ -66,23 +66,20 @@ Result<u64> AddressSpace::grow_in_place_or_move(Vma& vma, u64 old_address, u64 o
             locked_pages_ + (growth >> kPageShift) > limits.locked_bytes >> kPageShift)
             return Error(Errno::EAGAIN);
         if (!may_grow(growth, vma.attributes, limits)) return Error(Errno::ENOMEM);
-        if (growth >> kPageShift > total_memory_frames() && vma.is_data()) return Error(Errno::ENOMEM);
     }
     if (!(flags & (kRemapFixed | kRemapDontUnmap)) && old_size != 0 && old_address + old_size == vma.end) {
         u64 new_end = old_address + new_size;
         Vma* above = vmas_.next(vma);
         u64 limit = above ? guarded_start(*above) : kUserEnd;
         if (new_end > old_address && new_end <= limit) {
-            account(vma, -1);
-            vmas_.resize(vma, vma.start, new_end);
-            account(vma, 1);
+            resize_vma(vma, vma.start, new_end);
             merge(vma);
             return old_address;
         }
     }
     if (!(flags & kRemapMayMove)) return Error(Errno::ENOMEM);
     u64 place = (flags & kRemapFixed) ? new_address
-                                      : TRY(find_place((flags & kRemapDontUnmap) ? new_address : 0, new_size, 0));
+                                      : TRY(find_place((flags & kRemapDontUnmap) ? new_address : 0, new_size, 0, limits));
     return move_mapping(vma, old_address, old_size, new_size, flags, place);
 }
 
@@ -104,6 +101,37 @@ Result<u64> AddressSpace::move_mapping(Vma& vma, u64 old_address, u64 old_size, 
     // By address: what happened to the old range may have merged the new mapping into its neighbour already.
     merge(*vmas_.find(new_address));
     return new_address;
+}
+
+Result<void> AddressSpace::remap_file_pages(u64 address, u64 size_bytes, u32 protection, u64 page_index, u32 flags,
+                                            const AddressSpaceLimits& limits) {
+    u64 start = page_align_down(address), size = page_align_down(size_bytes);
+    u64 pages = size >> kPageShift;
+    if (protection != 0 || start + size <= start || page_index + pages < page_index || page_index > (~0ull >> kPageShift))
+        return Error(Errno::EINVAL);
+    MapRequest request;
+    {
+        MutexGuard guard(lock_);
+        Vma* vma = vmas_.find(start);
+        if (!vma || !vma->is_shared()) return Error(Errno::EINVAL);
+        // The rest of the range belongs to mappings of the same object, as earlier calls have made them.
+        for (Vma* next = vma; next->end < start + size;) {
+            Vma* above = vmas_.next(*next);
+            if (!above || above->start != next->end || above->attributes != vma->attributes) return Error(Errno::EINVAL);
+            next = above;
+        }
+        request = {.address = start,
+                   .size_bytes = size,
+                   .protection = vma->attributes.protection,
+                   .flags = kMapShared | kMapFixed | kMapPopulate | (flags & kMapNonBlock) |
+                            (vma->has(VmaFlag::Locked) ? kMapLocked : 0),
+                   .file = vma->attributes.file,
+                   .object = vma->attributes.object,
+                   .offset_bytes = page_index << kPageShift,
+                   .forbids_exec = !vma->has(VmaFlag::MayExec)};
+    }
+    TRY(map(request, limits));
+    return {};
 }
 
 /// Moves the table entries; with ENOMEM nothing has moved.

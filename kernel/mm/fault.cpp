@@ -24,29 +24,35 @@ void AddressSpace::install(PageSlot& slot, PageEntry entry) {
     if (resident > peak_resident_) peak_resident_ = resident;
 }
 
-Vma* AddressSpace::find_or_grow(u64 address, u64 stack_limit_bytes) {
+Vma* AddressSpace::find_or_grow(u64 address, LimitsSource limits) {
     if (last_fault_ && last_fault_->start <= address && address < last_fault_->end) return last_fault_;
     Vma* vma = vmas_.find_ending_above(address);
     if (!vma) return nullptr;
     if (vma->start <= address) return last_fault_ = vma;
-    if (!vma->has(VmaFlag::GrowsDown) || address < kUserMin) return nullptr;
-    u64 start = page_align_down(address);
-    if (vma->end - start > stack_limit_bytes) return nullptr;
-    Vma* below = vmas_.previous(*vma);
-    if (below && !below->has(VmaFlag::GrowsDown) && below->is_readable() && start - below->end < kStackGuardGap) return nullptr;
-    if (below && below->end > start) return nullptr;
-    if (vma->attributes.object && vma->offset_bytes < vma->start - start) return nullptr;
-    account(*vma, -1);
-    if (vma->attributes.object) vma->offset_bytes -= vma->start - start;
-    vmas_.resize(*vma, start, vma->end);
-    account(*vma, 1);
-    return last_fault_ = vma;
+    if (!limits || !vma->has(VmaFlag::GrowsDown) || address < kUserMin) return nullptr;
+    return grow_down(*vma, page_align_down(address), limits()) ? last_fault_ = vma : nullptr;
 }
 
-FaultResult AddressSpace::fault(u64 address, PageAccess access, bool is_execute, u64 stack_limit_bytes) {
+/// expand_stack of Linux: within RLIMIT_STACK, RLIMIT_AS, RLIMIT_MEMLOCK and what may be promised, off the guard gap.
+bool AddressSpace::grow_down(Vma& vma, u64 start, const AddressSpaceLimits& limits) {
+    if (vma.end - start > limits.stack_bytes) return false;
+    Vma* below = vmas_.previous(vma);
+    if (below && !below->has(VmaFlag::GrowsDown) && below->is_readable() && start - below->end < kStackGuardGap) return false;
+    u64 growth = vma.start - start;
+    if (vma.attributes.object && vma.offset_bytes < growth) return false;
+    if (vma.has(VmaFlag::Locked) && !limits.may_lock_any &&
+        locked_pages_ + (growth >> kPageShift) > limits.locked_bytes >> kPageShift)
+        return false;
+    if (!may_grow(growth, vma.attributes, limits)) return false;
+    if (vma.attributes.object) vma.offset_bytes -= growth;
+    resize_vma(vma, start, vma.end);
+    return true;
+}
+
+FaultResult AddressSpace::fault(u64 address, PageAccess access, bool is_execute, LimitsSource limits) {
     if (address >= kUserEnd) return FaultResult::SegvMapErr;
     MutexGuard guard(lock_);
-    Vma* vma = find_or_grow(address, stack_limit_bytes);
+    Vma* vma = find_or_grow(address, limits);
     if (!vma) return FaultResult::SegvMapErr;
     if (is_execute && !vma->is_executable()) return FaultResult::SegvAccErr;
     return resolve(*vma, address, access, AccessMode::Checked);

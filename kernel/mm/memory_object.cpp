@@ -4,10 +4,20 @@
 
 namespace martlet {
 
+namespace {
+
+bool may_write_object(const ObjectMapping& mapping) {
+    auto& vma = static_cast<const Vma&>(mapping);
+    return vma.is_shared() && vma.has(VmaFlag::MayWrite);
+}
+
+} // namespace
+
 void MemoryObject::add_mapping(ObjectMapping& mapping) {
     LockGuard guard(mappings_lock_);
     mapping.unmap_generation_ = 0;
     mappings_.push_back(mapping);
+    if (may_write_object(mapping)) ++writable_mappings_;
     mapping_count_.fetch_add(1, std::memory_order_relaxed);
 }
 
@@ -17,9 +27,29 @@ void MemoryObject::remove_mapping(ObjectMapping& mapping) {
         LockGuard guard(mappings_lock_);
         if (!mapping.object_node_.is_linked()) return; // of a copy that fork(2) could not finish
         mapping.object_node_.unlink();
+        if (may_write_object(mapping)) --writable_mappings_;
         left = mapping_count_.fetch_sub(1, std::memory_order_relaxed) - 1;
     }
     mapping_removed(left);
+}
+
+bool MemoryObject::begin_writable_mapping() {
+    LockGuard guard(mappings_lock_);
+    if (forbids_writers_.load(std::memory_order_relaxed)) return false;
+    ++writable_mappings_;
+    return true;
+}
+
+void MemoryObject::end_writable_mapping() {
+    LockGuard guard(mappings_lock_);
+    --writable_mappings_;
+}
+
+bool MemoryObject::forbid_writable_mappings(Existing existing) {
+    LockGuard guard(mappings_lock_);
+    if (existing == Existing::Refuse && writable_mappings_ != 0) return false;
+    forbids_writers_.store(true, std::memory_order_release);
+    return true;
 }
 
 void MemoryObject::unmap_pages(u64 first_index, u64 end_index) {

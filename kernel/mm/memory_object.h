@@ -43,6 +43,13 @@ public:
     /// AddressSpace or above held; calls for one object are serialised by the caller. May sleep.
     void unmap_pages(u64 first_index, u64 end_index);
     u32 mapping_count() const { return mapping_count_.load(std::memory_order_relaxed); }
+    /// Memory seals (memfd): from now on no shared mapping may become writable. False, with Refuse, if one is already.
+    enum class Existing : u8 { Keep, Refuse };
+    bool forbid_writable_mappings(Existing existing);
+    bool forbids_writable_mappings() const { return forbids_writers_.load(std::memory_order_acquire); }
+    /// Keeps that away while a shared mapping that may be written is being made. False: it is forbidden already.
+    bool begin_writable_mapping();
+    void end_writable_mapping();
     bool is_mapped() const { return mapping_count_.load(std::memory_order_relaxed) != 0; }
 
 private:
@@ -54,9 +61,13 @@ private:
     List<ObjectMapping, &ObjectMapping::object_node_> mappings_ GUARDED_BY(mappings_lock_);
     u64 unmap_generation_ GUARDED_BY(mappings_lock_) = 0;
     std::atomic<u32> mapping_count_ = 0;
+    u32 writable_mappings_ GUARDED_BY(mappings_lock_) = 0; // shared ones that mprotect(2) may make writable
+    std::atomic<bool> forbids_writers_ = false;            // set under mappings_lock_
 };
 
-/// Zero-filled shared memory of any size (MAP_SHARED|MAP_ANONYMOUS).
-Result<Ref<MemoryObject>> create_shared_anonymous_object(usize size_bytes);
+/// Zero-filled shared memory of any size (MAP_SHARED|MAP_ANONYMOUS). Whether it counts as promised (mm/overcommit.h) as
+/// long as it lives; whether so much may be promised is the caller's question.
+enum class Promise : u8 { No, Yes };
+Result<Ref<MemoryObject>> create_shared_anonymous_object(usize size_bytes, Promise promise);
 
 } // namespace martlet

@@ -20,7 +20,7 @@ PageFaultOutcome handle_page_fault(TrapFrame& frame, u64 address, u64 error_code
         if (!from_user && (error_code & kPageFaultFetch)) return PageFaultOutcome::Unhandled;
         u32 attempt = 0;
         do {
-            result = space->fault(address, access, (error_code & kPageFaultFetch) != 0, current_limit(Resource::Stack));
+            result = space->fault(address, access, (error_code & kPageFaultFetch) != 0, current_memory_limits);
         } while (result == FaultResult::OutOfMemory && wait_for_memory(attempt++));
     }
     if (result == FaultResult::Resolved) {

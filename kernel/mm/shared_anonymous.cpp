@@ -1,6 +1,7 @@
 // Shared anonymous memory: pages made on first access, seen by every mapping, gone with the last one.
 #include "base/assert.h"
 #include "mm/memory_object.h"
+#include "mm/overcommit.h"
 #include "base/radix_tree.h"
 
 namespace martlet {
@@ -9,8 +10,14 @@ namespace {
 
 class SharedAnonymousObject final : public MemoryObject {
 public:
-    explicit SharedAnonymousObject(u64 page_count) : page_count_(page_count) {}
-    ~SharedAnonymousObject() override { remove_range(0, page_count_); }
+    SharedAnonymousObject(u64 page_count, Promise promise) : page_count_(page_count), promise_(promise) {
+        if (promise_ == Promise::Yes) change_committed(static_cast<i64>(page_count_));
+    }
+    ~SharedAnonymousObject() override {
+        remove_range(0, page_count_);
+        if (promise_ == Promise::Yes) change_committed(-static_cast<i64>(page_count_));
+    }
+    const char* mapping_name(u64) const override { return "/dev/zero (deleted)"; }
 
     Result<Frame*> get_page(u64 index, PageAccess) override {
         if (index >= page_count_) return Error(Errno::ENXIO);
@@ -69,14 +76,15 @@ private:
     }
 
     const u64 page_count_;
+    const Promise promise_;
     SpinLock lock_{LockRank::InodeTable};
     RadixTree<Frame> pages_ GUARDED_BY(lock_);
 };
 
 } // namespace
 
-Result<Ref<MemoryObject>> create_shared_anonymous_object(usize size_bytes) {
-    return TRY(make_ref<SharedAnonymousObject>(page_align_up(size_bytes) >> kPageShift));
+Result<Ref<MemoryObject>> create_shared_anonymous_object(usize size_bytes, Promise promise) {
+    return TRY(make_ref<SharedAnonymousObject>(page_align_up(size_bytes) >> kPageShift, promise));
 }
 
 } // namespace martlet

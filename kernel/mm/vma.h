@@ -25,6 +25,7 @@ enum class VmaFlag : u32 {
     MayExec = 1u << 9,  // and PROT_EXEC: not a file on a noexec mount
     RandomAccess = 1u << 10,
     SequentialAccess = 1u << 11,
+    Accounted = 1u << 12, // its pages are promised (mm/overcommit.h)
 };
 constexpr u32 operator|(VmaFlag a, VmaFlag b) { return static_cast<u32>(a) | static_cast<u32>(b); }
 constexpr u32 operator|(u32 a, VmaFlag b) { return a | static_cast<u32>(b); }
@@ -40,6 +41,8 @@ struct VmaAttributes {
     void set(VmaFlag flag, bool value) {
         flags = value ? flags | static_cast<u32>(flag) : flags & ~static_cast<u32>(flag);
     }
+    /// Private pages that may be written: their number counts as promised memory.
+    bool is_promise() const { return (protection & kProtWrite) != 0 && !has(VmaFlag::Shared) && !has(VmaFlag::NoReserve); }
     bool operator==(const VmaAttributes&) const = default;
     /// What counts against RLIMIT_DATA.
     bool is_data() const {

@@ -11,7 +11,9 @@ void VmaTree::update_gap(Vma& vma) {
     const Vma* below = tree_.previous(vma);
     u64 free_from = below ? below->end : 0;
     u64 free_to = guarded_start(vma);
-    vma.gap_before = free_to > free_from ? free_to - free_from : 0;
+    u64 gap = free_to > free_from ? free_to - free_from : 0;
+    if (gap == vma.gap_before) return;
+    vma.gap_before = gap;
     Tree::summary_changed(vma);
 }
 

@@ -47,11 +47,13 @@ private:
         bool operator()(u64 address, const Vma& vma) const { return address < vma.end; }
     };
     struct LargestGap {
-        static void update(Vma& vma, const Vma* left, const Vma* right) {
+        static bool update(Vma& vma, const Vma* left, const Vma* right) {
             u64 largest = vma.gap_before;
             if (left && left->largest_gap > largest) largest = left->largest_gap;
             if (right && right->largest_gap > largest) largest = right->largest_gap;
+            if (vma.largest_gap == largest) return false;
             vma.largest_gap = largest;
+            return true;
         }
     };
     using Tree = RbTree<Vma, &Vma::tree_node, ByEnd, LargestGap>;

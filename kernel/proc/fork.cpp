@@ -100,7 +100,7 @@ void copy_registers(Task& child, const CloneRequest& request, const TrapFrame& f
 Result<void> share_or_copy_references(Task& child, u64 flags) {
     Task& self = current_task();
     Ref<AddressSpace> memory = self.share_address_space();
-    if (!(flags & kCloneVm)) memory = TRY(memory->fork());
+    if (!(flags & kCloneVm)) memory = TRY(memory->fork(current_memory_limits()));
     child.context.page_table = memory->page_table_root();
     child.set_address_space(std::move(memory));
     child.set_files(flags & kCloneFiles ? self.share_files() : TRY(self.files().clone()));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "mm/address_space.h"
 #include "mm/frame.h"
 #include "proc/process.h"
 
@@ -32,7 +33,7 @@ constexpr ResourceLimit kInitial[kResourceCount] = {
 } // namespace
 
 ResourceLimits::ResourceLimits() {
-    for (usize index = 0; index < kResourceCount; ++index) limits_[index] = kInitial[index];
+    for (usize index = 0; index < kResourceCount; ++index) set(static_cast<Resource>(index), kInitial[index]);
 }
 
 void ResourceLimits::set_from_memory(u64 total_frames) {
@@ -48,17 +49,30 @@ void ResourceLimits::copy_from(ResourceLimits& other) {
 }
 
 ResourceLimit ResourceLimits::get(Resource resource) {
+    Stored& limit = limits_[static_cast<usize>(resource)];
     IrqLockGuard guard(lock_);
-    return limits_[static_cast<usize>(resource)];
+    return {limit.soft.load(std::memory_order_relaxed), limit.hard.load(std::memory_order_relaxed)};
 }
 
-u64 ResourceLimits::soft(Resource resource) { return get(resource).soft; }
-
 void ResourceLimits::set(Resource resource, ResourceLimit limit) {
+    Stored& stored = limits_[static_cast<usize>(resource)];
     IrqLockGuard guard(lock_);
-    limits_[static_cast<usize>(resource)] = limit;
+    stored.soft.store(limit.soft, std::memory_order_relaxed);
+    stored.hard.store(limit.hard, std::memory_order_relaxed);
 }
 
 u64 current_limit(Resource resource) { return current_process().limits.soft(resource); }
+
+AddressSpaceLimits current_memory_limits() {
+    const ResourceLimits& limits = current_process().limits;
+    const Credentials& credentials = current_task().credentials();
+    return {.address_space_bytes = limits.soft(Resource::AddressSpace),
+            .data_bytes = limits.soft(Resource::Data),
+            .stack_bytes = limits.soft(Resource::Stack),
+            .locked_bytes = limits.soft(Resource::LockedMemory),
+            .may_lock_any = credentials.has(Capability::IpcLock),
+            .may_map_low = credentials.has(Capability::SysRawio),
+            .may_use_reserve = credentials.has(Capability::SysAdmin)};
+}
 
 } // namespace martlet

@@ -1,5 +1,7 @@
 // Resource limits (getrlimit(2)): a soft and a hard value each; shared by a process's threads.
 #pragma once
+#include <atomic>
+
 #include "base/types.h"
 #include "sync/spinlock.h"
 
@@ -22,15 +24,23 @@ public:
     void set_from_memory(u64 total_frames);
     void copy_from(ResourceLimits& other);
     ResourceLimit get(Resource resource);
-    u64 soft(Resource resource);
+    u64 soft(Resource resource) const {
+        return limits_[static_cast<usize>(resource)].soft.load(std::memory_order_relaxed);
+    }
     void set(Resource resource, ResourceLimit limit);
 
 private:
+    /// A pair is written and read whole under the lock; a soft limit alone is read without.
+    struct Stored {
+        std::atomic<u64> soft, hard;
+    };
     SpinLock lock_{LockRank::Leaf};
-    ResourceLimit limits_[kResourceCount] GUARDED_BY(lock_);
+    Stored limits_[kResourceCount];
 };
 
 /// The soft limit of the calling task's process.
 u64 current_limit(Resource resource);
+/// What decides about the calling task's memory: its limits and capabilities.
+struct AddressSpaceLimits current_memory_limits();
 
 } // namespace martlet

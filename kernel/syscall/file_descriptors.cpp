@@ -14,7 +14,7 @@ namespace {
 constexpr u32 kDuplicate = 0, kGetDescriptorFlags = 1, kSetDescriptorFlags = 2, kGetStatusFlags = 3, kSetStatusFlags = 4,
               kGetLock = 5, kSetLock = 6, kSetLockWait = 7, kGetOwner = 9, kOfdGetLock = 36, kOfdSetLock = 37,
               kOfdSetLockWait = 38, kGetLease = 1025, kDuplicateCloseOnExec = 1030, kSetPipeSize = 1031, kGetPipeSize = 1032;
-constexpr u32 kGetWriteHint = 1035, kSetWriteHint = 1036;
+constexpr u32 kAddSeals = 1033, kGetSeals = 1034, kGetWriteHint = 1035, kSetWriteHint = 1036;
 constexpr u64 kDescriptorCloseOnExec = 1;
 
 CloseOnExec close_on_exec_if(bool wanted) { return wanted ? CloseOnExec::Yes : CloseOnExec::No; }
@@ -118,6 +118,14 @@ Result<i64> sys_fcntl(int fd, u32 command, u64 argument) {
         return static_cast<i64>(file->pipe()->capacity());
     case kGetWriteHint:
     case kSetWriteHint: return write_hint(*file, command, argument);
+    case kGetSeals:
+        if (!file->inode()) return Error(Errno::EINVAL);
+        return TRY(file->inode()->seals());
+    case kAddSeals:
+        if (!file->inode()) return Error(Errno::EINVAL);
+        if (!file->can_write()) return Error(Errno::EPERM);
+        TRY(file->inode()->add_seals(static_cast<u32>(argument)));
+        return 0;
     case kGetLease: return 2; // F_UNLCK: no leases are given
     case kGetOwner: return 0; // nobody: F_SETOWN is refused
     default: return Error(Errno::EINVAL);

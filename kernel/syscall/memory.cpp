@@ -1,6 +1,7 @@
 // mmap(2) and its kin: unpacking, files and limits. The work is AddressSpace's.
 #include "syscall/memory.h"
 
+#include "fs/tmpfs/memfd.h"
 #include "mm/address_space.h"
 #include "proc/resource_limits.h"
 #include "proc/task.h"
@@ -12,14 +13,6 @@ namespace martlet {
 namespace {
 
 AddressSpace& current_space() { return *current_task().address_space(); }
-
-AddressSpaceLimits current_memory_limits() {
-    return {.address_space_bytes = current_limit(Resource::AddressSpace),
-            .data_bytes = current_limit(Resource::Data),
-            .stack_bytes = current_limit(Resource::Stack),
-            .locked_bytes = current_limit(Resource::LockedMemory),
-            .may_lock_any = current_task().credentials().has(Capability::IpcLock)};
-}
 
 bool is_on_noexec_mount(const File& file) {
     return file.path() && (file.path().mount().flags() & kMountNoExec) != 0;
@@ -94,6 +87,37 @@ Result<void> sys_mlockall(int flags) {
 }
 
 Result<void> sys_munlockall() { return current_space().unlock_all(); }
+
+Result<void> sys_remap_file_pages(u64 address, u64 size, u64 protection, u64 page_index, u64 flags) {
+    // Only 0 is a valid protection: no bit of it may be lost.
+    u32 any_protection = protection != 0 ? 1 : 0;
+    return current_space().remap_file_pages(address, size, any_protection, page_index, static_cast<u32>(flags),
+                                            current_memory_limits());
+}
+
+/// Without protection keys in the processor none can be allocated, and only "no key" can be given.
+Result<int> sys_pkey_alloc(u64 flags, u64 rights) {
+    constexpr u64 kAccessRights = 3; // PKEY_DISABLE_ACCESS, PKEY_DISABLE_WRITE
+    if (flags != 0 || (rights & ~kAccessRights)) return Error(Errno::EINVAL);
+    return Error(Errno::ENOSPC);
+}
+
+Result<void> sys_pkey_free(int) { return Error(Errno::EINVAL); }
+
+Result<void> sys_pkey_mprotect(u64 address, u64 size, u64 protection, int key) {
+    if (key != -1) return Error(Errno::EINVAL);
+    return sys_mprotect(address, size, protection);
+}
+
+Result<int> sys_memfd_create(UserString name, u32 flags) {
+    constexpr u32 kCloseOnExec = 1, kAllowSealing = 2, kHugeTlb = 4;
+    if (flags & ~(kCloseOnExec | kAllowSealing | (flags & kHugeTlb ? ~0u << 26 | kHugeTlb : 0))) return Error(Errno::EINVAL);
+    String text = TRY(copy_user_string(name, kMaximumMemfdName, Errno::EINVAL));
+    if (flags & kHugeTlb) return Error(Errno::ENOSYS); // no file system of large pages
+    Ref<File> file = TRY(create_memfd(text, flags & kAllowSealing ? Sealing::Allowed : Sealing::Forbidden));
+    CloseOnExec close_on_exec = flags & kCloseOnExec ? CloseOnExec::Yes : CloseOnExec::No;
+    return current_task().files().install(std::move(file), close_on_exec, current_limit(Resource::OpenFiles));
+}
 
 Result<void> sys_msync(u64 address, u64 size, int flags) { return current_space().sync(address, size, flags); }
 

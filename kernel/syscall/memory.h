@@ -17,6 +17,11 @@ Result<void> sys_mlock2(u64 address, u64 size, int flags);
 Result<void> sys_munlock(u64 address, u64 size);
 Result<void> sys_mlockall(int flags);
 Result<void> sys_munlockall();
+Result<void> sys_remap_file_pages(u64 address, u64 size, u64 protection, u64 page_index, u64 flags);
+Result<int> sys_pkey_alloc(u64 flags, u64 rights);
+Result<void> sys_pkey_free(int key);
+Result<void> sys_pkey_mprotect(u64 address, u64 size, u64 protection, int key);
+Result<int> sys_memfd_create(UserString name, u32 flags);
 Result<void> sys_msync(u64 address, u64 size, int flags);
 
 } // namespace martlet

@@ -105,6 +105,9 @@ public:
     virtual bool is_current() { return true; }
     /// Whether the caller may follow this magic link (/proc/pid/exe …).
     virtual Result<void> check_follow() { return {}; }
+    /// fcntl(2) F_GET_SEALS, F_ADD_SEALS: only memory files have seals.
+    virtual Result<u32> seals() { return Error(Errno::EINVAL); }
+    virtual Result<void> add_seals(u32 seals) { return Error(Errno::EINVAL); }
     /// posix_fallocate's and fallocate(2)'s work on content; `mode` has only known flags. Under attribute_lock.
     virtual Result<void> allocate(u32 mode, u64 offset, u64 size) { return Error(Errno::EOPNOTSUPP); }
     /// lseek(2) SEEK_DATA and SEEK_HOLE below the size: without knowledge of holes all is data.

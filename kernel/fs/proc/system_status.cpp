@@ -4,6 +4,7 @@
 #include "arch/interrupts.h"
 #include "fs/proc/system_entries.h"
 #include "mm/frame.h"
+#include "mm/overcommit.h"
 #include "mm/heap.h"
 #include "sched/scheduler.h"
 #include "time/clock.h"
@@ -99,8 +100,8 @@ Result<void> show_meminfo(TextBuffer& text, const ProcSubject&) {
     line("NFS_Unstable:", 0);
     line("Bounce:", 0);
     line("WritebackTmp:", 0);
-    line("CommitLimit:", memory.total_frames * kPageKib);
-    line("Committed_AS:", memory.anonymous_frames * kPageKib);
+    line("CommitLimit:", commit_limit_frames() * kPageKib);
+    line("Committed_AS:", committed_frames() * kPageKib);
     line("VmallocTotal:", 0);
     line("VmallocUsed:", 0);
     line("VmallocChunk:", 0);

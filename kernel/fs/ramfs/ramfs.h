@@ -80,7 +80,7 @@ private:
     RamInode* previous_ = nullptr;
 };
 
-class RamFile final : public RamInode {
+class RamFile : public RamInode {
 public:
     RamFile(RamSuperBlock& super_block, u64 number, const InodeAttributes& attributes, Ref<PageCache> cache)
         : RamInode(super_block, number, attributes), cache_(std::move(cache)) {}

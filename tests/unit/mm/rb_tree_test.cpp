@@ -21,8 +21,10 @@ struct ByKey {
     bool operator()(int key, const Element& a) const { return key < a.key; }
 };
 struct LargestKey {
-    static void update(Element& element, const Element* left, const Element* right) {
+    static bool update(Element& element, const Element* left, const Element* right) {
+        int before = element.largest;
         element.largest = std::max({element.key, left ? left->largest : INT_MIN, right ? right->largest : INT_MIN});
+        return element.largest != before;
     }
 };
 using Tree = RbTree<Element, &Element::node, ByKey, LargestKey>;
