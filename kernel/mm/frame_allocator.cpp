@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "arch/page_moves.h"
 #include "base/assert.h"
 #include "mm/buddy.h"
 #include "mm/per_cpu.h"
@@ -61,6 +62,14 @@ private:
 Frame* take_from_cache(FrameCache& cache, u64 keep_free) {
     if (cache.count == 0) {
         LockGuard guard(buddy_lock);
+        // A whole block where there is one: its frames come in order, and splitting costs once.
+        bool has_plenty = buddy.free_frames() >= keep_free + FrameCache::kBatch;
+        if (Frame* block = has_plenty ? buddy.allocate(FrameCache::kBatchOrder) : nullptr)
+            for (u32 index = FrameCache::kBatch; index-- > 0;) {
+                block[index].use = FrameUse::Cached;
+                block[index].flags = 0;
+                cache.frames[cache.count++] = &block[index];
+            }
         while (cache.count < FrameCache::kBatch && buddy.free_frames() > keep_free) {
             Frame* frame = buddy.allocate(0);
             if (!frame) break;
@@ -137,7 +146,8 @@ Result<Frame*> allocate_frames(u32 order, FrameUse use, Zeroing zeroing) {
         frame = try_allocate(order, use);
         if (!frame) return Error(Errno::ENOMEM);
     }
-    if (zeroing == Zeroing::Yes) memset(frame->data(), 0, kPageSize << order);
+    if (zeroing == Zeroing::Yes)
+        for (u32 index = 0; index < 1u << order; ++index) clear_page(frame[index].data());
     return frame;
 }
 

@@ -1,5 +1,6 @@
 // boot_main: from boot.S to kernel_main; makes exceptions work first, so that everything after can be diagnosed.
 #include "arch/cpu.h"
+#include "arch/page_moves.h"
 #include "arch/x86_64/acpi.h"
 #include "arch/x86_64/cpu_features.h"
 #include "arch/x86_64/descriptor_tables.h"
@@ -55,6 +56,7 @@ extern "C" [[noreturn]] void boot_main(LoaderKind kind, u64 info_address) {
     detect_cpu_features();
     enable_cpu_features();
     fpu_init_cpu();
+    page_moves_init();
     machine_check_init_cpu();
     gather_acpi_info();
     kernel_main();

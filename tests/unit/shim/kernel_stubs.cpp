@@ -2,7 +2,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "arch/page_moves.h"
 #include "base/assert.h"
 #include "base/log.h"
 #include "sync/mutex.h"
@@ -29,6 +31,8 @@ void note_spinlock_released(LockRank) {}
 void might_sleep() {}
 #endif
 void preempt_after_enable() {}
+void clear_page(void* page) { memset(page, 0, 4096); }
+void copy_page(void* to, const void* from) { memcpy(to, from, 4096); }
 
 WaitQueue::~WaitQueue() {}
 
