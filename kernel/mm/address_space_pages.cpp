@@ -71,6 +71,16 @@ Result<void> AddressSpace::clear_pages(u64 start, u64 end) {
     return {};
 }
 
+u64 AddressSpace::reap() {
+    MutexGuard guard(lock_);
+    if (is_reaped_.exchange(true, std::memory_order_relaxed)) return 0;
+    i64 before = anonymous_pages_;
+    // Without memory to make a shared leaf table private, what it covers in part stays until the process has gone.
+    for (Vma* vma = vmas_.first(); vma; vma = vmas_.next(*vma))
+        if (!vma->is_shared()) (void)clear_pages(vma->start, vma->end);
+    return before > anonymous_pages_ ? static_cast<u64>(before - anonymous_pages_) : 0;
+}
+
 Result<void> AddressSpace::protect_pages(Vma& vma) {
     // Write permission comes back by fault, page by page: only a fault knows whether a page must be copied first. Pages
     // that this space alone holds are the exception worth making.

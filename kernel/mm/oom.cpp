@@ -1,8 +1,9 @@
 // Out of memory in a page fault: reclaim has been tried by the allocator, so a process must go. Which one is proc's choice
 // (proc/out_of_memory.h); it exits on its own kernel stack and its pages come back, meanwhile the faulting tasks wait.
 //
-// A fork bomb makes hundreds of tasks fail at once. Only one of them at a time has a process killed, at most one per
-// kKillIntervalNs, and each sleeps longer from attempt to attempt, so that the victim gets the CPU to exit.
+// A fork bomb makes hundreds of tasks fail at once. Only one of them at a time has a process killed, which takes its pages
+// with it and lets this one try again at once; at most one goes per kKillIntervalNs. The others sleep, longer from attempt
+// to attempt, so that victims get the CPU to exit.
 #include "mm/oom.h"
 
 #include <atomic>
@@ -23,8 +24,9 @@ bool wait_for_memory(u32 attempt) {
     if (current_task().has_work(ThreadWork::KillPending)) return false;
     u64 due = next_kill_ns.load(std::memory_order_relaxed);
     if (monotonic_ns() >= due && next_kill_ns.compare_exchange_strong(due, kKillInProgress, std::memory_order_relaxed)) {
-        (void)kill_process_for_memory();
+        bool is_freed = kill_process_for_memory();
         next_kill_ns.store(monotonic_ns() + kKillIntervalNs, std::memory_order_relaxed);
+        if (is_freed) return !current_task().has_work(ThreadWork::KillPending);
     }
     u32 shift = attempt < kLongestPauseShift ? attempt : kLongestPauseShift;
     (void)sleep_until(Deadline::after(kFirstPauseNs << shift), WaitMode::Killable);

@@ -143,6 +143,8 @@ Result<Ref<Process>> make_process(Pid& pid, const CloneRequest& request) {
     }
     process->limits.copy_from(parent.limits);
     process->personality = parent.personality.load();
+    process->oom_adjust = parent.oom_adjust.load();
+    process->oom_adjust_minimum = parent.oom_adjust_minimum.load();
     process->is_dumpable = parent.is_dumpable.load();
     process->login_uid = parent.login_uid.load();
     process->refuses_huge_pages = parent.refuses_huge_pages.load();

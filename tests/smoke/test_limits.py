@@ -14,6 +14,21 @@ def test_a_memory_eater_is_ended_and_the_shell_goes_on():
                            silence=120)[0].endswith("ok")
 
 
+def test_the_out_of_memory_killer_frees_memory_and_says_what_it_did():
+    with Machine("oom-killer", memory="64M", append="martlet.exit_on_panic") as machine:
+        machine.wait_for_prompt()
+        # Neither buffer is too large alone; both together do not fit.
+        machine.run("dd if=/dev/zero of=/dev/null bs=32M count=20 2>/dev/null & dd if=/dev/zero of=/dev/null bs=32M count=20 2>/dev/null; wait",
+                    silence=120)
+        log = machine.run("dmesg | grep 'out of memory'")[0]
+        assert "killing process" in log and "(dd)" in log and "oom_score_adj 0" in log
+        assert "free" in log and "page cache" in log
+        assert machine.run("dmesg | grep -c ' dd$'")[0].split()[-1] != "0"  # the table
+        # What the victim had is free again: as much fits now.
+        assert machine.run("dd if=/dev/zero of=/dev/null bs=32M count=2")[1] == 0
+        assert machine.run("echo usable") == ("usable", 0)
+
+
 def test_a_fork_bomb_meets_limits_and_the_console_survives():
     with Machine("fork-bomb", memory="64M", append="martlet.exit_on_panic") as machine:
         machine.wait_for_prompt()
