@@ -25,6 +25,9 @@ inline constexpr u32 kMapShared = 0x01, kMapPrivate = 0x02, kMapSharedValidate =
                      kMapFixedNoReplace = 0x100000, kMapUninitialized = 0x4000000;
 inline constexpr u32 kRemapMayMove = 1, kRemapFixed = 2, kRemapDontUnmap = 4;
 
+/// /proc/sys/vm/max_map_count.
+extern std::atomic<u32> maximum_map_count;
+
 struct MapRequest {
     u64 address = 0;          // hint, or the place with kMapFixed
     u64 size_bytes = 0;
@@ -118,6 +121,10 @@ public:
     struct Sizes { u64 total_pages, resident_pages, shared_pages, text_pages, data_pages, stack_pages, locked_pages,
                    peak_total_pages, peak_resident_pages, page_table_bytes; };
     Sizes sizes();
+    /// For a process that is being killed to free memory: takes its private pages at once; whoever touches them from now on
+    /// gets OutOfMemory. Answers how many pages it was.
+    u64 reap();
+    bool is_reaped() const { return is_reaped_.load(std::memory_order_relaxed); }
     /// Calls visit for each mapping in address order with what /proc/pid/maps shows; the lock is held.
     struct MappingView {
         u64 start, end;
@@ -189,7 +196,9 @@ private:
     bool grow_down(Vma& vma, u64 start, const AddressSpaceLimits& limits) REQUIRES(lock_);
     FaultResult resolve(Vma& vma, u64 address, PageAccess access, AccessMode mode) REQUIRES(lock_);
     FaultResult fault_missing(Vma& vma, PageSlot& slot, u64 address, PageAccess access) REQUIRES(lock_);
-    FaultResult fault_anonymous(Vma& vma, PageSlot& slot, PageAccess access) REQUIRES(lock_);
+    FaultResult fault_anonymous(Vma& vma, PageSlot& slot, u64 address, PageAccess access) REQUIRES(lock_);
+    u32 pages_ahead(const Vma& vma, u64 address) REQUIRES(lock_);
+    void fill_ahead(Vma& vma, u64 start, u64 end, PageAccess access) REQUIRES(lock_);
     FaultResult fault_object(Vma& vma, PageSlot& slot, u64 address, PageAccess access) REQUIRES(lock_);
     FaultResult fault_write_protected(Vma& vma, PageSlot& slot, u64 address) REQUIRES(lock_);
     void map_neighbours(Vma& vma, u64 address) REQUIRES(lock_);
@@ -204,6 +213,9 @@ private:
     VmaTree vmas_ GUARDED_BY(lock_);
     Vma* last_fault_ GUARDED_BY(lock_) = nullptr; // where the last fault was: the next is often there too
     u64 map_base_ GUARDED_BY(lock_) = kUserEnd;
+    std::atomic<bool> is_reaped_ = false; // set under lock_
+    u64 next_fault_ GUARDED_BY(lock_) = 0;        // where a program that fills memory in order faults next
+    u32 faults_in_order_ GUARDED_BY(lock_) = 0;
     u64 break_ GUARDED_BY(lock_) = 0;
     u32 future_flags_ GUARDED_BY(lock_) = 0; // mlockall(MCL_FUTURE): Locked, LockOnFault
     u64 total_pages_ GUARDED_BY(lock_) = 0, data_pages_ GUARDED_BY(lock_) = 0, stack_pages_ GUARDED_BY(lock_) = 0,

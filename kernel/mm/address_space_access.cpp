@@ -17,6 +17,7 @@ Errno errno_of(FaultResult result) {
 Result<Frame*> AddressSpace::pin_page(u64 address, PageAccess access, AccessMode mode) {
     if (address >= kUserEnd) return Error(Errno::EFAULT);
     MutexGuard guard(lock_);
+    if (is_reaped()) return Error(Errno::ENOMEM);
     Vma* vma = find_or_grow(address, nullptr);
     if (!vma) return Error(Errno::EFAULT);
     PageEntry entry = table_.lookup(address);

@@ -82,6 +82,8 @@ Result<void> AddressSpace::advise(u64 address, u64 size_bytes, int advice) {
         }
         case kDontFork: return set_flags(vma, VmaFlag::DontFork, true);
         case kDoFork: return set_flags(vma, VmaFlag::DontFork, false);
+        case kHugePage: return set_flags(vma, VmaFlag::NoHugePage, false);
+        case kNoHugePage: return set_flags(vma, VmaFlag::NoHugePage, true);
         case kDontDump: return set_flags(vma, VmaFlag::DontDump, true);
         case kDoDump: return set_flags(vma, VmaFlag::DontDump, false);
         case kWipeOnFork:
@@ -179,7 +181,7 @@ Result<void> AddressSpace::lock_all(bool current, bool future, LockMode mode, co
         if (!current) return {};
         // Holes are no error here.
         Result<void> result = lock_range(0, kUserEnd, true, mode);
-        if (!result && vmas_.count() >= kMaxMappings) return result;
+        if (!result && vmas_.count() >= maximum_map_count.load(std::memory_order_relaxed)) return result;
     }
     if (mode == LockMode::Now) populate(0, kUserEnd);
     return {};

@@ -7,9 +7,6 @@
 
 namespace martlet {
 
-/// vm.max_map_count.
-inline constexpr u32 kMaxMappings = 65530;
-
 /// How a page of this mapping looks to the processor when it may be written / must not be.
 inline u32 page_flags(const Vma& vma, PageAccess access) {
     u32 flags = kPageUser;

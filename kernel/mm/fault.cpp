@@ -1,6 +1,5 @@
 // Resolving a page fault: finding the mapping, growing stacks, filling and copying pages. See mm/address_space.h.
-#include <string.h>
-
+#include "arch/page_moves.h"
 #include "mm/address_space_internal.h"
 #include "mm/zero_page.h"
 
@@ -10,6 +9,8 @@ namespace {
 
 /// Pages around a faulting file page that are mapped with it if they are resident.
 constexpr u64 kFaultAroundBytes = 16 * kPageSize;
+/// Anonymous memory that is touched page after page is filled ahead: after so many faults, 1, 2, 4 … pages at once.
+constexpr u32 kFaultsBeforeFilling = 3, kFillAheadShift = 4;
 
 FaultResult fault_result_of(Errno error) {
     return error == Errno::ENOMEM ? FaultResult::OutOfMemory : FaultResult::BusAdrErr;
@@ -52,6 +53,7 @@ bool AddressSpace::grow_down(Vma& vma, u64 start, const AddressSpaceLimits& limi
 FaultResult AddressSpace::fault(u64 address, PageAccess access, bool is_execute, LimitsSource limits) {
     if (address >= kUserEnd) return FaultResult::SegvMapErr;
     MutexGuard guard(lock_);
+    if (is_reaped()) [[unlikely]] return FaultResult::OutOfMemory;
     Vma* vma = find_or_grow(address, limits);
     if (!vma) return FaultResult::SegvMapErr;
     if (is_execute && !vma->is_executable()) return FaultResult::SegvAccErr;
@@ -76,18 +78,51 @@ FaultResult AddressSpace::resolve(Vma& vma, u64 address, PageAccess access, Acce
 }
 
 FaultResult AddressSpace::fault_missing(Vma& vma, PageSlot& slot, u64 address, PageAccess access) {
-    return vma.attributes.object ? fault_object(vma, slot, address, access) : fault_anonymous(vma, slot, access);
+    return vma.attributes.object ? fault_object(vma, slot, address, access) : fault_anonymous(vma, slot, address, access);
 }
 
-FaultResult AddressSpace::fault_anonymous(Vma& vma, PageSlot& slot, PageAccess access) {
+FaultResult AddressSpace::fault_anonymous(Vma& vma, PageSlot& slot, u64 address, PageAccess access) {
     if (access == PageAccess::Read) {
         install(slot, PageEntry::make(zero_page(), page_flags(vma, PageAccess::Read) | kPageUncounted));
-        return FaultResult::Resolved;
+    } else {
+        Result<Frame*> frame = allocate_frame(FrameUse::Anonymous, Zeroing::Yes);
+        if (!frame) return fault_result_of(frame.error());
+        install(slot, PageEntry::make((*frame)->physical(), page_flags(vma, PageAccess::Write)));
     }
-    Result<Frame*> frame = allocate_frame(FrameUse::Anonymous, Zeroing::Yes);
-    if (!frame) return fault_result_of(frame.error());
-    install(slot, PageEntry::make((*frame)->physical(), page_flags(vma, PageAccess::Write)));
+    if (u32 pages = pages_ahead(vma, address)) fill_ahead(vma, next_fault_, next_fault_ + pages * kPageSize, access);
     return FaultResult::Resolved;
+}
+
+/// How many pages to fill behind the one at `address`.
+u32 AddressSpace::pages_ahead(const Vma& vma, u64 address) {
+    faults_in_order_ = address == next_fault_ ? faults_in_order_ + 1 : 0;
+    next_fault_ = address + kPageSize;
+    if (faults_in_order_ < kFaultsBeforeFilling || vma.has(VmaFlag::RandomAccess) || vma.has(VmaFlag::NoHugePage)) return 0;
+    u32 shift = faults_in_order_ - kFaultsBeforeFilling;
+    return 1u << (shift < kFillAheadShift ? shift : kFillAheadShift);
+}
+
+/// Best effort: ends at the mapping's end, the leaf table's, a page that is there, or where memory runs out.
+void AddressSpace::fill_ahead(Vma& vma, u64 start, u64 end, PageAccess access) {
+    u64 table_end = align_up(start, kLargePageSize); // the table of the page before `start` exists
+    if (end > table_end) end = table_end;
+    if (end > vma.end) end = vma.end;
+    u32 flags = page_flags(vma, access);
+    bool is_ended = false;
+    (void)table_.walk(start, end, TableAccess::Fill, [&](LeafTable& leaf) RUNS_LOCKED {
+        for (PageSlot& slot : leaf.slots) {
+            if (is_ended || slot.load().has_frame()) return;
+            if (access == PageAccess::Read) {
+                install(slot, PageEntry::make(zero_page(), flags | kPageUncounted).without_accessed());
+            } else {
+                Result<Frame*> frame = allocate_frame(FrameUse::Anonymous, Zeroing::Yes);
+                is_ended = !frame;
+                if (is_ended) return;
+                install(slot, PageEntry::make((*frame)->physical(), flags).without_accessed());
+            }
+            next_fault_ += kPageSize;
+        }
+    });
 }
 
 FaultResult AddressSpace::fault_object(Vma& vma, PageSlot& slot, u64 address, PageAccess access) {
@@ -102,14 +137,14 @@ FaultResult AddressSpace::fault_object(Vma& vma, PageSlot& slot, u64 address, Pa
             (*frame)->release();
             return fault_result_of(copy.error());
         }
-        memcpy((*copy)->data(), (*frame)->data(), kPageSize);
+        copy_page((*copy)->data(), (*frame)->data());
         (*frame)->release();
         install(slot, PageEntry::make((*copy)->physical(), page_flags(vma, PageAccess::Write)));
         return FaultResult::Resolved;
     }
     if (access == PageAccess::Write) object.mark_dirty(index);
     install(slot, PageEntry::make((*frame)->physical(), page_flags(vma, access)));
-    if (access == PageAccess::Read && !vma.has(VmaFlag::RandomAccess)) map_neighbours(vma, address);
+    if (access == PageAccess::Read) map_neighbours(vma, address);
     return FaultResult::Resolved;
 }
 
@@ -145,7 +180,7 @@ FaultResult AddressSpace::fault_write_protected(Vma& vma, PageSlot& slot, u64 ad
             bool is_zero = entry.frame() == zero_page();
             Result<Frame*> copy = allocate_frame(FrameUse::Anonymous, is_zero ? Zeroing::Yes : Zeroing::No);
             if (!copy) return fault_result_of(copy.error());
-            if (!is_zero) memcpy((*copy)->data(), direct_map(entry.frame()), kPageSize);
+            if (!is_zero) copy_page((*copy)->data(), direct_map(entry.frame()));
             count_page(entry, -1);
             install(slot, PageEntry::make((*copy)->physical(), flags));
             table_.invalidate(address, address + kPageSize);

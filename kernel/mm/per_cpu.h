@@ -9,7 +9,8 @@ namespace martlet {
 
 struct FrameCache {
     static constexpr u32 kCapacity = 64;
-    static constexpr u32 kBatch = 32; // moved to or from the buddy allocator at once
+    static constexpr u32 kBatchOrder = 5;
+    static constexpr u32 kBatch = 1u << kBatchOrder; // moved to or from the buddy allocator at once
     u32 count = 0;
     Frame* frames[kCapacity];
 };

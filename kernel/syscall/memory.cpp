@@ -3,7 +3,11 @@
 
 #include "fs/tmpfs/memfd.h"
 #include "mm/address_space.h"
+#include "proc/pidfd.h"
+#include "proc/process.h"
+#include "proc/process_info.h"
 #include "proc/resource_limits.h"
+#include "syscall/file_support.h"
 #include "proc/task.h"
 #include "vfs/fd_table.h"
 #include "vfs/mount.h"
@@ -50,6 +54,30 @@ Result<u64> sys_mremap(u64 old_address, u64 old_size, u64 new_size, u64 flags, u
 Result<u64> sys_brk(u64 address) { return current_space().set_break(address, current_memory_limits()); }
 
 Result<void> sys_madvise(u64 address, u64 size, int advice) { return current_space().advise(address, size, advice); }
+
+Result<u64> sys_process_madvise(int fd, u64 vectors, u64 count, int advice, u32 flags) {
+    constexpr int kWillNeed = 3, kCold = 20, kPageOut = 21; // what harms nobody
+    if (flags != 0) return Error(Errno::EINVAL);
+    VectorArgument ranges;
+    TRY(ranges.load(vectors, count));
+    Ref<Process> process = TRY(process_of_descriptor(fd));
+    if (advice != kWillNeed && advice != kCold && advice != kPageOut) return Error(Errno::EINVAL);
+    if (process.get() != &current_process()) {
+        if (!may_inspect(*process)) return Error(Errno::EPERM);
+        if (!current_task().credentials().has(Capability::SysNice)) return Error(Errno::EPERM);
+    }
+    Ref<AddressSpace> space = process_address_space(*process);
+    if (!space) return Error(Errno::ESRCH);
+    u64 advised = 0;
+    for (const UserIoVector& range : ranges.vectors()) {
+        if (Result<void> result = space->advise(range.address, range.size, advice); !result) {
+            if (advised != 0) break;
+            return Error(result.error());
+        }
+        advised += range.size;
+    }
+    return advised;
+}
 
 Result<void> sys_mincore(u64 address, u64 size, UserPtr<u8> vector) {
     if (address & (kPageSize - 1)) return Error(Errno::EINVAL);

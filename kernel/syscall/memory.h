@@ -11,6 +11,7 @@ Result<void> sys_mprotect(u64 address, u64 size, u64 protection);
 Result<u64> sys_mremap(u64 old_address, u64 old_size, u64 new_size, u64 flags, u64 new_address);
 Result<u64> sys_brk(u64 address);
 Result<void> sys_madvise(u64 address, u64 size, int advice);
+Result<u64> sys_process_madvise(int fd, u64 vectors, u64 count, int advice, u32 flags);
 Result<void> sys_mincore(u64 address, u64 size, UserPtr<u8> vector);
 Result<void> sys_mlock(u64 address, u64 size);
 Result<void> sys_mlock2(u64 address, u64 size, int flags);

@@ -385,7 +385,7 @@ constexpr SyscallRow kRows[] = {
     row<sys_openat2>(437, "openat2", "directory, path, how, size"),
     row<sys_pidfd_getfd>(438, "pidfd_getfd", "fd, target_fd, flags"),
     row<sys_faccessat2>(439, "faccessat2", "directory, path, mode, flags"),
-    missing(440, "process_madvise"),
+    row<sys_process_madvise>(440, "process_madvise", "fd, vectors, count, advice, flags"),
     row<sys_epoll_pwait2>(441, "epoll_pwait2", "epoll_fd, events, capacity, timeout, mask, mask_size"),
     missing(442, "mount_setattr"),
     missing(443, "quotactl_fd"),

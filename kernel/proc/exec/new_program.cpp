@@ -166,7 +166,7 @@ Result<void> NewProgram::load() {
     u64 base = kProgramBase + random_below(kMapRandomBytes, randomises_);
     program_ = TRY(load_elf_image(*space, *file, image_, base, true));
     entry = program_.entry;
-    space->layout.break_start = program_.end + random_below(kBreakRandomBytes, randomises_);
+    space->layout.break_start = program_.end + random_below(kBreakRandomBytes, randomises_ && randomize_va_space.get() > 1);
     if (image_.interpreter_size != 0) {
         LoadedImage interpreter = TRY(load_interpreter(image_));
         entry = interpreter.entry;
