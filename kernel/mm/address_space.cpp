@@ -7,7 +7,8 @@
 namespace martlet {
 
 std::atomic<u64> AddressSpace::live_count_;
-std::atomic<u32> maximum_map_count = 65530;
+constinit Setting maximum_map_count("sys/vm/max_map_count", 65530, 0, 0x7fff'ffff);
+REGISTER_SETTING(maximum_map_count);
 
 Result<Ref<AddressSpace>> AddressSpace::create() {
     auto space = TRY(make_ref<AddressSpace>());
@@ -94,7 +95,7 @@ bool AddressSpace::may_grow(u64 bytes, const VmaAttributes& attributes, const Ad
 }
 
 Result<Vma*> AddressSpace::add_vma(u64 start, u64 end, const VmaAttributes& attributes, u64 offset_bytes) {
-    if (vmas_.count() >= maximum_map_count.load(std::memory_order_relaxed)) return Error(Errno::ENOMEM);
+    if (vmas_.count() >= maximum_map_count.get()) return Error(Errno::ENOMEM);
     Vma* vma = new (std::nothrow) Vma;
     if (!vma) return Error(Errno::ENOMEM);
     vma->space = this;
@@ -139,7 +140,7 @@ void AddressSpace::remove_vma(Vma& vma) {
 
 /// Cuts `vma` in two at `address`; it keeps the lower part.
 Result<void> AddressSpace::split(Vma& vma, u64 address) {
-    if (vmas_.count() >= maximum_map_count.load(std::memory_order_relaxed)) return Error(Errno::ENOMEM);
+    if (vmas_.count() >= maximum_map_count.get()) return Error(Errno::ENOMEM);
     Vma* upper = new (std::nothrow) Vma;
     if (!upper) return Error(Errno::ENOMEM);
     upper->space = this;

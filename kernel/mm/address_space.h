@@ -25,9 +25,6 @@ inline constexpr u32 kMapShared = 0x01, kMapPrivate = 0x02, kMapSharedValidate =
                      kMapFixedNoReplace = 0x100000, kMapUninitialized = 0x4000000;
 inline constexpr u32 kRemapMayMove = 1, kRemapFixed = 2, kRemapDontUnmap = 4;
 
-/// /proc/sys/vm/max_map_count.
-extern std::atomic<u32> maximum_map_count;
-
 struct MapRequest {
     u64 address = 0;          // hint, or the place with kMapFixed
     u64 size_bytes = 0;

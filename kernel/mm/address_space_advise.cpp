@@ -181,7 +181,7 @@ Result<void> AddressSpace::lock_all(bool current, bool future, LockMode mode, co
         if (!current) return {};
         // Holes are no error here.
         Result<void> result = lock_range(0, kUserEnd, true, mode);
-        if (!result && vmas_.count() >= maximum_map_count.load(std::memory_order_relaxed)) return result;
+        if (!result && vmas_.count() >= maximum_map_count.get()) return result;
     }
     if (mode == LockMode::Now) populate(0, kUserEnd);
     return {};

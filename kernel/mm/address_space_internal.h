@@ -1,11 +1,15 @@
 // What the parts of AddressSpace share. Not for use outside mm/.
 #pragma once
+#include "base/setting.h"
 #include "mm/address_space.h"
 
 /// Marks a callback that runs inside a function which requires lock_: the analysis does not see through the call.
 #define RUNS_LOCKED NO_THREAD_SAFETY_ANALYSIS
 
 namespace martlet {
+
+/// /proc/sys/vm/max_map_count.
+extern constinit Setting maximum_map_count;
 
 /// How a page of this mapping looks to the processor when it may be written / must not be.
 inline u32 page_flags(const Vma& vma, PageAccess access) {

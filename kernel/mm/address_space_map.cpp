@@ -29,8 +29,7 @@ Result<VmaAttributes> attributes_of(const MapRequest& request, const AddressSpac
     attributes.object = request.object;
     attributes.set(VmaFlag::MayWrite, true);
     attributes.set(VmaFlag::MayExec, !request.forbids_exec);
-    bool may_promise_less = overcommit_settings.mode.load(std::memory_order_relaxed) != OvercommitMode::Never;
-    attributes.set(VmaFlag::NoReserve, (request.flags & kMapNoReserve) != 0 && may_promise_less);
+    attributes.set(VmaFlag::NoReserve, (request.flags & kMapNoReserve) != 0 && honours_no_reserve());
     attributes.set(VmaFlag::Locked, (request.flags & kMapLocked) != 0);
     if (request.flags & kMapHugeTlb) return Error(huge_page_error(request));
     u32 type = request.flags & kMapTypeMask;

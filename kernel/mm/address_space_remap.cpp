@@ -27,7 +27,7 @@ Result<u64> AddressSpace::remap(u64 old_address, u64 old_size, u64 new_size, u32
             if (new_address & (kPageSize - 1)) return Error(Errno::EINVAL);
             if (new_size > kUserEnd || new_address > kUserEnd - new_size) return Error(Errno::EINVAL);
             if (ranges_overlap(old_address, old_size, new_address, new_size)) return Error(Errno::EINVAL);
-            if (vmas_.count() + 3 >= maximum_map_count.load(std::memory_order_relaxed)) return Error(Errno::ENOMEM);
+            if (vmas_.count() + 3 >= maximum_map_count.get()) return Error(Errno::ENOMEM);
             if (flags & kRemapFixed) {
                 if (new_address < kUserMin && !limits.may_map_low) return Error(Errno::EPERM);
                 TRY(unmap_locked(new_address, new_address + new_size));
@@ -86,7 +86,7 @@ Result<u64> AddressSpace::grow_in_place_or_move(Vma& vma, u64 old_address, u64 o
 Result<u64> AddressSpace::move_mapping(Vma& vma, u64 old_address, u64 old_size, u64 new_size, u32 flags, u64 new_address) {
     VmaAttributes attributes = vma.attributes;
     u64 offset = vma.offset_bytes + (old_address - vma.start);
-    if (vmas_.count() + 3 >= maximum_map_count.load(std::memory_order_relaxed)) return Error(Errno::ENOMEM);
+    if (vmas_.count() + 3 >= maximum_map_count.get()) return Error(Errno::ENOMEM);
     Vma* moved = TRY(add_vma(new_address, new_address + new_size, attributes, offset));
     if (Result<void> result = move_pages(old_address, new_address, old_size); !result) {
         remove_vma(*moved);

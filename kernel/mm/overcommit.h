@@ -5,22 +5,12 @@
 // mode is 2). The sum is an atomic that mappings change as they come and go; asking and promising are two steps, so
 // CPUs that ask at once may exceed the limit by what they ask for.
 #pragma once
-#include <atomic>
-
 #include "base/types.h"
 
 namespace martlet {
 
-enum class OvercommitMode : u8 { Heuristic, Always, Never };
-
-/// /proc/sys/vm/overcommit_memory, overcommit_ratio, overcommit_kbytes, admin_reserve_kbytes, user_reserve_kbytes.
-struct OvercommitSettings {
-    std::atomic<OvercommitMode> mode = OvercommitMode::Heuristic;
-    std::atomic<u64> ratio_percent = 50;
-    std::atomic<u64> limit_kbytes = 0; // not 0: instead of the ratio
-    std::atomic<u64> admin_reserve_kbytes = 8192, user_reserve_kbytes = 131072;
-};
-extern constinit OvercommitSettings overcommit_settings;
+/// Whether MAP_NORESERVE means anything: not when the sum of all promises is limited.
+bool honours_no_reserve();
 
 /// CommitLimit and Committed_AS of /proc/meminfo.
 u64 commit_limit_frames();

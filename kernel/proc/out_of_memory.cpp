@@ -5,6 +5,7 @@
 
 #include "base/assert.h"
 #include "base/log.h"
+#include "base/setting.h"
 #include "mm/address_space.h"
 #include "proc/process.h"
 #include "proc/process_info.h"
@@ -12,9 +13,11 @@
 
 namespace martlet {
 
-std::atomic<u32> panic_on_oom = 0;
-
 namespace {
+
+/// Panics instead of killing.
+constinit Setting panic_on_oom("sys/vm/panic_on_oom", 0, 0, 2);
+REGISTER_SETTING(panic_on_oom);
 
 using ull = unsigned long long;
 constexpr u32 kTableRows = 12;
@@ -132,7 +135,7 @@ Result<void> set_oom_adjust(Process& process, int value) {
 bool kill_process_for_memory() {
     Choice choice = choose();
     if (choice.is_being_freed) return true;
-    if (panic_on_oom.load(std::memory_order_relaxed) != 0) panic("out of memory, and vm.panic_on_oom is set");
+    if (panic_on_oom.get() != 0) panic("out of memory, and vm.panic_on_oom is set");
     const Candidate& victim = choice.victim;
     if (!victim.process) return false;
     log_table();

@@ -1,7 +1,5 @@
 // The out-of-memory killer: the last resort of the frame allocator (proc(5), oom_score and oom_score_adj).
 #pragma once
-#include <atomic>
-
 #include "base/result.h"
 #include "base/types.h"
 
@@ -10,9 +8,6 @@ namespace martlet {
 class Process;
 
 inline constexpr int kOomAdjustMinimum = -1000, kOomAdjustMaximum = 1000; // the minimum: never chosen
-
-/// /proc/sys/vm/panic_on_oom: panics instead of killing.
-extern std::atomic<u32> panic_on_oom;
 
 /// /proc/pid/oom_score: 0 for a process that is never chosen, otherwise what share of memory it has, in thousandths, times
 /// two thirds and moved by the adjustment.

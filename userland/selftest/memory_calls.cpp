@@ -259,3 +259,66 @@ CASE(memory, promised_memory_is_counted) {
     long end = meminfo("Committed_AS:");
     CHECK(end < before + kSlack);
 }
+
+CASE(memory, process_madvise_hints_about_a_process) {
+    char* page = static_cast<char*>(mmap(nullptr, kPage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    page[0] = 7;
+    constexpr int kCold = 20;
+    constexpr long kPidfdOpen = 434, kProcessMadvise = 440;
+    int self = static_cast<int>(syscall(kPidfdOpen, getpid(), 0));
+    CHECK(self >= 0);
+    struct { void* base; size_t size; } ranges[2] = {{page, kPage}, {reinterpret_cast<void*>(0x20000), kPage}};
+    CHECK_EQUAL(syscall(kProcessMadvise, self, ranges, 1, kCold, 0), static_cast<long>(kPage));
+    CHECK_EQUAL(syscall(kProcessMadvise, self, ranges, 2, kCold, 0), static_cast<long>(kPage)); // as far as it came
+    CHECK_EQUAL(page[0], 7);
+    CHECK_ERROR(syscall(kProcessMadvise, self, ranges, 1, kCold, 1), EINVAL);
+    CHECK_ERROR(syscall(kProcessMadvise, self, ranges, 1025, kCold, 0), EINVAL);
+    CHECK_ERROR(syscall(kProcessMadvise, -1, ranges, 1, kCold, 0), EBADF);
+    CHECK_ERROR(syscall(kProcessMadvise, 0, ranges, 1, kCold, 0), EBADF);
+    CHECK_ERROR(syscall(kProcessMadvise, self, 8, 1, kCold, 0), EFAULT);
+}
+
+CASE(memory, pages_filled_in_order_are_zeros_and_private) {
+    constexpr size_t kPages = 300;
+    char* pages = static_cast<char*>(mmap(nullptr, kPages * kPage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    for (size_t index = 0; index < kPages; ++index) {
+        for (size_t byte = 0; byte < kPage; byte += 512) CHECK_EQUAL(pages[index * kPage + byte], 0);
+        pages[index * kPage] = static_cast<char>(index);
+    }
+    pid_t child = fork();
+    if (child == 0) {
+        for (size_t index = 0; index < kPages; ++index) pages[index * kPage] = 1;
+        _exit(0);
+    }
+    int status;
+    CHECK_EQUAL(waitpid(child, &status, 0), child);
+    for (size_t index = 0; index < kPages; ++index) CHECK_EQUAL(pages[index * kPage], static_cast<char>(index));
+}
+
+CASE(memory, oom_score_adj_is_inherited_and_guarded) {
+    auto write_adjust = [](const char* text) {
+        int fd = open("/proc/self/oom_score_adj", O_WRONLY);
+        CHECK(fd >= 0);
+        ssize_t count = write(fd, text, strlen(text));
+        int error = errno;
+        close(fd);
+        errno = error;
+        return count;
+    };
+    CHECK_EQUAL(write_adjust("500\n"), 4);
+    CHECK_EQUAL(read_number("/proc/self/oom_score_adj"), 500);
+    CHECK(read_number("/proc/self/oom_score") > 900);
+    CHECK_ERROR(write_adjust("1001"), EINVAL);
+    CHECK_ERROR(write_adjust("-1001"), EINVAL);
+    CHECK_ERROR(write_adjust("x"), EINVAL);
+    pid_t child = fork();
+    if (child == 0) _exit(read_number("/proc/self/oom_score_adj") == 500 ? 0 : 1);
+    int status;
+    CHECK_EQUAL(waitpid(child, &status, 0), child);
+    CHECK_EQUAL(status, 0);
+    if (write_adjust("-1000") == -1) { // without CAP_SYS_RESOURCE
+        CHECK_EQUAL(errno, EACCES);
+        return;
+    }
+    CHECK_EQUAL(read_number("/proc/self/oom_score"), 0);
+}

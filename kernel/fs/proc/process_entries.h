@@ -53,6 +53,12 @@ struct MapsLabels {
 };
 /// The mapping's line of maps and smaps.
 void print_mapping(TextBuffer& text, const AddressSpace::MappingView& view, const MapsLabels& labels);
+// process_oom.cpp
+Result<void> show_oom_score(TextBuffer& text, const ProcSubject& subject);
+Result<void> show_oom_adjust(TextBuffer& text, const ProcSubject& subject);
+Result<void> store_oom_adjust(std::string_view text, const ProcSubject& subject);
+Result<void> show_old_oom_adjust(TextBuffer& text, const ProcSubject& subject);
+Result<void> store_old_oom_adjust(std::string_view text, const ProcSubject& subject);
 // process_mounts.cpp
 Result<void> show_mounts(TextBuffer& text, const ProcSubject& subject);
 Result<void> show_mountinfo(TextBuffer& text, const ProcSubject& subject);

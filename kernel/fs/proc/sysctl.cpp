@@ -215,10 +215,7 @@ constexpr SystemEntry kEntries[] = {
     {"sys/vm/drop_caches", 0200, show_empty, store_drop_caches},
     {"sys/vm/nr_hugepages", 0444, show_number<0>},
     {"sys/vm/page-cluster", 0444, show_number<3>},
-    {"sys/vm/max_map_count", 0444, show_number<65530>},
     {"sys/vm/mmap_min_addr", 0444, show_number<kUserMin>},
-    {"sys/vm/overcommit_memory", 0444, show_number<1>},
-    {"sys/vm/overcommit_ratio", 0444, show_number<50>},
     {"sys/vm/swappiness", 0444, show_number<0>},
 };
 
