@@ -59,7 +59,7 @@ SharedMemory::SharedMemory(int key, u32 mode, u64 size)
 Result<Ref<SharedMemory>> SharedMemory::create(int key, u32 mode, u64 size) {
     if (total_pages.load(std::memory_order_relaxed) + (size + kPageSize - 1) / kPageSize > kSharedMemoryPagesMax)
         return Error(Errno::ENOSPC);
-    Ref<MemoryObject> pages = TRY(create_shared_anonymous_object(size));
+    Ref<MemoryObject> pages = TRY(create_shared_anonymous_object(size, Promise::Yes));
     Ref<SharedMemory> segment = TRY(make_ref<SharedMemory>(key, mode, size));
     segment->object_ = TRY(make_ref<SegmentObject>(std::move(pages), *segment));
     return segment;
