@@ -29,6 +29,20 @@ def test_the_out_of_memory_killer_frees_memory_and_says_what_it_did():
         assert machine.run("echo usable") == ("usable", 0)
 
 
+def test_promises_can_be_limited():
+    with Machine("overcommit", append="martlet.exit_on_panic") as machine:
+        machine.wait_for_prompt()
+        large = "dd if=/dev/zero of=/dev/null bs=100M count=1"
+        assert machine.run(large)[1] == 0
+        # Half of memory, less what is kept for the administrator: not even promised.
+        assert machine.run("echo 2 > /proc/sys/vm/overcommit_memory; cat /proc/sys/vm/overcommit_memory") == ("2", 0)
+        assert machine.run(large)[1] != 0
+        assert machine.run("echo 100 > /proc/sys/vm/overcommit_ratio; dd if=/dev/zero of=/dev/null bs=50M count=1")[1] == 0
+        assert machine.run("echo 3 > /proc/sys/vm/overcommit_memory")[1] != 0
+        assert machine.run("echo 1 > /proc/sys/vm/overcommit_memory; " + large)[1] == 0
+        assert "out of memory" not in machine.run("dmesg")[0]
+
+
 def test_a_fork_bomb_meets_limits_and_the_console_survives():
     with Machine("fork-bomb", memory="64M", append="martlet.exit_on_panic") as machine:
         machine.wait_for_prompt()
