@@ -27,9 +27,10 @@ Result<Ref<AddressSpace>> AddressSpace::fork(const AddressSpaceLimits& limits) N
     // The child is not reachable until its mappings are put on their objects' lists at the end.
     auto child = TRY(create());
     MutexGuard guard(lock_);
-    if (!may_commit(promised_pages_, total_pages_, limits.may_use_reserve)) return Error(Errno::ENOMEM);
     for (Vma* vma = vmas_.first(); vma; vma = vmas_.next(*vma)) {
         if (vma->has(VmaFlag::DontFork)) continue;
+        if (vma->has(VmaFlag::Accounted) && !may_commit(vma->size() >> kPageShift, total_pages_, limits.may_use_reserve))
+            return Error(Errno::ENOMEM);
         Vma* copy = new (std::nothrow) Vma;
         if (!copy) return Error(Errno::ENOMEM);
         copy->space = child.get();
@@ -73,10 +74,7 @@ void AddressSpace::account(const VmaAttributes& attributes, i64 difference) {
     if (attributes.is_data()) data_pages_ += pages;
     if (attributes.has(VmaFlag::GrowsDown)) stack_pages_ += pages;
     if (attributes.has(VmaFlag::Locked)) locked_pages_ += pages;
-    if (attributes.has(VmaFlag::Accounted)) {
-        promised_pages_ += pages;
-        change_committed(difference);
-    }
+    if (attributes.has(VmaFlag::Accounted)) change_committed(difference);
     if ((attributes.protection & (kProtExec | kProtWrite)) == kProtExec) text_pages_ += pages;
     if (total_pages_ > peak_total_pages_) peak_total_pages_ = total_pages_;
 }

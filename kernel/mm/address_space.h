@@ -216,7 +216,7 @@ private:
     u64 break_ GUARDED_BY(lock_) = 0;
     u32 future_flags_ GUARDED_BY(lock_) = 0; // mlockall(MCL_FUTURE): Locked, LockOnFault
     u64 total_pages_ GUARDED_BY(lock_) = 0, data_pages_ GUARDED_BY(lock_) = 0, stack_pages_ GUARDED_BY(lock_) = 0,
-        locked_pages_ GUARDED_BY(lock_) = 0, promised_pages_ GUARDED_BY(lock_) = 0, text_pages_ GUARDED_BY(lock_) = 0, peak_total_pages_ GUARDED_BY(lock_) = 0;
+        locked_pages_ GUARDED_BY(lock_) = 0, text_pages_ GUARDED_BY(lock_) = 0, peak_total_pages_ GUARDED_BY(lock_) = 0;
     i64 anonymous_pages_ GUARDED_BY(lock_) = 0, object_pages_ GUARDED_BY(lock_) = 0, peak_resident_ GUARDED_BY(lock_) = 0;
 };
 
