@@ -185,6 +185,21 @@ CASE(pty, typed_characters_and_window_changes_are_signals) {
     CHECK_EQUAL(WTERMSIG(status), SIGINT);
 }
 
+CASE(pty, the_last_words_of_a_session_are_not_lost) {
+    int master;
+    pid_t child = forkpty(&master, nullptr, nullptr, nullptr);
+    CHECK(child >= 0);
+    if (child == 0) {
+        (void)!write(1, "last words", 10);
+        _exit(0);
+    }
+    int status;
+    CHECK_EQUAL(waitpid(child, &status, 0), child);
+    CHECK(read_all(master) == "last words");
+    char byte;
+    CHECK_ERROR(read(master, &byte, 1), EIO);
+}
+
 CASE(pty, packet_mode_tells_of_flushes_and_flow) {
     Pair pair;
     int on = 1;

@@ -32,15 +32,13 @@ usize PtyLine::take(std::span<u8> to) {
     return taken;
 }
 
-void PtyLine::flush() {
+void PtyLine::drop() {
     LockGuard guard(lock_);
     tail_.store(head_.load(std::memory_order_relaxed), std::memory_order_release);
 }
 
-void PtyLine::flush_output() {
-    flush();
-    report(kFlushWrite, 0);
-}
+/// What is in the ring has reached the other side of the line: a flush or a hang-up of the slave does not take it back.
+void PtyLine::flush_output() { report(kFlushWrite, 0); }
 
 void PtyLine::report(u8 set, u8 clear) {
     if (!is_packet_mode()) return;

@@ -31,7 +31,8 @@ public:
     // The master's side.
     usize count() const { return head_.load(std::memory_order_acquire) - tail_.load(std::memory_order_acquire); }
     usize take(std::span<u8> to);
-    void drop() { flush(); }
+    /// Forgets what the slave has sent.
+    void drop();
     bool is_packet_mode() const { return is_packet_mode_.load(std::memory_order_relaxed); }
     void set_packet_mode(bool on);
     bool has_status() const { return is_packet_mode() && status_.load(std::memory_order_acquire) != 0; }
@@ -45,7 +46,6 @@ protected:
 
 private:
     static constexpr u32 kCapacity = 16384;
-    void flush();
     void report(u8 set, u8 clear);
 
     SpinLock lock_{LockRank::TerminalBuffer};
