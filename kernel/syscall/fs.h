@@ -1,6 +1,7 @@
 // System calls on names, attributes and mounts.
 #pragma once
 #include "abi/file.h"
+#include "abi/mount.h"
 #include "mm/user_access.h"
 
 namespace martlet {
@@ -54,6 +55,14 @@ Result<void> sys_lremovexattr(UserString path, UserString name);
 Result<void> sys_fremovexattr(int fd, UserString name);
 // fs_namespace.cpp
 Result<void> sys_unshare(u64 flags);
+// fs_mount_api.cpp
+Result<int> sys_fsopen(UserString name, u32 flags);
+Result<int> sys_fspick(int directory, UserString path, u32 flags);
+Result<void> sys_fsconfig(int fd, u32 command, UserString key, u64 value, int auxiliary);
+Result<int> sys_fsmount(int fd, u32 flags, u32 attributes);
+Result<int> sys_open_tree(int directory, UserString path, u32 flags);
+Result<void> sys_move_mount(int from_directory, UserString from_path, int to_directory, UserString to_path, u32 flags);
+Result<void> sys_mount_setattr(int directory, UserString path, u32 flags, UserPtr<abi::MountAttributes> attributes, usize size);
 // fs_mount.cpp
 Result<void> sys_mount(UserString source, UserString target, UserString type, u64 flags, UserString data);
 Result<void> sys_umount2(UserString target, u32 flags);

@@ -184,6 +184,45 @@ CASE(mounts, a_name_space_is_not_seen_outside) {
     CHECK_EQUAL(rmdir("a"), 0); // nothing holds it any more
 }
 
+CASE(mounts, a_mount_is_built_by_descriptors) {
+    if (!enter_private_name_space()) return;
+    CHECK(mkdir("a", 0755) == 0 && mkdir("b", 0755) == 0);
+    constexpr int kSetString = 1, kCreate = 6, kFromEmpty = 4, kEmptyPath = 0x1000, kClone = 1;
+    long context = syscall(SYS_fsopen, "tmpfs", 1);
+    CHECK(context >= 0);
+    CHECK_ERROR(syscall(SYS_fsopen, "no-such-type", 0), ENODEV);
+    CHECK_EQUAL(syscall(SYS_fsconfig, context, kSetString, "size", "1m", 0), 0);
+    CHECK_EQUAL(syscall(SYS_fsconfig, context, kSetString, "source", "made", 0), 0);
+    CHECK_ERROR(syscall(SYS_fsmount, context, 0, 0), EINVAL); // not created yet
+    CHECK_EQUAL(syscall(SYS_fsconfig, context, kCreate, nullptr, nullptr, 0), 0);
+    long mounted = syscall(SYS_fsmount, context, 1, 2); // nosuid
+    CHECK(mounted >= 0);
+    int inside = openat(static_cast<int>(mounted), "file", O_CREAT | O_WRONLY, 0600); // usable before it has a place
+    CHECK(inside >= 0);
+    close(inside);
+    CHECK_EQUAL(syscall(SYS_move_mount, mounted, "", AT_FDCWD, "a", kFromEmpty), 0);
+    CHECK(is_there("a/file"));
+    struct statvfs status;
+    CHECK_EQUAL(statvfs("a", &status), 0);
+    CHECK((status.f_flag & ST_NOSUID) && status.f_blocks * status.f_frsize == 1 << 20);
+    long tree = syscall(SYS_open_tree, AT_FDCWD, "a", kClone);
+    CHECK(tree >= 0);
+    CHECK_EQUAL(syscall(SYS_move_mount, tree, "", AT_FDCWD, "b", kFromEmpty), 0);
+    CHECK(is_there("b/file"));
+    struct {
+        unsigned long long set, clear, propagation, name_space;
+    } attributes = {1, 0, 0, 0}; // read-only
+    CHECK_EQUAL(syscall(SYS_mount_setattr, AT_FDCWD, "b", 0, &attributes, sizeof attributes), 0);
+    CHECK_ERROR(mkdir("b/dir", 0755), EROFS);
+    CHECK_EQUAL(mkdir("a/dir", 0755), 0);
+    CHECK_ERROR(syscall(SYS_mount_setattr, AT_FDCWD, "b", 0, &attributes, 8), EINVAL);
+    close(static_cast<int>(syscall(SYS_open_tree, AT_FDCWD, "a", kClone | kEmptyPath))); // never attached: goes
+    close(static_cast<int>(tree));
+    close(static_cast<int>(mounted));
+    CHECK_EQUAL(umount("a"), 0);
+    CHECK_EQUAL(umount("b"), 0);
+}
+
 CASE(mounts, only_the_privileged_mount) {
     enter_fresh_directory();
     CHECK_EQUAL(mkdir("a", 0755), 0);
