@@ -62,11 +62,6 @@ int trace_stop(const Stop& stop) {
     save_registers(tracing, frame);
     QueuedSignal* entry = allocate_queued_signal({});
     {
-        // Whatever the stop, it is one: PTRACE_INTERRUPT has what it wanted.
-        IrqLockGuard guard(task.process().signals.lock);
-        task.signals.must_trap = false;
-    }
-    {
         IrqLockGuard guard(process_tree_lock);
         if (!is_traced(task)) {
             free_queued_signal(entry);
