@@ -65,12 +65,14 @@ CASE(races, an_unmapped_page_is_gone_for_every_thread) {
     // One thread touches a page over and over, the other unmaps it: once munmap has returned, every touch faults.
     static std::atomic<unsigned char*> page;
     static std::atomic<int> mapped, unmapped, seen;
+    static std::atomic<bool> is_touching; // before that, the other thread's stack could come to lie where the page was
     struct sigaction action {};
     action.sa_handler = land;
     action.sa_flags = SA_NODEFER;
     CHECK_EQUAL(sigaction(SIGSEGV, &action, nullptr), 0);
     run_threads([](int self) {
         if (self == 0) {
+            while (!is_touching) sched_yield();
             for (int round = 1; round <= 40; ++round) {
                 unsigned char* memory = map_pages(1);
                 memory[0] = 1;
@@ -84,6 +86,7 @@ CASE(races, an_unmapped_page_is_gone_for_every_thread) {
             g_stop = true;
             return;
         }
+        is_touching = true;
         while (!g_stop) {
             const int round = mapped;
             unsigned char* const memory = page;
