@@ -196,6 +196,11 @@ void write_on_every_console(std::string_view text) {
     for (; sink; sink = LogSinks::next(*sink)) sink->write_panic(text);
 }
 
+void drain_consoles() {
+    try_feed_consoles();
+    for (LogSink* sink = LogSinks::first.load(std::memory_order_acquire); sink; sink = LogSinks::next(*sink)) sink->drain();
+}
+
 void flush_log_in_panic() {
     auto shown_by = [](LogSink* sink) {
         return [sink](std::string_view line) {

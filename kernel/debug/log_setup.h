@@ -12,6 +12,9 @@ void flush_log_in_panic();
 /// Panic: raw text to every console, or to the early serial port when there is none.
 void write_on_every_console(std::string_view text);
 
+/// Before the machine stops in good order: all that was written to the consoles is on them. Process context.
+void drain_consoles();
+
 /// Interrupt context: does what log() had to put off (busy consoles, sleeping readers).
 void run_deferred_log_work();
 

@@ -14,6 +14,8 @@ public:
     virtual bool write_record(std::string_view text) = 0;
     /// Shows raw text at once by polling, without any lock: the machine is about to stop.
     virtual void write_panic(std::string_view text) = 0;
+    /// Brings what was written, by programs too, to the line before the machine stops. Process context.
+    virtual void drain() {}
 
 protected:
     ~LogSink() = default; // registered for good

@@ -7,6 +7,7 @@
 #include "arch/context.h"
 #include "arch/machine.h"
 #include "base/log.h"
+#include "debug/log_setup.h"
 #include "base/random.h"
 #include "dev/input/ctrl_alt_del.h"
 #include "mm/audit.h"
@@ -78,10 +79,11 @@ Result<void> sys_reboot(u32 magic1, u32 magic2, u32 command, UserString argument
     if (!current_has(Capability::SysBoot)) return Error(Errno::EPERM);
     if (magic1 != kMagic1 || std::find(std::begin(kMagic2), std::end(kMagic2), magic2) == std::end(kMagic2))
         return Error(Errno::EINVAL);
-#ifdef MARTLET_DEBUG
     bool leaves = command == kRestart || command == kRestart2 || command == kPowerOff || command == kHalt;
+#ifdef MARTLET_DEBUG
     if (leaves) log_audit();
 #endif
+    if (leaves) drain_consoles();
     switch (command) {
     case kCadOn: set_ctrl_alt_del_mode(CtrlAltDelMode::Reboot); return {};
     case kCadOff: set_ctrl_alt_del_mode(CtrlAltDelMode::SignalInit); return {};

@@ -20,6 +20,16 @@ void SerialPort::poll_out_ring() {
     tail_.store(tail, std::memory_order_release);
 }
 
+void SerialPort::wait_until_sent() {
+    for (u32 tries = 0; tries < kPollLimit && !(read(kLineStatus) & kTransmitEmpty); ++tries) cpu_relax();
+}
+
+void SerialPort::drain() {
+    IrqLockGuard guard(lock_);
+    poll_out_ring();
+    wait_until_sent();
+}
+
 bool SerialPort::write_record(std::string_view text) {
     PreemptGuard no_preemption;
     u64 interrupts = irq_save();

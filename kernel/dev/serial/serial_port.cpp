@@ -18,7 +18,6 @@ struct SerialPort::Received {
 namespace {
 
 constexpr usize kInputReserve = 4 * uart::kFifoSize; // stop taking input when the terminal has less room
-constexpr u32 kPollLimit = 200'000;                  // reads of a status register before a port counts as stuck
 
 InputEvent event_of(u8 line_status) {
     if (line_status & kBreakReceived) return InputEvent::Break;
@@ -190,7 +189,7 @@ void SerialPort::set_termios(Termios& termios) {
     modem_control_ = static_cast<u8>(wants_dtr ? modem_control_ | kControlDtr : modem_control_ & ~kControlDtr);
     write(kModemControl, modem_control_);
     if (divisor != divisor_ || line != line_control_) {
-        for (u32 tries = 0; tries < kPollLimit && !(read(kLineStatus) & kTransmitEmpty); ++tries) cpu_relax();
+        wait_until_sent();
         divisor_ = divisor;
         line_control_ = line;
         write(kLineControl, line | kDivisorLatch);

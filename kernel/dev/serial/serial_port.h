@@ -39,6 +39,7 @@ public:
     // LogSink
     bool write_record(std::string_view text) override;
     void write_panic(std::string_view text) override;
+    void drain() override;
 
 private:
     static constexpr u32 kRingSize = 4096;
@@ -54,6 +55,7 @@ private:
     void collect(Received& received) REQUIRES(lock_);
     void poll_out(u8 byte);
     void poll_out_ring();
+    void wait_until_sent();
     void note_modem_status() REQUIRES(lock_);
     static void carrier_lost(void* context) { static_cast<SerialPort*>(context)->tty_->line_hang_up(); }
 
