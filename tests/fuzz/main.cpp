@@ -107,6 +107,28 @@ void attend(Worker& worker, unsigned index, long now) {
     if (worker.killed_at_ms != 0 && now - worker.killed_at_ms > kUnkillableMs) fail("a worker cannot be killed", progress);
 }
 
+/// What /proc says of each task of each process.
+void tell_processes() {
+    DIR* folder = opendir("/proc");
+    while (dirent* entry = readdir(folder)) {
+        char path[300];
+        snprintf(path, sizeof(path), "/proc/%.100s/task", entry->d_name);
+        DIR* tasks = atoi(entry->d_name) > 1 ? opendir(path) : nullptr;
+        while (dirent* task = tasks ? readdir(tasks) : nullptr) {
+            for (const char* file : {"stat", "syscall", "stack"}) {
+                char text[512];
+                snprintf(path, sizeof(path), "/proc/%.60s/task/%.60s/%s", entry->d_name, task->d_name, file);
+                int source = open(path, O_RDONLY);
+                ssize_t got = source >= 0 ? read(source, text, sizeof(text) - 1) : 0;
+                if (got > 0) printf("fuzz: %s: %.*s\n", path, static_cast<int>(got), text);
+                if (source >= 0) close(source);
+            }
+        }
+        if (tasks) closedir(tasks);
+    }
+    closedir(folder);
+}
+
 /// Ends every process but the first and this one.
 void end_all() {
     long start = now_ms();
@@ -128,7 +150,11 @@ void end_all() {
         closedir(folder);
         while (waitpid(-1, nullptr, WNOHANG) > 0) {}
         if (others == 0) return;
-        if (now_ms() - start > kUnkillableMs) fail("processes are left that cannot be killed", g_progress[0]);
+        if (now_ms() - start > kUnkillableMs) {
+            tell_processes();
+            for (unsigned i = 0; i < kMostWorkers; ++i) printf("fuzz: worker %u: last call %lu\n", i, g_progress[i].last_call.load());
+            fail("processes are left that cannot be killed", g_progress[0]);
+        }
         usleep(10000);
     }
 }

@@ -1,4 +1,5 @@
 """Programs that take everything: the console stays usable."""
+import rig
 from machine import STATUS_PROMPT, Machine
 
 
@@ -55,3 +56,14 @@ def test_a_fork_bomb_meets_limits_and_the_console_survives():
             if int(machine.run("ps -e | wc -l", silence=60)[0].split()[-1]) < 12:
                 break
         assert machine.run("echo usable") == ("usable", 0)
+
+
+def test_exhaustion_gives_errors_and_leaves_a_usable_system():
+    files = rig.Files()
+    files.file("limits", rig.build_program("limits", ["tests/smoke/limits.c"]), 0o755)
+    outcome = rig.run("martlet", ["/limits"], files, memory="1G", cpus=2, seconds=240)
+    assert outcome.output.split("\n")[:9] == [
+        "threads: thousands came and went", "recursion: signal 11", "processes: 399 children, then EAGAIN",
+        "processes: one more afterwards", "memory: ended", "descriptors: up to 999, then EMFILE, pipe EMFILE, then 10 again",
+        "pipes: hundreds", "afterwards: usable", ""], outcome.console[-3000:]
+    assert outcome.status == 0
