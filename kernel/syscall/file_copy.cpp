@@ -1,4 +1,5 @@
 // sendfile and copy_file_range: from file to file through one kernel page at a time.
+#include "proc/signal.h"
 #include "syscall/file.h"
 #include "syscall/file_support.h"
 #include "vfs/inode.h"
@@ -6,7 +7,8 @@
 namespace martlet {
 namespace {
 
-/// Moves up to `count` bytes; the offsets move on by what was written. An error counts only before the first byte.
+/// Moves up to `count` bytes; the offsets move on by what was written. An error counts only before the first byte; a signal
+/// ends the copy after a page, for neither side may ever wait (/dev/zero to an eventfd).
 Result<usize> copy_bytes(File& from, u64& from_offset, File& to, u64& to_offset, bool append, usize count) {
     Own<u8[]> buffer(new (std::nothrow) u8[kPageSize]);
     if (!buffer) return Error(Errno::ENOMEM);
@@ -30,7 +32,7 @@ Result<usize> copy_bytes(File& from, u64& from_offset, File& to, u64& to_offset,
         if (put == 0 && done == 0) return Error(error);
         from_offset += put;
         done += put;
-        if (put < *got) break;
+        if (put < *got || signal_is_pending()) break;
     }
     return done;
 }

@@ -136,10 +136,7 @@ Result<void> sys_truncate(UserString path, i64 size) {
     if (!inode.is_regular()) return Error(Errno::EINVAL);
     TRY(check_permission(inode, kMayWrite, current_credentials()));
     TRY(check_writable(found.mount()));
-    TRY(inode.acquire_write()); // ETXTBSY
-    auto result = change_size(inode, static_cast<u64>(size));
-    inode.release_write();
-    return result;
+    return truncate_as_writer(inode, static_cast<u64>(size));
 }
 
 } // namespace martlet

@@ -55,7 +55,7 @@ Result<Ref<File>> check_and_open(const Path& path, u32 flags, bool is_new) {
     Inode& inode = *path.dentry().inode();
     Ref<File> file = TRY(open_inode(path, flags));
     if ((flags & kOpenTruncate) && inode.is_regular() && !is_new) {
-        TRY(change_size(inode, 0));
+        TRY(truncate_as_writer(inode, 0));
         notify_path(path, kNotifyModify);
     }
     notify_path(path, kNotifyOpen);

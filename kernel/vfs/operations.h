@@ -41,6 +41,8 @@ struct TimeChange {
 Result<void> change_times(const Path& path, const TimeChange& access, const TimeChange& modify);
 /// truncate(2) and ftruncate(2); write permission is checked by the caller.
 Result<void> change_size(Inode& inode, u64 size);
+/// The same for who does not have the file open for writing (O_TRUNC, truncate): ETXTBSY while it is executed.
+Result<void> truncate_as_writer(Inode& inode, u64 size);
 /// access(2) with the credentials in force; EROFS for writing to a read-only mount.
 Result<void> check_access(const Path& path, u32 wanted, const Credentials& credentials);
 

@@ -89,6 +89,13 @@ Result<void> change_size(Inode& inode, u64 size) {
     return inode.attributes_changed();
 }
 
+Result<void> truncate_as_writer(Inode& inode, u64 size) {
+    TRY(inode.acquire_write());
+    Result<void> result = change_size(inode, size);
+    inode.release_write();
+    return result;
+}
+
 Result<void> check_access(const Path& path, u32 wanted, const Credentials& credentials) {
     Inode& inode = *path.dentry().inode();
     TRY(inode.refresh_attributes());

@@ -192,3 +192,15 @@ CASE(interrupts, an_ignored_signal_ends_nothing) {
     pollfd watched = {g_pipe[0], POLLIN, 0};
     CHECK_EQUAL(poll(&watched, 1, 80), 0);
 }
+
+CASE(interrupts, shortest_and_longest_periods_leave_the_cpu_free) {
+    make_pipe();
+    signal(SIGALRM, SIG_IGN);
+    pollfd watched = {g_pipe[0], POLLIN, 0};
+    for (itimerval timer : {itimerval{{0, 1}, {0, 1}}, itimerval{{INT64_MAX, 999'999}, {0, 1}}}) {
+        CHECK_EQUAL(setitimer(ITIMER_REAL, &timer, nullptr), 0);
+        CHECK_EQUAL(poll(&watched, 1, 50), 0);
+    }
+    itimerval off = {};
+    CHECK_EQUAL(setitimer(ITIMER_REAL, &off, nullptr), 0);
+}

@@ -112,6 +112,11 @@ CASE(process, execve_errors) {
     unlink("/tmp/self-test-script");
 }
 
+CASE(process, a_running_program_is_not_truncated) {
+    CHECK_ERROR(open("/proc/self/exe", O_RDONLY | O_TRUNC), ETXTBSY);
+    CHECK_ERROR(truncate("/proc/self/exe", 0), ETXTBSY);
+}
+
 CASE(process, argument_list_too_long_is_e2big) {
     static char huge[200'000]; // MAX_ARG_STRLEN is 128 KiB
     memset(huge, 'a', sizeof huge - 1);

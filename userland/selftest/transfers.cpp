@@ -5,6 +5,7 @@
 #include <sys/sendfile.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "file_helpers.h"
@@ -157,4 +158,21 @@ CASE(transfers, a_file_written_from_its_own_mapping) {
     CHECK(memcmp(view, view + 4096, 4096) == 0);
     CHECK_EQUAL(pread(fd, view, 4096, 100), 4096);
     CHECK_EQUAL(view[0], 'm');
+}
+
+CASE(transfers, a_long_sendfile_can_be_killed) {
+    pid_t child = fork();
+    if (child == 0) {
+        int from = open("/dev/zero", O_RDONLY), to = open("/dev/null", O_WRONLY);
+        for (;;) sendfile(to, from, nullptr, 0x7ffff000);
+    }
+    usleep(20'000);
+    timespec begin, end;
+    clock_gettime(CLOCK_MONOTONIC, &begin);
+    kill(child, SIGKILL);
+    int status = 0;
+    CHECK_EQUAL(waitpid(child, &status, 0), child);
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    CHECK_EQUAL(status, SIGKILL);
+    CHECK(end.tv_sec - begin.tv_sec < 2);
 }
