@@ -14,7 +14,12 @@ static_assert(sizeof(ResourceUsage) == 144);
 struct CloneArguments { // struct clone_args
     u64 flags, pid_fd, child_tid, parent_tid, exit_signal, stack, stack_size, tls, set_tid, set_tid_size, cgroup;
 };
-inline constexpr usize kCloneArgumentsSizeV0 = 64;
+inline constexpr usize kCloneArgumentsSizeV0 = 64, kCloneArgumentsSizeV2 = 88;
+
+struct FutexWaitItem { // struct futex_waitv
+    u64 expected, address;
+    u32 flags, reserved;
+};
 
 struct UtsName { // struct new_utsname
     char system[65], node[65], release[65], version[65], machine[65], domain[65];

@@ -32,6 +32,23 @@ struct IntervalTimer { // struct itimerval
     TimeVal interval, value;
 };
 
+struct TimerSpec { // struct itimerspec
+    TimeSpec interval, value;
+};
+
+struct TimeAdjustment { // struct timex
+    u32 modes, padding1;
+    i64 offset, frequency, maximum_error, estimated_error;
+    i32 status, padding2;
+    i64 constant, precision, tolerance;
+    TimeVal time; // the fraction in nanoseconds with ADJ_NANO or STA_NANO
+    i64 tick, pps_frequency, jitter;
+    i32 shift, padding3;
+    i64 stability, jitter_count, calibration_count, error_count, stability_count;
+    i32 tai, padding4[11];
+};
+static_assert(sizeof(TimeAdjustment) == 208);
+
 struct TimeZone {
     i32 minutes_west, dst_time;
 };

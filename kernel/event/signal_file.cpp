@@ -91,7 +91,7 @@ int take_pending(SignalSet wanted, abi::SignalInfo& info) {
         if (signal == 0) signal = process.signals.pending.take(~wanted, info, consumed);
         if (signal != 0) recalculate_pending(process, task);
     }
-    free_queued_signal(consumed);
+    finish_taken_signal(consumed, info);
     return signal;
 }
 

@@ -1,183 +1,167 @@
-// A waiter lives on its task's stack and on its bucket's list while it may be woken; wake-up takes it off and marks it.
-// It queues first and reads the word afterwards, so that reading may fault and no wake-up is lost.
+// Waiting, waking and moving waiters of plain futexes.
 #include "ipc/futex.h"
 
+#include <optional>
+
 #include "arch/user_copy.h"
-#include "mm/address_space.h"
-#include "proc/process.h"
+#include "base/vector.h"
+#include "ipc/futex_table.h"
+#include "proc/task.h"
 #include "sync/wait_queue.h"
 
 namespace martlet {
 
 namespace {
 
-/// What names a word: an object or an address space (never dereferenced), and a position in it.
-struct Key {
-    const void* owner = nullptr;
-    u64 position = 0;
-    bool operator==(const Key&) const = default;
-};
-
-/// A key with the reference that keeps its owner's identity from being reused while somebody waits.
-struct HeldKey {
-    Key key;
-    Ref<MemoryObject> object;
-};
-
-struct FutexWaiter {
-    ListNode node;
-    Key key; // changes in a requeue only
-    u32 bitset;
-    std::atomic<bool> is_moving = false; // between two buckets
-    std::atomic<bool> is_woken = false;
-    WaitQueue queue;
-};
-
-struct Bucket {
-    SpinLock lock{LockRank::Futex};
-    List<FutexWaiter, &FutexWaiter::node> waiters GUARDED_BY(lock);
-};
-
-constexpr usize kBucketCount = 256;
-Bucket g_buckets[kBucketCount];
-
-Bucket& bucket_of(const Key& key) {
-    u64 mixed = (reinterpret_cast<u64>(key.owner) >> 6) * 0x9e37'79b9'7f4a'7c15 ^ (key.position >> 2) * 0xc2b2'ae3d'27d4'eb4f;
-    return g_buckets[mixed >> 56];
-}
-static_assert(kBucketCount == 256, "bucket_of takes eight bits");
-
-Result<HeldKey> make_key(u64 address, FutexScope scope) {
-    if (address % sizeof(u32) != 0) return Error(Errno::EINVAL);
-    if (address >= kUserEnd) return Error(Errno::EFAULT);
-    AddressSpace& space = *current_task().address_space();
-    if (scope == FutexScope::Shared) {
-        auto location = TRY(space.shared_location(address));
-        if (location) {
-            const void* owner = location->object.get();
-            return HeldKey{{owner, location->page_index * kPageSize + address % kPageSize}, std::move(location->object)};
-        }
-    }
-    return HeldKey{{&space, address}, nullptr};
-}
-
-Result<u32> load_word(u64 address) {
-    u32 value;
-    if (!arch_user_load_u32(address, value)) return Error(Errno::EFAULT);
-    return value;
-}
-
-/// Leaves the list if it is still there. When it returns no waker or mover knows the waiter any more.
-void leave(FutexWaiter& waiter) {
-    for (;;) {
-        while (waiter.is_moving.load(std::memory_order_acquire)) cpu_relax();
-        Key key = waiter.key;
-        Bucket& bucket = bucket_of(key);
-        IrqLockGuard guard(bucket.lock);
-        if (waiter.is_moving.load(std::memory_order_acquire) || !(waiter.key == key)) continue;
-        waiter.node.unlink();
-        return;
-    }
-}
-
-/// Under the bucket's lock, which keeps the waiter from going away before its queue is left alone.
-void wake(FutexWaiter& waiter) {
-    waiter.node.unlink();
-    waiter.is_woken.store(true, std::memory_order_release);
-    waiter.queue.wake_all();
+/// Waits until the entry, which is queued, is woken. Answers why the wait ended otherwise.
+Result<void> sleep_on(FutexEntry& entry, Deadline deadline) {
+    Result<void> result = sleep_until_true([&entry] { return entry.is_woken.load(std::memory_order_acquire); },
+                                           WaitMode::Interruptible, deadline);
+    dequeue_futex_entry(entry);
+    if (entry.is_woken.load(std::memory_order_acquire)) return {};
+    return result;
 }
 
 } // namespace
 
-Result<void> futex_wait(u64 address, u32 expected, FutexScope scope, u32 bitset, Deadline deadline) {
+Result<void> futex_wait(FutexWord word, u32 expected, u32 bitset, Deadline deadline) {
     if (bitset == 0) return Error(Errno::EINVAL);
-    HeldKey held = TRY(make_key(address, scope));
-    FutexWaiter waiter;
-    waiter.key = held.key;
-    waiter.bitset = bitset;
-    {
-        Bucket& bucket = bucket_of(held.key);
-        IrqLockGuard guard(bucket.lock);
-        bucket.waiters.push_back(waiter);
-    }
+    HeldFutexKey held = TRY(make_futex_key(word));
+    FutexEntry entry(FutexEntryKind::Waiter, &current_task());
+    entry.bitset = bitset;
+    enqueue_futex_entry(entry, held.key);
     // Queued first, then read: a waker that changed the word before its wake-up either is seen here or finds us queued.
-    Result<u32> value = load_word(address);
-    if (!value || *value != expected) {
-        leave(waiter);
-        // Already woken: that wake-up was meant for a waiter, and none is lost by answering success.
-        if (value && waiter.is_woken.load()) return {};
-        return Error(value ? Errno::EAGAIN : Errno::EFAULT);
-    }
-    Result<void> result = waiter.queue.wait([&waiter] { return waiter.is_woken.load(std::memory_order_acquire); },
-                                            WaitMode::Interruptible, deadline);
-    leave(waiter);
-    if (waiter.is_woken.load(std::memory_order_acquire)) return {};
-    return result;
+    Result<u32> value = load_futex_word(word);
+    if (value && *value == expected) return sleep_on(entry, deadline);
+    dequeue_futex_entry(entry);
+    // Already woken: that wake-up was meant for a waiter, and none is lost by answering success.
+    if (value && entry.is_woken.load()) return {};
+    return Error(value ? Errno::EAGAIN : Errno::EFAULT);
 }
 
-Result<u32> futex_wake(u64 address, FutexScope scope, u32 bitset, u32 count) {
+Result<u32> futex_wake(FutexWord word, u32 bitset, u32 count) {
     if (bitset == 0) return Error(Errno::EINVAL);
-    HeldKey held = TRY(make_key(address, scope));
-    Bucket& bucket = bucket_of(held.key);
+    HeldFutexKey held = TRY(make_futex_key(word));
+    FutexBucket& bucket = futex_bucket_of(held.key);
+    if (bucket.is_empty()) return 0;
     u32 total = 0;
     IrqLockGuard guard(bucket.lock);
-    for (FutexWaiter& waiter : bucket.waiters) {
-        if (total == count) break;
-        if (!(waiter.key == held.key) || !(waiter.bitset & bitset)) continue;
-        wake(waiter);
-        ++total;
+    for (FutexEntry& entry : bucket.entries) {
+        if (!(entry.key == held.key)) continue;
+        if (entry.kind != FutexEntryKind::Waiter) return Error(Errno::EINVAL);
+        if (!(entry.bitset & bitset)) continue;
+        wake_futex_entry(bucket, entry);
+        if (++total == count) break;
     }
     return total;
 }
 
 namespace {
 
-u32 count_waiters(const Key& key, u32 limit) {
-    Bucket& bucket = bucket_of(key);
-    u32 count = 0;
-    IrqLockGuard guard(bucket.lock);
-    for (FutexWaiter& waiter : bucket.waiters)
-        if (count < limit && waiter.key == key) ++count;
-    return count;
-}
+/// The step of a requeue that has to be one with the comparison: under the lock of the word's bucket.
+struct Requeue {
+    const FutexKey& from;
+    bool is_same_key; // the waiters stay, and count as moved
+    u32 wake_count, move_count;
+    u32 total = 0;
+    List<FutexEntry, &FutexEntry::node> moving;
 
-/// Takes the first waiter for `key` off its bucket, marked as moving; null if there is none.
-FutexWaiter* begin_move(const Key& key) {
-    Bucket& bucket = bucket_of(key);
-    IrqLockGuard guard(bucket.lock);
-    for (FutexWaiter& waiter : bucket.waiters) {
-        if (!(waiter.key == key)) continue;
-        waiter.is_moving.store(true, std::memory_order_release);
-        waiter.node.unlink();
-        return &waiter;
+    Result<void> run(FutexBucket& bucket) REQUIRES(bucket.lock) {
+        for (FutexEntry& entry : bucket.entries)
+            if (entry.key == from && entry.kind != FutexEntryKind::Waiter) return Error(Errno::EINVAL);
+        u32 moved = 0;
+        for (FutexEntry& entry : bucket.entries) {
+            if (!(entry.key == from)) continue;
+            if (total < wake_count) {
+                wake_futex_entry(bucket, entry);
+            } else if (moved < move_count) {
+                ++moved;
+                if (!is_same_key) take_along(bucket, entry);
+            } else {
+                break;
+            }
+            ++total;
+        }
+        return {};
     }
-    return nullptr;
+
+private:
+    void take_along(FutexBucket& bucket, FutexEntry& entry) REQUIRES(bucket.lock) {
+        bucket.unlink(entry);
+        entry.bucket.store(&g_moving_futex_entries, std::memory_order_release);
+        moving.push_back(entry);
+    }
+};
+
+/// Compares under a spinlock. Nothing: the page is not there, and has to be faulted in without the lock.
+std::optional<bool> holds_value(FutexWord word, u32 expected) {
+    u32 value;
+    if (!arch_user_load_u32(word.address, value)) return std::nullopt;
+    return value == expected;
 }
 
-void end_move(FutexWaiter& waiter, const Key& key) {
-    Bucket& bucket = bucket_of(key);
+void arrive(List<FutexEntry, &FutexEntry::node>& moving, const FutexKey& key) {
+    FutexBucket& bucket = futex_bucket_of(key);
     IrqLockGuard guard(bucket.lock);
-    waiter.key = key;
-    bucket.waiters.push_back(waiter);
-    waiter.is_moving.store(false, std::memory_order_release);
+    while (FutexEntry* entry = moving.pop_front()) {
+        bucket.entry_count.fetch_add(1, std::memory_order_seq_cst);
+        bucket.link(*entry);
+        entry->key = key;
+        entry->bucket.store(&bucket, std::memory_order_release);
+    }
 }
 
 } // namespace
 
-Result<u32> futex_requeue(u64 address, u64 target, FutexScope scope, u32 wake_count, u32 move_count, bool compare, u32 expected) {
-    HeldKey from = TRY(make_key(address, scope));
-    HeldKey to = TRY(make_key(target, scope));
-    if (compare && TRY(load_word(address)) != expected) return Error(Errno::EAGAIN);
-    u32 total = TRY(futex_wake(address, scope, ~0u, wake_count));
-    if (from.key == to.key) return total + count_waiters(from.key, move_count); // they stay, and count as moved
-    for (u32 moved = 0; moved < move_count; ++moved) {
-        PreemptGuard guard; // a waiter that leaves spins until the move is over
-        FutexWaiter* waiter = begin_move(from.key);
-        if (!waiter) break;
-        end_move(*waiter, to.key);
-        ++total;
+Result<u32> futex_requeue(FutexWord word, FutexWord target, u32 wake_count, u32 move_count, const u32* expected) {
+    HeldFutexKey from = TRY(make_futex_key(word));
+    HeldFutexKey to = TRY(make_futex_key(target));
+    Requeue requeue{from.key, from.key == to.key, wake_count, move_count, 0, {}};
+    FutexBucket& bucket = futex_bucket_of(from.key);
+    for (;;) {
+        if (expected) TRY(load_futex_word(word)); // brings the page in
+        PreemptGuard preempt_guard; // a waiter that leaves spins while it is between the buckets
+        std::optional<bool> is_equal = true;
+        {
+            IrqLockGuard guard(bucket.lock);
+            if (expected) is_equal = holds_value(word, *expected);
+            if (is_equal == true) TRY(requeue.run(bucket));
+        }
+        if (is_equal == true) {
+            arrive(requeue.moving, to.key);
+            return requeue.total;
+        }
+        if (is_equal == false) return Error(Errno::EAGAIN);
     }
-    return total;
+}
+
+Result<u32> futex_wait_any(std::span<const FutexWaitItem> items, Deadline deadline) {
+    struct Place {
+        explicit Place(Thread* thread) : entry(FutexEntryKind::Waiter, thread) {}
+        FutexEntry entry;
+        HeldFutexKey held;
+    };
+    Vector<Own<Place>> places;
+    for (const FutexWaitItem& item : items) {
+        Own<Place> place = TRY(make_own<Place>(&current_task()));
+        place->held = TRY(make_futex_key(item.word));
+        TRY(places.push_back(std::move(place)));
+    }
+    for (Own<Place>& place : places) enqueue_futex_entry(place->entry, place->held.key);
+    auto find_woken = [&places]() -> std::optional<u32> {
+        for (usize index = places.size(); index-- > 0;)
+            if (places[index]->entry.is_woken.load(std::memory_order_acquire)) return static_cast<u32>(index);
+        return std::nullopt;
+    };
+    Result<void> result;
+    for (usize index = 0; index < items.size() && result; ++index) {
+        Result<u32> value = load_futex_word(items[index].word);
+        if (!value || *value != items[index].expected) result = Error(value ? Errno::EAGAIN : Errno::EFAULT);
+    }
+    if (result) result = sleep_until_true([&] { return find_woken().has_value(); }, WaitMode::Interruptible, deadline);
+    for (Own<Place>& place : places) dequeue_futex_entry(place->entry);
+    if (std::optional<u32> woken = find_woken()) return *woken;
+    return Error(result.error());
 }
 
 } // namespace martlet

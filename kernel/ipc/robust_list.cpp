@@ -8,7 +8,6 @@ namespace martlet {
 
 namespace {
 
-constexpr u32 kOwnerDied = 0x4000'0000, kHasWaiters = 0x8000'0000, kOwnerMask = 0x3fff'ffff;
 constexpr int kMaximumEntries = 2048;
 
 /// struct robust_list_head.
@@ -18,23 +17,33 @@ struct RobustListHead {
     u64 pending;
 };
 
-/// The word of a lock that its owner has left behind.
-void mark_dead(u64 address, bool is_pending) {
+/// An address with bit 0 set for a lock with priority inheritance.
+struct Entry {
+    explicit Entry(u64 word) : address(word & ~1ull), is_pi((word & 1) != 0) {}
+    u64 address;
+    bool is_pi;
+};
+
+enum class Listing : u8 { Listed, Pending };
+
+/// The word of a lock that its owner has left behind. One with priority inheritance needs no wake-up: release_pi_locks
+/// hands it over.
+void mark_dead(u64 address, bool is_pi, Listing listing) {
     if (address % sizeof(u32) != 0) return;
     u32 value;
     if (!arch_user_load_u32(address, value)) return;
     for (;;) {
         // Died between taking the lock's word and listing it: a waiter may have been promised a wake-up.
-        if (is_pending && value == 0) {
-            (void)futex_wake(address, FutexScope::Shared, ~0u, 1);
+        if (listing == Listing::Pending && !is_pi && value == 0) {
+            (void)futex_wake({address, FutexScope::Shared}, kFutexAnyBit, 1);
             return;
         }
-        if ((value & kOwnerMask) != static_cast<u32>(current_task().thread_id())) return;
-        u32 desired = (value & kHasWaiters) | kOwnerDied;
+        if ((value & kFutexOwnerMask) != static_cast<u32>(current_task().thread_id())) return;
+        u32 desired = (value & kFutexWaiters) | kFutexOwnerDied;
         bool exchanged = false;
         if (!arch_user_compare_exchange_u32(address, value, desired, exchanged)) return;
         if (!exchanged) continue;
-        if (value & kHasWaiters) (void)futex_wake(address, FutexScope::Shared, ~0u, 1);
+        if ((value & kFutexWaiters) && !is_pi) (void)futex_wake({address, FutexScope::Shared}, kFutexAnyBit, 1);
         return;
     }
 }
@@ -44,15 +53,15 @@ void mark_dead(u64 address, bool is_pending) {
 void release_robust_list(u64 head_address) {
     Result<RobustListHead> head = UserPtr<const RobustListHead>(head_address).load();
     if (!head) return;
-    u64 pending = head->pending & ~1ull; // bit 0: a PI lock, which this kernel does not make
-    u64 entry = head->next & ~1ull;
-    for (int count = 0; entry != head_address && count < kMaximumEntries; ++count) {
-        Result<u64> next = UserPtr<const u64>(entry).load();
-        if (entry != pending) mark_dead(entry + static_cast<u64>(head->futex_offset), false);
+    u64 offset = static_cast<u64>(head->futex_offset);
+    Entry pending(head->pending), entry(head->next);
+    for (int count = 0; entry.address != head_address && count < kMaximumEntries; ++count) {
+        Result<u64> next = UserPtr<const u64>(entry.address).load();
+        if (entry.address != pending.address) mark_dead(entry.address + offset, entry.is_pi, Listing::Listed);
         if (!next) break;
-        entry = *next & ~1ull;
+        entry = Entry(*next);
     }
-    if (pending != 0) mark_dead(pending + static_cast<u64>(head->futex_offset), true);
+    if (pending.address != 0) mark_dead(pending.address + offset, pending.is_pi, Listing::Pending);
 }
 
 } // namespace martlet

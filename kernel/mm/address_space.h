@@ -114,6 +114,7 @@ public:
     u64 page_table_root() const NO_THREAD_SAFETY_ANALYSIS { return table_.root(); }
     ProgramLayout layout;                                 // written by execve before the space is shared
     u64 current_break();
+    std::atomic<u32> barrier_registrations = 0;           // membarrier(2): kinds that the program registered for
 
     struct Sizes { u64 total_pages, resident_pages, shared_pages, text_pages, data_pages, stack_pages, locked_pages,
                    peak_total_pages, peak_resident_pages, page_table_bytes; };

@@ -95,7 +95,7 @@ Process* find_reaper(Process& process) REQUIRES(process_tree_lock) {
 bool notify_parent_of_exit(Process& process, QueuedSignal* entry) REQUIRES(process_tree_lock) {
     Process& parent = *process.parent;
     bool is_unwanted = false;
-    int signal = process.exit_signal;
+    int signal = is_valid_signal(process.exit_signal) ? process.exit_signal : 0;
     {
         IrqLockGuard guard(parent.signals.lock);
         abi::SignalAction action = parent.signals.actions->get(kSigChld);
@@ -209,11 +209,12 @@ bool leave_tree(Process& process, Task& task, int status) {
 void release_user_memory(Task& task) {
     if (task.address_space()) {
         if (u64 head = std::exchange(task.robust_list, 0)) release_robust_list(head);
+        release_pi_locks(task);
         // Nobody else could look at the word if this task is the only user of the memory (set_tid_address(2)).
         u64 word = std::exchange(task.clear_child_tid, 0);
         if (word != 0 && task.address_space()->reference_count() > 1) {
             (void)UserPtr<u32>(word).store(0);
-            (void)futex_wake(word, FutexScope::Shared, ~0u, 1);
+            (void)futex_wake({word, FutexScope::Shared}, kFutexAnyBit, 1);
         }
     }
 }
@@ -243,6 +244,8 @@ void exit_task(int status) {
 
     if (is_last) {
         process.timers.cancel_all();
+        process.posix_timers.remove_all();
+        process.cpu_timers.close();
         if (task.address_space())
             process.dead_tasks_usage.peak_resident_pages = task.address_space()->sizes().peak_resident_pages;
     }

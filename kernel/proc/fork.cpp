@@ -11,7 +11,9 @@
 #include "arch/context.h"
 #include "mm/address_space.h"
 #include "proc/exit.h"
+#include "proc/pidfd.h"
 #include "proc/process_group.h"
+#include "proc/rseq.h"
 #include "proc/signal.h"
 #include "proc/seccomp/seccomp.h"
 #include "proc/task_count.h"
@@ -25,7 +27,7 @@ namespace martlet {
 namespace {
 
 constexpr u64 kUnsupported = kCloneNewCgroup | kCloneNewUts | kCloneNewIpc | kCloneNewUser |
-                             kCloneNewPid | kCloneNewNet | kClonePidFd;
+                             kCloneNewPid | kCloneNewNet;
 
 /// What must be undone if the clone fails half-way; disarmed by done().
 class NewTaskCharge : NonCopyable {
@@ -38,7 +40,7 @@ public:
         if (account_) account_->tasks.fetch_sub(1, std::memory_order_relaxed);
         if (is_counted_) count_ended_task();
     }
-    Result<void> take(const Credentials& credentials, u64 limit) {
+    Result<void> take(const Credentials& credentials, u64 limit, int wanted_id) {
         if (!count_new_task()) return Error(Errno::EAGAIN);
         is_counted_ = true;
         account_ = credentials.account.get();
@@ -46,7 +48,7 @@ public:
                           credentials.has(Capability::SysAdmin);
         if (account_->tasks.fetch_add(1, std::memory_order_relaxed) >= limit && !may_exceed)
             return Error(Errno::EAGAIN);
-        pid_ = TRY(PidTable::allocate());
+        pid_ = TRY(PidTable::allocate(wanted_id));
         return {};
     }
     Pid& pid() const { return *pid_; }
@@ -62,9 +64,30 @@ private:
     bool is_counted_ = false;
 };
 
+/// CLONE_PIDFD: the caller's descriptor of the child; closed again if the clone fails. The child's own table is a copy
+/// from before it, or the same.
+class NewPidFd : NonCopyable {
+public:
+    ~NewPidFd() {
+        if (fd_ >= 0) (void)current_task().files().close(fd_);
+    }
+    Result<void> make(Ref<Process> process, u64 address) {
+        Ref<File> file = TRY(create_pidfd(std::move(process), 0));
+        fd_ = TRY(current_task().files().install(std::move(file), CloseOnExec::Yes, current_limit(Resource::OpenFiles)));
+        return UserPtr<int>(address).store(fd_);
+    }
+    void done() { fd_ = -1; }
+
+private:
+    int fd_ = -1;
+};
+
 Result<void> check_flags(const CloneRequest& request) {
     u64 flags = request.flags;
     if (flags & kUnsupported) return Error(Errno::EINVAL);
+    if ((flags & kClonePidFd) && (flags & (kCloneThread | kCloneDetached))) return Error(Errno::EINVAL);
+    if ((flags & kClonePidFd) && (flags & kCloneParentSetTid) && request.pid_fd_address == request.parent_tid_address)
+        return Error(Errno::EINVAL);
     if ((flags & kCloneThread) && !(flags & kCloneSigHand)) return Error(Errno::EINVAL);
     if ((flags & kCloneSigHand) && !(flags & kCloneVm)) return Error(Errno::EINVAL);
     if ((flags & kCloneNewNs) && (flags & kCloneFs)) return Error(Errno::EINVAL);
@@ -100,7 +123,11 @@ void copy_registers(Task& child, const CloneRequest& request, const TrapFrame& f
 Result<void> share_or_copy_references(Task& child, u64 flags) {
     Task& self = current_task();
     Ref<AddressSpace> memory = self.share_address_space();
-    if (!(flags & kCloneVm)) memory = TRY(memory->fork(current_memory_limits()));
+    if (!(flags & kCloneVm)) {
+        u32 registrations = memory->barrier_registrations.load(std::memory_order_relaxed);
+        memory = TRY(memory->fork(current_memory_limits()));
+        memory->barrier_registrations.store(registrations, std::memory_order_relaxed);
+    }
     child.context.page_table = memory->page_table_root();
     child.set_address_space(std::move(memory));
     child.set_files(flags & kCloneFiles ? self.share_files() : TRY(self.files().clone()));
@@ -123,6 +150,7 @@ void copy_task_state(Task& child, const CloneRequest& request) {
     child.machine_check_policy = self.machine_check_policy;
     child.is_io_flusher = self.is_io_flusher;
     child.inherit_scheduling(self);
+    inherit_rseq(child, (request.flags & kCloneVm) != 0);
     if (request.flags & kCloneChildClearTid) child.clear_child_tid = request.child_tid_address;
     if (request.flags & kCloneChildSetTid) child.restart_block.user_address = request.child_tid_address;
 }
@@ -214,7 +242,7 @@ Result<int> clone_task(const CloneRequest& request, const TrapFrame& frame) {
     if (signal_is_pending()) return Error(Errno::kRestartNoIntr);
     Task& self = current_task();
     NewTaskCharge charge;
-    TRY(charge.take(self.credentials(), current_limit(Resource::Processes)));
+    TRY(charge.take(self.credentials(), current_limit(Resource::Processes), request.wanted_id));
     bool is_thread = (request.flags & kCloneThread) != 0;
     Ref<Process> process = is_thread ? Ref<Process>(self.process()) : TRY(make_process(charge.pid(), request));
     Ref<Task> child = TRY(Task::create(self.name(), child_entry, charge.pid(), process));
@@ -224,11 +252,14 @@ Result<int> clone_task(const CloneRequest& request, const TrapFrame& frame) {
     bool is_announced = announces_clone(request);
     if (is_announced || (is_traced(self) && (request.flags & kClonePtrace))) TRY(prepare_tracing(*child));
 
+    NewPidFd pid_fd;
+    if (request.flags & kClonePidFd) TRY(pid_fd.make(process, request.pid_fd_address));
     VforkCompletion completion;
     int id = child->thread_id();
     if (request.flags & kCloneParentSetTid) (void)UserPtr<int>(request.parent_tid_address).store(id); // as Linux
     TRY(publish(*child, *process, request, request.flags & kCloneVfork ? &completion : nullptr));
     charge.done();
+    pid_fd.done();
     if (!is_thread) process->timers.cpu_limit_changed();
     child->start();
     if (is_announced) trace_event(clone_event(request), static_cast<u64>(id));

@@ -13,7 +13,7 @@ constexpr u64 kShortestPeriodNs = 100'000;
 constexpr u64 kLongestNs = 1ull << 61;
 
 IntervalTimers::IntervalTimers(Process& process)
-    : process_(process), real_timer_(real_expired, this), cpu_timer_(cpu_check, this) {}
+    : process_(process), real_timer_(real_expired, this) {}
 
 u64 IntervalTimers::process_clock_ns(IntervalTimerKind kind) {
     ResourceUsage usage = process_.usage();
@@ -77,72 +77,49 @@ void IntervalTimers::real_expired(Timer& timer, void* context) {
 }
 
 void IntervalTimers::cpu_limit_changed() {
-    if (u64 next_ns = next_cpu_check_ns()) cpu_timer_.arm(next_ns);
-    else cpu_timer_.cancel();
+    ResourceLimit limit = process_.limits.get(Resource::Cpu);
+    IrqLockGuard guard(lock_);
+    watches_cpu_time_ = cpu_timers_[0].expiry_ns != 0 || cpu_timers_[1].expiry_ns != 0 || limit.soft != kUnlimited ||
+                        limit.hard != kUnlimited;
 }
 
 void IntervalTimers::cancel_all() {
     {
         IrqLockGuard guard(lock_);
         real_interval_ns_ = real_deadline_ns_ = 0;
-        is_over_ = true;
     }
+    watches_cpu_time_ = false;
     real_timer_.cancel();
-    cpu_timer_.cancel();
 }
 
-/// When the process could have used up what is left, if all its tasks run from now on; 0: nothing is limited.
-u64 IntervalTimers::next_cpu_check_ns() {
-    ResourceLimit limit = process_.limits.get(Resource::Cpu);
-    u64 user_ns = process_clock_ns(IntervalTimerKind::Virtual);
-    u64 total_ns = process_clock_ns(IntervalTimerKind::Profiling);
-    u64 left_ns = kUnlimited;
-    {
-        IrqLockGuard guard(lock_);
-        auto consider = [&left_ns](u64 expiry_ns, u64 now_ns) {
-            if (expiry_ns != 0) left_ns = std::min(left_ns, expiry_ns > now_ns ? expiry_ns - now_ns : 0);
-        };
-        consider(cpu_timers_[0].expiry_ns, user_ns);
-        consider(cpu_timers_[1].expiry_ns, total_ns);
-        if (limit.soft != kUnlimited) {
-            u64 due_s = std::max(limit.soft, cpu_limit_signalled_at_s_ != 0 ? cpu_limit_signalled_at_s_ + 1 : 0);
-            if (due_s < kUnlimited / kNanosecondsPerSecond) consider(std::max<u64>(due_s * kNanosecondsPerSecond, 1), total_ns);
-        }
-        if (limit.hard < kUnlimited / kNanosecondsPerSecond)
-            consider(std::max<u64>(limit.hard * kNanosecondsPerSecond, 1), total_ns);
-        if (is_over_ || left_ns == kUnlimited) return 0;
-    }
-    u64 share_ns = left_ns / std::max<u32>(process_.live_tasks.load(std::memory_order_relaxed), 1);
-    return monotonic_ns() + std::max(share_ns, kNanosecondsPerMillisecond);
-}
-
-void IntervalTimers::cpu_check(Timer& timer_fired, void* context) {
-    IntervalTimers& self = *static_cast<IntervalTimers*>(context);
-    Process& process = self.process_;
-    ResourceLimit limit = process.limits.get(Resource::Cpu);
-    const u64 now_ns[2] = {self.process_clock_ns(IntervalTimerKind::Virtual),
-                           self.process_clock_ns(IntervalTimerKind::Profiling)};
+/// Timers that are due, set going again, and what the limit asks for.
+SignalSet IntervalTimers::due_signals(const u64 (&now_ns)[2], ResourceLimit limit) {
+    constexpr int kSignals[2] = {kSigVtAlrm, kSigProf};
     SignalSet due;
-    {
-        IrqLockGuard guard(self.lock_);
-        constexpr int kSignals[2] = {kSigVtAlrm, kSigProf};
-        for (usize index = 0; index < 2; ++index) {
-            CpuTimer& timer = self.cpu_timers_[index];
-            if (timer.expiry_ns == 0 || timer.expiry_ns > now_ns[index]) continue;
-            due.add(kSignals[index]);
-            timer.expiry_ns = timer.interval_ns != 0 ? now_ns[index] + timer.interval_ns : 0;
-        }
-        u64 used_s = now_ns[1] / kNanosecondsPerSecond;
-        if (limit.hard != kUnlimited && used_s >= limit.hard) {
-            due.add(kSigKill);
-        } else if (limit.soft != kUnlimited && used_s >= limit.soft && used_s > self.cpu_limit_signalled_at_s_) {
-            due.add(kSigXcpu);
-            self.cpu_limit_signalled_at_s_ = used_s;
-        }
+    IrqLockGuard guard(lock_);
+    for (usize index = 0; index < 2; ++index) {
+        CpuTimer& timer = cpu_timers_[index];
+        if (timer.expiry_ns == 0 || timer.expiry_ns > now_ns[index]) continue;
+        due.add(kSignals[index]);
+        timer.expiry_ns = timer.interval_ns != 0 ? now_ns[index] + timer.interval_ns : 0;
     }
+    u64 used_s = now_ns[1] / kNanosecondsPerSecond;
+    if (limit.hard != kUnlimited && used_s >= limit.hard) {
+        due.add(kSigKill);
+    } else if (limit.soft != kUnlimited && used_s >= limit.soft && used_s > cpu_limit_signalled_at_s_) {
+        due.add(kSigXcpu);
+        cpu_limit_signalled_at_s_ = used_s;
+    }
+    return due;
+}
+
+void IntervalTimers::check_cpu_time() {
+    if (!watches_cpu_time_.load(std::memory_order_relaxed)) return;
+    ResourceUsage usage = process_.usage();
+    SignalSet due = due_signals({usage.user_time_ns, usage.user_time_ns + usage.system_time_ns},
+                                process_.limits.get(Resource::Cpu));
     for (int signal = due.first(); signal != 0; due.remove(signal), signal = due.first())
-        send_kernel_signal(process, signal);
-    if (u64 next_ns = self.next_cpu_check_ns()) timer_fired.arm(next_ns);
+        send_kernel_signal(process_, signal);
 }
 
 } // namespace martlet

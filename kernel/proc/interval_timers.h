@@ -1,16 +1,18 @@
 // Interval timers and CPU limits of a process: setitimer(2), alarm(2), RLIMIT_CPU.
 //
-// The real timer is one kernel timer. The virtual and profiling timers and RLIMIT_CPU run on the process's CPU time: one
-// kernel timer looks again at the earliest moment at which any of them can be due, and is off if there is none.
-// Expiry runs in interrupt context; the lock is therefore taken with interrupts off.
+// The real timer is one kernel timer. The virtual and profiling timers and RLIMIT_CPU run on the process's CPU time, at
+// which each tick of one of its threads looks (proc/cpu_clock.h) while there is anything to look for.
+// Expiry of the real timer runs in interrupt context; the lock is therefore taken with interrupts off.
 #pragma once
 #include "base/result.h"
+#include "proc/signal_set.h"
 #include "sync/spinlock.h"
 #include "time/timer.h"
 
 namespace martlet {
 
 class Process;
+struct ResourceLimit;
 
 enum class IntervalTimerKind : u8 { Real, Virtual, Profiling };
 
@@ -28,6 +30,8 @@ public:
     /// After RLIMIT_CPU changed, and for a new process that inherited one.
     void cpu_limit_changed();
     void cancel_all(); // exit
+    /// By a thread of the process, after a tick.
+    void check_cpu_time();
 
 private:
     struct CpuTimer {
@@ -35,12 +39,11 @@ private:
         u64 interval_ns = 0;
     };
     static void real_expired(Timer& timer, void* context);
-    static void cpu_check(Timer& timer, void* context);
     u64 process_clock_ns(IntervalTimerKind kind); // takes process_tree_lock
     CpuTimer& cpu_timer_of(IntervalTimerKind kind) REQUIRES(lock_) {
         return cpu_timers_[kind == IntervalTimerKind::Virtual ? 0 : 1];
     }
-    u64 next_cpu_check_ns();
+    SignalSet due_signals(const u64 (&now_ns)[2], ResourceLimit limit);
 
     Process& process_;
     SpinLock lock_{LockRank::Leaf};
@@ -48,8 +51,7 @@ private:
     u64 real_deadline_ns_ GUARDED_BY(lock_) = 0; // 0: off
     u64 real_interval_ns_ GUARDED_BY(lock_) = 0;
     CpuTimer cpu_timers_[2] GUARDED_BY(lock_);
-    Timer cpu_timer_;
-    bool is_over_ GUARDED_BY(lock_) = false; // the process has ended
+    std::atomic<bool> watches_cpu_time_ = false; // a CPU timer is on, or a limit is set
     u64 cpu_limit_signalled_at_s_ GUARDED_BY(lock_) = 0; // SIGXCPU is sent once a second beyond the soft limit
 };
 

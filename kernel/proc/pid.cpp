@@ -23,10 +23,11 @@ Bucket& bucket_of(int number) { return table().buckets[static_cast<u32>(number) 
 
 } // namespace
 
-Result<Pid*> PidTable::allocate() {
+Result<Pid*> PidTable::allocate(int wanted) {
     Own<Pid> pid = TRY(make_own<Pid>());
     IrqLockGuard guard(process_tree_lock);
-    pid->number_ = table().numbers.allocate();
+    if (wanted != 0 && !table().numbers.take(wanted)) return Error(Errno::EEXIST);
+    pid->number_ = wanted != 0 ? wanted : table().numbers.allocate();
     if (pid->number_ == 0) return Error(Errno::EAGAIN);
     bucket_of(pid->number_).push_front(*pid);
     return pid.release();

@@ -22,6 +22,8 @@ class PidAllocator : NonCopyable {
 public:
     /// 0 when all are taken.
     int allocate();
+    /// A chosen number; false if it is taken.
+    bool take(int id);
     void release(int id);
     /// The lowest taken id >= `minimum`, 0 at the end.
     int next_used(int minimum) const;
@@ -51,8 +53,8 @@ private:
 
 class PidTable : NonCopyable {
 public:
-    /// Takes a number. EAGAIN: none left; ENOMEM. Takes the lock itself.
-    static Result<Pid*> allocate();
+    /// Takes a free number, or `wanted`. EAGAIN: none left; EEXIST: it is taken; ENOMEM. Takes the lock itself.
+    static Result<Pid*> allocate(int wanted = 0);
     /// Null if the number is free. Under the lock.
     static Pid* find(int number);
     /// Gives the number back if it names nothing any more. Under the lock.

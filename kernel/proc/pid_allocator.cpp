@@ -32,6 +32,13 @@ int PidAllocator::allocate() {
     return id;
 }
 
+bool PidAllocator::take(int id) {
+    u64 bit = 1ull << (id % 64);
+    if (used_[id / 64] & bit) return false;
+    used_[id / 64] |= bit;
+    return true;
+}
+
 void PidAllocator::release(int id) { used_[id / 64] &= ~(1ull << (id % 64)); }
 
 int PidAllocator::next_used(int minimum) const {

@@ -10,6 +10,7 @@
 #include "base/ref.h"
 #include "proc/interval_timers.h"
 #include "proc/pid.h"
+#include "proc/posix_timer.h"
 #include "proc/resource_limits.h"
 #include "proc/session.h"
 #include "proc/signal_state.h"
@@ -80,6 +81,8 @@ public:
     ProcessSignals signals;
     ResourceLimits limits;
     IntervalTimers timers;
+    PosixTimers posix_timers;
+    CpuClockTimers cpu_timers;             // on this process's CPU time, whoever made them
     std::atomic<u32> personality = 0;
     std::atomic<i16> oom_adjust = 0, oom_adjust_minimum = 0; // proc/out_of_memory.h
     std::atomic<bool> is_dumpable = true; // prctl(PR_SET_DUMPABLE)

@@ -23,6 +23,8 @@ void send_kernel_signal(Process& process, int signal);
 void send_kernel_signal_to_task(Task& task, int signal);
 /// A synchronous signal for the calling task that it cannot escape: blocked or ignored becomes default (a fault).
 void force_signal(const abi::SignalInfo& info);
+/// SIGSEGV with SI_KERNEL: user memory that the kernel needs is bad.
+void force_segmentation_fault();
 
 /// kill(2)'s rule, also used by others: same user, CAP_KILL, or SIGCONT within the session.
 bool may_signal(const Credentials& sender, Process& target, int signal) REQUIRES(process_tree_lock);

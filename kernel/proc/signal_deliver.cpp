@@ -52,6 +52,19 @@ void restart_around_handler(TrapFrame& frame, const abi::SignalAction& action) {
     else if (fails) frame.rax = static_cast<u64>(-static_cast<i64>(Errno::EINTR));
 }
 
+/// Until SIGCONT, the end of the task, or a tracer.
+void sleep_while_stopped(Process& process, Task& task) {
+    for (;;) {
+        {
+            IrqLockGuard guard(process.signals.lock);
+            bool must_leave = process.signals.is_exiting || (process.signals.survivor && process.signals.survivor != &task);
+            if (!task.signals.is_stopped || must_leave || is_traced(task)) return;
+            Scheduler::set_state(ThreadState::Stopped); // who ends the stop changes the above first, then wakes
+        }
+        Scheduler::schedule();
+    }
+}
+
 /// The group stop: this task stops; the last one tells the parent. Returns when SIGCONT or SIGKILL arrives, or when a tracer
 /// attaches; for a tracee, when its tracer says so.
 void stop_here(Process& process, Task& task) {
@@ -62,12 +75,11 @@ void stop_here(Process& process, Task& task) {
         if (process.signals.stop_state == StopState::Running || task.signals.is_stopped) return;
         task.signals.is_stopped = true;
         signal = process.signals.stop_signal;
-        if (!has_tracer) Scheduler::set_state(ThreadState::Stopped);
         if (process.signals.stop_state == StopState::Stopping) must_announce = count_as_stopped(process);
     }
     if (must_announce) announce_stop(process, signal);
     if (has_tracer) trace_trap_stop();
-    else Scheduler::schedule();
+    else sleep_while_stopped(process, task);
 }
 
 /// A stop signal with its default action: all tasks stop, unless the group is orphaned (POSIX.1-2017 2.4.3).
@@ -86,8 +98,7 @@ void begin_stop(Process& process, int signal) {
     for (Task& task : process.tasks) {
         if (task.signals.has_left) continue;
         ++process.signals.tasks_left_to_stop;
-        task.set_work(ThreadWork::SignalPending);
-        Scheduler::wake_interruptible(task);
+        wake_for_signal(task);
     }
 }
 
@@ -145,7 +156,7 @@ Decision decide(Process& process, Task& task) {
             }
         }
     }
-    free_queued_signal(consumed);
+    finish_taken_signal(consumed, decision.info);
     switch (duty) {
     case Duty::Leave: exit_process(exit_status);
     case Duty::LeaveAlone: exit_task(0);
@@ -181,17 +192,16 @@ Decision decide(Process& process, Task& task) {
 void handle(TrapFrame& frame, Process& process, Task& task, const Decision& decision) {
     int signal = decision.info.signal;
     restart_around_handler(frame, decision.action);
+    Result<void> set_up = fix_up_rseq(frame);
     hide_trap_flag(frame);
     SignalSet mask = task.signals.restore_mask ? task.signals.saved_mask : task.signals.blocked;
-    if (!set_up_signal_frame(frame, decision.info, decision.action, mask)) {
+    if (set_up) set_up = set_up_signal_frame(frame, decision.info, decision.action, mask);
+    if (!set_up) {
         if (signal == kSigSegv) {
             IrqLockGuard guard(process.signals.lock);
             process.signals.actions->set(kSigSegv, {});
         }
-        abi::SignalInfo fault;
-        fault.signal = kSigSegv;
-        fault.code = abi::kSiKernel;
-        force_signal(fault);
+        force_segmentation_fault();
         return;
     }
     task.signals.restore_mask = false;
@@ -211,6 +221,7 @@ void deliver_signals(TrapFrame& frame) {
         if (decision.kind != Decision::Kind::Handle) continue;
         handle(frame, process, task, decision);
         ran_handler = true;
+        if (!task.has_work(ThreadWork::SignalPending)) break; // the new mask leaves nothing
     }
     if (!ran_handler) restart_without_handler(frame);
     end_temporary_signal_mask(Interrupted::No);
@@ -242,7 +253,14 @@ void deliver_fault_signal(TrapFrame&, int signal, int code, u64 address, u64 tra
 
 void handle_return_to_user_work(TrapFrame& frame) {
     Task& task = current_task();
-    task.clear_work(ThreadWork::Notify);
+    if (task.has_work(ThreadWork::CpuTime)) {
+        task.clear_work(ThreadWork::CpuTime);
+        check_cpu_time(task.process());
+    }
+    if (task.has_work(ThreadWork::Notify)) {
+        task.clear_work(ThreadWork::Notify);
+        if (!fix_up_rseq(frame)) force_segmentation_fault();
+    }
     if (task.has_work(ThreadWork::SignalPending) || task.has_work(ThreadWork::KillPending)) deliver_signals(frame);
 }
 

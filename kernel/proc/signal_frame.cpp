@@ -26,12 +26,13 @@ u64 extended_state_size() { return fpu_state_size(); }
 
 /// The running task's extended state goes to `address`, with the words that say how long it is.
 Result<void> store_extended_state(u64 address) {
-    fpu_save_current();
-    u8* area = current_thread()->context.fpu;
     u64 features = fpu_user_area_features();
-    u64 size = features != 0 ? extended_state_size() : kLegacyStateSize;
-    TRY(UserSpan(address, size).copy_from_kernel({area, size}));
-    if (features == 0) return {};
+    u64 size = extended_state_size();
+    if (features == 0) {
+        fpu_save_current();
+        return UserSpan(address, kLegacyStateSize).copy_from_kernel({current_thread()->context.fpu, kLegacyStateSize});
+    }
+    if (!fpu_save_to_user(address)) return Error(Errno::EFAULT);
     abi::ExtendedStateMark mark{};
     mark.magic1 = abi::kFpXstateMagic1;
     mark.extended_size = static_cast<u32>(size + sizeof(u32));
@@ -60,8 +61,12 @@ void mark_legacy_only(u8* area) {
     memcpy(area + kLegacyStateSize, &present, sizeof present);
 }
 
-/// Loads the extended state at `address`; 0 means the initial state.
+/// Loads the extended state at `address`; 0 means the initial state. The usual one, unchanged and complete, goes straight
+/// to the registers; whatever else a program may have put there is copied and made loadable first.
 Result<void> load_extended_state(u64 address) {
+    if (address != 0 && fpu_user_area_features() != 0 && TRY(believable_size(address)) == extended_state_size() &&
+        fpu_load_from_user(address))
+        return {};
     u8* area = current_thread()->context.fpu;
     Own<u8[]> copy(new (std::nothrow) u8[std::bit_ceil(fpu_state_size())]);
     if (!copy) return Error(Errno::ENOMEM);
@@ -121,7 +126,9 @@ Result<void> set_up_signal_frame(TrapFrame& frame, const abi::SignalInfo& info, 
     u64 state_address = align_down(top - state_size, 64);
     u64 address = align_down(state_address - sizeof(abi::SignalFrame), 16) - 8;
     bool starts_on_alternate = is_on_alternate_stack(alternate, frame.rsp);
-    if (starts_on_alternate && !is_on_alternate_stack(alternate, address)) return Error(Errno::EFAULT);
+    bool enters_alternate = top == alternate.address + alternate.size && alternate.size != 0;
+    bool fits = address > alternate.address && address - alternate.address <= alternate.size;
+    if ((starts_on_alternate || enters_alternate) && !fits) return Error(Errno::EFAULT);
     TRY(store_extended_state(state_address));
 
     abi::SignalFrame signal_frame{};

@@ -12,6 +12,9 @@ void recalculate_pending(Process& process, Task& task) REQUIRES(process.signals.
 /// Makes every task of the process leave at its next return to user mode; the first status wins.
 void begin_group_exit(Process& process, int status) REQUIRES(process.signals.lock);
 
+/// The task is to look at its signals: ends a wait that a signal may end, or interrupts it on its CPU.
+void wake_for_signal(Task& task);
+
 /// The task is to leave: ends every wait that a kill may end.
 void wake_for_kill(Task& task);
 
@@ -33,6 +36,8 @@ void retarget_pending(Process& process, Task& task, SignalSet given_up) REQUIRES
 /// a child to its parent.
 Result<void> send_queued_signal(Process& process, QueuedSignal* entry, int signal);
 void send_child_signal(Process& parent, QueuedSignal* entry, int signal);
+/// The signal of a timer, in any context; to `task` or, if null, to the process.
+void send_timer_signal(Process& process, Task* task, QueuedSignal& entry);
 
 /// signal_frame.cpp: puts the frame for a handler on the user stack and points the registers at the handler.
 /// EFAULT: the stack cannot hold it.

@@ -42,6 +42,8 @@ void resume(Process& process) REQUIRES(process.signals.lock) {
 
 bool wants(const Task& task, int signal) {
     if (task.signals.has_left) return false;
+    // A stopped task takes nothing but SIGKILL; what comes meanwhile waits for SIGCONT.
+    if (task.signals.is_stopped && signal != kSigKill && !is_traced(task)) return false;
     return !task.signals.blocked.contains(signal) || task.signals.waited.contains(signal);
 }
 
@@ -52,29 +54,32 @@ Task* choose_task(Process& process, const Delivery& delivery) REQUIRES(process.s
     return nullptr;
 }
 
-bool is_discarded(Process& process, const Delivery& delivery, const Task* target) REQUIRES(process.signals.lock) {
+bool is_discarded(Process& process, const Delivery& delivery, const Task* target, u64 handler)
+    REQUIRES(process.signals.lock) {
     bool is_kill = delivery.signal == kSigKill; // also ends a tracer's hold on a task that exits
     if (!target || (process.signals.is_exiting && !is_kill) || (delivery.only && target->signals.has_left)) return true;
     if (target->signals.blocked.contains(delivery.signal)) return false; // also process 1 may wait for it
-    u64 handler = process.signals.actions->get(delivery.signal).handler;
     if (process.signals.is_unkillable && handler == abi::kSigDefault) return true;
     if (is_traced(*target) && !is_kill) return false; // its tracer decides
-    return process.signals.actions->is_ignored(delivery.signal);
+    return SignalActions::ignores(handler, delivery.signal);
 }
 
-bool is_fatal(Process& process, const Delivery& delivery, const Task& task) REQUIRES(process.signals.lock) {
+bool is_fatal(const Delivery& delivery, const Task& task, u64 handler) {
     if (delivery.signal == kSigKill) return true;
     if (is_traced(task)) return false;
-    if (task.signals.blocked.contains(delivery.signal)) return false;
-    if (process.signals.actions->get(delivery.signal).handler != abi::kSigDefault) return false;
+    if (task.signals.blocked.contains(delivery.signal) || handler != abi::kSigDefault) return false;
     return default_action(delivery.signal) == DefaultAction::Terminate; // a core dump is made by who takes the signal
 }
 
-/// Counts the entry against the target's user. False: RLIMIT_SIGPENDING is reached.
+/// Counts the entry against the target's user. False: RLIMIT_SIGPENDING is reached, which a standard signal from kill(2)
+/// or the kernel may exceed.
 bool charge(Process& process, QueuedSignal& entry, Task& target) {
-    entry.account = target.share_credentials()->account;
+    if (entry.source) return true; // counted since it was made
+    bool may_exceed = !is_real_time_signal(entry.info.signal) && entry.info.code >= 0;
+    entry.account = &target == current_thread() ? target.credentials().account : target.share_credentials()->account;
     if (entry.account->queued_signals.fetch_add(1, std::memory_order_relaxed) <
-        process.limits.soft(Resource::PendingSignals))
+            process.limits.soft(Resource::PendingSignals) ||
+        may_exceed)
         return true;
     entry.account->queued_signals.fetch_sub(1, std::memory_order_relaxed);
     entry.account = nullptr;
@@ -91,9 +96,11 @@ Result<void> generate(Process& process, Delivery& delivery) REQUIRES(process.sig
         discard_pending(process, SignalSet::of(kSigCont), delivery.discarded);
     }
     Task* target = delivery.only ? delivery.only : process.tasks.front();
-    if (is_discarded(process, delivery, target)) return {};
+    u64 handler = process.signals.actions->handler(signal);
+    if (is_discarded(process, delivery, target, handler)) return {};
     PendingSignals& pending = delivery.only ? delivery.only->signals.pending : process.signals.pending;
-    if (!is_real_time_signal(signal) && pending.set().contains(signal)) return {};
+    bool has_source = delivery.entry && delivery.entry->source; // timers each have their place in the queue
+    if (!is_real_time_signal(signal) && pending.set().contains(signal) && !has_source) return {};
     bool must_queue = is_real_time_signal(signal) && delivery.origin == PendingSignals::Origin::User;
     bool is_queued = delivery.entry && charge(process, *delivery.entry, *target);
     // kill(2) succeeds without its information; sigqueue(3) of a real-time signal must not lose it.
@@ -103,13 +110,12 @@ Result<void> generate(Process& process, Delivery& delivery) REQUIRES(process.sig
     process.signals.queue.wake_all();
     Task* task = choose_task(process, delivery);
     if (!task) return {};
-    if (is_fatal(process, delivery, *task)) {
+    if (is_fatal(delivery, *task, handler)) {
         if (!process.signals.is_exiting) begin_group_exit(process, signal);
         else wake_all_for_kill(process);
         return {};
     }
-    task->set_work(ThreadWork::SignalPending);
-    Scheduler::wake_interruptible(*task);
+    wake_for_signal(*task);
     return {};
 }
 
@@ -127,11 +133,16 @@ Result<void> send(Process& process, Task* only, int signal, PendingSignals::Orig
 
 } // namespace
 
+void wake_for_signal(Task& task) {
+    task.set_work(ThreadWork::SignalPending);
+    if (&task == current_thread() && task.state() == ThreadState::Runnable) return; // sees it on the way out
+    if (!Scheduler::wake_interruptible(task)) Scheduler::kick(task);
+}
+
 void wake_for_kill(Task& task) {
     task.set_work(ThreadWork::KillPending);
     task.set_work(ThreadWork::SignalPending);
-    Scheduler::wake_killable(task);
-    Scheduler::wake_stopped(task);
+    if (!Scheduler::wake_killable(task) && !Scheduler::wake_stopped(task)) Scheduler::kick(task);
 }
 
 void recalculate_pending(Process& process, Task& task) {
@@ -178,6 +189,10 @@ void send_child_signal(Process& parent, QueuedSignal* entry, int signal) {
     (void)send(parent, nullptr, signal, PendingSignals::Origin::Kernel, entry);
 }
 
+void send_timer_signal(Process& process, Task* task, QueuedSignal& entry) {
+    (void)send(process, task, entry.info.signal, PendingSignals::Origin::Kernel, &entry);
+}
+
 void force_signal(const abi::SignalInfo& info) {
     Task& task = current_task();
     Process& process = task.process();
@@ -202,6 +217,13 @@ void force_signal(const abi::SignalInfo& info) {
         task.set_work(ThreadWork::SignalPending);
     }
     free_queued_signal(entry);
+}
+
+void force_segmentation_fault() {
+    abi::SignalInfo fault;
+    fault.signal = kSigSegv;
+    fault.code = abi::kSiKernel;
+    force_signal(fault);
 }
 
 bool may_signal(const Credentials& sender, Process& target, int signal) {
@@ -240,8 +262,7 @@ void retarget_pending(Process& process, Task& task, SignalSet given_up) {
     if (orphaned.is_empty()) return;
     for (Task& other : process.tasks) {
         if (&other == &task || other.signals.has_left || (orphaned & ~other.signals.blocked).is_empty()) continue;
-        other.set_work(ThreadWork::SignalPending);
-        Scheduler::wake_interruptible(other);
+        wake_for_signal(other);
     }
 }
 

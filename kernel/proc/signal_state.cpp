@@ -64,8 +64,14 @@ QueuedSignal* allocate_queued_signal(const abi::SignalInfo& info) {
     return entry;
 }
 
+void finish_taken_signal(QueuedSignal* entry, abi::SignalInfo& info) {
+    if (entry && entry->source) entry->source->signal_taken(info);
+    free_queued_signal(entry);
+}
+
 void free_queued_signal(QueuedSignal* entry) {
     if (!entry) return;
+    if (entry->source) return entry->source->signal_released();
     if (entry->account) entry->account->queued_signals.fetch_sub(1, std::memory_order_relaxed);
     delete entry;
 }
@@ -98,12 +104,6 @@ void SignalActions::reset_handlers() {
         u64 handler = action.handler == abi::kSigIgnore ? abi::kSigIgnore : abi::kSigDefault;
         action = {.handler = handler};
     }
-}
-
-bool SignalActions::is_ignored(int signal) {
-    u64 handler = get(signal).handler;
-    return handler == abi::kSigIgnore ||
-           (handler == abi::kSigDefault && default_action(signal) == DefaultAction::Ignore);
 }
 
 } // namespace martlet

@@ -4,6 +4,8 @@
 // state; SignalActions::lock guards the dispositions (shared by CLONE_SIGHAND) and nests inside it. Both are taken with
 // interrupts off, because timers and terminals send from interrupts. Functions are in proc/signal.h.
 #pragma once
+#include <atomic>
+
 #include "abi/signal.h"
 #include "base/list.h"
 #include "base/ref.h"
@@ -15,11 +17,25 @@ namespace martlet {
 
 class Task;
 
+/// What made a signal and keeps its queue entry (a timer). Both calls come without locks of signals, the second also from
+/// interrupts.
+class SignalSource {
+public:
+    /// The signal has been taken from the queue to be delivered; may complete the information.
+    virtual void signal_taken(abi::SignalInfo& info) = 0;
+    /// The entry is off the queue, taken or thrown away.
+    virtual void signal_released() = 0;
+
+protected:
+    ~SignalSource() = default;
+};
+
 /// A signal that carries information, in its queue; counted against its sender's RLIMIT_SIGPENDING.
 struct QueuedSignal {
     ListNode node;
     abi::SignalInfo info;
     Ref<UserAccount> account;
+    SignalSource* source = nullptr; // null: the entry is freed after use
 };
 
 /// Pending signals, of a process or of one task. A standard signal is pending at most once; without a queue entry its
@@ -46,7 +62,8 @@ private:
 
 /// Null when memory is exhausted; charged to an account when it is queued.
 QueuedSignal* allocate_queued_signal(const abi::SignalInfo& info);
-/// Both outside all locks; null is harmless.
+/// These outside the locks of signals; null is harmless. The first after take().
+void finish_taken_signal(QueuedSignal* entry, abi::SignalInfo& info);
 void free_queued_signal(QueuedSignal* entry);
 void free_queued_signals(PendingSignals::EntryList& entries);
 
@@ -56,12 +73,19 @@ public:
     static Result<Ref<SignalActions>> create();
     Result<Ref<SignalActions>> clone();
     abi::SignalAction get(int signal);
+    /// Only the handler, without the lock: a single word.
+    u64 handler(int signal) const NO_THREAD_SAFETY_ANALYSIS {
+        return std::atomic_ref(const_cast<u64&>(actions_[signal - 1].handler)).load(std::memory_order_relaxed);
+    }
     /// Answers the previous one.
     abi::SignalAction set(int signal, const abi::SignalAction& action);
     /// execve: handlers become default, ignored signals stay ignored.
     void reset_handlers();
     /// Whether a signal that arrives now is thrown away (SIG_IGN, or default and harmless).
-    bool is_ignored(int signal);
+    static bool ignores(u64 handler, int signal) {
+        return handler == abi::kSigIgnore ||
+               (handler == abi::kSigDefault && default_action(signal) == DefaultAction::Ignore);
+    }
 
 private:
     SpinLock lock_{LockRank::SignalHandlers};
@@ -71,6 +95,9 @@ private:
 enum class StopState : u8 { Running, Stopping, Stopped };
 
 struct ProcessSignals {
+    /// Of the calling task's own process, without the lock: only execve replaces them, by a task that is alone.
+    SignalActions& own_actions() const NO_THREAD_SAFETY_ANALYSIS { return *actions; }
+
     SpinLock lock{LockRank::SignalPending};
     WaitQueue queue; // woken when a signal is queued for the process or one of its tasks (signalfd)
     Ref<SignalActions> actions GUARDED_BY(lock);

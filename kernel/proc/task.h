@@ -6,6 +6,7 @@
 #pragma once
 #include "arch/trap_frame.h"
 #include "proc/credentials.h"
+#include "proc/rseq.h"
 #include "proc/signal_state.h"
 #include "sched/thread.h"
 #include "sync/wait_queue.h"
@@ -16,6 +17,7 @@ class AddressSpace;
 class FdTable;
 class FsContext;
 class Pid;
+class PiLock;
 class Process;
 class SeccompFilter;
 struct Tracing;
@@ -34,6 +36,21 @@ struct RestartBlock {
     u64 deadline_ns = 0;       // monotonic
     u64 user_address = 0;      // where results go
     u64 arguments[4] = {};
+};
+
+/// The locks with priority inheritance that a task owns and waits for; under the mutex of ipc/futex_pi.cpp, where `owned`
+/// and `has_left` may be read without it.
+struct PiFutexState {
+    std::atomic<PiLock*> owned = nullptr;
+    PiLock* blocked_on = nullptr;
+    std::atomic<bool> has_left = false;
+};
+
+/// RLIMIT_RTTIME: the CPU time that a real-time thread has used since it last slept.
+struct RealTimeWatch {
+    u64 switches = 0;     // voluntary ones, when it last slept
+    u64 start_ns = 0;     // its CPU time then
+    u64 signalled_us = 0; // SIGXCPU was sent for this much, and is once a second
 };
 
 /// vfork(2): where the parent sleeps until the child execs or exits. Under process_tree_lock.
@@ -95,6 +112,9 @@ public:
     RestartBlock restart_block;
     u64 clear_child_tid = 0;               // set_tid_address(2)
     u64 robust_list = 0;                   // set_robust_list(2)
+    RestartableSequences rseq;
+    PiFutexState pi;
+    RealTimeWatch real_time_watch;
     u64 fault_trap_number = 0, fault_error_code = 0, fault_address = 0; // of the last fault, for the signal frame
     u64 timer_slack_ns = 50'000;           // prctl(PR_SET_TIMERSLACK)
     u64 start_time_ns;

@@ -5,6 +5,7 @@
 // less loaded of its last and the waker's. A CPU that runs out of work takes some from the longest queue; a busy one with
 // a queue wakes an idle CPU at its tick, and now and then evens out with the longest queue. Idle CPUs are a mask: whoever
 // gives one work takes its bit, so that two wakers choose two CPUs.
+#include <algorithm>
 #include <utility>
 
 #include "arch/interrupts.h"
@@ -167,16 +168,27 @@ Result<void> Scheduler::set_affinity(Thread& thread, CpuMask cpus) NO_THREAD_SAF
     }
 }
 
-void Scheduler::set_parameters(Thread& thread, const SchedulingParameters& parameters) NO_THREAD_SAFETY_ANALYSIS {
+void Scheduler::set_parameters(Thread& thread, const SchedulingParameters& parameters) {
+    set_class(thread, parameters, thread.inherited_priority_);
+}
+
+void Scheduler::set_inherited_priority(Thread& thread, u32 priority) {
+    if (thread.inherited_priority_ != priority) set_class(thread, thread.scheduling(), priority);
+}
+
+void Scheduler::set_class(Thread& thread, const SchedulingParameters& parameters, u32 inherited_priority) NO_THREAD_SAFETY_ANALYSIS {
+    u32 priority = std::max(parameters.real_time_priority, inherited_priority);
     u64 interrupt_state = irq_save();
     RunQueue& queue = lock_queue_of(thread);
     bool is_queued = thread.place_ == QueuePlace::Queued, is_running = &thread == queue.cpu.current;
     bool must_send = false;
     if (is_running) queue.charge(thread);
     if (is_queued) queue.dequeue(thread);
-    bool loses = parameters.real_time_priority < thread.real_time_priority_;
+    bool loses = priority < thread.real_time_priority_;
     thread.policy_ = parameters.policy;
-    thread.real_time_priority_ = parameters.real_time_priority;
+    thread.own_priority_ = parameters.real_time_priority;
+    thread.inherited_priority_ = inherited_priority;
+    thread.real_time_priority_ = priority;
     thread.nice_ = parameters.nice;
     thread.resets_on_fork_ = parameters.resets_on_fork;
     thread.turn_used_ns_ = 0;

@@ -176,6 +176,7 @@ void RunQueue::tick() {
     update_load_average();
     Thread& current = *current_thread();
     bool is_idle = &current == cpu.idle, in_user = cpu.interrupted_user;
+    if (current.is_user()) current.set_work(ThreadWork::CpuTime);
     {
         LockGuard guard(lock);
         charge(current);

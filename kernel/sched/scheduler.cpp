@@ -70,6 +70,7 @@ void Scheduler::switch_thread(SwitchReason reason) NO_THREAD_SAFETY_ANALYSIS {
     if (&next != &previous) {
         ++(stays ? previous.involuntary_switches_ : previous.voluntary_switches_);
         ++cpu.context_switches;
+        if (previous.notices_switches_) previous.set_work(ThreadWork::Notify);
         next.account_start_ns_ = previous.account_start_ns_;
         if (state == ThreadState::Dead) queue.departed_ = &previous;
         if (&next != cpu.idle) queue.arm_tick();
@@ -195,6 +196,12 @@ bool Scheduler::is_running(const Thread* thread) {
     for (u32 id = 0; id < online_cpu_count(); ++id)
         if (std::atomic_ref(cpu_by_id(id).current).load(std::memory_order_relaxed) == thread) return true;
     return false;
+}
+
+void Scheduler::kick(Thread& thread) {
+    PreemptGuard guard;
+    u32 cpu_id = thread.cpu_.load(std::memory_order_acquire);
+    if (cpu_id != this_cpu().id && cpu_by_id(cpu_id).current == &thread) send_reschedule_interrupt(cpu_id);
 }
 
 u64 Scheduler::total_context_switches() {

@@ -30,9 +30,13 @@ public:
     /// Wakes it from Interruptible or Killable (SIGKILL).
     static bool wake_killable(Thread& thread);
     static bool wake_stopped(Thread& thread);
+    /// Makes a thread that runs on another CPU look at its work (ThreadWork) soon.
+    static void kick(Thread& thread);
 
     /// sched_setscheduler(2), setpriority(2): takes effect at once, also on a thread that runs or waits for a CPU.
     static void set_parameters(Thread& thread, const SchedulingParameters& parameters);
+    /// A thread that others wait for runs with at least their real-time priority (PI futexes); 0: nobody's.
+    static void set_inherited_priority(Thread& thread, u32 priority);
     /// sched_setaffinity(2): when it returns, the thread runs on no other CPU. EINVAL if none of `cpus` is online.
     static Result<void> set_affinity(Thread& thread, CpuMask cpus);
 
@@ -60,6 +64,7 @@ private:
     /// Where every thread's first run starts.
     static void first_run(void* thread);
     static bool wake_from(Thread& thread, u32 state_mask);
+    static void set_class(Thread& thread, const SchedulingParameters& parameters, u32 inherited_priority);
 
     // Which CPU (sched/placement.cpp).
     static RunQueue& lock_queue_of(Thread& thread);

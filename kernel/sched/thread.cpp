@@ -65,12 +65,12 @@ void Thread::exit() {
 void Thread::inherit_scheduling(const Thread& from) {
     affinity_.store(from.affinity(), std::memory_order_relaxed);
     nice_ = from.nice_;
-    if (from.resets_on_fork_ && from.real_time_priority_ != 0) {
+    if (from.resets_on_fork_ && from.own_priority_ != 0) {
         nice_ = 0; // and the policy stays SCHED_OTHER
         return;
     }
     policy_ = from.policy_;
-    real_time_priority_ = from.real_time_priority_;
+    real_time_priority_ = own_priority_ = from.own_priority_;
     if (from.resets_on_fork_) nice_ = std::max(nice_, 0);
 }
 

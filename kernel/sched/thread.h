@@ -44,6 +44,7 @@ enum class ThreadWork : u32 {
     KillPending = 1u << 1,   // also ends killable waits
     Notify = 1u << 2,        // proc-level work (ptrace, rseq, …)
     TraceCalls = 1u << 8,    // no work of its own: system calls go the slow way (ptrace, seccomp)
+    CpuTime = 1u << 3,       // a tick has passed in it: limits and timers on CPU time
 };
 
 inline constexpr usize kKernelStackSize = 16 * kKiB;
@@ -66,6 +67,8 @@ public:
 
     ThreadState state() const { return state_.load(std::memory_order_acquire); }
     bool is_user() const { return is_user_; }
+    /// Whether each switch away from this thread gives it ThreadWork::Notify. By the thread itself, or before it starts.
+    void set_notices_switches(bool notices) { notices_switches_ = notices; }
     /// CPU time used so far, in ns: exact in total, split into user and system by samples (getrusage(2)).
     u64 run_time_ns() const;
     struct CpuTime {
@@ -75,7 +78,9 @@ public:
     u64 voluntary_switches() const { return voluntary_switches_; }
     u64 involuntary_switches() const { return involuntary_switches_; }
     int nice() const { return nice_; }
-    SchedulingParameters scheduling() const { return {policy_, real_time_priority_, nice_, resets_on_fork_}; }
+    /// As the program set it; a priority that it inherits comes on top.
+    SchedulingParameters scheduling() const { return {policy_, own_priority_, nice_, resets_on_fork_}; }
+    u32 effective_priority() const { return real_time_priority_; }
     /// The CPUs that it may run on; the ones that are not there do no harm.
     CpuMask affinity() const { return affinity_.load(std::memory_order_relaxed); }
     bool may_run_on(u32 cpu_id) const { return (affinity() & cpu_bit(cpu_id)) != 0; }
@@ -103,6 +108,7 @@ private:
     std::atomic<ThreadState> state_ = ThreadState::Uninterruptible;
     std::atomic<u32> work_ = 0;
     bool is_user_ = false;
+    bool notices_switches_ = false;
     u64 stack_base_ = 0;
 
     void (*entry_)(void*) = nullptr; // where the first run starts
@@ -114,7 +120,8 @@ private:
     SchedulingPolicy policy_ = SchedulingPolicy::Other;
     bool resets_on_fork_ = false;
     bool goes_to_back_ = false;       // a round-robin thread whose turn is over
-    u32 real_time_priority_ = 0;
+    u32 real_time_priority_ = 0;      // the higher of the next two
+    u32 own_priority_ = 0, inherited_priority_ = 0;
     int nice_ = 0;
     i64 virtual_runtime_ns_ = 0;      // weighted; while Moving: from the queue's minimum
     RbNode run_queue_node_;           // fair threads

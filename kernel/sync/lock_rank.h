@@ -21,11 +21,14 @@ enum class LockRank : u8 {
     Pipe,
     SocketRead,     // who takes messages off one socket's queue
     Terminal,
+    PiFutex,        // locks with priority inheritance; their words are read and written under it
     AddressSpace,
     PageCache,
     SleepLeaf,      // mutexes under which no other mutex is taken
     // Spinlocks
     ProcessTree = 32, // process table, sessions, groups, parent-child links
+    PosixTimer,     // state of a timer_create(2) timer
+    CpuClock,       // timers on the CPU time of a process
     SignalPending,
     SignalHandlers,
     FdTable,

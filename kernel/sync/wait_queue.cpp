@@ -3,6 +3,7 @@
 #include "sync/wait_queue.h"
 
 #include "sched/scheduler.h"
+#include "time/clock.h"
 #include "time/timer.h"
 
 namespace martlet {
@@ -64,10 +65,15 @@ bool is_interrupted(const Thread& thread, WaitMode mode) {
     return thread.has_work(mode == WaitMode::Killable ? ThreadWork::KillPending : ThreadWork::SignalPending);
 }
 
+} // namespace
+
 /// The sleep loop shared by queues and plain sleeps; the caller has arranged for wake-ups.
-Result<void> sleep_until_true(bool (*condition)(void*), void* context, WaitMode mode, Deadline deadline) {
+Result<void> wait_detail::sleep_until_true(bool (*condition)(void*), void* context, WaitMode mode, Deadline deadline) {
+    might_sleep();
     Thread* self = current_thread();
     Timer timer(wake_from_timer, self);
+    Waiter clock_steps(wake_owner, self);
+    if (deadline.is_realtime()) clock_step_queue().add(clock_steps);
     ThreadState state = mode == WaitMode::Interruptible ? ThreadState::Interruptible
                         : mode == WaitMode::Killable    ? ThreadState::Killable
                                                         : ThreadState::Uninterruptible;
@@ -81,24 +87,22 @@ Result<void> sleep_until_true(bool (*condition)(void*), void* context, WaitMode 
             if (is_true) return {};
             return Error(interrupted ? Errno::kRestartSys : Errno::ETIMEDOUT);
         }
-        if (!deadline.is_never() && !timer.is_pending()) timer.arm(deadline.monotonic_ns);
+        Deadline due = deadline.now_seen();
+        if (!due.is_never() && (due.is_realtime() || !timer.is_pending())) timer.arm(due.monotonic_ns);
         Scheduler::schedule();
     }
 }
-
-} // namespace
 
 Result<void> WaitQueue::wait_erased(bool (*condition)(void*), void* context, WaitMode mode, Deadline deadline) {
     might_sleep();
     if (condition(context)) return {};
     Waiter waiter(wake_owner, current_thread());
     add(waiter);
-    return sleep_until_true(condition, context, mode, deadline);
+    return wait_detail::sleep_until_true(condition, context, mode, deadline);
 }
 
 Result<void> sleep_until(Deadline deadline, WaitMode mode) {
-    might_sleep();
-    Result<void> result = sleep_until_true([](void*) { return false; }, nullptr, mode, deadline);
+    Result<void> result = sleep_until_true([] { return false; }, mode, deadline);
     if (!result && result.error() == Errno::ETIMEDOUT) return {};
     return result;
 }

@@ -78,6 +78,18 @@ private:
     std::atomic<bool> has_waiters_ = false;
 };
 
+namespace wait_detail {
+Result<void> sleep_until_true(bool (*condition)(void*), void* context, WaitMode mode, Deadline deadline);
+}
+
+/// Like WaitQueue::wait, for a waiter that its waker knows: who makes the condition true calls Scheduler::wake.
+template <typename Condition>
+[[nodiscard]] Result<void> sleep_until_true(Condition condition, WaitMode mode = WaitMode::Interruptible,
+                                            Deadline deadline = Deadline::never()) {
+    return wait_detail::sleep_until_true(
+        [](void* context) { return static_cast<bool>((*static_cast<Condition*>(context))()); }, &condition, mode, deadline);
+}
+
 /// Sleeps until the deadline. kRestartSys if a signal arrives first.
 [[nodiscard]] Result<void> sleep_until(Deadline deadline, WaitMode mode = WaitMode::Interruptible);
 

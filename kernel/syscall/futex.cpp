@@ -1,6 +1,6 @@
+// The operations of futex(2) by number: which arguments they take, which clock their timeout is on, how they restart.
 #include "syscall/futex.h"
 
-#include "abi/time.h"
 #include "ipc/futex.h"
 #include "proc/task.h"
 #include "time/clock.h"
@@ -9,62 +9,94 @@ namespace martlet {
 
 namespace {
 
-enum Operation { kWait = 0, kWake = 1, kRequeue = 3, kCompareRequeue = 4, kWakeOp = 5, kWaitBitset = 9, kWakeBitset = 10 };
+enum Operation {
+    kWait = 0, kWake = 1, kRequeue = 3, kCompareRequeue = 4, kWakeOp = 5, kLockPi = 6, kUnlockPi = 7, kTryLockPi = 8,
+    kWaitBitset = 9, kWakeBitset = 10, kWaitRequeuePi = 11, kCompareRequeuePi = 12, kLockPi2 = 13
+};
 constexpr int kPrivate = 128, kClockRealtime = 256;
-constexpr u32 kAnyBit = ~0u;
+
+enum class TimeoutKind : u8 { Relative, AbsoluteMonotonic, AbsoluteRealtime };
+
+Result<Deadline> load_deadline(UserPtr<const abi::TimeSpec> timeout, TimeoutKind kind) {
+    if (!timeout) return Deadline::never();
+    abi::TimeSpec value = TRY(timeout.load());
+    if (!value.is_valid()) return Error(Errno::EINVAL);
+    switch (kind) {
+    case TimeoutKind::Relative: return Deadline::after(value.to_ns());
+    case TimeoutKind::AbsoluteMonotonic: return Deadline::at(value.to_ns());
+    case TimeoutKind::AbsoluteRealtime: return Deadline::at_realtime(value.to_ns());
+    }
+    return Error(Errno::EINVAL);
+}
+
+/// A wait with a timeout that a signal interrupted goes on to the same end, unless a handler runs: then it is EINTR.
+Result<void> wait(FutexWord word, u32 value, u32 bitset, Deadline deadline);
 
 Result<i64> continue_wait(RestartBlock& block) {
-    FutexScope scope = block.arguments[1] != 0 ? FutexScope::Private : FutexScope::Shared;
-    Result<void> waited = futex_wait(block.user_address, static_cast<u32>(block.arguments[0]), scope, kAnyBit,
-                                     Deadline::at(block.deadline_ns));
-    if (!waited) return Error(waited.error() == Errno::kRestartSys ? Errno::kRestartBlock : waited.error());
+    FutexWord word{block.user_address, block.arguments[1] != 0 ? FutexScope::Private : FutexScope::Shared};
+    Deadline deadline = block.arguments[3] != 0 ? Deadline::at_realtime(block.arguments[3]) : Deadline::at(block.deadline_ns);
+    TRY(wait(word, static_cast<u32>(block.arguments[0]), static_cast<u32>(block.arguments[2]), deadline));
     return 0;
 }
 
-/// FUTEX_WAIT's timeout is relative, FUTEX_WAIT_BITSET's absolute on the chosen clock.
-Result<Deadline> load_deadline(u64 timeout, bool is_absolute, bool is_realtime) {
-    if (timeout == 0) return Deadline::never();
-    abi::TimeSpec value = TRY(UserPtr<const abi::TimeSpec>(timeout).load());
-    if (!value.is_valid()) return Error(Errno::EINVAL);
-    if (!is_absolute) return Deadline::after(value.to_ns());
-    if (!is_realtime) return Deadline::at(value.to_ns());
-    u64 now = realtime_ns();
-    return Deadline::after(value.to_ns() > now ? value.to_ns() - now : 0);
-}
-
-Result<u32> wait(u64 address, u32 value, FutexScope scope, u64 timeout, bool has_bitset, u32 bitset, bool is_realtime) {
-    Deadline deadline = TRY(load_deadline(timeout, has_bitset, is_realtime));
-    Result<void> waited = futex_wait(address, value, scope, bitset, deadline);
-    if (waited) return 0;
-    if (waited.error() != Errno::kRestartSys || deadline.is_never()) return Error(waited.error());
+Result<void> wait(FutexWord word, u32 value, u32 bitset, Deadline deadline) {
+    Result<void> waited = futex_wait(word, value, bitset, deadline);
+    if (waited || waited.error() != Errno::kRestartSys || deadline.is_never()) return waited;
     current_task().restart_block = {.restart = continue_wait,
                                     .deadline_ns = deadline.monotonic_ns,
-                                    .user_address = address,
-                                    .arguments = {value, scope == FutexScope::Private ? 1u : 0u, 0, 0}};
+                                    .user_address = word.address,
+                                    .arguments = {value, word.scope == FutexScope::Private ? 1u : 0u, bitset,
+                                                  deadline.realtime_ns}};
     return Error(Errno::kRestartBlock);
 }
 
-/// FUTEX_WAKE_OP: changes the second word, then wakes at the first and, depending on the old value, at the second.
-Result<u32> wake_op(u64 address, u64 address2, FutexScope scope, u32 count, u32 count2, u32 encoded) {
-    u32 operation = encoded >> 28 & 7, comparison = encoded >> 24 & 15;
-    i32 operand = static_cast<i32>(encoded << 8) >> 20, comparand = static_cast<i32>(encoded << 20) >> 20;
-    if (encoded & 0x8000'0000) operand = static_cast<i32>(1u << (operand & 31));
-    if (operation > 4 || comparison > 5) return Error(Errno::ENOSYS);
-    if (address2 % sizeof(u32) != 0) return Error(Errno::EINVAL);
-    u32 old;
-    if (!arch_user_load_u32(address2, old)) return Error(Errno::EFAULT);
-    for (bool exchanged = false; !exchanged;) {
+/// What FUTEX_WAKE_OP does to its second word, and when it wakes there.
+struct WordOperation {
+    explicit WordOperation(u32 encoded)
+        : operation(encoded >> 28 & 7), comparison(encoded >> 24 & 15), operand(sign_extend_12(encoded >> 12)),
+          comparand(sign_extend_12(encoded)) {
+        if (encoded & 0x8000'0000) operand = static_cast<i32>(1u << (operand & 31));
+    }
+    bool is_valid() const { return operation <= 4 && comparison <= 5; }
+    u32 apply(u32 old) const {
         u32 given = static_cast<u32>(operand);
         const u32 results[] = {given, old + given, old | given, old & ~given, old ^ given};
-        if (!arch_user_compare_exchange_u32(address2, old, results[operation], exchanged)) return Error(Errno::EFAULT);
+        return results[operation];
     }
-    i32 before = static_cast<i32>(old);
-    const bool outcomes[] = {before == comparand, before != comparand, before < comparand,
-                             before <= comparand, before > comparand,  before >= comparand};
-    u32 total = TRY(futex_wake(address, scope, kAnyBit, count));
-    if (outcomes[comparison]) total += TRY(futex_wake(address2, scope, kAnyBit, count2));
+    bool holds_for(u32 old) const {
+        i32 before = static_cast<i32>(old);
+        const bool outcomes[] = {before == comparand, before != comparand, before < comparand,
+                                 before <= comparand, before > comparand,  before >= comparand};
+        return outcomes[comparison];
+    }
+
+    u32 operation, comparison;
+    i32 operand, comparand;
+
+private:
+    static i32 sign_extend_12(u32 bits) { return static_cast<i32>(bits << 20) >> 20; }
+};
+
+Result<u32> wake_op(FutexWord word, FutexWord second, u32 count, u32 second_count, WordOperation operation) {
+    if (!operation.is_valid()) return Error(Errno::ENOSYS);
+    if (second.address % sizeof(u32) != 0) return Error(Errno::EINVAL);
+    u32 old;
+    if (!arch_user_load_u32(second.address, old)) return Error(Errno::EFAULT);
+    for (bool exchanged = false; !exchanged;)
+        if (!arch_user_compare_exchange_u32(second.address, old, operation.apply(old), exchanged)) return Error(Errno::EFAULT);
+    u32 total = TRY(futex_wake(word, kFutexAnyBit, count));
+    if (operation.holds_for(old)) total += TRY(futex_wake(second, kFutexAnyBit, second_count));
     return total;
 }
+
+Result<u32> success(Result<void> result) {
+    TRY(result);
+    return 0;
+}
+
+/// Counts are signed to Linux, and a wake-up without a positive one wakes one waiter.
+u32 wake_count(u32 value) { return static_cast<i32>(value) < 1 ? 1 : value; }
+bool is_negative(u32 count) { return static_cast<i32>(count) < 0; }
 
 } // namespace
 
@@ -72,18 +104,51 @@ Result<u32> sys_futex(u64 address, int operation, u32 value, u64 timeout, u64 ad
     FutexScope scope = operation & kPrivate ? FutexScope::Private : FutexScope::Shared;
     bool is_realtime = (operation & kClockRealtime) != 0;
     int command = operation & ~(kPrivate | kClockRealtime);
-    if (is_realtime && command != kWait && command != kWaitBitset) return Error(Errno::ENOSYS);
-    u32 second = static_cast<u32>(timeout);
+    if (is_realtime && command != kWaitBitset && command != kWaitRequeuePi && command != kLockPi2) return Error(Errno::ENOSYS);
+    FutexWord word{address, scope}, second{address2, scope};
+    UserPtr<const abi::TimeSpec> time(timeout);
+    TimeoutKind absolute = is_realtime ? TimeoutKind::AbsoluteRealtime : TimeoutKind::AbsoluteMonotonic;
+    u32 second_count = static_cast<u32>(timeout);
     switch (command) {
-    case kWait: return wait(address, value, scope, timeout, false, kAnyBit, is_realtime);
-    case kWaitBitset: return wait(address, value, scope, timeout, true, value3, is_realtime);
-    case kWake: return futex_wake(address, scope, kAnyBit, value);
-    case kWakeBitset: return futex_wake(address, scope, value3, value);
-    case kRequeue: return futex_requeue(address, address2, scope, value, second, false, 0);
-    case kCompareRequeue: return futex_requeue(address, address2, scope, value, second, true, value3);
-    case kWakeOp: return wake_op(address, address2, scope, value, second, value3);
+    case kWait: return success(wait(word, value, kFutexAnyBit, TRY(load_deadline(time, TimeoutKind::Relative))));
+    case kWaitBitset: return success(wait(word, value, value3, TRY(load_deadline(time, absolute))));
+    case kWake: return futex_wake(word, kFutexAnyBit, wake_count(value));
+    case kWakeBitset: return futex_wake(word, value3, wake_count(value));
+    case kRequeue:
+    case kCompareRequeue:
+        if (is_negative(value) || is_negative(second_count)) return Error(Errno::EINVAL);
+        return futex_requeue(word, second, value, second_count, command == kCompareRequeue ? &value3 : nullptr);
+    case kWakeOp: return wake_op(word, second, wake_count(value), wake_count(second_count), WordOperation(value3));
+    case kLockPi: return success(futex_lock_pi(word, TRY(load_deadline(time, TimeoutKind::AbsoluteRealtime))));
+    case kLockPi2: return success(futex_lock_pi(word, TRY(load_deadline(time, absolute))));
+    case kTryLockPi: return success(futex_try_lock_pi(word));
+    case kUnlockPi: return success(futex_unlock_pi(word));
+    case kWaitRequeuePi: return success(futex_wait_requeue_pi(word, value, second, TRY(load_deadline(time, absolute))));
+    case kCompareRequeuePi:
+        if (value != 1 || is_negative(second_count)) return Error(Errno::EINVAL);
+        return futex_requeue_pi(word, second, second_count, value3);
     default: return Error(Errno::ENOSYS);
     }
+}
+
+Result<u32> sys_futex_waitv(UserPtr<const abi::FutexWaitItem> from, u32 count, u32 flags, UserPtr<const abi::TimeSpec> timeout,
+                            int clock) {
+    constexpr u32 kSize32 = 2;
+    if (flags != 0 || count == 0 || count > kMaximumFutexWaitItems || !from) return Error(Errno::EINVAL);
+    Deadline deadline = Deadline::never();
+    if (timeout) {
+        if (clock != abi::kClockMonotonic && clock != abi::kClockRealtime) return Error(Errno::EINVAL);
+        deadline = TRY(load_deadline(timeout, clock == abi::kClockRealtime ? TimeoutKind::AbsoluteRealtime
+                                                                           : TimeoutKind::AbsoluteMonotonic));
+    }
+    FutexWaitItem items[kMaximumFutexWaitItems];
+    for (u32 index = 0; index < count; ++index) {
+        abi::FutexWaitItem item = TRY((from + index).load());
+        if ((item.flags & ~static_cast<u32>(kPrivate)) != kSize32 || item.reserved != 0) return Error(Errno::EINVAL);
+        items[index] = {{item.address, item.flags & kPrivate ? FutexScope::Private : FutexScope::Shared},
+                        static_cast<u32>(item.expected)};
+    }
+    return futex_wait_any({items, count}, deadline);
 }
 
 } // namespace martlet

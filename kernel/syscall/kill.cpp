@@ -71,7 +71,8 @@ private:
             any_sent = true;
             if (signal_ != 0) (void)send_queued_signal(process, spare_.pop_front(), signal_);
         }
-        if (any_sent) return {};
+        // kill(-1) is content with having had somebody to ask (kill(2), as Linux).
+        if (any_sent || (set_ == TargetSet::Everybody && result.error() == Errno::EPERM)) return {};
         return result;
     }
 
@@ -90,6 +91,8 @@ Result<void> check_permission(Process& process, int signal) {
 }
 
 Result<void> signal_process(int process_id, int signal, const abi::SignalInfo& info) {
+    if (Process& self = current_process(); process_id == self.id())
+        return signal == 0 ? Result<void>() : send_signal(self, info);
     Ref<Process> process = find_process_of(process_id); // any thread's id names its process (kill(2) of Linux)
     if (!process) return Error(Errno::ESRCH);
     TRY(check_permission(*process, signal));
@@ -105,11 +108,11 @@ Result<void> signal_task(int process_id, int thread_id, int signal, const abi::S
     return send_signal_to_task(*task, info);
 }
 
-/// sigqueue(3): nobody may pretend to be the kernel or kill() towards another process.
-Result<abi::SignalInfo> load_information(UserPtr<const abi::SignalInfo> from, int signal, int process_id) {
+/// sigqueue(3): nobody may pretend to be the kernel or kill() towards somebody else.
+Result<abi::SignalInfo> load_information(UserPtr<const abi::SignalInfo> from, int signal, bool is_to_self) {
     abi::SignalInfo info = TRY(from.load());
     bool looks_official = info.code >= 0 || info.code == abi::kSiTkill;
-    if (looks_official && process_id != current_process().id()) return Error(Errno::EPERM);
+    if (looks_official && !is_to_self) return Error(Errno::EPERM);
     info.signal = signal;
     return info;
 }
@@ -142,14 +145,15 @@ Result<void> sys_tgkill(int process_id, int thread_id, int signal) {
 }
 
 Result<void> sys_rt_sigqueueinfo(int process_id, int signal, UserPtr<const abi::SignalInfo> information) {
-    abi::SignalInfo info = TRY(load_information(information, signal, process_id));
+    abi::SignalInfo info = TRY(load_information(information, signal, process_id == current_task().thread_id()));
     if (!is_signal_or_zero(signal)) return Error(Errno::EINVAL);
     return signal_process(process_id, signal, info);
 }
 
 Result<void> sys_rt_tgsigqueueinfo(int process_id, int thread_id, int signal, UserPtr<const abi::SignalInfo> information) {
-    abi::SignalInfo info = TRY(load_information(information, signal, process_id));
-    if (process_id <= 0 || thread_id <= 0 || !is_signal_or_zero(signal)) return Error(Errno::EINVAL);
+    if (process_id <= 0 || thread_id <= 0) return Error(Errno::EINVAL);
+    abi::SignalInfo info = TRY(load_information(information, signal, thread_id == current_task().thread_id()));
+    if (!is_signal_or_zero(signal)) return Error(Errno::EINVAL);
     return signal_task(process_id, thread_id, signal, info);
 }
 

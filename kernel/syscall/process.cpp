@@ -2,12 +2,9 @@
 
 #include <string.h>
 
-#include <algorithm>
-
 #include "base/format.h"
 #include "proc/exec/string_sources.h"
 #include "proc/exit.h"
-#include "proc/fork.h"
 #include "proc/pidfd.h"
 #include "proc/process_group.h"
 #include "proc/process_info.h"
@@ -16,57 +13,6 @@
 #include "vfs/path_walk.h"
 
 namespace martlet {
-
-Result<int> sys_fork(TrapFrame& frame) { return clone_task({.exit_signal = kSigChld}, frame); }
-
-Result<int> sys_vfork(TrapFrame& frame) {
-    return clone_task({.flags = kCloneVfork | kCloneVm, .exit_signal = kSigChld}, frame);
-}
-
-Result<int> sys_clone(TrapFrame& frame, u64 flags, u64 stack, UserPtr<int> parent_tid, UserPtr<int> child_tid, u64 tls) {
-    constexpr u64 kExitSignalMask = 0xff;
-    return clone_task({.flags = flags & 0xffff'ffff & ~kExitSignalMask,
-                       .exit_signal = static_cast<int>(flags & kExitSignalMask),
-                       .stack_pointer = stack,
-                       .parent_tid_address = parent_tid.address(),
-                       .child_tid_address = child_tid.address(),
-                       .tls = tls},
-                      frame);
-}
-
-namespace {
-
-/// A structure that may grow: shorter ones are filled with zeros, longer ones must be zero beyond what is known (E2BIG).
-Result<abi::CloneArguments> load_clone_arguments(UserPtr<const abi::CloneArguments> from, usize size) {
-    if (size > kPageSize) return Error(Errno::E2BIG);
-    if (size < abi::kCloneArgumentsSizeV0) return Error(Errno::EINVAL);
-    abi::CloneArguments arguments = {};
-    usize known = std::min(size, sizeof arguments);
-    UserSpan span(from.address(), size);
-    TRY(span.copy_to_kernel({reinterpret_cast<u8*>(&arguments), known}));
-    for (usize offset = known; offset < size; ++offset)
-        if (TRY(UserPtr<const u8>(from.address() + offset).load()) != 0) return Error(Errno::E2BIG);
-    return arguments;
-}
-
-} // namespace
-
-Result<int> sys_clone3(TrapFrame& frame, UserPtr<const abi::CloneArguments> from, usize size) {
-    abi::CloneArguments arguments = TRY(load_clone_arguments(from, size));
-    constexpr u64 kSignalBits = 0xff, kKnownFlags = 0x1'ffff'ffff & ~kSignalBits & ~kCloneDetached;
-    if ((arguments.flags & ~kKnownFlags) || arguments.exit_signal > kSignalCount) return Error(Errno::EINVAL);
-    if (arguments.set_tid != 0 || arguments.set_tid_size != 0) return Error(Errno::EINVAL);
-    if ((arguments.flags & (kCloneThread | kCloneParent)) && arguments.exit_signal != 0) return Error(Errno::EINVAL);
-    if ((arguments.stack == 0) != (arguments.stack_size == 0)) return Error(Errno::EINVAL);
-    if (arguments.stack + arguments.stack_size > kUserEnd || arguments.stack_size > kUserEnd) return Error(Errno::EINVAL);
-    return clone_task({.flags = arguments.flags,
-                       .exit_signal = static_cast<int>(arguments.exit_signal),
-                       .stack_pointer = arguments.stack + arguments.stack_size,
-                       .parent_tid_address = arguments.parent_tid,
-                       .child_tid_address = arguments.child_tid,
-                       .tls = arguments.tls},
-                      frame);
-}
 
 Result<void> sys_execve(TrapFrame& frame, UserString path, UserPtr<const u64> arguments, UserPtr<const u64> environment) {
     String name = TRY(copy_user_path(path));
@@ -240,29 +186,6 @@ Result<int> sys_getsid(int process_id) {
     Ref<ProcessGroup> group = process ? group_of(*process) : nullptr;
     if (!group) return Error(Errno::ESRCH);
     return group->session->id;
-}
-
-Result<int> sys_set_tid_address(u64 address) {
-    current_task().clear_child_tid = address;
-    return current_task().thread_id();
-}
-
-namespace {
-constexpr usize kRobustListHeadSize = 24;
-}
-
-Result<void> sys_set_robust_list(u64 head, usize size) {
-    if (size != kRobustListHeadSize) return Error(Errno::EINVAL);
-    current_task().robust_list = head;
-    return {};
-}
-
-Result<void> sys_get_robust_list(int thread_id, UserPtr<u64> head, UserPtr<usize> size) {
-    Ref<Task> task = thread_id == 0 ? Ref<Task>(current_task()) : find_task(thread_id);
-    if (!task) return Error(Errno::ESRCH);
-    if (!may_inspect(task->process())) return Error(Errno::EPERM);
-    TRY(size.store(kRobustListHeadSize));
-    return head.store(task->robust_list);
 }
 
 } // namespace martlet

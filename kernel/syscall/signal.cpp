@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include <algorithm>
-
 #include "proc/process_info.h"
 #include "proc/signal_internal.h"
 #include "proc/signal_stack.h"
@@ -15,14 +13,14 @@ namespace {
 
 constexpr usize kSetSize = sizeof(u64);
 constexpr u64 kKnownActionFlags = abi::kSaNoClDStop | abi::kSaNoClDWait | abi::kSaSigInfo | abi::kSaRestorer |
-                                  abi::kSaOnStack | abi::kSaRestart | abi::kSaNoDefer | abi::kSaResetHand;
+                                  abi::kSaOnStack | abi::kSaExposeTagBits | abi::kSaRestart | abi::kSaNoDefer | abi::kSaResetHand;
 
 /// A disposition that ignores the signal also forgets pending ones (POSIX.1-2017 2.4.3).
-void forget_ignored(Process& process, int signal) {
+void forget_pending(Process& process, int signal) {
     PendingSignals::EntryList discarded;
     {
         IrqLockGuard guard(process.signals.lock);
-        if (process.signals.actions->is_ignored(signal)) discard_pending(process, SignalSet::of(signal), discarded);
+        discard_pending(process, SignalSet::of(signal), discarded);
     }
     free_queued_signals(discarded);
 }
@@ -43,7 +41,7 @@ int take_waited(Process& process, Task& task, SignalSet wanted, abi::SignalInfo&
         task.signals.waited = signal == 0 ? wanted : SignalSet();
         recalculate_pending(process, task);
     }
-    free_queued_signal(consumed);
+    finish_taken_signal(consumed, info);
     return signal;
 }
 
@@ -53,20 +51,16 @@ Result<void> sys_rt_sigaction(int signal, UserPtr<const abi::SignalAction> actio
     if (size != kSetSize || !is_valid_signal(signal)) return Error(Errno::EINVAL);
     if (action && kUnblockableSignals.contains(signal)) return Error(Errno::EINVAL);
     Process& process = current_process();
-    Ref<SignalActions> actions;
-    {
-        IrqLockGuard guard(process.signals.lock);
-        actions = process.signals.actions;
-    }
+    SignalActions& actions = process.signals.own_actions();
     abi::SignalAction previous;
     if (action) {
         abi::SignalAction wanted = TRY(action.load());
         wanted.flags &= kKnownActionFlags;
         wanted.mask &= ~kUnblockableSignals.bits();
-        previous = actions->set(signal, wanted);
-        forget_ignored(process, signal);
+        previous = actions.set(signal, wanted);
+        if (SignalActions::ignores(wanted.handler, signal)) forget_pending(process, signal);
     } else {
-        previous = actions->get(signal);
+        previous = actions.get(signal);
     }
     if (old) TRY(old.store(previous));
     return {};
@@ -140,10 +134,7 @@ Result<int> sys_rt_sigtimedwait(UserPtr<const u64> set, UserPtr<abi::SignalInfo>
 Result<u64> sys_rt_sigreturn(TrapFrame& frame) {
     Result<u64> restored = restore_signal_frame(frame);
     if (restored) return restored;
-    abi::SignalInfo fault;
-    fault.signal = kSigSegv;
-    fault.code = abi::kSiKernel;
-    force_signal(fault);
+    force_segmentation_fault();
     return 0;
 }
 
@@ -158,46 +149,6 @@ Result<i64> sys_restart_syscall() {
     RestartBlock& block = current_task().restart_block;
     if (!block.restart) return Error(Errno::EINTR);
     return block.restart(block);
-}
-
-Result<u32> sys_alarm(u32 seconds) {
-    u64 remaining_ns = current_process()
-                           .timers.set(IntervalTimerKind::Real, {.remaining_ns = seconds * kNanosecondsPerSecond})
-                           .remaining_ns;
-    // Rounded, but a timer that is still running never shows as 0 (alarm(2)).
-    u64 rounded = (remaining_ns + kNanosecondsPerSecond / 2) / kNanosecondsPerSecond;
-    return static_cast<u32>(remaining_ns != 0 && rounded == 0 ? 1 : rounded);
-}
-
-namespace {
-
-abi::IntervalTimer to_user(IntervalTimerValue value) {
-    // A running timer never shows as zero, which would mean "off".
-    u64 remaining_ns = value.remaining_ns != 0 ? std::max<u64>(value.remaining_ns, 1000) : 0;
-    return {.interval = abi::TimeVal::from_ns(value.interval_ns), .value = abi::TimeVal::from_ns(remaining_ns)};
-}
-
-Result<IntervalTimerKind> timer_kind(int which) {
-    if (which < 0 || which > 2) return Error(Errno::EINVAL);
-    return static_cast<IntervalTimerKind>(which);
-}
-
-} // namespace
-
-Result<void> sys_getitimer(int which, UserPtr<abi::IntervalTimer> value) {
-    return value.store(to_user(current_process().timers.get(TRY(timer_kind(which)))));
-}
-
-Result<void> sys_setitimer(int which, UserPtr<const abi::IntervalTimer> value, UserPtr<abi::IntervalTimer> old) {
-    IntervalTimerValue wanted;
-    if (value) { // a null pointer turns the timer off, as Linux
-        abi::IntervalTimer given = TRY(value.load());
-        if (!given.value.is_valid() || !given.interval.is_valid()) return Error(Errno::EINVAL);
-        wanted = {.remaining_ns = given.value.to_ns(), .interval_ns = given.interval.to_ns()};
-    }
-    IntervalTimerValue before = current_process().timers.set(TRY(timer_kind(which)), wanted);
-    if (old) TRY(old.store(to_user(before)));
-    return {};
 }
 
 } // namespace martlet

@@ -1,4 +1,4 @@
-// Calls about signals and the timers that send them.
+// Calls about signals.
 #pragma once
 #include "abi/signal.h"
 #include "abi/time.h"
@@ -22,9 +22,5 @@ Result<void> sys_tkill(int thread_id, int signal);
 Result<void> sys_tgkill(int process_id, int thread_id, int signal);
 Result<void> sys_pause();
 Result<i64> sys_restart_syscall();
-
-Result<u32> sys_alarm(u32 seconds);
-Result<void> sys_getitimer(int which, UserPtr<abi::IntervalTimer> value);
-Result<void> sys_setitimer(int which, UserPtr<const abi::IntervalTimer> value, UserPtr<abi::IntervalTimer> old);
 
 } // namespace martlet

@@ -25,7 +25,9 @@
 #include "syscall/signal.h"
 #include "syscall/socket.h"
 #include "syscall/system.h"
+#include "syscall/threads.h"
 #include "syscall/time.h"
+#include "syscall/timers.h"
 
 namespace martlet {
 
@@ -193,7 +195,7 @@ constexpr SyscallRow kRows[] = {
     missing(156, "_sysctl"),
     row<sys_prctl>(157, "prctl", "option, argument2, argument3, argument4, argument5"),
     row<sys_arch_prctl>(158, "arch_prctl", "operation, address"),
-    missing(159, "adjtimex"),
+    row<sys_adjtimex>(159, "adjtimex", "adjustment"),
     row<sys_setrlimit>(160, "setrlimit", "resource, limit"),
     row<sys_chroot>(161, "chroot", "path"),
     row<sys_sync>(162, "sync", ""),
@@ -256,11 +258,11 @@ constexpr SyscallRow kRows[] = {
     row<sys_restart_syscall>(219, "restart_syscall"),
     row<sys_semtimedop>(220, "semtimedop", "id, operations, count, timeout"),
     row<sys_fadvise64>(221, "fadvise64", "fd, offset, size, advice"),
-    missing(222, "timer_create"),
-    missing(223, "timer_settime"),
-    missing(224, "timer_gettime"),
-    missing(225, "timer_getoverrun"),
-    missing(226, "timer_delete"),
+    row<sys_timer_create>(222, "timer_create", "clock, event, id"),
+    row<sys_timer_settime>(223, "timer_settime", "id, flags, value, old"),
+    row<sys_timer_gettime>(224, "timer_gettime", "id, value"),
+    row<sys_timer_getoverrun>(225, "timer_getoverrun", "id"),
+    row<sys_timer_delete>(226, "timer_delete", "id"),
     row<sys_clock_settime>(227, "clock_settime", "clock, time"),
     row<sys_clock_gettime>(228, "clock_gettime", "clock, time"),
     row<sys_clock_getres>(229, "clock_getres", "clock, resolution"),
@@ -339,7 +341,7 @@ constexpr SyscallRow kRows[] = {
     row<sys_prlimit64>(302, "prlimit64", "process_id, resource, limit, old"),
     row<sys_name_to_handle_at>(303, "name_to_handle_at", "directory, path, handle, mount_id, flags"),
     row<sys_open_by_handle_at>(304, "open_by_handle_at", "mount_fd, handle, flags"),
-    missing(305, "clock_adjtime"),
+    row<sys_clock_adjtime>(305, "clock_adjtime", "clock, adjustment"),
     row<sys_syncfs>(306, "syncfs", "fd"),
     row<sys_sendmmsg>(307, "sendmmsg", "fd, messages, count, flags"),
     missing(308, "setns"),
@@ -358,7 +360,7 @@ constexpr SyscallRow kRows[] = {
     missing(321, "bpf"),
     row<sys_execveat>(322, "execveat", "directory_fd, path, arguments, environment, flags"),
     missing(323, "userfaultfd"),
-    missing(324, "membarrier"),
+    row<sys_membarrier>(324, "membarrier", "command, flags, cpu"),
     row<sys_mlock2>(325, "mlock2", "address, size, flags"),
     row<sys_copy_file_range>(326, "copy_file_range", "from_fd, from_offset, to_fd, to_offset, count, flags"),
     row<sys_preadv2>(327, "preadv2", "fd, vectors, count, offset_low, offset_high, flags"),
@@ -368,7 +370,7 @@ constexpr SyscallRow kRows[] = {
     row<sys_pkey_free>(331, "pkey_free", "key"),
     row<sys_statx>(332, "statx", "directory, path, flags, mask, status"),
     missing(333, "io_pgetevents"),
-    missing(334, "rseq"),
+    row<sys_rseq>(334, "rseq", "area, size, flags, signature"),
     row<sys_pidfd_send_signal>(424, "pidfd_send_signal", "fd, signal, information, flags"),
     missing(425, "io_uring_setup"),
     missing(426, "io_uring_enter"),
@@ -394,7 +396,7 @@ constexpr SyscallRow kRows[] = {
     missing(446, "landlock_restrict_self"),
     missing(447, "memfd_secret"),
     missing(448, "process_mrelease"),
-    missing(449, "futex_waitv"),
+    row<sys_futex_waitv>(449, "futex_waitv", "items, count, flags, timeout, clock"),
     missing(450, "set_mempolicy_home_node"),
     missing(451, "cachestat"),
     row<sys_fchmodat2>(452, "fchmodat2", "directory, path, mode, flags"),

@@ -1,5 +1,6 @@
 #include "syscall/time.h"
 
+#include "proc/cpu_sleep.h"
 #include "proc/process.h"
 #include "proc/process_info.h"
 #include "sync/wait_queue.h"
@@ -12,25 +13,8 @@ namespace {
 
 abi::TimeZone g_time_zone; // kept for gettimeofday only, as the kernel never uses it
 
-/// clock_getcpuclockid(3): a negative clock names a process's or thread's CPU time.
-Result<u64> cpu_clock_ns(int clock) {
-    int id = ~(clock >> 3);
-    bool is_thread = (clock & 4) != 0;
-    int kind = clock & 3; // 0 all, 1 user, 2 scheduler's
-    if (kind == 3) return Error(Errno::EINVAL);
-    if (is_thread) {
-        Ref<Task> task = id == 0 ? Ref<Task>(current_task()) : find_task(id);
-        if (!task || &task->process() != &current_process()) return Error(Errno::EINVAL);
-        return kind == 1 ? task->cpu_time().user_ns : task->run_time_ns();
-    }
-    Ref<Process> process = id == 0 ? Ref<Process>(current_process()) : find_process(id);
-    if (!process) return Error(Errno::EINVAL);
-    ResourceUsage usage = process->usage();
-    return usage.user_time_ns + (kind == 1 ? 0 : usage.system_time_ns);
-}
-
 Result<u64> clock_ns(int clock) {
-    if (clock < 0) return cpu_clock_ns(clock);
+    if (clock < 0) return TRY(find_cpu_clock(clock)).now_ns();
     switch (clock) {
     case abi::kClockRealtime:
     case abi::kClockRealtimeCoarse:
@@ -65,22 +49,62 @@ Result<void> sleep_relative(Deadline deadline, UserPtr<abi::TimeSpec> remaining)
     return Error(Errno::kRestartBlock);
 }
 
-Result<void> check_sleep_clock(int clock) {
+enum class SleepClock : u8 { Monotonic, Realtime, Cpu };
+
+Result<SleepClock> sleep_clock(int clock) {
     switch (clock) {
-    case abi::kClockRealtime:
-    case abi::kClockMonotonic:
-    case abi::kClockBoottime:
-    case abi::kClockTai: return {};
     case abi::kClockRealtimeAlarm:
     case abi::kClockBoottimeAlarm:
         if (!current_has(Capability::WakeAlarm)) return Error(Errno::EPERM);
-        return {};
+        return clock == abi::kClockRealtimeAlarm ? SleepClock::Realtime : SleepClock::Monotonic;
+    case abi::kClockRealtime:
+    case abi::kClockTai: return SleepClock::Realtime;
+    case abi::kClockMonotonic:
+    case abi::kClockBoottime: return SleepClock::Monotonic;
     case abi::kClockMonotonicRaw:
     case abi::kClockRealtimeCoarse:
     case abi::kClockMonotonicCoarse:
-    case abi::kClockProcessCpu: return Error(Errno::EOPNOTSUPP);
-    default: return Error(Errno::EINVAL);
+    case abi::kClockThreadCpu: return Error(Errno::EOPNOTSUPP);
+    default:
+        if (is_cpu_clock(clock)) return SleepClock::Cpu;
+        return Error(Errno::EINVAL);
     }
+}
+
+Result<void> sleep_cpu_relative(int clock, u64 target_ns, UserPtr<abi::TimeSpec> remaining);
+
+Result<i64> continue_cpu_sleep(RestartBlock& block) {
+    TRY(sleep_cpu_relative(static_cast<int>(block.arguments[0]), block.deadline_ns,
+                           UserPtr<abi::TimeSpec>(block.user_address)));
+    return 0;
+}
+
+Result<void> sleep_cpu_relative(int clock, u64 target_ns, UserPtr<abi::TimeSpec> remaining) {
+    CpuClock cpu_clock = TRY(find_cpu_clock(clock));
+    Result<void> slept = sleep_until_cpu_time(cpu_clock, target_ns);
+    if (slept || slept.error() != Errno::kRestartSys) return slept;
+    u64 now = cpu_clock.now_ns();
+    if (target_ns <= now) return {};
+    if (remaining) TRY(remaining.store(abi::TimeSpec::from_ns(target_ns - now)));
+    current_task().restart_block = {.restart = continue_cpu_sleep,
+                                    .deadline_ns = target_ns,
+                                    .user_address = remaining.address(),
+                                    .arguments = {static_cast<u64>(static_cast<i64>(clock))}};
+    return Error(Errno::kRestartBlock);
+}
+
+/// A thread cannot wait for its own CPU time.
+Result<void> sleep_on_cpu_clock(int clock, bool is_absolute, u64 value_ns, UserPtr<abi::TimeSpec> remaining) {
+    CpuClock cpu_clock = TRY(find_cpu_clock(clock));
+    if (cpu_clock.task.get() == &current_task()) return Error(Errno::EINVAL);
+    if (!is_absolute) {
+        u64 target_ns;
+        if (__builtin_add_overflow(cpu_clock.now_ns(), value_ns, &target_ns)) target_ns = ~0ull;
+        return sleep_cpu_relative(clock, target_ns, remaining);
+    }
+    Result<void> slept = sleep_until_cpu_time(cpu_clock, value_ns);
+    if (!slept && slept.error() == Errno::kRestartSys) return Error(Errno::kRestartNoHandler);
+    return slept;
 }
 
 } // namespace
@@ -92,18 +116,20 @@ Result<void> sys_nanosleep(UserPtr<const abi::TimeSpec> duration, UserPtr<abi::T
 }
 
 Result<void> sys_clock_nanosleep(int clock, int flags, UserPtr<const abi::TimeSpec> request, UserPtr<abi::TimeSpec> remaining) {
-    TRY(check_sleep_clock(clock));
+    SleepClock kind = TRY(sleep_clock(clock));
     abi::TimeSpec value = TRY(request.load());
     if (!value.is_valid()) return Error(Errno::EINVAL);
-    if (!(flags & abi::kTimerAbsolute)) return sleep_relative(Deadline::after(value.to_ns()), remaining);
-    u64 deadline_ns = value.to_ns();
-    bool is_realtime = clock == abi::kClockRealtime || clock == abi::kClockTai || clock == abi::kClockRealtimeAlarm;
-    // The realtime clock may be stepped while we sleep: look again when the deadline seems to have come.
-    for (;;) {
-        u64 now = is_realtime ? realtime_ns() : monotonic_ns();
-        if (deadline_ns <= now) return {};
-        if (!sleep_until(Deadline::after(deadline_ns - now))) return Error(Errno::kRestartNoHandler);
-    }
+    bool is_absolute = (flags & abi::kTimerAbsolute) != 0;
+    if (kind == SleepClock::Cpu) return sleep_on_cpu_clock(clock, is_absolute, value.to_ns(), remaining);
+    if (!is_absolute) return sleep_relative(Deadline::after(value.to_ns()), remaining);
+    Deadline deadline = kind == SleepClock::Realtime ? Deadline::at_realtime(value.to_ns()) : Deadline::at(value.to_ns());
+    if (!sleep_until(deadline)) return Error(Errno::kRestartNoHandler);
+    return {};
+}
+
+Result<void> check_clock(int clock) {
+    TRY(clock_ns(clock));
+    return {};
 }
 
 Result<void> sys_clock_gettime(int clock, UserPtr<abi::TimeSpec> time) {
@@ -113,7 +139,9 @@ Result<void> sys_clock_gettime(int clock, UserPtr<abi::TimeSpec> time) {
 Result<void> sys_clock_getres(int clock, UserPtr<abi::TimeSpec> resolution) {
     TRY(clock_ns(clock));
     if (!resolution) return {};
-    bool is_coarse = clock == abi::kClockRealtimeCoarse || clock == abi::kClockMonotonicCoarse;
+    // The sampled CPU-time clocks tell no more than the tick does, either.
+    bool is_coarse = clock == abi::kClockRealtimeCoarse || clock == abi::kClockMonotonicCoarse ||
+                     (clock < 0 && (clock & 3) != 2);
     return resolution.store(abi::TimeSpec::from_ns(is_coarse ? kCoarseClockResolutionNs : clock_resolution_ns()));
 }
 
@@ -126,6 +154,7 @@ Result<void> sys_clock_settime(int clock, UserPtr<const abi::TimeSpec> time) {
     abi::TimeSpec value = TRY(time.load());
     if (!value.is_valid() || value.to_ns() == ~0ull) return Error(Errno::EINVAL);
     if (!current_has(Capability::SysTime)) return Error(Errno::EPERM);
+    if (value.to_ns() < monotonic_ns()) return Error(Errno::EINVAL); // the machine would have started before 1970
     set_realtime_ns(value.to_ns());
     return {};
 }

@@ -12,6 +12,10 @@ Result<void> sys_clock_getres(int clock, UserPtr<abi::TimeSpec> resolution);
 Result<void> sys_clock_settime(int clock, UserPtr<const abi::TimeSpec> time);
 Result<void> sys_gettimeofday(UserPtr<abi::TimeVal> time, UserPtr<abi::TimeZone> zone);
 Result<void> sys_settimeofday(UserPtr<const abi::TimeVal> time, UserPtr<const abi::TimeZone> zone);
+Result<int> sys_adjtimex(UserPtr<abi::TimeAdjustment> adjustment);
+Result<int> sys_clock_adjtime(int clock, UserPtr<abi::TimeAdjustment> adjustment);
+/// EINVAL: there is no such clock.
+Result<void> check_clock(int clock);
 Result<i64> sys_time(UserPtr<i64> time);
 
 } // namespace martlet

@@ -5,14 +5,21 @@
 
 #include "arch/context.h"
 #include "arch/cpu.h"
+#include "arch/user_copy.h"
 #include "arch/x86_64/cpu_features.h"
 #include "arch/x86_64/registers.h"
+#include "mm/address.h"
 #include "sched/thread.h"
+
+extern "C" {
+martlet::u64 user_save_state(void* to, martlet::u64 features);
+martlet::u64 user_load_state(const void* from, martlet::u64 features);
+}
 
 namespace martlet {
 namespace {
 
-inline constexpr usize kLegacyAreaSize = 512, kHeaderSize = 64;
+inline constexpr usize kLegacyAreaSize = 512, kHeaderSize = 64, kAreaAlignment = 64;
 inline constexpr usize kControlWordOffset = 0, kMxcsrOffset = 24, kMxcsrMaskOffset = 28, kXstateBvOffset = 512;
 inline constexpr u64 kStateX87 = 1, kStateSse = 2, kStateAvx = 4, kStateAvx512 = 0xe0;
 inline constexpr u32 kDefaultMxcsr = 0x1f80;
@@ -105,6 +112,18 @@ bool fpu_import(u8* area, FpuPart part) {
     for (usize offset = 8; offset < kHeaderSize; ++offset)
         if (area[kXstateBvOffset + offset] != 0) return false;
     return true;
+}
+
+bool fpu_save_to_user(u64 address) {
+    if (address % kAreaAlignment != 0 || address > kUserEnd - g_size) return false;
+    // XSAVE writes one word of the header; the others must be 0 for XRSTOR.
+    if (arch_clear_user(address + kXstateBvOffset, kHeaderSize) != 0) return false;
+    return user_save_state(reinterpret_cast<void*>(address), g_features) == 0;
+}
+
+bool fpu_load_from_user(u64 address) {
+    if (address % kAreaAlignment != 0 || address > kUserEnd - g_size) return false;
+    return user_load_state(reinterpret_cast<const void*>(address), g_features) == 0;
 }
 
 usize fpu_state_size() { return g_size; }

@@ -140,6 +140,40 @@ user_copy_string:
     SMAP_CLAC
     ret
 
+// u64 user_save_state(void* to, u64 features): XSAVE; 0, or -1 on a fault.
+    .balign 16
+    .globl user_save_state
+user_save_state:
+    SMAP_STAC
+    movl %esi, %eax
+    movq %rsi, %rdx
+    shrq $32, %rdx
+    MAY_FAULT 1f
+    xsave64 (%rdi)
+    xorl %eax, %eax
+    SMAP_CLAC
+    ret
+1:  movq $-1, %rax
+    SMAP_CLAC
+    ret
+
+// u64 user_load_state(const void* from, u64 features): XRSTOR; 0, or -1 on a fault or an area that the processor refuses.
+    .balign 16
+    .globl user_load_state
+user_load_state:
+    SMAP_STAC
+    movl %esi, %eax
+    movq %rsi, %rdx
+    shrq $32, %rdx
+    MAY_FAULT 1f
+    xrstor64 (%rdi)
+    xorl %eax, %eax
+    SMAP_CLAC
+    ret
+1:  movq $-1, %rax
+    SMAP_CLAC
+    ret
+
 // u64 user_load_u32(const void* from): the value, or -1 (all 64 bits) on a fault.
     .balign 16
     .globl user_load_u32

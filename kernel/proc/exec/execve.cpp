@@ -147,9 +147,11 @@ Result<void> execute(TrapFrame& frame, const ExecRequest& request) {
     if (unshared.files) task.set_files(std::move(unshared.files));
     replace_memory(task, program);
     task.files().close_all_marked();
+    process.posix_timers.remove_all();
     reset_signals(process, task, std::move(unshared.actions));
     task.set_credentials(std::move(program.credentials));
     task.restart_block = {};
+    forget_rseq(task);
     update_process(process, task, program);
     reset_registers(frame, program);
     trace_event(TraceEvent::Exec, static_cast<u64>(old_thread_id));

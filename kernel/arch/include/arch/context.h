@@ -55,6 +55,10 @@ void fpu_export(const u8* area, u8* to);
 /// Makes what a tracer wrote over an exported area loadable. False: it holds what the processor would refuse.
 enum class FpuPart : u8 { Legacy, All };
 [[nodiscard]] bool fpu_import(u8* area, FpuPart part);
+/// Between the registers and an area of fpu_state_size() bytes in user memory, without a copy in between; only where there
+/// is XSAVE (fpu_user_area_features() is not 0). False: a fault, or an area that cannot be loaded as it is.
+bool fpu_save_to_user(u64 address);
+bool fpu_load_from_user(u64 address);
 
 /// XCR0, for the magic words of a signal frame; 0 when only FXSAVE is used.
 u64 fpu_user_area_features();
