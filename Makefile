@@ -6,7 +6,7 @@ CONFIGURE := -G Ninja -DCMAKE_C_COMPILER=clang-19 -DCMAKE_CXX_COMPILER=clang++-1
 # Same commit, same bytes: every time stamp is the commit's.
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 0)
 
-.PHONY: all iso run test unit bench docs help clean
+.PHONY: all iso kernel run test unit bench docs help clean
 
 all: iso
 
@@ -18,6 +18,9 @@ iso: $(BUILD)/build.ninja ## build/martlet.iso, kernel.elf, initrd.tar and root/
 ifeq ($(VARIANT),release)
 	@scripts/publish $(BUILD) build
 endif
+
+kernel: $(BUILD)/build.ninja ## only the kernel, for a debug build with release's programs (build/debug/kernel.elf)
+	@ninja -C $(BUILD) --quiet kernel.elf
 
 run: iso ## boot the ISO in QEMU, serial on this terminal (^A x leaves; DISPLAY_VGA=1 opens a window; ACCEL=kvm)
 	@ACCEL=$(ACCEL) scripts/run $(BUILD)/martlet.iso $(QEMU_ARGS)
