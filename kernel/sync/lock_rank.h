@@ -15,6 +15,9 @@ enum class LockRank : u8 {
     SocketSetup,    // bind, listen, connect of one socket
     FileOffset,     // held across the whole read, write or getdents that uses the position
     Mount,
+    StackedRename,  // of a file system over another (overlayfs): its locks come before those of the one below
+    StackedDirectory,
+    StackedInode,
     Rename,
     Directory,      // an inode's directory lock; parent before child
     Inode,          // attributes, and a file's content while it is written

@@ -17,7 +17,9 @@ std::atomic<u32> next_anonymous_minor = 1;
 } // namespace
 
 /// Major 0: no device behind it.
-SuperBlock::SuperBlock() : device(make_device(0, next_anonymous_minor.fetch_add(1, std::memory_order_relaxed))) {}
+SuperBlock::SuperBlock(Stacking how)
+    : device(make_device(0, next_anonymous_minor.fetch_add(1, std::memory_order_relaxed))), stacking(how),
+      rename_lock(how == Stacking::Stacked ? LockRank::StackedRename : LockRank::Rename) {}
 
 SuperBlock::~SuperBlock() = default;
 

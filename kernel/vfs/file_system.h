@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/ref.h"
+#include "sync/mutex.h"
 #include "vfs/inode.h"
 
 namespace martlet {
@@ -14,6 +15,9 @@ struct FileSystemStatistics { // statfs(2)
     u64 type_magic = 0, block_size = 4096, blocks = 0, blocks_free = 0, blocks_available = 0, files = 0, files_free = 0;
     u64 name_length = 255;
 };
+
+/// Whether a file system keeps its files itself or in another one: which of two inodes' locks comes first.
+enum class Stacking : u8 { None, Stacked };
 
 class SuperBlock : public RefCounted {
 public:
@@ -31,8 +35,11 @@ public:
     std::atomic<u32> mount_count = 0;
     std::atomic<u32> writers = 0; // files open for writing on any of them (vfs/mount.h)
     Ref<class Dentry> root_dentry;
+    const Stacking stacking;
+    /// Held while a name moves between directories: no loop can arise in the tree.
+    Mutex rename_lock;
 
-    SuperBlock();
+    explicit SuperBlock(Stacking stacking = Stacking::None);
     ~SuperBlock() override;
 };
 

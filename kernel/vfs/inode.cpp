@@ -2,6 +2,7 @@
 
 #include "time/clock.h"
 #include "vfs/file_locks.h"
+#include "vfs/file_system.h"
 #include "vfs/inode_file.h"
 
 namespace martlet {
@@ -11,7 +12,10 @@ std::atomic<u64> live_inodes = 0;
 
 } // namespace
 
-Inode::Inode(SuperBlock& super_block, u64 number) : super_block_(super_block), number_(number) {
+Inode::Inode(SuperBlock& super_block, u64 number)
+    : attribute_lock(super_block.stacking == Stacking::Stacked ? LockRank::StackedInode : LockRank::Inode),
+      directory_lock(super_block.stacking == Stacking::Stacked ? LockRank::StackedDirectory : LockRank::Directory),
+      super_block_(super_block), number_(number) {
     live_inodes.fetch_add(1, std::memory_order_relaxed);
 }
 

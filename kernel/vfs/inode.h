@@ -132,8 +132,8 @@ public:
     Ref<RefCounted> attachment;
     /// Record and whole-file locks (vfs/file_locks.h), made on first use.
     std::atomic<class FileLocks*> locks = nullptr;
-    Mutex attribute_lock{LockRank::Inode};
-    Mutex directory_lock{LockRank::Directory};
+    Mutex attribute_lock;
+    Mutex directory_lock;
 
 private:
     SuperBlock& super_block_;

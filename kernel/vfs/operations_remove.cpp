@@ -62,19 +62,17 @@ Result<void> remove_directory(const NameAt& at) {
 
 namespace {
 
-/// Renames within the tree are one at a time where they move directories between parents: no loop can arise.
-Mutex rename_mutex{LockRank::Rename};
-
 /// The directory locks of a rename: the ancestor first, or by address if neither is above the other.
 class RenameLocks {
 public:
-    RenameLocks(Dentry& from, Dentry& to) NO_THREAD_SAFETY_ANALYSIS : is_same_(&from == &to) {
+    RenameLocks(Dentry& from, Dentry& to) NO_THREAD_SAFETY_ANALYSIS
+        : is_same_(&from == &to), rename_lock_(from.inode()->super_block().rename_lock) {
         first_ = &from.inode()->directory_lock;
         if (is_same_) {
             first_->lock();
             return;
         }
-        rename_mutex.lock();
+        rename_lock_.lock();
         second_ = &to.inode()->directory_lock;
         bool to_is_above = DentryCache::is_within(from, to);
         bool from_is_above = !to_is_above && DentryCache::is_within(to, from);
@@ -85,11 +83,12 @@ public:
     ~RenameLocks() NO_THREAD_SAFETY_ANALYSIS {
         if (!is_same_) second_->unlock();
         first_->unlock();
-        if (!is_same_) rename_mutex.unlock();
+        if (!is_same_) rename_lock_.unlock();
     }
 
 private:
     bool is_same_;
+    Mutex& rename_lock_; // one a file system: an overlay's rename moves names of the file systems below
     Mutex* first_ = nullptr;
     Mutex* second_ = nullptr;
 };

@@ -36,7 +36,7 @@ struct OverlayPlaces {
 class OverlaySuperBlock final : public SuperBlock {
 public:
     OverlaySuperBlock(Ref<const Credentials> mounter, String shown_options)
-        : mounter_(std::move(mounter)), shown_options_(std::move(shown_options)) {}
+        : SuperBlock(Stacking::Stacked), mounter_(std::move(mounter)), shown_options_(std::move(shown_options)) {}
     ~OverlaySuperBlock() override { root_ = nullptr; } // it leaves the table
     Ref<Inode> root() override { return root_; }
     FileSystemStatistics statistics() override;
