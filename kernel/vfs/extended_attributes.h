@@ -44,7 +44,7 @@ private:
     static constexpr usize kTotalMax = 256 * 1024; // of names and values of one inode (ENOSPC)
     Entry* find(std::string_view name) REQUIRES(lock_);
 
-    SpinLock lock_{LockRank::Leaf};
+    SpinLock lock_{LockRank::InodeTable}; // its destructor frees under it
     List<Entry, &Entry::node> entries_ GUARDED_BY(lock_);
     usize total_ GUARDED_BY(lock_) = 0;
 };
