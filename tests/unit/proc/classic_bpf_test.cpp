@@ -83,7 +83,7 @@ TEST(ClassicBpf, random_programs_that_are_accepted_end_and_stay_inside) {
     for (int round = 0; round < 200'000; ++round) {
         Program program(1 + random() % 6);
         for (BpfInstruction& instruction : program)
-            instruction = {codes[random() % std::size(codes)], static_cast<u8>(random() % 4), static_cast<u8>(random() % 4), random() % 70};
+            instruction = {codes[random() % std::size(codes)], static_cast<u8>(random() % 4), static_cast<u8>(random() % 4), static_cast<u32>(random() % 70)};
         if (!is_accepted(program)) continue;
         ++accepted;
         (void)run_bpf_program(program, data);

@@ -60,7 +60,7 @@ usize arch_clear_user(u64 to, usize count) {
 void MemoryObject::unmap_pages(u64, u64) {}
 Result<Ref<CharacterDevice>> find_character_device(u64) { return Error(Errno::ENXIO); }
 
-SuperBlock::SuperBlock() : device(1) {}
+SuperBlock::SuperBlock(Stacking how) : device(1), stacking(how), rename_lock(LockRank::Rename) {}
 SuperBlock::~SuperBlock() = default;
 
 void VfsTest::SetUp() {
