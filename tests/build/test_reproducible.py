@@ -13,6 +13,12 @@ BUILD = os.path.join(REPOSITORY, "build")
 COMPILED = {"kernel.elf": "kernel.elf", "sh": "userland/sh/sh", "init": "userland/init/init"}
 
 
+def stripped(path, target):
+    """The image holds programs without their symbols and debugging information."""
+    subprocess.run(["strip", "-o", target, path], check=True)
+    return target
+
+
 def digest(path):
     with open(path, "rb") as stream:
         return hashlib.sha256(stream.read()).hexdigest()
@@ -42,13 +48,15 @@ def copy(tmp_path_factory):
     return place
 
 
-def test_compiling_elsewhere_gives_the_same_bytes(environment, copy):
+def test_compiling_elsewhere_gives_the_same_bytes(environment, copy, tmp_path):
     build = copy / "build" / "release"
     subprocess.run(["cmake", "-S", copy, "-B", build, "-G", "Ninja", "-DCMAKE_C_COMPILER=clang-19",
                     "-DCMAKE_CXX_COMPILER=clang++-19", "--log-level=WARNING"], check=True, env=environment, capture_output=True)
     subprocess.run(["ninja", "-C", build, *COMPILED], check=True, env=environment, capture_output=True)
     for product in COMPILED.values():
-        assert digest(os.path.join(BUILD, "release", product)) == digest(build / product), product
+        here = stripped(os.path.join(BUILD, "release", product), tmp_path / "here")
+        there = stripped(build / product, tmp_path / "there")
+        assert digest(here) == digest(there), product
 
 
 def test_packing_elsewhere_and_later_gives_the_same_bytes(environment, copy):

@@ -35,7 +35,7 @@ def program():
 def verdict(outcome, variant):
     """Why the run is a failure, or None."""
     console = outcome.console.replace("\r", "")
-    panic = re.search(r"^.*[Pp]anic.*$", console, re.MULTILINE)
+    panic = re.search(r"^(?:\[ *[\d.]+\] )?Kernel panic.*$", console, re.MULTILINE)
     if panic:
         return panic.group(0).strip()
     said = re.search(r"fuzz: FAILED: .*", console)
