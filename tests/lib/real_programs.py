@@ -47,7 +47,7 @@ def boot(kernel, group, wanted, **options):
             for part in (debian_root.archive(group), addition):
                 with open(part, "rb") as source:
                     shutil.copyfileobj(source, out, 1 << 22)
-        options = {"memory": "1500M", "cpus": 1, "seconds": 900, **options}
+        options = {"memory": "1500M", "cpus": 1, "seconds": 400, **options}
         outcome = rig.run(kernel, ["/bin/bash", "/driver.sh"], initrd=whole, **options)
     results = {}
     for name, output, status in re.findall(r"^=== begin (\S+)\n(.*?)\n=== end (\d+)$", outcome.console.replace("\r", ""),
