@@ -86,6 +86,16 @@ CASE(overlay, a_change_is_made_in_a_copy) {
     CHECK(read_file("low1/both") == "from 1");
 }
 
+CASE(overlay, a_name_moves_between_directories) {
+    if (!mount_layers()) return;
+    CHECK_EQUAL(mkdir("m/new", 0755), 0);
+    CHECK_EQUAL(rename("m/only2", "m/new/moved"), 0);
+    CHECK(!is_there("m/only2"));
+    CHECK(read_file("m/new/moved") == "second");
+    CHECK_EQUAL(rename("m/new/moved", "m/dir/moved"), 0);
+    CHECK(read_file("up/dir/moved") == "second");
+}
+
 CASE(overlay, removed_names_leave_whiteouts) {
     if (!mount_layers()) return;
     CHECK_EQUAL(unlink("m/both"), 0);
