@@ -19,27 +19,8 @@ FilledCache::FilledCache(u64 size) : size_(size) {
 }
 
 FilledCache::~FilledCache() {
-    {
-        LockGuard guard(FilledCacheList::lock);
-        all_node_.unlink();
-    }
-    LockGuard guard(lock_);
-    for (u64 index = 0; Frame* frame = pages_.next(index);) {
-        pages_.remove(index);
-        frame->release();
-    }
-}
-
-Frame* FilledCache::find_page(u64 index) {
-    LockGuard guard(lock_);
-    Frame* frame = pages_.get(index);
-    if (frame) frame->acquire();
-    return frame;
-}
-
-u64 FilledCache::page_count() {
-    LockGuard guard(lock_);
-    return page_count_;
+    LockGuard guard(FilledCacheList::lock);
+    all_node_.unlink();
 }
 
 /// The page, read if it is not there, with a reference for the caller.
@@ -55,29 +36,7 @@ Result<Frame*> FilledCache::load_page(u64 index) {
         return Error(filled.error());
     }
     if (size < kPageSize) memset(bytes + size, 0, kPageSize - size);
-    RadixReserve reserve;
-    for (;;) {
-        u32 needed;
-        {
-            LockGuard guard(lock_);
-            if (Frame* winner = pages_.get(index)) {
-                winner->acquire();
-                fresh->release();
-                return winner;
-            }
-            needed = pages_.nodes_needed(index);
-            if (needed <= reserve.available()) {
-                fresh->acquire();
-                pages_.insert(index, fresh, reserve);
-                ++page_count_;
-                return fresh;
-            }
-        }
-        if (auto reserved = reserve.fill(needed); !reserved) {
-            fresh->release();
-            return Error(reserved.error());
-        }
-    }
+    return pages_.publish(index, fresh);
 }
 
 Result<Frame*> FilledCache::get_page(u64 index, PageAccess) {
@@ -133,28 +92,12 @@ Result<usize> FilledCache::read(IoCursor& to, u64 offset) {
     return done;
 }
 
-/// Pages whose only reference is the cache's: nobody maps or reads them.
-u64 FilledCache::drop_unused(u64 count) {
-    u64 dropped = 0;
-    LockGuard guard(lock_);
-    for (u64 index = 0; dropped < count; ++index) {
-        Frame* frame = pages_.next(index);
-        if (!frame) break;
-        if (frame->is_shared()) continue;
-        pages_.remove(index);
-        --page_count_;
-        frame->release();
-        ++dropped;
-    }
-    return dropped;
-}
-
 u64 FilledCache::reclaim_clean_pages(u64 count) {
     u64 freed = 0;
     LockGuard guard(FilledCacheList::lock);
     for (FilledCache& cache : FilledCacheList::all) {
         if (freed >= count) break;
-        freed += cache.drop_unused(count - freed);
+        freed += cache.pages_.remove_unused(count - freed);
     }
     return freed;
 }

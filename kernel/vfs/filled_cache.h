@@ -3,12 +3,12 @@
 // A page is read by fill() on its first use and kept until memory is needed. Sequential readers get several pages at once:
 // the window doubles while reads go on where the last one ended, up to kReadAheadPages. Read-only so far; a file system
 // that writes marks pages dirty in its own subclass and must keep them from reclaim_clean_pages (docs/FILE_SYSTEMS.md).
-// Locking: a spinlock guards the array; fill() runs without it, and of two that filled the same page one result is kept.
+// Locking: the tree of frames has its own; fill() runs without a lock, and of two that filled the same page one result is
+// kept.
 #pragma once
 #include "base/list.h"
-#include "base/radix_tree.h"
+#include "mm/frame_tree.h"
 #include "mm/memory_object.h"
-#include "sync/spinlock.h"
 #include "vfs/io_cursor.h"
 
 namespace martlet {
@@ -19,11 +19,11 @@ public:
     ~FilledCache() override;
 
     Result<Frame*> get_page(u64 index, PageAccess access) override;
-    Frame* find_page(u64 index) override;
+    Frame* find_page(u64 index) override { return pages_.find(index); }
     /// EIO and what fill() answers count only before the first byte.
     Result<usize> read(IoCursor& to, u64 offset);
     u64 size() const { return size_; }
-    u64 page_count();
+    u64 page_count() { return pages_.count(); }
     /// Reads pages ahead of time (readahead(2), POSIX_FADV_WILLNEED).
     void prefetch(u64 offset, u64 size);
 
@@ -38,13 +38,10 @@ private:
     static constexpr u64 kReadAheadPages = 16;
     u64 page_limit() const { return (size_ + kPageSize - 1) / kPageSize; }
     Result<Frame*> load_page(u64 index);
-    u64 drop_unused(u64 count);
     void note_read(u64 first_index, u64 end_index);
 
     const u64 size_;
-    SpinLock lock_{LockRank::InodeTable};
-    RadixTree<Frame> pages_ GUARDED_BY(lock_);
-    u64 page_count_ GUARDED_BY(lock_) = 0;
+    FrameTree pages_;
     std::atomic<u64> next_sequential_ = 0, window_ = 1; // hints: races only read too much or too little
     ListNode all_node_;
     friend class FilledCacheList;
