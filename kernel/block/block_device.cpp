@@ -1,6 +1,6 @@
 #include "block/block_device.h"
 
-#include "base/vector.h"
+#include "base/numbered_registry.h"
 #include "sync/spinlock.h"
 #include "vfs/dentry.h"
 #include "vfs/inode.h"
@@ -11,14 +11,8 @@ namespace martlet {
 namespace {
 
 Mutex registry_lock{LockRank::SleepLeaf};
-[[clang::no_destroy]] constinit Vector<Ref<BlockDevice>> registry GUARDED_BY(registry_lock); // ordered by number
+[[clang::no_destroy]] constinit NumberedRegistry<BlockDevice> registry GUARDED_BY(registry_lock);
 void (*registry_listener)(BlockDevice&) GUARDED_BY(registry_lock) = nullptr;
-
-usize lower_bound(u64 number) REQUIRES(registry_lock) {
-    usize place = 0;
-    while (place < registry.size() && registry[place]->number() < number) ++place;
-    return place;
-}
 
 } // namespace
 
@@ -27,11 +21,8 @@ Result<void> register_block_device(Ref<BlockDevice> device) {
     void (*listener)(BlockDevice&);
     {
         MutexGuard guard(registry_lock);
-        usize place = lower_bound(device->number());
-        if (place < registry.size() && registry[place]->number() == device->number()) return Error(Errno::EEXIST);
-        TRY(registry.push_back(nullptr));
-        for (usize index = registry.size() - 1; index > place; --index) registry[index] = std::move(registry[index - 1]);
-        registry[place] = std::move(device);
+        if (registry.find(device->number())) return Error(Errno::EEXIST);
+        TRY(registry.add(std::move(device)));
         listener = registry_listener;
     }
     if (listener) listener(added);
@@ -41,25 +32,22 @@ Result<void> register_block_device(Ref<BlockDevice> device) {
 void unregister_block_device(BlockDevice& device) {
     Ref<BlockDevice> removed;
     MutexGuard guard(registry_lock);
-    usize place = lower_bound(device.number());
-    if (place == registry.size() || registry[place].get() != &device) return;
-    removed = std::move(registry[place]);
-    registry.remove(place);
+    removed = registry.remove(device);
 }
 
 Result<Ref<BlockDevice>> find_block_device(u64 number) {
     MutexGuard guard(registry_lock);
-    usize place = lower_bound(number);
-    if (place == registry.size() || registry[place]->number() != number) return Error(Errno::ENXIO);
-    return registry[place];
+    BlockDevice* device = registry.find(number);
+    if (!device) return Error(Errno::ENXIO);
+    return Ref<BlockDevice>(*device);
 }
 
 Ref<BlockDevice> next_block_device(u64& number) {
     MutexGuard guard(registry_lock);
-    usize place = lower_bound(number);
-    if (place == registry.size()) return nullptr;
-    number = registry[place]->number();
-    return registry[place];
+    BlockDevice* device = registry.first_from(number);
+    if (!device) return nullptr;
+    number = device->number();
+    return Ref<BlockDevice>(*device);
 }
 
 void set_block_device_listener(void (*listener)(BlockDevice&)) {

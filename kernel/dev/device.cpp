@@ -1,26 +1,15 @@
 // The registry of character devices, ordered by number.
 #include "dev/device.h"
 
-#include "base/vector.h"
+#include "base/numbered_registry.h"
 #include "sync/spinlock.h"
 
 namespace martlet {
 namespace {
 
 SpinLock registry_lock{LockRank::Device};
-[[clang::no_destroy]] constinit Vector<Ref<CharacterDevice>> registry GUARDED_BY(registry_lock);
+[[clang::no_destroy]] constinit NumberedRegistry<CharacterDevice> registry GUARDED_BY(registry_lock);
 void (*registry_listener)(CharacterDevice&) GUARDED_BY(registry_lock) = nullptr;
-
-/// The place of the first device whose number is not below `number`.
-usize lower_bound(u64 number) REQUIRES(registry_lock) {
-    usize low = 0, high = registry.size();
-    while (low < high) {
-        usize middle = (low + high) / 2;
-        if (registry[middle]->number() < number) low = middle + 1;
-        else high = middle;
-    }
-    return low;
-}
 
 } // namespace
 
@@ -29,11 +18,8 @@ Result<void> register_character_device(Ref<CharacterDevice> device) {
     CharacterDevice& added = *device;
     {
         LockGuard guard(registry_lock);
-        usize place = lower_bound(device->number());
-        if (place < registry.size() && registry[place]->number() == device->number()) return Error(Errno::EBUSY);
-        TRY(registry.push_back(nullptr));
-        for (usize index = registry.size() - 1; index > place; --index) registry[index] = std::move(registry[index - 1]);
-        registry[place] = std::move(device);
+        if (registry.find(device->number())) return Error(Errno::EBUSY);
+        TRY(registry.add(std::move(device)));
         listener = registry_listener;
     }
     if (listener) listener(added);
@@ -42,9 +28,9 @@ Result<void> register_character_device(Ref<CharacterDevice> device) {
 
 Result<Ref<CharacterDevice>> find_character_device(u64 number) {
     LockGuard guard(registry_lock);
-    usize place = lower_bound(number);
-    if (place == registry.size() || registry[place]->number() != number) return Error(Errno::ENXIO);
-    return registry[place];
+    CharacterDevice* device = registry.find(number);
+    if (!device) return Error(Errno::ENXIO);
+    return Ref<CharacterDevice>(*device);
 }
 
 void for_each_character_device(void (*visit)(void*, CharacterDevice&), void* context) {
@@ -52,9 +38,9 @@ void for_each_character_device(void (*visit)(void*, CharacterDevice&), void* con
         Ref<CharacterDevice> device;
         {
             LockGuard guard(registry_lock);
-            usize place = lower_bound(number);
-            if (place == registry.size()) return;
-            device = registry[place];
+            CharacterDevice* next = registry.first_from(number);
+            if (!next) return;
+            device = Ref<CharacterDevice>(*next);
         }
         number = device->number();
         visit(context, *device); // without the lock: it may sleep
