@@ -2,6 +2,7 @@
 #include "proc/signal.h"
 #include "syscall/file.h"
 #include "syscall/file_support.h"
+#include "syscall/offset_argument.h"
 #include "vfs/inode.h"
 
 namespace martlet {
@@ -9,7 +10,7 @@ namespace {
 
 /// Moves up to `count` bytes; the offsets move on by what was written. An error counts only before the first byte; a signal
 /// ends the copy after a page, for neither side may ever wait (/dev/zero to an eventfd).
-Result<usize> copy_bytes(File& from, u64& from_offset, File& to, u64& to_offset, bool append, usize count) {
+Result<usize> copy_bytes(File& from, u64& from_offset, File& to, u64& to_offset, usize count) {
     Own<u8[]> buffer(new (std::nothrow) u8[kPageSize]);
     if (!buffer) return Error(Errno::ENOMEM);
     usize done = 0;
@@ -23,10 +24,10 @@ Result<usize> copy_bytes(File& from, u64& from_offset, File& to, u64& to_offset,
         Errno error = Errno::EIO;
         while (put < *got) {
             IoCursor out = IoCursor::kernel_const(buffer.get() + put, *got - put);
-            auto written = append ? to.append(out, to_offset) : to.write(out, to_offset);
+            auto written = to.write(out, to_offset);
             if (!written) error = written.error();
             if (!written || *written == 0) break;
-            if (!append) to_offset += *written;
+            to_offset += *written;
             put += *written;
         }
         if (put == 0 && done == 0) return Error(error);
@@ -36,38 +37,6 @@ Result<usize> copy_bytes(File& from, u64& from_offset, File& to, u64& to_offset,
     }
     return done;
 }
-
-/// The offset that a call uses: the user's variable, or the file's position under its lock.
-class OffsetArgument : NonCopyable {
-public:
-    Result<void> begin(File& file, UserPtr<i64> user) NO_THREAD_SAFETY_ANALYSIS {
-        user_ = user;
-        if (user) {
-            i64 given = TRY(user.load());
-            if (given < 0) return Error(Errno::EINVAL);
-            if (!file.is_seekable()) return Error(Errno::ESPIPE);
-            value = static_cast<u64>(given);
-        } else if (file.is_seekable()) {
-            file.position_lock.lock();
-            locked_ = &file;
-            value = file.position;
-        }
-        return {};
-    }
-    Result<void> end() {
-        if (locked_) locked_->position = value;
-        if (user_) return user_.store(static_cast<i64>(value));
-        return {};
-    }
-    ~OffsetArgument() NO_THREAD_SAFETY_ANALYSIS {
-        if (locked_) locked_->position_lock.unlock();
-    }
-    u64 value = 0;
-
-private:
-    UserPtr<i64> user_;
-    File* locked_ = nullptr;
-};
 
 /// Both offsets; of two position locks the one at the lower address is taken first.
 Result<void> begin_both(OffsetArgument& from_offset, File& from, UserPtr<i64> from_user, OffsetArgument& to_offset, File& to,
@@ -90,7 +59,7 @@ Result<usize> sys_sendfile(int to_fd, int from_fd, UserPtr<i64> offset, usize co
     if (to->flags() & kOpenAppend) return Error(Errno::EINVAL);
     OffsetArgument from_offset, to_offset;
     TRY(begin_both(from_offset, *from, offset, to_offset, *to, UserPtr<i64>()));
-    usize done = TRY(copy_bytes(*from, from_offset.value, *to, to_offset.value, false, count < kMaxTransfer ? count : kMaxTransfer));
+    usize done = TRY(copy_bytes(*from, from_offset.value, *to, to_offset.value, count < kMaxTransfer ? count : kMaxTransfer));
     TRY(to_offset.end());
     TRY(from_offset.end());
     return done;
@@ -115,7 +84,7 @@ Result<usize> sys_copy_file_range(int from_fd, UserPtr<i64> from_user, int to_fd
         return Error(Errno::EOVERFLOW);
     bool overlaps = source == target && from_offset.value < to_offset.value + count && to_offset.value < from_offset.value + count;
     if (overlaps && count > 0) return Error(Errno::EINVAL);
-    usize done = TRY(copy_bytes(*from, from_offset.value, *to, to_offset.value, false, count < kMaxTransfer ? count : kMaxTransfer));
+    usize done = TRY(copy_bytes(*from, from_offset.value, *to, to_offset.value, count < kMaxTransfer ? count : kMaxTransfer));
     TRY(to_offset.end());
     TRY(from_offset.end());
     return done;

@@ -6,6 +6,7 @@
 #include "mm/frame.h"
 #include "syscall/file.h"
 #include "syscall/file_support.h"
+#include "syscall/offset_argument.h"
 #include "vfs/inode.h"
 #include "vfs/page_source.h"
 
@@ -95,38 +96,6 @@ Result<usize> pipe_to_pipe(Pipe& from, Pipe& to, usize count, Blocking blocking,
     }
 }
 
-/// The offset argument of the end that is not a pipe, or the file's own position under its lock.
-class FileOffset : NonCopyable {
-public:
-    Result<void> begin(File& file, UserPtr<i64> user) NO_THREAD_SAFETY_ANALYSIS {
-        user_ = user;
-        if (user) {
-            if (!file.is_seekable()) return Error(Errno::EINVAL);
-            i64 given = TRY(user.load());
-            if (given < 0) return Error(Errno::EINVAL);
-            value = static_cast<u64>(given);
-        } else if (file.is_seekable()) {
-            file.position_lock.lock();
-            locked_ = &file;
-            value = file.position;
-        }
-        return {};
-    }
-    Result<void> end() {
-        if (locked_) locked_->position = value;
-        if (user_) return user_.store(static_cast<i64>(value));
-        return {};
-    }
-    ~FileOffset() NO_THREAD_SAFETY_ANALYSIS {
-        if (locked_) locked_->position_lock.unlock();
-    }
-    u64 value = 0;
-
-private:
-    UserPtr<i64> user_;
-    File* locked_ = nullptr;
-};
-
 } // namespace
 
 Result<usize> sys_splice(int from_fd, UserPtr<i64> from_user, int to_fd, UserPtr<i64> to_user, usize count, u32 flags) {
@@ -149,8 +118,10 @@ Result<usize> sys_splice(int from_fd, UserPtr<i64> from_user, int to_fd, UserPtr
     if (source && (to->flags() & kOpenAppend)) return Error(Errno::EINVAL);
     Inode* inode = file.inode();
     if (inode && inode->is_directory()) return Error(Errno::EINVAL);
-    FileOffset offset;
-    TRY(offset.begin(file, source ? to_user : from_user));
+    UserPtr<i64> user = source ? to_user : from_user;
+    if (user && !file.is_seekable()) return Error(Errno::EINVAL);
+    OffsetArgument offset;
+    TRY(offset.begin(file, user));
     usize done = source ? TRY(pipe_to_file(*source, file, offset.value, count, blocking_of(flags, *from)))
                         : TRY(file_to_pipe(file, offset.value, *target, count, blocking_of(flags, *to)));
     TRY(offset.end());
