@@ -3,80 +3,37 @@
    must not be switched, because kernel threads have no area to keep vectors in. */
     .text
 
-    .globl clear_page_avx
-clear_page_avx:
-    subq $32, %rsp
-    vmovdqu %ymm0, (%rsp)
-    vpxor %ymm0, %ymm0, %ymm0
-    movl $8, %ecx
+/* The function \name: \mode is clear or copy, \zero the instruction that clears \register, which holds \width bytes. */
+    .macro page_move name, mode, register, width, unaligned, aligned, zero:vararg
+    .globl \name
+\name:
+    subq $\width, %rsp
+    \unaligned %\register, (%rsp)
+    .ifc \mode, clear
+    \zero
+    .endif
+    movl $(4096 / (16 * \width)), %ecx
 1:
     .set offset, 0
     .rept 16
-    vmovdqa %ymm0, offset(%rdi)
-    .set offset, offset + 32
+    .ifc \mode, copy
+    \aligned offset(%rsi), %\register
+    .endif
+    \aligned %\register, offset(%rdi)
+    .set offset, offset + \width
     .endr
-    addq $512, %rdi
+    .ifc \mode, copy
+    addq $(16 * \width), %rsi
+    .endif
+    addq $(16 * \width), %rdi
     decl %ecx
     jnz 1b
-    vmovdqu (%rsp), %ymm0
-    addq $32, %rsp
+    \unaligned (%rsp), %\register
+    addq $\width, %rsp
     ret
+    .endm
 
-    .globl copy_page_avx
-copy_page_avx:
-    subq $32, %rsp
-    vmovdqu %ymm0, (%rsp)
-    movl $8, %ecx
-1:
-    .set offset, 0
-    .rept 16
-    vmovdqa offset(%rsi), %ymm0
-    vmovdqa %ymm0, offset(%rdi)
-    .set offset, offset + 32
-    .endr
-    addq $512, %rsi
-    addq $512, %rdi
-    decl %ecx
-    jnz 1b
-    vmovdqu (%rsp), %ymm0
-    addq $32, %rsp
-    ret
-
-    .globl clear_page_sse
-clear_page_sse:
-    subq $16, %rsp
-    movups %xmm0, (%rsp)
-    pxor %xmm0, %xmm0
-    movl $16, %ecx
-1:
-    .set offset, 0
-    .rept 16
-    movaps %xmm0, offset(%rdi)
-    .set offset, offset + 16
-    .endr
-    addq $256, %rdi
-    decl %ecx
-    jnz 1b
-    movups (%rsp), %xmm0
-    addq $16, %rsp
-    ret
-
-    .globl copy_page_sse
-copy_page_sse:
-    subq $16, %rsp
-    movups %xmm0, (%rsp)
-    movl $16, %ecx
-1:
-    .set offset, 0
-    .rept 16
-    movaps offset(%rsi), %xmm0
-    movaps %xmm0, offset(%rdi)
-    .set offset, offset + 16
-    .endr
-    addq $256, %rsi
-    addq $256, %rdi
-    decl %ecx
-    jnz 1b
-    movups (%rsp), %xmm0
-    addq $16, %rsp
-    ret
+    page_move clear_page_avx, clear, ymm0, 32, vmovdqu, vmovdqa, vpxor %ymm0, %ymm0, %ymm0
+    page_move copy_page_avx, copy, ymm0, 32, vmovdqu, vmovdqa
+    page_move clear_page_sse, clear, xmm0, 16, movups, movaps, pxor %xmm0, %xmm0
+    page_move copy_page_sse, copy, xmm0, 16, movups, movaps
