@@ -19,6 +19,8 @@ Result<void> send_signal(Process& process, const abi::SignalInfo& info);
 /// To exactly this task.
 Result<void> send_signal_to_task(Task& task, const abi::SignalInfo& info);
 /// From the kernel itself (si_code SI_KERNEL): terminals, timers, SIGPIPE. Any context.
+/// What tells that the calling task sent `signal`, under the number `sender_id` (of its process or its own).
+abi::SignalInfo sender_information(int signal, i32 code, i32 sender_id);
 void send_kernel_signal(Process& process, int signal);
 void send_kernel_signal_to_task(Task& task, int signal);
 /// A synchronous signal for the calling task that it cannot escape: blocked or ignored becomes default (a fault).

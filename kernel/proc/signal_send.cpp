@@ -170,6 +170,16 @@ void discard_pending(Process& process, SignalSet signals, PendingSignals::EntryL
     for (Task& task : process.tasks) task.signals.pending.discard(signals, discarded);
 }
 
+abi::SignalInfo sender_information(int signal, i32 code, i32 sender_id) {
+    abi::SignalInfo info;
+    info.signal = signal;
+    info.code = code;
+    info.sender = {};
+    info.sender.process_id = sender_id;
+    info.sender.user_id = current_task().credentials().real_uid;
+    return info;
+}
+
 Result<void> send_signal(Process& process, const abi::SignalInfo& info) {
     return send(process, nullptr, info.signal, PendingSignals::Origin::User, allocate_queued_signal(info));
 }

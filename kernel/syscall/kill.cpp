@@ -13,15 +13,7 @@ namespace martlet {
 
 namespace {
 
-abi::SignalInfo sender_info(int signal, i32 code) {
-    abi::SignalInfo info;
-    info.signal = signal;
-    info.code = code;
-    info.sender = {};
-    info.sender.process_id = current_process().id();
-    info.sender.user_id = current_task().credentials().real_uid;
-    return info;
-}
+abi::SignalInfo sender_info(int signal, i32 code) { return sender_information(signal, code, current_process().id()); }
 
 enum class TargetSet : u8 { Group, Everybody };
 

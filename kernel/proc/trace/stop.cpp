@@ -96,13 +96,7 @@ int trace_stop(const Stop& stop) {
 
 /// The information of stops that no signal caused: the code says what the stop is.
 abi::SignalInfo stop_information(int signal, int code) {
-    abi::SignalInfo info;
-    info.signal = signal;
-    info.code = code;
-    info.sender = {};
-    info.sender.process_id = current_task().thread_id();
-    info.sender.user_id = current_task().credentials().real_uid;
-    return info;
+    return sender_information(signal, code, current_task().thread_id());
 }
 
 int notify_stop(TraceStopKind kind, int code, u64 message) {
