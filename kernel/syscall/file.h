@@ -74,6 +74,7 @@ Result<u32> sys_umask(u32 mask);
 // poll.cpp
 Result<i64> sys_poll(UserPtr<abi::PollDescriptor> descriptors, u32 count, int timeout_ms);
 Result<i64> sys_ppoll(UserPtr<abi::PollDescriptor> descriptors, u32 count, UserPtr<abi::TimeSpec64> timeout, UserPtr<const u64> mask, usize mask_size);
+// select.cpp
 Result<i64> sys_select(int count, u64 read_set, u64 write_set, u64 exception_set, UserPtr<abi::TimeVal> timeout);
 Result<i64> sys_pselect6(int count, u64 read_set, u64 write_set, u64 exception_set, UserPtr<abi::TimeSpec64> timeout, u64 mask);
 

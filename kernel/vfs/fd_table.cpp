@@ -64,6 +64,12 @@ Result<Ref<File>> FdTable::get(int fd) NO_THREAD_SAFETY_ANALYSIS {
     return Ref<File>(*slots_[static_cast<u32>(fd)].file);
 }
 
+UsedFile FdTable::use_shared(int fd) {
+    auto file = get(fd);
+    if (!file) return {};
+    return *std::move(file);
+}
+
 void FdTable::set_used(u32 fd, bool used) {
     u64& word = used_[fd / 64];
     u64 bit = 1ull << (fd % 64);
@@ -199,6 +205,11 @@ int FdTable::next_open(int fd) {
         index = (index / 64 + 1) * 64;
     }
     return -1;
+}
+
+u32 FdTable::capacity() {
+    LockGuard guard(lock_);
+    return static_cast<u32>(slots_.size());
 }
 
 u32 FdTable::open_count() {

@@ -17,6 +17,22 @@ enum class DescriptorRights : u16 { Read = 1, Write = 2, Execute = 4, Map = 8, W
 
 enum class CloseOnExec : u8 { No, Yes };
 
+/// A file that a call looks at while it runs, or null. It is not counted where nobody else can close the descriptor.
+class UsedFile : NonCopyable {
+public:
+    UsedFile() = default;
+    UsedFile(File& borrowed) : file_(&borrowed) {}
+    UsedFile(Ref<File> counted) : file_(counted.leak()), is_counted_(true) {}
+    ~UsedFile() { if (is_counted_) file_->release(); }
+    explicit operator bool() const { return file_ != nullptr; }
+    File* operator->() const { return file_; }
+    Ref<File> keep() const { return Ref<File>(*file_); }
+
+private:
+    File* file_ = nullptr;
+    bool is_counted_ = false;
+};
+
 class FdTable : public RefCounted {
 public:
     static Result<Ref<FdTable>> create();
@@ -25,6 +41,12 @@ public:
 
     /// EBADF if the slot is empty.
     Result<Ref<File>> get(int fd);
+    /// The same for the length of a call that opens, closes and replaces no descriptor; null if the slot is empty.
+    UsedFile use(int fd) NO_THREAD_SAFETY_ANALYSIS {
+        if (reference_count() != 1) [[unlikely]] return use_shared(fd);
+        if (static_cast<u32>(fd) >= slots_.size() || !slots_.data()[fd].file) return {};
+        return *slots_.data()[fd].file;
+    }
     /// The lowest free descriptor >= minimum and < limit (RLIMIT_NOFILE): EMFILE; ENOMEM.
     Result<int> install(Ref<File> file, CloseOnExec cloexec, u64 limit, int minimum = 0);
     /// dup2/dup3 onto `fd`, closing what was there. EBADF if fd >= limit.
@@ -38,6 +60,8 @@ public:
     /// The open descriptor >= fd, or -1 (/proc/pid/fd).
     int next_open(int fd);
     u32 open_count();
+    /// Slots of the table as it is; every open descriptor is below.
+    u32 capacity();
 
     FdTable() = default;
 
@@ -50,6 +74,7 @@ private:
     };
     static constexpr u32 kInlineSlots = 16;
 
+    UsedFile use_shared(int fd);
     Result<void> reserve(u32 capacity) EXCLUDES(lock_);
     int find_free(u32 minimum) const REQUIRES(lock_);
     void set_used(u32 fd, bool used) REQUIRES(lock_);

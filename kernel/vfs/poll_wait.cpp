@@ -9,27 +9,44 @@ namespace martlet {
 PollWait::PollWait() : thread_(current_thread()) {}
 
 PollWait::~PollWait() {
-    while (Entry* entry = first_) {
-        first_ = entry->next;
-        auto* bytes = reinterpret_cast<unsigned char*>(entry);
-        auto* inline_bytes = reinterpret_cast<unsigned char*>(inline_entries_);
-        bool is_inline = bytes >= inline_bytes && bytes < inline_bytes + sizeof inline_entries_;
-        if (is_inline) entry->~Entry();
-        else delete entry;
+    destroy_entries(inline_entries_, inline_used_);
+    while (Block* block = blocks_) {
+        blocks_ = block->next;
+        destroy_entries(block->entries, block->used);
+        delete block;
     }
+}
+
+void PollWait::destroy_entries(unsigned char (*entries)[sizeof(Entry)], u32 count) {
+    for (u32 index = 0; index < count; ++index) reinterpret_cast<Entry*>(entries[index])->~Entry();
+}
+
+u32 PollWait::poll(Ref<File> file, u32 wanted_events) {
+    file_ = std::move(file);
+    wanted = wanted_events | kPollErr | kPollHup;
+    return file_->poll(this) & wanted;
+}
+
+void* PollWait::next_entry() {
+    if (inline_used_ < kInlineEntries) return inline_entries_[inline_used_++];
+    if (!blocks_ || blocks_->used == Block::kEntries) {
+        auto* block = new (std::nothrow) Block;
+        if (!block) return nullptr;
+        block->next = blocks_;
+        blocks_ = block;
+    }
+    return blocks_->entries[blocks_->used++];
 }
 
 /// The queue's owner is the caller's own process or belongs to the file: both outlive the wait.
 void PollWait::watch(WaitQueue& queue, RefCounted*) {
-    Entry* entry = inline_used_ < kInlineEntries ? new (inline_entries_[inline_used_++]) Entry(*this)
-                                                 : new (std::nothrow) Entry(*this);
-    if (!entry) {
+    void* room = next_entry();
+    if (!room) {
         out_of_memory_ = true;
         return;
     }
-    entry->wanted = wanted | kPollErr | kPollHup;
-    entry->next = first_;
-    first_ = entry;
+    auto* entry = new (room) Entry(*this);
+    entry->wanted = wanted;
     queue.add(entry->waiter);
 }
 

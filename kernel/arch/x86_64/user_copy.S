@@ -46,6 +46,15 @@ user_copy:
 8:  // A word faulted: its bytes are still to do.
 2:  addq $8, %rdx
     jz 3f
+    cmpq $4, %rdx
+    jne 6f
+    MAY_FAULT 6f
+    movl (%rsi), %eax
+    MAY_FAULT 6f
+    movl %eax, (%rdi)
+    xorl %eax, %eax
+    SMAP_CLAC
+    ret
 6:  MAY_FAULT 3f
     movb (%rsi), %al
     MAY_FAULT 3f

@@ -277,20 +277,6 @@ Result<void> Pipe::append_frame(BorrowedPage part, Blocking blocking) {
     return result;
 }
 
-u32 Pipe::poll(PollTable* table, bool reads, bool writes, u64 writer_opens_seen) {
-    if (table) table->watch(poll_queue_);
-    u32 events = 0;
-    if (reads) {
-        if (size() > 0) events |= kPollIn | kPollRdNorm;
-        if (!has_writers() && writer_opens() != writer_opens_seen) events |= kPollHup;
-    }
-    if (writes) {
-        if (room_.load(std::memory_order_acquire) >= kPipeBufferSize) events |= kPollOut | kPollWrNorm;
-        if (!has_readers()) events |= kPollErr;
-    }
-    return events;
-}
-
 Result<usize> Pipe::set_capacity(usize bytes) {
     if (bytes > 0x8000'0000) return Error(Errno::EINVAL);
     usize slots = 1;

@@ -44,7 +44,7 @@ public:
     /// count above 0 the caller must settle(): that releases the frames and consumes the first `taken` bytes.
     Result<u32> lend(std::span<BorrowedPage, kPipeLendLimit> loans, usize limit, Blocking blocking);
     void settle(std::span<const BorrowedPage> loans, usize taken);
-    u32 poll(PollTable* table, bool reads, bool writes, u64 writer_opens_seen);
+    inline u32 poll(PollTable* table, bool reads, bool writes, u64 writer_opens_seen);
     usize size() const { return bytes_.load(std::memory_order_acquire); }
     usize capacity();
     /// F_SETPIPE_SZ, in bytes: EINVAL, EPERM above the limits for those without CAP_SYS_RESOURCE, EBUSY if more is stored,
@@ -97,6 +97,20 @@ private:
     std::atomic<u64> reader_opens_ = 0, writer_opens_ = 0;
     WaitQueue read_queue_, write_queue_, open_queue_, poll_queue_;
 };
+
+inline u32 Pipe::poll(PollTable* table, bool reads, bool writes, u64 writer_opens_seen) {
+    if (table) table->watch(poll_queue_);
+    u32 events = 0;
+    if (reads) {
+        if (size() > 0) events |= kPollIn | kPollRdNorm;
+        if (!has_writers() && writer_opens() != writer_opens_seen) events |= kPollHup;
+    }
+    if (writes) {
+        if (room_.load(std::memory_order_acquire) >= kPipeBufferSize) events |= kPollOut | kPollWrNorm;
+        if (!has_readers()) events |= kPollErr;
+    }
+    return events;
+}
 
 /// pipe2(2): the read end and the write end. EMFILE is the caller's.
 struct PipeEnds {

@@ -33,7 +33,10 @@ public:
         return pipe_->write(from, blocking(), flags() & kOpenDirect ? PipeMode::Packet : PipeMode::Stream);
     }
     bool is_pollable() const override { return true; }
-    u32 poll(PollTable* table) override { return pipe_->poll(table, can_read(), can_write(), writer_opens_seen_); }
+    u32 poll(PollTable* table) override {
+        u32 mode = flags() & kOpenAccessMode;
+        return pipe_->poll(table, mode != kOpenWriteOnly, mode != kOpenReadOnly, writer_opens_seen_);
+    }
     Result<i64> ioctl(u32 command, u64 argument) override {
         if (command != kIoctlBytesReadable) return Error(Errno::ENOTTY);
         TRY(UserPtr<int>(argument).store(static_cast<int>(pipe_->size())));
