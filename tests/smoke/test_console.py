@@ -97,6 +97,15 @@ def test_completion_and_history(console):
     console.resynchronise()
 
 
+def test_the_manual_is_read_through_a_pager(console):
+    assert "LS(1)" in console.run("man ls | head -n 1")[0]
+    console.send("man ls\r")
+    console.expect("list information about files")
+    console.send("q")
+    console.expect(STATUS_PROMPT)
+    assert "copy files" in console.run("whatis cp")[0]
+
+
 def test_large_paste_loses_nothing(console):
     console.run("true")
     lines = "".join(f"line number {number} of the paste\r" for number in range(300))

@@ -18,32 +18,33 @@ namespace {
 
 int run_multicall(Arguments& arguments);
 
+constexpr int kList = kLongOnly, kDescribe = kLongOnly + 1;
+
 constexpr Option kOptions[] = {
-    {kLongOnly, "list", nullptr, "print the name of every tool, one on each line"},
+    {kList, "list", nullptr, "print the name of every tool, one on each line"},
+    {kDescribe, "describe", nullptr, "print the options and texts of every tool, for programs to read"},
 };
 
 constexpr Tool kMulticall = {
     .name = "coreutils",
-    .synopsis = "TOOL [ARGUMENT]...\n--list",
+    .synopsis = "TOOL [ARGUMENT]...\n--list\n--describe",
     .summary = "Run one of the tools that this program contains.",
     .options = kOptions,
     .run = run_multicall,
     .order = OperandOrder::options_first,
 };
 
-std::vector<std::string_view> sorted_names() {
-    std::vector<std::string_view> names;
-    for (const Tool* tool : all_tools()) names.push_back(tool->name);
-    std::sort(names.begin(), names.end());
-    return names;
+std::vector<const Tool*> sorted_tools() {
+    std::vector<const Tool*> tools(all_tools().begin(), all_tools().end());
+    std::sort(tools.begin(), tools.end(), [](const Tool* a, const Tool* b) { return strcmp(a->name, b->name) < 0; });
+    return tools;
 }
 
 int run_multicall(Arguments& arguments) {
-    while (arguments.next_option()) {
-        for (std::string_view name : sorted_names()) {
-            out.write(name);
-            out.put('\n');
-        }
+    if (auto option = arguments.next_option()) {
+        for (const Tool* tool : sorted_tools())
+            if (*option == kDescribe) describe_tool(*tool);
+            else out.print("%s\n", tool->name);
         return 0;
     }
     if (arguments.operands().empty()) usage_error("missing tool name");

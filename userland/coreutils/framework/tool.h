@@ -58,6 +58,8 @@ void set_current_tool(const Tool& tool);
 // Prints the texts that come from the table to standard output.
 void print_help(const Tool& tool);
 void print_version(const Tool& tool);
+// The whole table for programs that make documents of it.
+void describe_tool(const Tool& tool);
 
 } // namespace coreutils
 
