@@ -1,4 +1,4 @@
-// /dev/console, /dev/tty (the caller's controlling terminal) and /dev/tty0 (the screen) (console(4), tty(4)).
+// /dev/console, and /dev/tty, the caller's controlling terminal (console(4), tty(4)).
 #include "base/init.h"
 #include "base/log.h"
 #include "dev/console/console.h"
@@ -7,7 +7,7 @@
 namespace martlet {
 namespace {
 
-constexpr u32 kTtyMajor = 4, kTtyAlternateMajor = 5;
+constexpr u32 kTtyAlternateMajor = 5;
 
 /// The preferred console for everything, and the others for writes as well. It outlives hang-ups, as on Linux: init keeps
 /// one open while sessions on the same terminal come and go.
@@ -87,16 +87,6 @@ public:
     }
 };
 
-class ScreenDevice : public CharacterDevice {
-public:
-    ScreenDevice() : CharacterDevice("tty0", make_device(kTtyMajor, 0), 0620) {}
-    Result<Ref<File>> open(u32 flags, const Path& path) override {
-        Tty* tty = find_terminal("tty1");
-        if (!tty) return Error(Errno::ENXIO);
-        return open_tty(*tty, flags, path, ControllingTtyPolicy::Never);
-    }
-};
-
 template <typename Device> void add_device() {
     Result<Ref<Device>> device = make_ref<Device>();
     Result<void> registered = device ? register_character_device(*device) : Error(device.error());
@@ -107,7 +97,6 @@ void console_devices_init() {
     start_deferred_work_thread();
     add_device<ConsoleDevice>();
     add_device<ControllingTtyDevice>();
-    add_device<ScreenDevice>();
 }
 INIT_TASK(Devices, console_devices_init);
 

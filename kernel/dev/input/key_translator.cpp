@@ -116,6 +116,8 @@ bool KeyTranslator::console_action(Key key, KeyResult& result) const {
         result.action = KeyAction::SwitchConsole;
         result.console = static_cast<u8>(key >= Key::F11 ? static_cast<u32>(key) - static_cast<u32>(Key::F11) + 11
                                                          : static_cast<u32>(key) - static_cast<u32>(Key::F1) + 1);
+    } else if (alt() && !shift() && !control() && (key == Key::Left || key == Key::Right)) {
+        result.action = key == Key::Left ? KeyAction::PreviousConsole : KeyAction::NextConsole;
     } else {
         return false;
     }
@@ -123,7 +125,7 @@ bool KeyTranslator::console_action(Key key, KeyResult& result) const {
 }
 
 bool KeyTranslator::toggle_lock(Key key, KeyResult& result) {
-    bool* lock = key == Key::CapsLock ? &caps_lock_ : key == Key::NumLock ? &num_lock_ : key == Key::ScrollLock ? &scroll_lock_ : nullptr;
+    bool* lock = key == Key::CapsLock ? &locks_.caps : key == Key::NumLock ? &locks_.num : key == Key::ScrollLock ? &locks_.scroll : nullptr;
     if (!lock) return false;
     *lock = !*lock;
     result.locks_changed = true;
@@ -136,9 +138,9 @@ bool KeyTranslator::send_keypad(Key key, const KeyModes& modes, KeyResult& resul
         if (modes.application_keypad) {
             append(result, "\033O");
             append(result, static_cast<u8>(entry.application));
-        } else if (!num_lock_ && entry.navigation != Key::None) {
+        } else if (!locks_.num && entry.navigation != Key::None) {
             return send_function(entry.navigation, modes, result);
-        } else if (num_lock_ || entry.digit < '0' || entry.digit > '9') {
+        } else if (locks_.num || entry.digit < '0' || entry.digit > '9') {
             if (alt()) append(result, kEscape);
             append(result, static_cast<u8>(entry.digit));
             if (entry.digit == '\r' && modes.newline) append(result, "\n");
@@ -198,7 +200,7 @@ void KeyTranslator::send_character(Key key, KeyResult& result) const {
     bool shifted = shift();
     // Caps Lock turns letters only: those whose shifted form is their capital.
     bool is_letter = entry.plain >= 'a' && (entry.shifted == entry.plain - 0x20);
-    if (caps_lock_ && is_letter) shifted = !shifted;
+    if (locks_.caps && is_letter) shifted = !shifted;
     u32 character = alternate() ? (shifted ? entry.shifted_alternate : entry.alternate) : (shifted ? entry.shifted : entry.plain);
     if (character == 0) return;
     if (control()) character = control_character(character);

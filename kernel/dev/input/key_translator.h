@@ -14,7 +14,11 @@ struct KeyModes {
     bool application_cursor = false, application_keypad = false, newline = false;
 };
 
-enum class KeyAction : u8 { None, Send, ScrollUp, ScrollDown, Reboot, SwitchConsole };
+enum class KeyAction : u8 { None, Send, ScrollUp, ScrollDown, Reboot, SwitchConsole, PreviousConsole, NextConsole };
+
+struct KeyLocks {
+    bool caps = false, num = false, scroll = false;
+};
 
 struct KeyResult {
     KeyAction action = KeyAction::None;
@@ -31,9 +35,8 @@ public:
     void set_keymap(const Keymap& keymap) { keymap_ = &keymap; }
     KeyResult translate(KeyEvent event, const KeyModes& modes);
 
-    bool caps_lock() const { return caps_lock_; }
-    bool num_lock() const { return num_lock_; }
-    bool scroll_lock() const { return scroll_lock_; }
+    KeyLocks locks() const { return locks_; }
+    void set_locks(KeyLocks locks) { locks_ = locks; }
 
 private:
     bool is_down(Key key) const { return (down_[static_cast<u8>(key) / 8] >> (static_cast<u8>(key) % 8)) & 1; }
@@ -52,7 +55,7 @@ private:
 
     const Keymap* keymap_;
     u8 down_[kKeyCount / 8] = {};
-    bool caps_lock_ = false, num_lock_ = false, scroll_lock_ = false;
+    KeyLocks locks_;
 };
 
 } // namespace martlet

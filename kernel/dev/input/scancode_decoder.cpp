@@ -5,6 +5,7 @@ namespace martlet {
 namespace {
 
 constexpr u8 kExtendedPrefix = 0xe0, kPausePrefix = 0xe1, kReleaseBit = 0x80;
+constexpr u8 kLastPlainCode = 0x58; // set 1 and the key codes are the same up to here
 
 Key extended_key(u8 code) {
     switch (code) {
@@ -47,10 +48,29 @@ std::optional<KeyEvent> ScancodeDecoder::feed(u8 byte) {
         return std::nullopt;
     }
     if (prefix == Prefix::Pause2) return KeyEvent{Key::Pause, state};
-    constexpr u8 kLastPlainCode = 0x58; // set 1 and the key codes are the same up to here
     Key key = prefix == Prefix::Extended ? extended_key(code) : code <= kLastPlainCode ? static_cast<Key>(code) : Key::None;
     if (key == Key::None) return std::nullopt;
     return KeyEvent{key, state};
+}
+
+u8 encode_scancode(KeyEvent event, u8* bytes) {
+    u8 release = event.state == KeyState::Released ? kReleaseBit : 0;
+    u8 key = static_cast<u8>(event.key);
+    u8 count = 0;
+    if (event.key == Key::Pause) {
+        for (u8 code : {kPausePrefix, u8(0x1d | release), u8(0x45 | release)}) bytes[count++] = code;
+    } else if (key <= kLastPlainCode) {
+        bytes[count++] = key | release;
+    } else {
+        u8 code = 1;
+        while (code < kReleaseBit && extended_key(code) != event.key) ++code;
+        if (code == kReleaseBit) return 0;
+        if (event.key == Key::PrintScreen)
+            for (u8 shift : {kExtendedPrefix, u8(0x2a | release)}) bytes[count++] = shift;
+        bytes[count++] = kExtendedPrefix;
+        bytes[count++] = code | release;
+    }
+    return count;
 }
 
 } // namespace martlet

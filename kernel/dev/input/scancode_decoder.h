@@ -16,4 +16,7 @@ private:
     Prefix prefix_ = Prefix::None;
 };
 
+/// The bytes that a keyboard would have sent for the event, at most 6; answers how many.
+u8 encode_scancode(KeyEvent event, u8* bytes);
+
 } // namespace martlet

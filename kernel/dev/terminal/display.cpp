@@ -5,37 +5,49 @@
 
 namespace martlet {
 
-Result<void> Display::init() {
-    TRY(shown_.resize(static_cast<usize>(terminal_.screen().columns()) * terminal_.screen().rows()));
-    TRY(line_.resize(terminal_.screen().columns()));
-    // A value that no cell has, so that the first refresh draws everything.
-    for (Cell& cell : shown_) cell = {.code_point = 0x1fffff, .foreground = 0, .background = 0, .is_underlined = 0, .is_wide_lead = 1, .is_wide_tail = 1};
+Result<void> Display::init(Terminal& terminal) {
+    terminal_ = &terminal;
+    TRY(shown_.resize(static_cast<usize>(terminal.screen().columns()) * terminal.screen().rows()));
+    TRY(line_.resize(terminal.screen().columns()));
+    forget();
     return {};
 }
 
+void Display::show(Terminal& terminal) {
+    terminal_ = &terminal;
+    view_offset_ = 0;
+    terminal.screen().damage_all();
+}
+
+void Display::forget() {
+    // A value that no cell has.
+    for (Cell& cell : shown_) cell = {.code_point = 0x1fffff, .foreground = 0, .background = 0, .is_underlined = 0, .is_wide_lead = 1, .is_wide_tail = 1};
+    terminal_->screen().damage_all();
+}
+
 const Cell* Display::visible_row(u32 row) const {
-    const ScreenBuffer& buffer = terminal_.screen();
+    const ScreenBuffer& buffer = terminal_->screen();
     return row < view_offset_ ? buffer.history_line(view_offset_ - 1 - row) : buffer.row(row - view_offset_);
 }
 
 void Display::scroll_view(int lines) {
-    const ScreenBuffer& buffer = terminal_.screen();
+    const ScreenBuffer& buffer = terminal_->screen();
     u32 limit = buffer.is_alternate() ? 0 : buffer.history_size();
     i64 wanted = static_cast<i64>(view_offset_) + lines;
     u32 offset = static_cast<u32>(std::clamp<i64>(wanted, 0, limit));
     if (offset == view_offset_) return;
     view_offset_ = offset;
-    terminal_.screen().damage_all();
+    terminal_->screen().damage_all();
 }
 
 void Display::reset_view() {
     if (view_offset_ == 0) return;
     view_offset_ = 0;
-    terminal_.screen().damage_all();
+    terminal_->screen().damage_all();
 }
 
 void Display::refresh() {
-    ScreenBuffer& buffer = terminal_.screen();
+    ScreenBuffer& buffer = terminal_->screen();
     if (buffer.has_damage()) {
         for (u32 row = 0; row < buffer.rows(); ++row) {
             ScreenBuffer::Damage damage = buffer.take_damage(row);
@@ -48,9 +60,9 @@ void Display::refresh() {
 }
 
 void Display::refresh_row(u32 row, u32 first, u32 end) {
-    u32 columns = terminal_.screen().columns();
+    u32 columns = terminal_->screen().columns();
     const Cell* wanted = visible_row(row);
-    bool reverse = terminal_.modes().reverse_screen;
+    bool reverse = terminal_->modes().reverse_screen;
     if (first > 0 && wanted[first].is_wide_tail) --first;
     for (u32 column = first; column < end; ++column) {
         line_[column] = wanted[column];
@@ -76,9 +88,9 @@ void Display::refresh_row(u32 row, u32 first, u32 end) {
 }
 
 void Display::refresh_cursor() {
-    if (!terminal_.modes().cursor_visible || view_offset_ != 0) return screen_.hide_cursor();
-    u32 row = terminal_.cursor_row(), column = terminal_.cursor_column();
-    screen_.show_cursor(row, column, shown_[static_cast<usize>(row) * terminal_.screen().columns() + column]);
+    if (!terminal_->modes().cursor_visible || view_offset_ != 0) return screen_.hide_cursor();
+    u32 row = terminal_->cursor_row(), column = terminal_->cursor_column();
+    screen_.show_cursor(row, column, shown_[static_cast<usize>(row) * terminal_->screen().columns() + column]);
 }
 
 } // namespace martlet

@@ -1,4 +1,4 @@
-// Display: keeps a Screen showing what a Terminal holds, or the history above it.
+// Display: keeps a Screen showing what one of several Terminals holds, or the history above it.
 //
 // It remembers what the screen shows, so each refresh draws only the cells that differ, in runs, however much was written
 // in between, and never reads the screen.
@@ -10,8 +10,14 @@ namespace martlet {
 
 class Display : NonCopyable {
 public:
-    Display(Terminal& terminal, Screen& screen) : terminal_(terminal), screen_(screen) {}
-    [[nodiscard]] Result<void> init();
+    explicit Display(Screen& screen) : screen_(screen) {}
+    /// Shows `terminal`, whose size all later ones have. ENOMEM.
+    [[nodiscard]] Result<void> init(Terminal& terminal);
+
+    /// Shows another terminal from the next refresh on.
+    void show(Terminal& terminal);
+    /// Something else has drawn on the screen: the next refresh draws everything.
+    void forget();
 
     void refresh();
     /// Looks further back (up) or forward into the history, by lines; stops at its ends.
@@ -25,7 +31,7 @@ private:
     void refresh_row(u32 row, u32 first, u32 end);
     void refresh_cursor();
 
-    Terminal& terminal_;
+    Terminal* terminal_ = nullptr;
     Screen& screen_;
     Vector<Cell> shown_;
     Vector<Cell> line_; // one row as it is to look

@@ -3,6 +3,7 @@
 // A device's context is its number; the registry of devices (dev/device.h) has the rest.
 #include "base/format.h"
 #include "dev/device.h"
+#include "dev/vt/active_terminal.h"
 #include "fs/sysfs/sysfs.h"
 
 namespace martlet {
@@ -36,9 +37,18 @@ Result<void> show_event(TextBuffer& text, u64 number) {
     return {};
 }
 
+Result<void> show_active_terminal(TextBuffer& text, u64) {
+    text.print("tty%u\n", active_virtual_terminal());
+    return {};
+}
+
 Result<void> fill_device(SysfsDirectory& directory, u64 number) {
     TRY(directory.add_text("dev", show_number, number));
     TRY(directory.add_text("uevent", show_event, number));
+    if (number == make_device(4, 0)) {
+        ActiveTerminalChanges& changes = active_terminal_changes();
+        TRY(directory.add_watched_text("active", show_active_terminal, changes.count, changes.queue));
+    }
     const DeviceClass* group = class_of(number);
     if (!group) return {};
     Ref<CharacterDevice> device = TRY(find_character_device(number));

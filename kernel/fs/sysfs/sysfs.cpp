@@ -28,20 +28,22 @@ InodeAttributes attributes_with(u32 mode, u64 size) {
     return attributes;
 }
 
+Result<usize> read_text(IoCursor& to, u64 offset, SysfsDirectory::Show show, u64 context) {
+    TextBuffer text;
+    TRY(show(text, context));
+    TRY(text.status());
+    std::string_view shown = text.view();
+    if (offset >= shown.size()) return 0;
+    return to.put(shown.data() + offset, shown.size() - offset);
+}
+
 class SysfsText final : public Inode {
 public:
     SysfsText(SuperBlock& block, u64 number, u32 permissions, SysfsDirectory::Show show, SysfsDirectory::Store store, u64 context)
         : Inode(block, number), show_(show), store_(store), context_(context) {
         attributes = attributes_with(kModeRegular | permissions, kTextSize);
     }
-    Result<usize> read_at(IoCursor& to, u64 offset) override {
-        TextBuffer text;
-        TRY(show_(text, context_));
-        TRY(text.status());
-        std::string_view shown = text.view();
-        if (offset >= shown.size()) return 0;
-        return to.put(shown.data() + offset, shown.size() - offset);
-    }
+    Result<usize> read_at(IoCursor& to, u64 offset) override { return read_text(to, offset, show_, context_); }
     Result<usize> write_at(IoCursor& from, u64) override {
         constexpr usize kValueMax = 256;
         char buffer[kValueMax];
@@ -59,6 +61,45 @@ private:
     SysfsDirectory::Show show_;
     SysfsDirectory::Store store_;
     u64 context_;
+};
+
+class SysfsWatchedFile final : public File {
+public:
+    SysfsWatchedFile(u32 flags, Path path, std::atomic<u32>& count, WaitQueue& queue)
+        : File(flags, std::move(path)), count_(count), queue_(queue), seen_(count.load(std::memory_order_acquire)) {}
+    Result<usize> read(IoCursor& to, u64 offset) override {
+        seen_.store(count_.load(std::memory_order_acquire), std::memory_order_relaxed);
+        return inode()->read_at(to, offset);
+    }
+    bool is_seekable() const override { return true; }
+    bool is_pollable() const override { return true; }
+    u32 poll(PollTable* table) override {
+        if (table) table->watch(queue_);
+        u32 changed = count_.load(std::memory_order_acquire) != seen_.load(std::memory_order_relaxed) ? kPollPri | kPollErr : 0;
+        return kPollIn | kPollRdNorm | kPollOut | kPollWrNorm | changed;
+    }
+
+private:
+    std::atomic<u32>& count_;
+    WaitQueue& queue_;
+    std::atomic<u32> seen_;
+};
+
+class SysfsWatchedText final : public Inode {
+public:
+    SysfsWatchedText(SuperBlock& block, u64 number, SysfsDirectory::Show show, std::atomic<u32>& count, WaitQueue& queue)
+        : Inode(block, number), show_(show), count_(count), queue_(queue) {
+        attributes = attributes_with(kModeRegular | 0444, kTextSize);
+    }
+    Result<usize> read_at(IoCursor& to, u64 offset) override { return read_text(to, offset, show_, 0); }
+    Result<Ref<File>> open(u32 flags, const Path& path) override {
+        return make_ref<SysfsWatchedFile>(flags, path, count_, queue_);
+    }
+
+private:
+    SysfsDirectory::Show show_;
+    std::atomic<u32>& count_;
+    WaitQueue& queue_;
 };
 
 class SysfsBinary final : public Inode {
@@ -182,6 +223,11 @@ Result<void> SysfsDirectory::add_directory(std::string_view name, Fill fill, u64
 
 Result<void> SysfsDirectory::add_text(std::string_view name, Show show, u64 context, u32 permissions, Store store) {
     Ref<SysfsText> made = TRY(make_ref<SysfsText>(super_block(), next_number(*this), permissions, show, store, context));
+    return add(name, std::move(made));
+}
+
+Result<void> SysfsDirectory::add_watched_text(std::string_view name, Show show, std::atomic<u32>& count, WaitQueue& queue) {
+    Ref<SysfsWatchedText> made = TRY(make_ref<SysfsWatchedText>(super_block(), next_number(*this), show, count, queue));
     return add(name, std::move(made));
 }
 

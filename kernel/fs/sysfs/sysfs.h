@@ -23,6 +23,8 @@ public:
     // For fill functions, on the directory that they fill.
     Result<void> add_directory(std::string_view name, Fill fill, u64 context = 0);
     Result<void> add_text(std::string_view name, Show show, u64 context = 0, u32 permissions = 0444, Store store = nullptr);
+    /// A text whose changes poll(2) tells as POLLPRI and POLLERR to who has read it since: `count` counts them.
+    Result<void> add_watched_text(std::string_view name, Show show, std::atomic<u32>& count, WaitQueue& queue);
     /// A text that is always the same.
     Result<void> add_constant(std::string_view name, const char* text);
     Result<void> add_binary(std::string_view name, Read read, u64 context, u64 size, u32 permissions);

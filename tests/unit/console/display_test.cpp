@@ -27,14 +27,14 @@ public:
 class DisplayTest : public TerminalTest {
 protected:
     DisplayTest() {
-        EXPECT_TRUE(display.init().has_value());
+        EXPECT_TRUE(display.init(terminal).has_value());
         display.refresh();
         screen.drawn = 0;
     }
     std::string shown(u32 row) const { return text_of(screen.grid[row]); }
 
     RecordingScreen screen;
-    Display display{terminal, screen};
+    Display display{screen};
 };
 
 TEST_F(DisplayTest, DrawsOnlyWhatChanged) {

@@ -85,14 +85,14 @@ TEST_F(KeyboardTest, AltGrChoosesCharacters) {
 
 TEST_F(KeyboardTest, CapsLockTurnsLettersOnlyAndOncePerPress) {
     EXPECT_EQ(scan({0x3a, 0x3a, 0x3a, 0xba}), "");
-    EXPECT_TRUE(keys.caps_lock());
+    EXPECT_TRUE(keys.locks().caps);
     EXPECT_EQ(press(Key::A), "A");
     EXPECT_EQ(press(Key::Digit1), "1");
     hold(Key::LeftShift);
     EXPECT_EQ(press(Key::A), "a");
     release(Key::LeftShift);
     scan({0x3a, 0xba});
-    EXPECT_FALSE(keys.caps_lock());
+    EXPECT_FALSE(keys.locks().caps);
 }
 
 TEST_F(KeyboardTest, CursorKeysFollowTheApplicationMode) {
@@ -125,7 +125,7 @@ TEST_F(KeyboardTest, SimpleKeys) {
 TEST_F(KeyboardTest, Keypad) {
     EXPECT_EQ(scan({0x48, 0xc8}), "\033[A");
     scan({0x45, 0xc5});
-    EXPECT_TRUE(keys.num_lock());
+    EXPECT_TRUE(keys.locks().num);
     EXPECT_EQ(scan({0x48, 0xc8, 0x53, 0xd3, 0x4e, 0xce, 0xe0, 0x35, 0xe0, 0xb5, 0xe0, 0x1c, 0xe0, 0x9c}), "8.+/\r");
     modes.application_keypad = true;
     EXPECT_EQ(scan({0x48, 0xc8}), "\033Ox");
@@ -146,7 +146,7 @@ TEST_F(KeyboardTest, ConsoleActions) {
 TEST_F(KeyboardTest, PrefixesFakeShiftsAndPause) {
     EXPECT_EQ(scan({0xe0, 0x2a, 0xe0, 0x48, 0xe0, 0xc8, 0xe0, 0xaa}), "\033[A");
     EXPECT_EQ(scan({0xe1, 0x1d, 0x45, 0xe1, 0x9d, 0xc5, 0x1e, 0x9e}), "a");
-    EXPECT_FALSE(keys.num_lock());
+    EXPECT_FALSE(keys.locks().num);
 }
 
 TEST_F(KeyboardTest, AnyByteStreamIsHarmless) {

@@ -80,8 +80,8 @@ void run(u32 seed, u32 columns, u32 rows) {
     Terminal terminal;
     ASSERT_TRUE(terminal.init(columns, rows).has_value());
     CheckingScreen screen(terminal.screen().columns(), terminal.screen().rows());
-    Display display(terminal, screen);
-    ASSERT_TRUE(display.init().has_value());
+    Display display(screen);
+    ASSERT_TRUE(display.init(terminal).has_value());
     for (u32 step = 0; step < 4000; ++step) {
         std::string piece = random_piece(random);
         terminal.write({reinterpret_cast<const u8*>(piece.data()), piece.size()});

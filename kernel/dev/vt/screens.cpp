@@ -1,4 +1,4 @@
-// Finds the machine's screen and makes tty1 of it: the loader's framebuffer if there is one, else VGA text.
+// Finds the machine's screen and puts the virtual terminals on it: the loader's framebuffer if there is one, else VGA text.
 #include <new>
 
 #include "base/init.h"
@@ -7,15 +7,14 @@
 #include "dev/console/console.h"
 #include "dev/device.h"
 #include "dev/screen/framebuffer_screen.h"
-#include "dev/screen/screen_console.h"
 #include "dev/screen/vga_text.h"
-#include "dev/tty/tty_file.h"
+#include "dev/vt/screen_console.h"
 #include "mm/frame.h"
 
 namespace martlet {
 namespace {
 
-constexpr u32 kTtyMajor = 4;
+ScreenConsole* the_console = nullptr; // written once, while drivers start
 
 struct FoundScreen {
     Screen* screen = nullptr; // lives for ever
@@ -63,10 +62,12 @@ Result<void> add_screen() {
                     found.height_pixels};
     auto* console = new (std::nothrow) ScreenConsole(*found.screen, size); // lives for ever
     if (!console) return Error(Errno::ENOMEM);
-    TRY(console->init("tty1", make_device(kTtyMajor, 1)));
+    TRY(console->init());
+    the_console = console;
     set_keyboard_listener(*console);
-    register_tty_device(Ref<Tty>(console->tty()));
-    add_console(console->tty(), *console, LogReplay::No);
+    register_virtual_terminals();
+    Ref<VirtualTerminal> first = TRY(console->terminal(1));
+    add_console(*first, *console, LogReplay::No);
     if (is_console_selected("tty1")) TRY(console->start_log());
     return {};
 }
@@ -77,4 +78,7 @@ void screen_init() {
 INIT_TASK(Devices, screen_init);
 
 } // namespace
+
+ScreenConsole* screen_console() { return the_console; }
+
 } // namespace martlet

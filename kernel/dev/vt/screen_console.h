@@ -1,0 +1,102 @@
+// ScreenConsole: the screen and the keyboard with the virtual terminals that share them, of which one is active: it is
+// shown and gets the keys. The kernel log appears on tty1.
+//
+// Writing changes a terminal's cells only. Drawing happens afterwards in the console thread, at once for the first change
+// and then at most 60 times a second, so that a flood of output costs a few frames instead of a redraw per line.
+// Switching: a request (a key, VT_ACTIVATE) takes effect at once, unless the active terminal's owner wants to be asked:
+// then it gets its signal, and its VT_RELDISP completes or refuses the switch.
+// Locking: vt_lock; the atomics tell waiters.
+#pragma once
+#include "debug/log_sink.h"
+#include "dev/input/key_translator.h"
+#include "dev/input/keyboard.h"
+#include "dev/terminal/display.h"
+#include "dev/vt/active_terminal.h"
+#include "dev/vt/virtual_terminal.h"
+#include "time/timer.h"
+
+namespace martlet {
+
+class ScreenConsole final : public LogSink, public KeyboardListener {
+public:
+    ScreenConsole(Screen& screen, WindowSize size) : size_(size), display_(screen) {}
+    /// Makes tty1, the first active terminal.
+    [[nodiscard]] Result<void> init();
+
+    WindowSize window_size() const { return size_; }
+    /// The terminal of that number, made if need be. ENXIO: there is no such number; ENOMEM.
+    Result<Ref<VirtualTerminal>> terminal(u32 number);
+    Ref<VirtualTerminal> active();
+    Result<i64> ioctl(VirtualTerminal& terminal, u32 command, u64 argument);
+    u32 active_number() const { return active_number_.load(std::memory_order_acquire); }
+    ActiveTerminalChanges& changes() { return changes_; }
+    /// The terminal's cells have changed.
+    void written(VtLine& line) REQUIRES(vt_lock);
+
+    // LogSink
+    bool write_record(std::string_view) override { return true; } // follow_log shows it, outside the caller's locks
+    void write_panic(std::string_view text) override;
+    /// Starts the thread that shows the kernel log.
+    [[nodiscard]] Result<void> start_log();
+
+    void key_event(KeyEvent event) override;
+
+private:
+    bool is_in_use(u32 number) const REQUIRES(vt_lock);
+
+    // Drawing.
+    void changed();
+    static void refresh_work(void* context) { static_cast<ScreenConsole*>(context)->refresh(); }
+    static void timer_expired(Timer&, void* context) { static_cast<ScreenConsole*>(context)->refresh_work_.schedule(); }
+    void refresh();
+    static void write_text(Terminal& terminal, std::string_view text);
+    static void follow_log(void* context);
+
+    // Keys.
+    void act_on_key(const KeyResult& result);
+    void show_lamps() REQUIRES(vt_lock);
+
+    // Switching (vt_switch.cpp).
+    enum class Direction : i8 { Previous = -1, Next = 1 };
+    u32 neighbour(Direction direction) REQUIRES(vt_lock);
+    Result<void> request_switch(u32 number) REQUIRES(vt_lock);
+    void complete_switch(u32 number) REQUIRES(vt_lock);
+    Result<void> release(VirtualTerminal& terminal, u64 answer);
+    void set_graphics(VirtualTerminal& terminal, bool graphics) REQUIRES(vt_lock);
+    static void reset(VtLine& line) REQUIRES(vt_lock);
+    Result<void> wait_until_active(u32 number);
+    Result<void> wait_for_switch(u64 argument);
+    Result<void> set_switching(VirtualTerminal& terminal, const VtModeSettings& settings);
+    Result<void> disallocate(u32 number);
+
+    // Requests (vt_ioctl.cpp); nullopt: not one of these.
+    std::optional<Result<i64>> ioctl_display(VirtualTerminal& terminal, u32 command, u64 argument, bool allowed);
+    std::optional<Result<i64>> ioctl_keyboard(VirtualTerminal& terminal, u32 command, u64 argument, bool allowed);
+    std::optional<Result<i64>> ioctl_switching(VirtualTerminal& terminal, u32 command, u64 argument, bool allowed);
+    Result<void> set_lamps(VirtualTerminal& terminal, u64 lamps);
+    Result<i64> open_mask(u64 argument);
+    Result<i64> free_number(u64 argument);
+    Result<i64> activate(u64 number);
+
+    const WindowSize size_;
+    Ref<VirtualTerminal> terminals_[kVirtualTerminals] GUARDED_BY(vt_lock);
+    VirtualTerminal* active_ GUARDED_BY(vt_lock) = nullptr;
+    u32 previous_number_ GUARDED_BY(vt_lock) = 1; // of the terminal that was active before
+    bool is_switching_locked_ GUARDED_BY(vt_lock) = false; // VT_LOCKSWITCH
+    Display display_ GUARDED_BY(vt_lock);
+    KeyTranslator keys_ GUARDED_BY(vt_lock){kKeymapUs};
+
+    std::atomic<u32> active_number_ = 1;
+    ActiveTerminalChanges changes_;
+    std::atomic<bool> refresh_pending_ = false;
+    std::atomic<u64> next_refresh_ns_ = 0;
+    DeferredWork refresh_work_{refresh_work, this};
+    Timer refresh_timer_{timer_expired, this};
+};
+
+/// The machine's; null without a screen.
+ScreenConsole* screen_console();
+/// Makes the device nodes tty1 … and tty0.
+void register_virtual_terminals();
+
+} // namespace martlet

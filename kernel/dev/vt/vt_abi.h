@@ -1,0 +1,45 @@
+// Numbers and structures of ioctl_console(2) (linux/kd.h, linux/vt.h).
+#pragma once
+#include "base/types.h"
+
+namespace martlet {
+
+// linux/kd.h
+inline constexpr u32 kKiocsound = 0x4b2f, kKdmktone = 0x4b30, kKdgetled = 0x4b31, kKdsetled = 0x4b32, kKdgkbtype = 0x4b33,
+                     kKdsetmode = 0x4b3a, kKdgetmode = 0x4b3b, kKdmapdisp = 0x4b3c, kKdunmapdisp = 0x4b3d,
+                     kKdgkbmode = 0x4b44, kKdskbmode = 0x4b45, kKdgkbmeta = 0x4b62, kKdskbmeta = 0x4b63,
+                     kKdgkbled = 0x4b64, kKdskbled = 0x4b65;
+inline constexpr u8 kKeyboard101 = 2; // KB_101
+inline constexpr u32 kDisplayText = 0, kDisplayGraphics = 1, kDisplayText0 = 2, kDisplayText1 = 3; // KD_*
+enum class KeyboardMode : u8 { Raw, Translated, MediumRaw, Unicode, Off };                         // K_*
+inline constexpr u32 kMetaSetsBit = 3, kMetaSendsEscape = 4; // K_METABIT, K_ESCPREFIX
+
+// linux/vt.h
+inline constexpr u32 kVtOpenqry = 0x5600, kVtGetmode = 0x5601, kVtSetmode = 0x5602, kVtGetstate = 0x5603,
+                     kVtSendsig = 0x5604, kVtReldisp = 0x5605, kVtActivate = 0x5606, kVtWaitactive = 0x5607,
+                     kVtDisallocate = 0x5608, kVtResize = 0x5609, kVtResizex = 0x560a, kVtLockswitch = 0x560b,
+                     kVtUnlockswitch = 0x560c, kVtGethifontmask = 0x560d, kVtWaitevent = 0x560e, kVtSetactivate = 0x560f;
+inline constexpr u8 kVtAuto = 0, kVtProcess = 1;
+inline constexpr u64 kVtReleaseRefused = 0, kVtAcknowledgeAcquired = 2; // of VT_RELDISP
+inline constexpr u32 kVtEventSwitch = 1;
+
+struct VtModeSettings { // struct vt_mode
+    u8 mode;
+    u8 wait_on_write;
+    i16 release_signal, acquire_signal, unused;
+};
+
+struct VtState { // struct vt_stat
+    u16 active, signal, open_mask;
+};
+
+struct VtSetActivate { // struct vt_setactivate
+    u32 console;
+    VtModeSettings settings;
+};
+
+struct VtEvent { // struct vt_event
+    u32 event, old_number, new_number, padding[4];
+};
+
+} // namespace martlet

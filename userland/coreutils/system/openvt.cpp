@@ -1,0 +1,91 @@
+// openvt: runs a program on a virtual terminal.
+#include "framework/arguments.h"
+#include "framework/diagnostics.h"
+#include "framework/output.h"
+#include "lib/console_device.h"
+
+#include <linux/vt.h>
+#include <sys/ioctl.h>
+#include "lib/console_session.h"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace coreutils {
+namespace {
+
+constexpr Option kOptions[] = {
+    {'c', "console", "NUMBER", "the terminal to use instead of the first free one"},
+    {'f', "force", nullptr, "use the terminal even if somebody has it open"},
+    {'l', "login", nullptr, "run the program as a login shell"},
+    {'s', "switch", nullptr, "switch to the terminal"},
+    {'w', "wait", nullptr, "wait for the program; with -s, switch back then"},
+};
+
+struct Wishes {
+    unsigned number = 0;
+    bool force = false, login = false, show = false, wait = false;
+};
+
+Wishes parse(Arguments& arguments) {
+    Wishes wishes;
+    while (auto option = arguments.next_option()) {
+        switch (*option) {
+        case 'c': wishes.number = parse_console_number(arguments.value()); break;
+        case 'f': wishes.force = true; break;
+        case 'l': wishes.login = true; break;
+        case 's': wishes.show = true; break;
+        case 'w': wishes.wait = true; break;
+        }
+    }
+    return wishes;
+}
+
+void show(int console, unsigned number) {
+    if (ioctl(console, VT_ACTIVATE, number) != 0 || ioctl(console, VT_WAITACTIVE, number) != 0) die_errno(1, "VT_ACTIVATE");
+}
+
+unsigned choose_number(int console, const Wishes& wishes, unsigned open_mask) {
+    if (wishes.number != 0) {
+        if (!wishes.force && wishes.number < 16 && (open_mask >> wishes.number & 1)) die(1, "tty%u is in use", wishes.number);
+        return wishes.number;
+    }
+    int free = -1;
+    if (ioctl(console, VT_OPENQRY, &free) != 0) die_errno(1, "VT_OPENQRY");
+    if (free < 0) die(1, "no terminal is free");
+    return static_cast<unsigned>(free);
+}
+
+int run(Arguments& arguments) {
+    Wishes wishes = parse(arguments);
+    static char shell[] = "/bin/sh", *shell_command[] = {shell, nullptr};
+    char** command = arguments.operands().empty() ? shell_command : arguments.operand_vector();
+    int console = open_console();
+    vt_stat state;
+    if (ioctl(console, VT_GETSTATE, &state) != 0) die_errno(1, "VT_GETSTATE");
+    unsigned number = choose_number(console, wishes, state.v_state);
+    pid_t child = fork();
+    if (child < 0) die_errno(1, "fork");
+    if (child == 0) become_on_console({number, command, wishes.login});
+    if (wishes.show) show(console, number);
+    if (!wishes.wait) return 0;
+    int status = 0;
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR) {}
+    if (wishes.show) {
+        show(console, state.v_active);
+        ioctl(console, VT_DISALLOCATE, number); // unless somebody uses it meanwhile
+    }
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+constexpr Tool kTool = {
+    .name = "openvt",
+    .synopsis = "[OPTION]... [COMMAND [ARGUMENT]...]",
+    .summary = "Run COMMAND, or a shell, on a virtual terminal.",
+    .options = kOptions,
+    .run = run,
+};
+MARTLET_REGISTER_TOOL(kTool);
+
+} // namespace
+} // namespace coreutils
