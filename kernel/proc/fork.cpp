@@ -149,6 +149,7 @@ void copy_task_state(Task& child, const CloneRequest& request) {
     child.no_new_privileges = self.no_new_privileges.load();
     child.machine_check_policy = self.machine_check_policy;
     child.is_io_flusher = self.is_io_flusher;
+    child.io_priority = self.io_priority.load(std::memory_order_relaxed);
     child.inherit_scheduling(self);
     inherit_rseq(child, (request.flags & kCloneVm) != 0);
     if (request.flags & kCloneChildClearTid) child.clear_child_tid = request.child_tid_address;

@@ -122,6 +122,7 @@ public:
     std::atomic<bool> no_new_privileges = false;        // prctl(PR_SET_NO_NEW_PRIVS), inherited
     bool has_exceeded_process_limit = false; // by set*uid; execve answers EAGAIN while it is so
     u8 machine_check_policy = 2;           // prctl(PR_MCE_KILL), inherited
+    std::atomic<u16> io_priority = 0;       // ioprio_set(2), inherited
     bool is_io_flusher = false;            // prctl(PR_SET_IO_FLUSHER), inherited
     IoCounts io_counts;                    // written by the task alone; others read it as it is
     std::atomic<u64> minor_faults = 0, major_faults = 0;

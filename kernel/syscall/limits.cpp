@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "mm/address_space.h"
-#include "proc/process_group.h"
 #include "proc/process_info.h"
 #include "syscall/process.h"
+#include "syscall/task_selection.h"
 #include "sched/scheduler.h"
 #include "time/clock.h"
 
@@ -104,32 +104,6 @@ Result<i64> sys_times(UserPtr<abi::ProcessTimes> times) {
 
 namespace {
 
-enum class PriorityTarget : u8 { Process, Group, User };
-
-/// Calls visit(task) for every task that `which` and `who` name. Under the tree lock. EINVAL.
-template <typename Visit> Result<void> for_each_target(int which, int who, Visit visit) REQUIRES(process_tree_lock) {
-    if (which < 0 || which > 2) return Error(Errno::EINVAL);
-    PriorityTarget target = static_cast<PriorityTarget>(which);
-    if (target == PriorityTarget::Process) {
-        Pid* pid = who == 0 ? current_task().pid : PidTable::find(who);
-        if (pid && pid->task) visit(*pid->task);
-        return {};
-    }
-    if (target == PriorityTarget::Group) {
-        Pid* pid = who == 0 ? nullptr : PidTable::find(who);
-        ProcessGroup* group = who == 0 ? current_process().group.get() : pid ? pid->group : nullptr;
-        if (!group) return {};
-        for (Process& process : group->members)
-            for (Task& task : process.tasks) visit(task);
-        return {};
-    }
-    u32 user_id = who == 0 ? current_task().credentials().real_uid : static_cast<u32>(who);
-    for (Pid* pid = PidTable::next_process(1); pid; pid = PidTable::next_process(pid->number() + 1))
-        for (Task& task : pid->process->tasks)
-            if (task.share_credentials()->real_uid == user_id) visit(task);
-    return {};
-}
-
 Result<void> change_nice(Task& task, int nice) {
     const Credentials& own = current_task().credentials();
     Ref<const Credentials> other = task.share_credentials();
@@ -149,22 +123,24 @@ Result<void> change_nice(Task& task, int nice) {
 
 /// The raw call answers 40 … 1 for nice -20 … 19, so that it is never negative.
 Result<int> sys_getpriority(int which, int who) {
+    if (which < 0 || which > 2) return Error(Errno::EINVAL);
     int best = 0;
     IrqLockGuard guard(process_tree_lock);
-    TRY(for_each_target(which, who, [&best](Task& task) { best = std::max(best, 20 - task.nice()); }));
+    for_each_selected(static_cast<TaskSelection>(which), who, [&best](Task& task) { best = std::max(best, 20 - task.nice()); });
     if (best == 0) return Error(Errno::ESRCH);
     return best;
 }
 
 Result<void> sys_setpriority(int which, int who, int nice) {
+    if (which < 0 || which > 2) return Error(Errno::EINVAL);
     nice = std::clamp(nice, -20, 19);
     Result<void> result = Error(Errno::ESRCH);
     IrqLockGuard guard(process_tree_lock);
-    TRY(for_each_target(which, who, [&result, nice](Task& task) {
+    for_each_selected(static_cast<TaskSelection>(which), who, [&result, nice](Task& task) {
         Result<void> changed = change_nice(task, nice);
         if (!changed) result = changed;
         else if (!result && result.error() == Errno::ESRCH) result = {};
-    }));
+    });
     return result;
 }
 

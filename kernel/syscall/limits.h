@@ -13,5 +13,7 @@ Result<void> sys_getrusage(int who, UserPtr<abi::ResourceUsage> usage);
 Result<i64> sys_times(UserPtr<abi::ProcessTimes> times);
 Result<int> sys_getpriority(int which, int who);
 Result<void> sys_setpriority(int which, int who, int nice);
+Result<int> sys_ioprio_get(int which, int who);
+Result<void> sys_ioprio_set(int which, int who, int priority);
 
 } // namespace martlet

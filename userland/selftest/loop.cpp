@@ -72,6 +72,15 @@ CASE(loop, a_file_becomes_a_block_device) {
     CHECK_EQUAL(size, 2048);
     CHECK_EQUAL(pread(device, buffer, 8, 0), 8);
     CHECK(memcmp(buffer, "cccccccc", 8) == 0);
+    // What losetup lists: there while the device has a file.
+    std::string folder = "/sys/block/loop" + std::to_string(info.number) + "/loop";
+    bool has_sysfs = access("/sys/block", F_OK) == 0;
+    if (has_sysfs) {
+        CHECK(read_file((folder + "/backing_file").c_str()).ends_with("/image\n"));
+        CHECK(read_file((folder + "/offset").c_str()) == "1024\n");
+        CHECK(read_file((folder + "/sizelimit").c_str()) == "2048\n");
+    }
     CHECK_EQUAL(ioctl(device, kClearFd), 0);
     close(device);
+    if (has_sysfs) CHECK_ERROR(access(folder.c_str(), F_OK), ENOENT);
 }

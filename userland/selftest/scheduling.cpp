@@ -324,3 +324,30 @@ CASE(scheduling, processors_share_a_parallel_load) {
     int status;
     while (wait(&status) > 0) CHECK_EQUAL(status, 0);
 }
+
+// ioprio_set(2): kept, inherited, told as it was set; for several tasks the best counts.
+CASE(sched, an_io_priority_is_kept_and_inherited) {
+    constexpr int kProcess = 1, kGroup = 2, kUser = 3, kBestEffort = 2 << 13, kIdle = 3 << 13;
+    auto get = [](int which, int who) { return syscall(SYS_ioprio_get, which, who); };
+    auto set = [](int which, int who, int priority) { return syscall(SYS_ioprio_set, which, who, priority); };
+    CHECK_EQUAL(set(kProcess, 0, kBestEffort | 6), 0);
+    CHECK_EQUAL(get(kProcess, 0), kBestEffort | 6);
+    pid_t child = fork();
+    if (child == 0) _exit(get(kProcess, 0) == (kBestEffort | 6) && set(kProcess, 0, kIdle) == 0 && get(kProcess, getpid()) == kIdle ? 0 : 1);
+    int status;
+    CHECK_EQUAL(waitpid(child, &status, 0), child);
+    CHECK_EQUAL(status, 0);
+    CHECK_EQUAL(setpgid(0, 0), 0);
+    CHECK_EQUAL(set(kGroup, 0, kBestEffort | 5), 0);
+    CHECK_EQUAL(get(kGroup, getpid()), kBestEffort | 5);
+    CHECK(get(kUser, static_cast<int>(getuid())) > 0);
+    CHECK_EQUAL(set(kProcess, 0, 0), 0);
+    CHECK_EQUAL(get(kProcess, 0), 0);
+    CHECK_EQUAL(get(kGroup, 0), kBestEffort | 4); // what nice 0 gives
+    CHECK_ERROR(set(kProcess, 0, 4 << 13), EINVAL);
+    CHECK_ERROR(set(kProcess, 0, 1), EINVAL);
+    CHECK_ERROR(set(0, 0, 0), EINVAL);
+    CHECK_ERROR(get(4, 0), EINVAL);
+    CHECK_ERROR(get(kProcess, 0x3fffff), ESRCH);
+    CHECK_ERROR(set(kProcess, 0x3fffff, 0), ESRCH);
+}

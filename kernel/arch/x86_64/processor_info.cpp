@@ -103,6 +103,10 @@ ProcessorInfo processor_info() {
     info.max_leaf = vendor.eax;
     info.cache_kib = largest_cache_kib();
     info.line_size = (basic.ebx >> 8 & 0xff) * 8;
+    if (g_cpu_features.is_amd && g_cpu_features.max_extended_leaf >= 0x8000'0006) {
+        u32 entries = cpuid(0x8000'0006).ebx;
+        info.tlb_pages = (entries >> 16 & 0xfff) + (entries & 0xfff);
+    }
     u32 widths = g_cpu_features.max_extended_leaf >= 0x8000'0008 ? cpuid(0x8000'0008).eax : 0x3024;
     info.physical_bits = widths & 0xff;
     info.virtual_bits = widths >> 8 & 0xff;

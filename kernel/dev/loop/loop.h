@@ -30,6 +30,8 @@ public:
     bool is_bound();
     /// The backing file's path, for /sys/block/loopN/loop; an empty string when unbound.
     Result<String> backing_path();
+    /// LOOP_GET_STATUS64. ENXIO when unbound.
+    Result<abi::LoopInfo> status();
 
     LoopDevice(u32 index, String name);
 
@@ -42,7 +44,6 @@ private:
     Result<void> bind(int fd, u32 block_size, const abi::LoopInfo& info);
     Result<void> clear();
     Result<void> set_status(const abi::LoopInfo& info);
-    Result<abi::LoopInfo> status();
     Result<void> change_file(int fd);
     u64 compute_size() REQUIRES(lock_);
 

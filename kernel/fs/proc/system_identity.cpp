@@ -34,8 +34,9 @@ Result<void> show_cpuinfo(TextBuffer& text, const ProcSubject&) {
                    info.max_leaf);
         for_each_processor_flag([](void* to, const char* name) { static_cast<TextBuffer*>(to)->print(" %s", name); }, &text);
         u32 bogomips_hundredths = khz / 5; // two cycles a loop, as Linux counts
-        text.print("\nbugs\t\t:\nbogomips\t: %u.%02u\nclflush size\t: %u\ncache_alignment\t: %u\n", bogomips_hundredths / 100,
-                   bogomips_hundredths % 100, info.line_size, info.line_size);
+        text.print("\nbugs\t\t:\nbogomips\t: %u.%02u\n", bogomips_hundredths / 100, bogomips_hundredths % 100);
+        if (info.tlb_pages) text.print("TLB size\t: %u 4K pages\n", info.tlb_pages);
+        text.print("clflush size\t: %u\ncache_alignment\t: %u\n", info.line_size, info.line_size);
         text.print("address sizes\t: %u bits physical, %u bits virtual\npower management:\n\n", info.physical_bits, info.virtual_bits);
     }
     return {};

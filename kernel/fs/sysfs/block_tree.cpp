@@ -4,6 +4,7 @@
 #include "base/format.h"
 #include "block/block_device.h"
 #include "dev/device.h"
+#include "dev/loop/loop.h"
 #include "fs/sysfs/sysfs.h"
 
 namespace martlet {
@@ -56,12 +57,47 @@ Result<void> fill_queue(SysfsDirectory& directory, u64 number) {
     return directory.add_constant("scheduler", "[none]");
 }
 
+// loop/ of a loop device that has a file (Documentation/ABI/testing/sysfs-block-loop).
+LoopDevice& loop_device(BlockDevice& device) { return static_cast<LoopDevice&>(device); }
+
+bool is_bound_loop(u64 number) {
+    auto device = find_block_device(number);
+    return device && loop_device(**device).is_bound();
+}
+
+Result<void> show_backing_file(TextBuffer& text, u64 number) {
+    String path = TRY(loop_device(*TRY(find_block_device(number))).backing_path());
+    text.append(path.view());
+    text.append("\n");
+    return {};
+}
+
+template <auto Member> Result<void> show_loop_number(TextBuffer& text, u64 number) {
+    text.print("%llu\n", static_cast<ulong>(TRY(loop_device(*TRY(find_block_device(number))).status()).*Member));
+    return {};
+}
+
+template <u32 Flag> Result<void> show_loop_flag(TextBuffer& text, u64 number) {
+    text.append(TRY(loop_device(*TRY(find_block_device(number))).status()).flags & Flag ? "1\n" : "0\n");
+    return {};
+}
+
+Result<void> fill_loop(SysfsDirectory& directory, u64 number) {
+    TRY(directory.add_text("autoclear", show_loop_flag<abi::kLoopAutoclear>, number));
+    TRY(directory.add_text("backing_file", show_backing_file, number));
+    TRY(directory.add_text("dio", show_loop_flag<abi::kLoopDirect>, number));
+    TRY(directory.add_text("offset", show_loop_number<&abi::LoopInfo::offset>, number));
+    TRY(directory.add_text("partscan", show_loop_flag<abi::kLoopPartitionScan>, number));
+    return directory.add_text("sizelimit", show_loop_number<&abi::LoopInfo::size_limit>, number);
+}
+
 Result<void> fill_device(SysfsDirectory& directory, u64 number) {
     for (const char* name : {"alignment_offset", "capability", "discard_alignment", "hidden", "removable"})
         TRY(directory.add_constant(name, "0"));
     TRY(directory.add_text("dev", show_number, number));
     TRY(directory.add_constant("ext_range", "1"));
     TRY(directory.add_directory("holders", fill_nothing));
+    if (device_major(number) == kLoopMajor) TRY(directory.add_directory_while(is_bound_loop, "loop", fill_loop, number));
     TRY(directory.add_directory("queue", fill_queue, number));
     TRY(directory.add_constant("range", "1"));
     TRY(directory.add_text("ro", show_read_only, number));

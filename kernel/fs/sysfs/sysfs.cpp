@@ -221,6 +221,13 @@ Result<void> SysfsDirectory::add_directory(std::string_view name, Fill fill, u64
     return add(name, std::move(made));
 }
 
+Result<void> SysfsDirectory::add_directory_while(Exists exists, std::string_view name, Fill fill, u64 context) {
+    Ref<SysfsDirectory> made = TRY(make_ref<SysfsDirectory>(super_block(), next_number(*this), fill, context));
+    made->exists_ = exists;
+    has_changing_names_ = true;
+    return add(name, std::move(made));
+}
+
 Result<void> SysfsDirectory::add_text(std::string_view name, Show show, u64 context, u32 permissions, Store store) {
     Ref<SysfsText> made = TRY(make_ref<SysfsText>(super_block(), next_number(*this), permissions, show, store, context));
     return add(name, std::move(made));
@@ -249,7 +256,7 @@ Result<void> SysfsDirectory::add_link(std::string_view name, std::string_view ta
 Result<Ref<Inode>> SysfsDirectory::lookup(std::string_view name) {
     TRY(fill());
     for (const Entry& entry : entries_)
-        if (entry.name.view() == name) return entry.inode;
+        if (entry.name.view() == name && entry.inode->is_current()) return entry.inode;
     return Error(Errno::ENOENT);
 }
 
@@ -257,6 +264,7 @@ Result<void> SysfsDirectory::read_directory(u64 offset, DirectorySink& sink) {
     TRY(fill());
     for (u64 index = offset; index < entries_.size(); ++index) {
         const Entry& entry = entries_[index];
+        if (!entry.inode->is_current()) continue;
         if (!sink.add(entry.name.view(), entry.inode->number(), entry.inode->mode(), index + 1)) break;
     }
     return {};

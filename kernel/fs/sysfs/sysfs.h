@@ -16,12 +16,15 @@ public:
     using Fill = Result<void> (*)(SysfsDirectory& directory, u64 context);
     using Show = Result<void> (*)(TextBuffer& text, u64 context);
     using Store = Result<void> (*)(std::string_view text, u64 context);
+    using Exists = bool (*)(u64 context);
     using Read = Result<usize> (*)(IoCursor& to, u64 offset, u64 context);
 
     SysfsDirectory(SuperBlock& block, u64 number, Fill fill, u64 context);
 
     // For fill functions, on the directory that they fill.
     Result<void> add_directory(std::string_view name, Fill fill, u64 context = 0);
+    /// One that is there only while `exists` says so.
+    Result<void> add_directory_while(Exists exists, std::string_view name, Fill fill, u64 context);
     Result<void> add_text(std::string_view name, Show show, u64 context = 0, u32 permissions = 0444, Store store = nullptr);
     /// A text whose changes poll(2) tells as POLLPRI and POLLERR to who has read it since: `count` counts them.
     Result<void> add_watched_text(std::string_view name, Show show, std::atomic<u32>& count, WaitQueue& queue);
@@ -31,6 +34,8 @@ public:
     Result<void> add_link(std::string_view name, std::string_view target);
 
     Result<Ref<Inode>> lookup(std::string_view name) override;
+    bool names_are_stable() const override { return !has_changing_names_; }
+    bool is_current() override { return !exists_ || exists_(context_); }
     Result<void> read_directory(u64 offset, DirectorySink& sink) override;
 
 private:
@@ -42,7 +47,9 @@ private:
     Result<void> add(std::string_view name, Ref<Inode> inode);
 
     Fill fill_; // null once done
+    Exists exists_ = nullptr; // null: always
     u64 context_;
+    bool has_changing_names_ = false;
     Vector<Entry> entries_;
 };
 

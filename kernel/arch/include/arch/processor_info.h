@@ -10,6 +10,7 @@ struct ProcessorInfo {
     u32 family, model, stepping;
     u32 cache_kib;     // the largest cache level; 0 if unknown
     u32 line_size;     // of a cache line, in bytes
+    u32 tlb_pages;     // translations of 4 KiB pages that it holds; 0 if unknown
     u32 physical_bits, virtual_bits;
     u32 max_leaf;
     u32 frequency_khz; // of the time-stamp counter; 0 if the clock is another counter

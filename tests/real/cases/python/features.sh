@@ -56,7 +56,7 @@ def main():
     print(out, os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
     pd = os.pidfd_open(os.getpid()); print("pidfd", pd > 0); os.close(pd)
     print(resource.getrlimit(resource.RLIMIT_NOFILE)[0], resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > 1000, os.sched_getaffinity(0), os.cpu_count(), os.getpriority(0, 0), pwd.getpwuid(0).pw_dir)
-    os.makedirs("/tmp/pt/a/b"); open("/tmp/pt/a/f", "w").write("x"); os.symlink("a", "/tmp/pt/l"); print(sorted(os.walk("/tmp/pt"))[0][1:], os.path.realpath("/tmp/pt/l/f")); os.setxattr("/tmp/pt/a/f", "user.k", b"v") if False else None; shutil.copytree("/tmp/pt", "/tmp/pt2", symlinks=True); shutil.rmtree("/tmp/pt"); shutil.rmtree("/tmp/pt2")
+    os.makedirs("/tmp/pt/a/b"); open("/tmp/pt/a/f", "w").write("x"); os.symlink("a", "/tmp/pt/l"); print([sorted(each) for each in sorted(os.walk("/tmp/pt"))[0][1:]], os.path.realpath("/tmp/pt/l/f")); os.setxattr("/tmp/pt/a/f", "user.k", b"v") if False else None; shutil.copytree("/tmp/pt", "/tmp/pt2", symlinks=True); shutil.rmtree("/tmp/pt"); shutil.rmtree("/tmp/pt2")
     f = open("/tmp/lk", "w"); fcntl.lockf(f, fcntl.LOCK_EX | fcntl.LOCK_NB); pid = os.fork()
     if pid == 0:
         try: fcntl.lockf(open("/tmp/lk", "w"), fcntl.LOCK_EX | fcntl.LOCK_NB); os._exit(1)
