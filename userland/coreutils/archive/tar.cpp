@@ -15,7 +15,7 @@ namespace {
 
 enum : int {
     kExclude = kLongOnly, kStrip, kOwner, kGroup, kMtime, kNumeric, kSameOwner, kNoSameOwner, kNoRecursion, kOneFileSystem,
-    kKeepNewer, kZstd, kNoSamePermissions, kUnlinkFirst, kFormat, kSort,
+    kKeepNewer, kZstd, kNoSamePermissions, kFormat,
 };
 
 constexpr Option kOptions[] = {

@@ -1,5 +1,6 @@
 // tar -x and -t. Nothing is written outside the directory: leading slashes go, members with ".." are refused, and no
 // member goes through a symbolic link that the archive itself made.
+#include "archive/safe_path.h"
 #include "archive/tar_settings.h"
 #include "framework/diagnostics.h"
 #include "framework/output.h"
@@ -10,7 +11,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
-#include <set>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -139,27 +139,6 @@ private:
         return target;
     }
 
-    static bool has_dot_dot(std::string_view name) {
-        for (size_t at = 0; at < name.size();) {
-            size_t end = std::min(name.find('/', at), name.size());
-            if (name.substr(at, end - at) == "..") return true;
-            at = end + 1;
-        }
-        return false;
-    }
-
-    bool goes_through_made_link(const std::string& path) const {
-        if (made_links_.empty()) return false;
-        for (size_t slash = path.find('/'); slash != std::string::npos; slash = path.find('/', slash + 1))
-            if (made_links_.contains(path.substr(0, slash))) return true;
-        return false;
-    }
-
-    void make_parents(const std::string& path) {
-        for (size_t slash = path.find('/', 1); slash != std::string::npos; slash = path.find('/', slash + 1))
-            mkdir(path.substr(0, slash).c_str(), 0777);
-    }
-
     // Removes what is in the way; false when it is to stay.
     bool make_way(const TarEntry& entry, const std::string& target) {
         struct stat old;
@@ -195,7 +174,7 @@ private:
                 for (std::string_view piece; !(piece = reader.read()).empty();) out.write(piece);
             return;
         }
-        if (goes_through_made_link(target)) {
+        if (made_links_.above(target)) {
             warn("%s: the archive goes through a symbolic link of its own; not extracted", printable(entry.name).c_str());
             status_ = 2;
             return;
@@ -221,7 +200,7 @@ private:
             return true;
         case TarType::symbolic_link:
             if (symlink(entry.link.c_str(), target.c_str()) != 0) return false;
-            made_links_.insert(target);
+            made_links_.add(target);
             set_attributes(entry, target);
             return true;
         case TarType::hard_link: {
@@ -229,7 +208,7 @@ private:
             other.name = entry.link;
             std::string source = target_of(other);
             if (source.empty()) return true;
-            if (goes_through_made_link(source)) {
+            if (made_links_.above(source)) {
                 errno = ELOOP;
                 return false;
             }
@@ -295,7 +274,7 @@ private:
     int status_ = 0;
     std::vector<Member> members_;
     std::vector<std::pair<TarEntry, std::string>> directories_;
-    std::set<std::string> made_links_;
+    MadeLinks made_links_;
 };
 
 // What the first bytes say: "gzip", "bzip2", "xz", "zstd" or nothing.

@@ -18,7 +18,6 @@ struct TarSettings {
     bool to_output = false, keep_old = false, keep_newer = false, absolute_names = false, same_permissions = false;
     bool no_recursion = false, follow_links = false, one_file_system = false, no_times = false, numeric = false;
     std::optional<bool> same_owner;
-    bool unlink_first = false;
     unsigned strip_components = 0;
     std::vector<std::string> excludes;
     std::optional<uid_t> owner;

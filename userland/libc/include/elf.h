@@ -121,6 +121,7 @@ typedef uint16_t Elf64_Section;
 #define STB_LOCAL 0
 #define STB_GLOBAL 1
 #define STB_WEAK 2
+#define STB_GNU_UNIQUE 10
 #define STT_NOTYPE 0
 #define STT_OBJECT 1
 #define STT_FUNC 2

@@ -1,0 +1,28 @@
+// Where the members of an archive may go: below the working directory, and through no symbolic link that the archive
+// itself made. tar, cpio and unzip keep to it.
+#pragma once
+
+#include <set>
+#include <string>
+#include <string_view>
+
+namespace coreutils {
+
+// Whether a component is "..".
+bool has_dot_dot(std::string_view name);
+
+// Makes every directory above `path` that is not there; what fails is found by who uses the path.
+void make_parents(const std::string& path);
+
+// The symbolic links that extracting made.
+class MadeLinks {
+public:
+    void add(const std::string& path) { paths_.insert(path); }
+    // Whether a directory above `path` is one of them.
+    bool above(const std::string& path) const;
+
+private:
+    std::set<std::string> paths_;
+};
+
+} // namespace coreutils
