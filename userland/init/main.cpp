@@ -64,6 +64,22 @@ bool command_line_has(std::string_view word) {
     return line.find(" " + std::string(word) + " ") != line.npos;
 }
 
+/// The value of `name=value` on the kernel's command line; empty if it is not there.
+std::string command_line_value(const std::string& name) {
+    std::string line = " " + read_file("/proc/cmdline");
+    size_t place = line.rfind(" " + name + "=");
+    if (place == line.npos) return {};
+    place += name.size() + 2;
+    return line.substr(place, line.find_first_of(" \n", place) - place);
+}
+
+/// martlet.keymap=de. A name that is no plain word is left alone, for it becomes part of a command.
+void load_keymap() {
+    std::string name = command_line_value("martlet.keymap");
+    if (name.empty() || name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-_") != name.npos) return;
+    run_and_wait({"", Action::Wait, "/bin/loadkeys -q -C /dev/tty0 " + name});
+}
+
 std::vector<Entry> load_inittab() {
     std::vector<std::string> errors;
     std::vector<Entry> entries = parse_inittab(read_file("/etc/inittab"), errors);
@@ -195,6 +211,7 @@ int main() {
     setenv("TERM", "linux", 0);
     init::mount_all();
     init::set_host_name();
+    init::load_keymap();
     if (init::command_line_has("martlet.selftest"))
         init::run_and_wait({"", init::Action::Wait, "/usr/bin/self-test"});
     init::Init system(init::load_inittab());
