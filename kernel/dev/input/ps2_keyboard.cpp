@@ -7,7 +7,7 @@
 #include "dev/input/ps2_controller.h"
 #include "dev/input/scancode_decoder.h"
 #include "dev/tty/raw_input.h"
-#include "dev/tty/worker.h"
+#include "sched/deferred_work.h"
 
 namespace martlet {
 namespace {

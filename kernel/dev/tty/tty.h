@@ -12,7 +12,7 @@
 #pragma once
 #include "dev/tty/raw_input.h"
 #include "dev/tty/tty_driver.h"
-#include "dev/tty/worker.h"
+#include "sched/deferred_work.h"
 #include "proc/session.h"
 #include "sync/mutex.h"
 #include "vfs/file.h"

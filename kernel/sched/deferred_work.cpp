@@ -1,5 +1,5 @@
 // The thread that runs deferred work.
-#include "dev/tty/worker.h"
+#include "sched/deferred_work.h"
 
 #include "sched/thread.h"
 #include "sync/spinlock.h"
@@ -11,7 +11,7 @@ struct DeferredWorkQueue {
     SpinLock lock{LockRank::Leaf};
     List<DeferredWork, &DeferredWork::node_> pending GUARDED_BY(lock);
     DeferredWork* running GUARDED_BY(lock) = nullptr;
-    WaitQueue arrived;
+    WaitQueue arrived{LockRank::EventQueue}; // also woken under another queue's lock
     WaitQueue finished;
 
     bool is_idle() {
@@ -70,8 +70,8 @@ void DeferredWork::schedule() { work_queue.schedule(*this); }
 void DeferredWork::cancel() { work_queue.cancel(*this); }
 
 void start_deferred_work_thread() {
-    Result<Ref<Thread>> thread = Thread::create_kernel_thread("console", DeferredWorkQueue::run, &work_queue);
-    if (!thread) panic("console: no memory for its thread");
+    Result<Ref<Thread>> thread = Thread::create_kernel_thread("deferred", DeferredWorkQueue::run, &work_queue);
+    if (!thread) panic("deferred work: no memory for its thread");
     (*thread)->start();
 }
 
