@@ -33,7 +33,8 @@ struct MapRequest {
     Ref<File> file{};           // null: anonymous
     Ref<MemoryObject> object{}; // null: the file's (File::mapping_object), or fresh pages for a shared anonymous mapping
     u64 offset_bytes = 0;
-    bool forbids_exec = false; // the file is on a noexec mount
+    bool forbids_exec = false;  // the file is on a noexec mount, or the descriptor lacks the right
+    bool forbids_write = false; // to the file: the descriptor lacks the right
 };
 
 struct AddressSpaceLimits {

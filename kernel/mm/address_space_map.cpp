@@ -44,7 +44,7 @@ Result<VmaAttributes> attributes_of(const MapRequest& request, const AddressSpac
     }
     if (request.file) {
         if (!request.file->can_read()) return Error(Errno::EACCES);
-        if (attributes.has(VmaFlag::Shared) && !request.file->can_write()) {
+        if (attributes.has(VmaFlag::Shared) && (request.forbids_write || !request.file->can_write())) {
             if (request.protection & kProtWrite) return Error(Errno::EACCES);
             attributes.set(VmaFlag::MayWrite, false);
         }

@@ -128,7 +128,8 @@ Result<void> AddressSpace::remap_file_pages(u64 address, u64 size_bytes, u32 pro
                    .file = vma->attributes.file,
                    .object = vma->attributes.object,
                    .offset_bytes = page_index << kPageShift,
-                   .forbids_exec = !vma->has(VmaFlag::MayExec)};
+                   .forbids_exec = !vma->has(VmaFlag::MayExec),
+                   .forbids_write = !vma->has(VmaFlag::MayWrite)};
     }
     TRY(map(request, limits));
     return {};

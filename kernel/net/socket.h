@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/vector.h"
-#include "vfs/file.h"
+#include "vfs/fd_table.h"
 
 namespace martlet {
 
@@ -46,7 +46,7 @@ struct SocketCredentials {
 
 /// What travels beside the bytes (cmsg(3)).
 struct Ancillary {
-    Vector<Ref<File>> files;
+    Vector<Descriptor> files;
     SocketCredentials credentials;
     bool has_credentials = false; // given explicitly, or to be reported
 };

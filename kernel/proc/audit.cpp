@@ -30,7 +30,7 @@ struct Reached {
 
 void add_descriptors(Reached& reached, FdTable& table) {
     for (int fd = table.next_open(0); fd >= 0; fd = table.next_open(fd + 1)) {
-        auto file = table.get(fd);
+        auto file = table.get(fd, Rights::None);
         if (!file) continue;
         reached.add(file->get());
         ++reached.descriptors;

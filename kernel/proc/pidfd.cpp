@@ -39,8 +39,8 @@ Result<Ref<File>> create_pidfd(Ref<Process> process, u32 flags) {
     return Ref<File>(TRY(make_ref<PidFile>(kOpenReadWrite | flags, path, std::move(process))));
 }
 
-Result<Ref<Process>> process_of_descriptor(int fd) {
-    Ref<File> file = TRY(current_task().files().get(fd));
+Result<Ref<Process>> process_of_descriptor(int fd, Rights needed) {
+    Ref<File> file = TRY(current_task().files().get(fd, needed));
     Process* process = file->process();
     if (!process) return Error(Errno::EBADF);
     return Ref<Process>(*process);

@@ -28,7 +28,7 @@ void open_console(FdTable& files) {
         return;
     }
     for (int descriptor = 0; descriptor < 3; ++descriptor)
-        (void)files.install_at(descriptor, *console, CloseOnExec::No, 3);
+        (void)files.install_at(descriptor, {*console}, CloseOnExec::No, 3);
 }
 
 Result<void> run(TrapFrame& frame, std::string_view program, KernelStrings& arguments, KernelStrings& environment) {

@@ -9,7 +9,7 @@ namespace {
 constexpr int kAdd = 1, kDelete = 2, kModify = 3;
 
 Result<Ref<Epoll>> get_epoll(int fd) {
-    Ref<File> file = TRY(get_open_file(fd));
+    Ref<File> file = TRY(get_open_file(fd, Rights::Wait));
     if (!file->as<Epoll>()) return Error(Errno::EINVAL);
     return ref_static_cast<Epoll>(std::move(file));
 }
@@ -61,8 +61,8 @@ Result<int> sys_epoll_create(int size) {
 Result<void> sys_epoll_ctl(int epoll_fd, int operation, int fd, UserPtr<const EpollEvent> event) {
     EpollEvent wanted = {};
     if (operation != kDelete) wanted = TRY(event.load());
-    Ref<File> epoll_file = TRY(get_open_file(epoll_fd));
-    Ref<File> target = TRY(get_open_file(fd));
+    Ref<File> epoll_file = TRY(get_open_file(epoll_fd, Rights::Manage));
+    Ref<File> target = TRY(get_open_file(fd, Rights::Wait));
     if (!target->is_pollable()) return Error(Errno::EPERM);
     if (epoll_file == target || !epoll_file->as<Epoll>()) return Error(Errno::EINVAL);
     TRY(check_exclusive(operation, *target, wanted.events));

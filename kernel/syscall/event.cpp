@@ -10,8 +10,8 @@ namespace martlet {
 namespace {
 
 /// The object behind `fd`: EBADF, or EINVAL if it is of another kind.
-template <typename T> Result<Ref<T>> get_as(int fd) {
-    Ref<File> file = TRY(get_open_file(fd));
+template <typename T> Result<Ref<T>> get_as(int fd, Rights needed) {
+    Ref<File> file = TRY(get_open_file(fd, needed));
     T* object = file->as<T>();
     if (!object) return Error(Errno::EINVAL);
     return ref_static_cast<T>(std::move(file));
@@ -42,7 +42,7 @@ Result<void> sys_timerfd_settime(int fd, u32 flags, UserPtr<const UserTimerSetti
     UserTimerSetting given = TRY(setting.load());
     if (flags & ~(TimerFile::kAbsolute | TimerFile::kCancelOnSet)) return Error(Errno::EINVAL);
     if (!given.value.is_valid() || !given.interval.is_valid()) return Error(Errno::EINVAL);
-    Ref<TimerFile> timer = TRY(get_as<TimerFile>(fd));
+    Ref<TimerFile> timer = TRY(get_as<TimerFile>(fd, Rights::Manage));
     TRY(TimerFile::check_clock(timer->clock()));
     TimerSetting before;
     Result<void> result = timer->set(flags, {given.interval.to_ns(), given.value.to_ns()}, before);
@@ -51,7 +51,7 @@ Result<void> sys_timerfd_settime(int fd, u32 flags, UserPtr<const UserTimerSetti
 }
 
 Result<void> sys_timerfd_gettime(int fd, UserPtr<UserTimerSetting> setting) {
-    Ref<TimerFile> timer = TRY(get_as<TimerFile>(fd));
+    Ref<TimerFile> timer = TRY(get_as<TimerFile>(fd, Rights::Read));
     return setting.store(to_user(timer->get()));
 }
 
@@ -60,7 +60,7 @@ Result<int> sys_signalfd4(int fd, UserPtr<const u64> mask, usize size, u32 flags
     SignalSet set(TRY(mask.load()));
     if (flags & ~(kOpenCloseOnExec | kOpenNonBlock)) return Error(Errno::EINVAL);
     if (fd == -1) return install_file(TRY(SignalFile::create(set, flags)), flags);
-    Ref<SignalFile> file = TRY(get_as<SignalFile>(fd));
+    Ref<SignalFile> file = TRY(get_as<SignalFile>(fd, Rights::Manage));
     file->set_signals(set);
     return fd;
 }

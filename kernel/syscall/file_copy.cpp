@@ -50,8 +50,8 @@ Result<void> begin_both(OffsetArgument& from_offset, File& from, UserPtr<i64> fr
 } // namespace
 
 Result<usize> sys_sendfile(int to_fd, int from_fd, UserPtr<i64> offset, usize count) {
-    Ref<File> from = TRY(get_file(from_fd));
-    Ref<File> to = TRY(get_file(to_fd));
+    Ref<File> from = TRY(get_file(from_fd, Rights::Read));
+    Ref<File> to = TRY(get_file(to_fd, Rights::Write));
     if (!from->can_read() || !to->can_write()) return Error(Errno::EBADF);
     if (from.get() == to.get() && !offset) return Error(Errno::EINVAL); // one position for both ends
     Inode* source = from->inode();
@@ -67,8 +67,8 @@ Result<usize> sys_sendfile(int to_fd, int from_fd, UserPtr<i64> offset, usize co
 
 Result<usize> sys_copy_file_range(int from_fd, UserPtr<i64> from_user, int to_fd, UserPtr<i64> to_user, usize count, u32 flags) {
     if (flags != 0) return Error(Errno::EINVAL);
-    Ref<File> from = TRY(get_file(from_fd));
-    Ref<File> to = TRY(get_file(to_fd));
+    Ref<File> from = TRY(get_file(from_fd, Rights::Read));
+    Ref<File> to = TRY(get_file(to_fd, Rights::Write));
     if (!from->can_read() || !to->can_write() || (to->flags() & kOpenAppend)) return Error(Errno::EBADF);
     Inode* source = from->inode();
     Inode* target = to->inode();

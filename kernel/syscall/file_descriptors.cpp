@@ -12,17 +12,35 @@ namespace {
 
 // fcntl(2) commands.
 constexpr u32 kDuplicate = 0, kGetDescriptorFlags = 1, kSetDescriptorFlags = 2, kGetStatusFlags = 3, kSetStatusFlags = 4,
-              kGetLock = 5, kSetLock = 6, kSetLockWait = 7, kGetOwner = 9, kOfdGetLock = 36, kOfdSetLock = 37,
-              kOfdSetLockWait = 38, kGetLease = 1025, kDuplicateCloseOnExec = 1030, kSetPipeSize = 1031, kGetPipeSize = 1032;
+              kGetLock = 5, kSetLock = 6, kSetLockWait = 7, kGetOwner = 9, kOfdGetLock = 36, kOfdSetLock = 37, kOfdSetLockWait = 38, kGetLease = 1025, kDuplicateCloseOnExec = 1030, kSetPipeSize = 1031, kGetPipeSize = 1032;
 constexpr u32 kAddSeals = 1033, kGetSeals = 1034, kGetWriteHint = 1035, kSetWriteHint = 1036;
 constexpr u64 kDescriptorCloseOnExec = 1;
 
 CloseOnExec close_on_exec_if(bool wanted) { return wanted ? CloseOnExec::Yes : CloseOnExec::No; }
 
-Result<int> duplicate(Ref<File> file, u64 minimum, CloseOnExec cloexec) {
+Result<int> duplicate(int fd, u64 minimum, CloseOnExec cloexec) {
     u64 limit = current_limit(Resource::OpenFiles);
     if (static_cast<i64>(minimum) < 0 || minimum >= limit || minimum > 0x7fff'ffff) return Error(Errno::EINVAL);
-    return current_task().files().install(std::move(file), cloexec, limit, static_cast<int>(minimum));
+    return current_task().files().duplicate(fd, Rights::All, cloexec, limit, static_cast<int>(minimum));
+}
+
+/// What a command needs beside the access mode that it checks itself: telling needs nothing.
+Rights rights_for(u32 command) {
+    switch (command) {
+    case kDuplicate:
+    case kDuplicateCloseOnExec: return Rights::Duplicate;
+    case kGetDescriptorFlags:
+    case kSetDescriptorFlags:
+    case kGetStatusFlags:
+    case kGetLock:
+    case kOfdGetLock:
+    case kGetOwner:
+    case kGetLease:
+    case kGetPipeSize:
+    case kGetSeals:
+    case kGetWriteHint: return Rights::None;
+    default: return Rights::Manage;
+    }
 }
 
 /// F_GET_RW_HINT and F_SET_RW_HINT: how long what is written will live. Only kept: nothing here writes by it.
@@ -70,30 +88,29 @@ Result<void> sys_close_range(u32 first, u32 last, u32 flags) {
 }
 
 Result<int> sys_dup(int fd) {
-    Ref<File> file = TRY(get_file(fd));
-    return current_task().files().install(std::move(file), CloseOnExec::No, current_limit(Resource::OpenFiles));
+    return current_task().files().duplicate(fd, Rights::All, CloseOnExec::No, current_limit(Resource::OpenFiles));
 }
 
 Result<int> sys_dup3(int old_fd, int new_fd, u32 flags) {
     if ((flags & ~kOpenCloseOnExec) || old_fd == new_fd) return Error(Errno::EINVAL);
     if (static_cast<u64>(static_cast<u32>(new_fd)) >= current_limit(Resource::OpenFiles)) return Error(Errno::EBADF);
-    Ref<File> file = TRY(get_file(old_fd));
-    TRY(current_task().files().install_at(new_fd, std::move(file), close_on_exec_if(flags != 0), current_limit(Resource::OpenFiles)));
+    Descriptor original = TRY(current_task().files().descriptor(old_fd, Rights::Duplicate));
+    TRY(current_task().files().install_at(new_fd, std::move(original), close_on_exec_if(flags != 0), current_limit(Resource::OpenFiles)));
     return new_fd;
 }
 
 Result<int> sys_dup2(int old_fd, int new_fd) {
     if (old_fd != new_fd) return sys_dup3(old_fd, new_fd, 0);
-    TRY(get_file(old_fd));
+    TRY(get_file(old_fd, Rights::Duplicate));
     return new_fd;
 }
 
 Result<i64> sys_fcntl(int fd, u32 command, u64 argument) {
-    Ref<File> file = TRY(get_file(fd));
+    Ref<File> file = TRY(get_file(fd, rights_for(command)));
     FdTable& files = current_task().files();
     switch (command) { // what also works on O_PATH descriptors
-    case kDuplicate: return TRY(duplicate(std::move(file), argument, CloseOnExec::No));
-    case kDuplicateCloseOnExec: return TRY(duplicate(std::move(file), argument, CloseOnExec::Yes));
+    case kDuplicate: return TRY(duplicate(fd, argument, CloseOnExec::No));
+    case kDuplicateCloseOnExec: return TRY(duplicate(fd, argument, CloseOnExec::Yes));
     case kGetDescriptorFlags: return TRY(files.close_on_exec(fd)) == CloseOnExec::Yes ? 1 : 0;
     case kSetDescriptorFlags:
         TRY(files.set_close_on_exec(fd, close_on_exec_if((argument & kDescriptorCloseOnExec) != 0)));
@@ -133,7 +150,7 @@ Result<i64> sys_fcntl(int fd, u32 command, u64 argument) {
 }
 
 Result<i64> sys_ioctl(int fd, u32 command, u64 argument) {
-    Ref<File> file = TRY(get_open_file(fd));
+    Ref<File> file = TRY(get_open_file(fd, Rights::Manage));
     Inode* inode = file->inode();
     switch (command) {
     case kIoctlCloseOnExec:
@@ -156,7 +173,7 @@ Result<i64> sys_ioctl(int fd, u32 command, u64 argument) {
 
 Result<void> sys_flock(int fd, u32 operation) {
     constexpr u32 kShared = 1, kExclusive = 2, kNonBlock = 4, kUnlock = 8;
-    Ref<File> file = TRY(get_open_file(fd));
+    Ref<File> file = TRY(get_open_file(fd, Rights::Manage));
     u32 kind = operation & ~kNonBlock;
     if (kind != kShared && kind != kExclusive && kind != kUnlock) return Error(Errno::EINVAL);
     Inode* inode = file->inode();

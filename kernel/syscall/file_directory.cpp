@@ -74,7 +74,7 @@ private:
 };
 
 Result<usize> read_entries(int fd, u64 buffer, u32 size, EntryFormat layout) {
-    Ref<File> file = TRY(get_open_file(fd));
+    Ref<File> file = TRY(get_open_file(fd, Rights::Read));
     MutexGuard guard(file->position_lock);
     UserDirectorySink sink(buffer, size, layout, file->position);
     TRY(file->read_directory(sink));
@@ -110,7 +110,7 @@ Result<void> sys_chdir(UserString path) {
 }
 
 Result<void> sys_fchdir(int fd) {
-    Ref<File> file = TRY(get_file(fd));
+    Ref<File> file = TRY(get_file(fd, Rights::Execute));
     Inode* inode = file->inode();
     if (!inode || !inode->is_directory() || !file->path()) return Error(Errno::ENOTDIR);
     TRY(check_permission(*inode, kMayExecute, current_credentials()));

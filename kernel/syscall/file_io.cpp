@@ -16,12 +16,12 @@ bool has_known_flags(const File& file, u32 flags) {
 }
 
 Result<Ref<File>> get_readable(int fd) {
-    Ref<File> file = TRY(get_file(fd));
+    Ref<File> file = TRY(get_file(fd, Rights::Read));
     if (!file->can_read()) return Error(Errno::EBADF);
     return file;
 }
 Result<Ref<File>> get_writable(int fd) {
-    Ref<File> file = TRY(get_file(fd));
+    Ref<File> file = TRY(get_file(fd, Rights::Write));
     if (!file->can_write()) return Error(Errno::EBADF);
     return file;
 }
@@ -151,21 +151,21 @@ Result<usize> sys_pwritev(int fd, u64 vectors, u64 count, u64 offset, u64 high) 
 }
 
 Result<u64> sys_lseek(int fd, i64 offset, u32 whence) {
-    Ref<File> file = TRY(get_open_file(fd));
+    Ref<File> file = TRY(get_open_file(fd, Rights::None));
     if (whence > static_cast<u32>(kSeekHole)) return Error(Errno::EINVAL);
     MutexGuard guard(file->position_lock);
     return file->seek(offset, static_cast<int>(whence));
 }
 
 Result<void> sys_fsync(int fd) {
-    Ref<File> file = TRY(get_open_file(fd));
+    Ref<File> file = TRY(get_open_file(fd, Rights::Write));
     return file->sync();
 }
 
 Result<void> sys_fdatasync(int fd) { return sys_fsync(fd); }
 
 Result<void> sys_syncfs(int fd) {
-    Ref<File> file = TRY(get_open_file(fd));
+    Ref<File> file = TRY(get_open_file(fd, Rights::Write));
     Inode* inode = file->inode();
     if (!inode) return {};
     return inode->super_block().sync();
@@ -182,7 +182,7 @@ Result<void> sys_sync_file_range(int fd, i64 offset, i64 size, u32 flags) {
     i64 end;
     if (flags & ~(kWaitBefore | kWrite | kWaitAfter)) return Error(Errno::EINVAL);
     if (offset < 0 || size < 0 || __builtin_add_overflow(offset, size, &end)) return Error(Errno::EINVAL);
-    Ref<File> file = TRY(get_open_file(fd));
+    Ref<File> file = TRY(get_open_file(fd, Rights::Write));
     Inode* inode = file->inode();
     u32 type = inode ? inode->mode() & kModeTypeMask : 0;
     if (type != kModeRegular && type != kModeBlock && type != kModeDirectory && type != kModeSymlink) return Error(Errno::ESPIPE);
@@ -192,7 +192,7 @@ Result<void> sys_sync_file_range(int fd, i64 offset, i64 size, u32 flags) {
 
 Result<void> sys_ftruncate(int fd, i64 size) {
     if (size < 0) return Error(Errno::EINVAL);
-    Ref<File> file = TRY(get_open_file(fd));
+    Ref<File> file = TRY(get_open_file(fd, Rights::Write));
     Inode* inode = file->inode();
     if (!file->can_write() || !inode || !inode->is_regular()) return Error(Errno::EINVAL);
     return change_size(*inode, static_cast<u64>(size));
@@ -201,7 +201,7 @@ Result<void> sys_ftruncate(int fd, i64 size) {
 Result<void> sys_fallocate(int fd, u32 mode, i64 offset, i64 size) {
     constexpr u32 kKeepSize = 1, kPunchHole = 2, kZeroRange = 16;
     if (offset < 0 || size <= 0) return Error(Errno::EINVAL);
-    Ref<File> file = TRY(get_open_file(fd));
+    Ref<File> file = TRY(get_open_file(fd, Rights::Write));
     if (mode & ~(kKeepSize | kPunchHole | kZeroRange)) return Error(Errno::EOPNOTSUPP);
     if ((mode & kPunchHole) && (!(mode & kKeepSize) || (mode & kZeroRange))) return Error(Errno::EOPNOTSUPP);
     if (!file->can_write()) return Error(Errno::EBADF);
@@ -222,7 +222,7 @@ Result<void> sys_fallocate(int fd, u32 mode, i64 offset, i64 size) {
 }
 
 Result<void> sys_fadvise64(int fd, i64, i64 size, int advice) {
-    Ref<File> file = TRY(get_open_file(fd));
+    Ref<File> file = TRY(get_open_file(fd, Rights::Read));
     if (file->pipe()) return Error(Errno::ESPIPE);
     if (size < 0 || advice < 0 || advice > 5) return Error(Errno::EINVAL);
     return {}; // every page is in memory already

@@ -101,8 +101,8 @@ Result<usize> pipe_to_pipe(Pipe& from, Pipe& to, usize count, Blocking blocking,
 Result<usize> sys_splice(int from_fd, UserPtr<i64> from_user, int to_fd, UserPtr<i64> to_user, usize count, u32 flags) {
     if (count == 0) return 0;
     if (flags & ~kSpliceKnown) return Error(Errno::EINVAL);
-    Ref<File> from = TRY(get_file(from_fd));
-    Ref<File> to = TRY(get_file(to_fd));
+    Ref<File> from = TRY(get_file(from_fd, Rights::Read));
+    Ref<File> to = TRY(get_file(to_fd, Rights::Write));
     if (!from->can_read() || !to->can_write()) return Error(Errno::EBADF);
     Pipe* source = from->pipe();
     Pipe* target = to->pipe();
@@ -131,8 +131,8 @@ Result<usize> sys_splice(int from_fd, UserPtr<i64> from_user, int to_fd, UserPtr
 Result<usize> sys_tee(int from_fd, int to_fd, usize count, u32 flags) {
     if (flags & ~kSpliceKnown) return Error(Errno::EINVAL);
     if (count == 0) return 0;
-    Ref<File> from = TRY(get_file(from_fd));
-    Ref<File> to = TRY(get_file(to_fd));
+    Ref<File> from = TRY(get_file(from_fd, Rights::Read));
+    Ref<File> to = TRY(get_file(to_fd, Rights::Write));
     if (!from->can_read() || !to->can_write()) return Error(Errno::EBADF);
     if (!from->pipe() || !to->pipe() || from->pipe() == to->pipe()) return Error(Errno::EINVAL);
     Blocking blocking = blocking_of(flags, *from) == Blocking::No ? Blocking::No : blocking_of(flags, *to);
@@ -141,8 +141,9 @@ Result<usize> sys_tee(int from_fd, int to_fd, usize count, u32 flags) {
 
 Result<usize> sys_vmsplice(int fd, u64 vectors, u64 count, u32 flags) {
     if (flags & ~kSpliceKnown) return Error(Errno::EINVAL);
-    Ref<File> file = TRY(get_open_file(fd));
+    Ref<File> file = TRY(get_open_file(fd, Rights::None));
     if (!file->can_write() && !file->can_read()) return Error(Errno::EBADF);
+    TRY(get_file(fd, file->can_write() ? Rights::Write : Rights::Read));
     VectorArgument argument;
     TRY(argument.load(vectors, count));
     IoCursor cursor = IoCursor::user_vectors(argument.vectors());

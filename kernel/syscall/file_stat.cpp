@@ -67,7 +67,7 @@ Result<void> store_statx(Inode& inode, const Mount* mount, bool is_mount_root, U
 Result<Ref<File>> file_without_path(int directory, UserString path, u32 flags) {
     if (!(flags & kAtEmptyPath) || directory < 0) return Error(Errno::ENOENT);
     if (path && TRY(path.cast<const u8>().load()) != 0) return Error(Errno::ENOENT);
-    return get_file(directory);
+    return get_file(directory, Rights::None);
 }
 
 Result<void> store_statfs(const Mount& mount, UserPtr<abi::StatFs> status) {
@@ -115,7 +115,7 @@ Result<void> sys_lstat(UserString path, UserPtr<abi::Stat> status) {
 }
 
 Result<void> sys_fstat(int fd, UserPtr<abi::Stat> status) {
-    Ref<File> file = TRY(get_file(fd));
+    Ref<File> file = TRY(get_file(fd, Rights::None));
     if (!file->inode()) return Error(Errno::EBADF);
     return store_stat(*file->inode(), status);
 }
@@ -157,7 +157,7 @@ Result<void> sys_ustat(u32 device, UserPtr<abi::UStat> status) {
 }
 
 Result<void> sys_fstatfs(int fd, UserPtr<abi::StatFs> status) {
-    Ref<File> file = TRY(get_file(fd));
+    Ref<File> file = TRY(get_file(fd, Rights::None));
     if (!file->path()) return Error(Errno::EBADF);
     return store_statfs(file->path().mount(), status);
 }

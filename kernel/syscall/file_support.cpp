@@ -6,15 +6,15 @@
 
 namespace martlet {
 
-Result<Ref<File>> get_open_file(int fd) {
-    Ref<File> file = TRY(get_file(fd));
+Result<Ref<File>> get_open_file(int fd, Rights needed) {
+    Ref<File> file = TRY(get_file(fd, needed));
     if (file->flags() & kOpenPath) return Error(Errno::EBADF);
     return file;
 }
 
-Result<int> install_file(Ref<File> file, u32 flags) {
+Result<int> install_file(Descriptor descriptor, u32 flags) {
     CloseOnExec cloexec = flags & kOpenCloseOnExec ? CloseOnExec::Yes : CloseOnExec::No;
-    return current_task().files().install(std::move(file), cloexec, current_limit(Resource::OpenFiles));
+    return current_task().files().install(std::move(descriptor), cloexec, current_limit(Resource::OpenFiles));
 }
 
 Result<NameArgument> NameArgument::load(int directory, UserString name, AbsoluteName absolute) {
@@ -22,7 +22,7 @@ Result<NameArgument> NameArgument::load(int directory, UserString name, Absolute
     argument.name_ = TRY(copy_user_path(name));
     bool is_absolute = absolute == AbsoluteName::IgnoresStart && argument.name_.view().starts_with('/');
     if (directory != kAtWorkingDirectory && !is_absolute) {
-        Ref<File> file = TRY(get_file(directory));
+        Ref<File> file = TRY(get_file(directory, Rights::Execute)); // as search permission
         if (!file->path()) return Error(Errno::ENOTDIR);
         argument.start_ = file->path();
     }

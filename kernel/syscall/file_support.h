@@ -14,11 +14,13 @@ inline constexpr int kAtWorkingDirectory = -100; // AT_FDCWD
 inline constexpr u32 kAtSymlinkNoFollow = 0x100, kAtRemoveDirectory = 0x200, kAtEffectiveAccess = 0x200,
                      kAtSymlinkFollow = 0x400, kAtNoAutomount = 0x800, kAtEmptyPath = 0x1000, kAtStatxSync = 0x6000;
 
-inline Result<Ref<File>> get_file(int fd) { return current_task().files().get(fd); }
+/// EBADF, EACCES.
+inline Result<Ref<File>> get_file(int fd, Rights needed) { return current_task().files().get(fd, needed); }
 /// A descriptor for a new file: EMFILE, ENOMEM. O_CLOEXEC of `flags` counts.
-Result<int> install_file(Ref<File> file, u32 flags);
+Result<int> install_file(Descriptor descriptor, u32 flags);
+inline Result<int> install_file(Ref<File> file, u32 flags) { return install_file(Descriptor{std::move(file)}, flags); }
 /// As get_file, for calls that an O_PATH descriptor does not serve (EBADF).
-Result<Ref<File>> get_open_file(int fd);
+Result<Ref<File>> get_open_file(int fd, Rights needed);
 
 /// Whether an absolute name leaves the starting directory unused, as everywhere, or stays below it (openat2(2)).
 enum class AbsoluteName : u8 { IgnoresStart, NeedsStart };

@@ -17,7 +17,7 @@ Result<Path> walk_for_change(int directory, UserString path, u32 flags, u32 allo
 }
 
 Result<Path> path_of(int fd) {
-    Ref<File> file = TRY(get_open_file(fd));
+    Ref<File> file = TRY(get_open_file(fd, Rights::Manage));
     if (!file->path()) return Error(Errno::EBADF);
     return file->path();
 }

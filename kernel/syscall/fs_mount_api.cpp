@@ -197,7 +197,7 @@ Result<void> sys_fsconfig(int fd, u32 command, UserString key, u64 value, int au
     bool takes_key = command < kCreate, takes_value = command == kSetString;
     if (command == kSetBinary || command == kSetPath || command == kSetPathEmpty || command == kSetFd) return Error(Errno::EOPNOTSUPP);
     if (takes_key != static_cast<bool>(key) || takes_value != (value != 0) || auxiliary != 0) return Error(Errno::EINVAL);
-    Ref<File> file = TRY(get_open_file(fd));
+    Ref<File> file = TRY(get_open_file(fd, Rights::Manage));
     FsContextFile* context = TRY(context_of(*file));
     String key_text, value_text;
     if (takes_key) key_text = TRY(copy_user_string(key, kTextMax, Errno::EINVAL));
@@ -210,7 +210,7 @@ Result<int> sys_fsmount(int fd, u32 flags, u32 attributes) {
     TRY(check_privilege());
     if (flags & ~kCloseOnExecFlag) return Error(Errno::EINVAL);
     u64 mount_flags = TRY(flags_of_attributes(attributes));
-    Ref<File> file = TRY(get_open_file(fd));
+    Ref<File> file = TRY(get_open_file(fd, Rights::Manage));
     FsContextFile* context = TRY(context_of(*file));
     return install_tree(TRY(context->make_mount(mount_flags)), flags != 0);
 }

@@ -11,8 +11,8 @@ Result<Path> path_of_name(UserString path, u32 at_flags) {
     return name.walk(at_flags);
 }
 
-Result<Path> path_of_descriptor(int fd) {
-    Ref<File> file = TRY(get_open_file(fd));
+Result<Path> path_of_descriptor(int fd, Rights needed) {
+    Ref<File> file = TRY(get_open_file(fd, needed));
     if (!file->path()) return Error(Errno::EOPNOTSUPP);
     return file->path();
 }
@@ -72,7 +72,7 @@ Result<void> sys_lsetxattr(UserString path, UserString name, UserPtr<const u8> v
     return set(TRY(path_of_name(path, kAtSymlinkNoFollow)), name, value, size, flags);
 }
 Result<void> sys_fsetxattr(int fd, UserString name, UserPtr<const u8> value, usize size, u32 flags) {
-    return set(TRY(path_of_descriptor(fd)), name, value, size, flags);
+    return set(TRY(path_of_descriptor(fd, Rights::Manage)), name, value, size, flags);
 }
 
 Result<usize> sys_getxattr(UserString path, UserString name, UserPtr<u8> value, usize size) {
@@ -82,7 +82,7 @@ Result<usize> sys_lgetxattr(UserString path, UserString name, UserPtr<u8> value,
     return get(TRY(path_of_name(path, kAtSymlinkNoFollow)), name, value, size);
 }
 Result<usize> sys_fgetxattr(int fd, UserString name, UserPtr<u8> value, usize size) {
-    return get(TRY(path_of_descriptor(fd)), name, value, size);
+    return get(TRY(path_of_descriptor(fd, Rights::Read)), name, value, size);
 }
 
 Result<usize> sys_listxattr(UserString path, UserPtr<char> names, usize size) {
@@ -92,13 +92,13 @@ Result<usize> sys_llistxattr(UserString path, UserPtr<char> names, usize size) {
     return list(TRY(path_of_name(path, kAtSymlinkNoFollow)), names, size);
 }
 Result<usize> sys_flistxattr(int fd, UserPtr<char> names, usize size) {
-    return list(TRY(path_of_descriptor(fd)), names, size);
+    return list(TRY(path_of_descriptor(fd, Rights::Read)), names, size);
 }
 
 Result<void> sys_removexattr(UserString path, UserString name) { return remove(TRY(path_of_name(path, 0)), name); }
 Result<void> sys_lremovexattr(UserString path, UserString name) {
     return remove(TRY(path_of_name(path, kAtSymlinkNoFollow)), name);
 }
-Result<void> sys_fremovexattr(int fd, UserString name) { return remove(TRY(path_of_descriptor(fd)), name); }
+Result<void> sys_fremovexattr(int fd, UserString name) { return remove(TRY(path_of_descriptor(fd, Rights::Manage)), name); }
 
 } // namespace martlet

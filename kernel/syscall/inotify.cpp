@@ -9,7 +9,7 @@ namespace martlet {
 namespace {
 
 Result<Ref<InotifyFile>> get_inotify(int fd) {
-    Ref<File> file = TRY(get_open_file(fd));
+    Ref<File> file = TRY(get_open_file(fd, Rights::Manage));
     if (!file->as<InotifyFile>()) return Error(Errno::EINVAL);
     return ref_static_cast<InotifyFile>(std::move(file));
 }
@@ -25,7 +25,7 @@ Result<int> sys_inotify_init() { return sys_inotify_init1(0); }
 
 Result<int> sys_inotify_add_watch(int fd, UserString path, u32 mask) {
     if (!(mask & InotifyFile::kKnown)) return Error(Errno::EINVAL);
-    Ref<File> file = TRY(get_open_file(fd));
+    Ref<File> file = TRY(get_open_file(fd, Rights::Manage));
     if ((mask & InotifyFile::kMaskAdd) && (mask & InotifyFile::kMaskCreate)) return Error(Errno::EINVAL);
     InotifyFile* inotify = file->as<InotifyFile>();
     if (!inotify) return Error(Errno::EINVAL);

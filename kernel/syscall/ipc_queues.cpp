@@ -9,8 +9,8 @@
 namespace martlet {
 namespace {
 
-Result<Ref<File>> get_queue_file(int fd) {
-    Ref<File> file = TRY(get_open_file(fd));
+Result<Ref<File>> get_queue_file(int fd, Rights needed) {
+    Ref<File> file = TRY(get_open_file(fd, needed));
     if (!file->as<PosixQueueFile>()) return Error(Errno::EBADF);
     return file;
 }
@@ -46,7 +46,7 @@ Result<void> sys_mq_unlink(UserString name) {
 Result<void> sys_mq_timedsend(int fd, u64 address, usize size, u32 priority, UserPtr<abi::TimeSpec> timeout) {
     if (priority >= kPosixQueuePriorityMax) return Error(Errno::EINVAL);
     Deadline deadline = TRY(deadline_of(timeout));
-    Ref<File> file = TRY(get_queue_file(fd));
+    Ref<File> file = TRY(get_queue_file(fd, Rights::Write));
     if (!file->can_write()) return Error(Errno::EBADF);
     PosixQueue& queue = file->as<PosixQueueFile>()->queue();
     if (size > static_cast<u64>(queue.limits().message_size)) return Error(Errno::EMSGSIZE);
@@ -57,7 +57,7 @@ Result<void> sys_mq_timedsend(int fd, u64 address, usize size, u32 priority, Use
 
 Result<usize> sys_mq_timedreceive(int fd, u64 address, usize size, UserPtr<u32> priority, UserPtr<abi::TimeSpec> timeout) {
     Deadline deadline = TRY(deadline_of(timeout));
-    Ref<File> file = TRY(get_queue_file(fd));
+    Ref<File> file = TRY(get_queue_file(fd, Rights::Read));
     if (!file->can_read()) return Error(Errno::EBADF);
     PosixQueue& queue = file->as<PosixQueueFile>()->queue();
     if (size < static_cast<u64>(queue.limits().message_size)) return Error(Errno::EMSGSIZE);
@@ -76,7 +76,7 @@ Result<void> sys_mq_notify(int fd, UserPtr<abi::QueueNotification> event) {
         if (wanted.notify != kSignal && wanted.notify != kNone) return Error(Errno::EINVAL);
         if (wanted.notify == kSignal && (wanted.signal < 0 || wanted.signal > kSignalMax)) return Error(Errno::EINVAL);
     }
-    Ref<File> file = TRY(get_queue_file(fd));
+    Ref<File> file = TRY(get_queue_file(fd, Rights::Manage));
     PosixQueue& queue = file->as<PosixQueueFile>()->queue();
     if (!event) {
         queue.withdraw(current_process_id());
@@ -91,7 +91,7 @@ Result<void> sys_mq_getsetattr(int fd, UserPtr<abi::QueueAttributes> wanted, Use
         given = TRY(wanted.load());
         if (given.flags & ~static_cast<i64>(kOpenNonBlock)) return Error(Errno::EINVAL);
     }
-    Ref<File> file = TRY(get_queue_file(fd));
+    Ref<File> file = TRY(get_queue_file(fd, wanted ? Rights::Manage : Rights::None));
     PosixQueue& queue = file->as<PosixQueueFile>()->queue();
     if (old) {
         abi::QueueAttributes now{.flags = file->flags() & kOpenNonBlock, .messages_max = queue.limits().messages,

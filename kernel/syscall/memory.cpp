@@ -22,6 +22,15 @@ bool is_on_noexec_mount(const File& file) {
     return file.path() && (file.path().mount().flags() & kMountNoExec) != 0;
 }
 
+/// What it does at once; what mprotect(2) may do later is kept with the mapping.
+Rights rights_to_map(const MapRequest& request) {
+    Rights needed = Rights::Map | Rights::Read;
+    bool is_private = (request.flags & kMapTypeMask) == kMapPrivate;
+    if ((request.protection & kProtWrite) && !is_private) needed = needed | Rights::Write;
+    if (request.protection & kProtExec) needed = needed | Rights::Execute;
+    return needed;
+}
+
 } // namespace
 
 Result<u64> sys_mmap(u64 address, u64 size, u64 protection, u64 flags, int fd, u64 offset) {
@@ -33,9 +42,11 @@ Result<u64> sys_mmap(u64 address, u64 size, u64 protection, u64 flags, int fd, u
     request.flags = static_cast<u32>(flags);
     request.offset_bytes = offset;
     if (!(flags & kMapAnonymous)) {
-        request.file = TRY(current_task().files().get(fd));
+        Descriptor mapped = TRY(current_task().files().descriptor(fd, rights_to_map(request)));
+        request.file = std::move(mapped.file);
         if (request.file->flags() & kOpenPath) return Error(Errno::EBADF);
-        request.forbids_exec = is_on_noexec_mount(*request.file);
+        request.forbids_exec = is_on_noexec_mount(*request.file) || !includes(mapped.rights, Rights::Execute);
+        request.forbids_write = !includes(mapped.rights, Rights::Write);
     }
     return current_space().map(request, current_memory_limits());
 }
@@ -60,7 +71,7 @@ Result<u64> sys_process_madvise(int fd, u64 vectors, u64 count, int advice, u32 
     if (flags != 0) return Error(Errno::EINVAL);
     VectorArgument ranges;
     TRY(ranges.load(vectors, count));
-    Ref<Process> process = TRY(process_of_descriptor(fd));
+    Ref<Process> process = TRY(process_of_descriptor(fd, Rights::Manage));
     if (advice != kWillNeed && advice != kCold && advice != kPageOut) return Error(Errno::EINVAL);
     if (process.get() != &current_process()) {
         if (!may_inspect(*process)) return Error(Errno::EPERM);

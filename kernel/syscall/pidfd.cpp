@@ -30,7 +30,7 @@ Result<int> sys_pidfd_open(int process_id, u32 flags) {
 
 Result<void> sys_pidfd_send_signal(int fd, int signal, UserPtr<const abi::SignalInfo> information, u32 flags) {
     if (flags != 0) return Error(Errno::EINVAL);
-    Ref<Process> process = TRY(process_of_descriptor(fd));
+    Ref<Process> process = TRY(process_of_descriptor(fd, Rights::Signal));
     abi::SignalInfo info;
     if (information) {
         info = TRY(information.load());
@@ -57,13 +57,13 @@ Result<void> sys_pidfd_send_signal(int fd, int signal, UserPtr<const abi::Signal
 
 Result<int> sys_pidfd_getfd(int fd, int target_fd, u32 flags) {
     if (flags != 0) return Error(Errno::EINVAL);
-    Ref<Process> process = TRY(process_of_descriptor(fd));
+    Ref<Process> process = TRY(process_of_descriptor(fd, Rights::Manage));
     TRY(check_exists(*process));
     if (!may_inspect(*process, InspectBy::RealIds)) return Error(Errno::EPERM);
     Ref<FdTable> files = process_files(*process);
     if (!files) return Error(Errno::ESRCH);
-    Ref<File> file = TRY(files->get(target_fd));
-    return current_task().files().install(std::move(file), CloseOnExec::Yes, current_limit(Resource::OpenFiles));
+    Descriptor taken = TRY(files->descriptor(target_fd, Rights::Transfer));
+    return current_task().files().install(std::move(taken), CloseOnExec::Yes, current_limit(Resource::OpenFiles));
 }
 
 } // namespace martlet

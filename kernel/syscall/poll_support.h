@@ -10,9 +10,9 @@
 namespace martlet {
 
 /// The events of `wanted` that hold, errors and hang-ups; `wait`, if given, watches for them. POLLNVAL alone for a
-/// descriptor that is not open.
+/// descriptor that is not open or may not be waited for.
 [[gnu::always_inline]] inline u32 poll_descriptor(int fd, u32 wanted, PollWait* wait) {
-    UsedFile file = current_task().files().use(fd);
+    UsedFile file = current_task().files().use(fd, Rights::Wait);
     if (!file || (file->flags() & kOpenPath)) return kPollNval;
     if (wait) return wait->poll(file.keep(), wanted);
     return file->poll(nullptr) & (wanted | kPollErr | kPollHup);

@@ -41,7 +41,7 @@ Result<void> sys_execveat(TrapFrame& frame, int directory_fd, UserString path, U
                            .environment = environment_strings};
     if (name.view().starts_with('/') || directory_fd == kAtCurrentDirectory) return execute(frame, request);
     FdTable& files = current_task().files();
-    request.program.start = TRY(files.get(directory_fd))->path();
+    request.program.start = TRY(files.get(directory_fd, Rights::Execute))->path();
     request.is_name_lost = TRY(files.close_on_exec(directory_fd)) == CloseOnExec::Yes;
     constexpr usize kPrefixSize = sizeof "/dev/fd/-2147483648/";
     Own<char[]> display(new (std::nothrow) char[kPrefixSize + name.size()]);
@@ -107,8 +107,8 @@ Result<void> sys_waitid(int id_type, int id, UserPtr<abi::SignalInfo> informatio
     case kPidFd: {
         if (id < 0) return Error(Errno::EINVAL);
         request.target = WaitTarget::Exactly;
-        request.process = TRY(process_of_descriptor(id));
-        is_nonblocking = TRY(current_task().files().get(id))->is_nonblocking() && !(wanted & kWaitNoHang);
+        request.process = TRY(process_of_descriptor(id, Rights::Wait));
+        is_nonblocking = TRY(current_task().files().get(id, Rights::Wait))->is_nonblocking() && !(wanted & kWaitNoHang);
         if (is_nonblocking) request.options |= kWaitNoHang;
         break;
     }

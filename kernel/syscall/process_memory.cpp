@@ -108,7 +108,8 @@ Result<int> sys_kcmp(int first_id, int second_id, int type, u64 index1, u64 inde
     case kFile: {
         Ref<FdTable> files1 = first->share_files(), files2 = second->share_files();
         if (!files1 || !files2) return Error(Errno::EBADF);
-        Ref<File> file1 = TRY(files1->get(static_cast<int>(index1))), file2 = TRY(files2->get(static_cast<int>(index2)));
+        Ref<File> file1 = TRY(files1->get(static_cast<int>(index1), Rights::None));
+        Ref<File> file2 = TRY(files2->get(static_cast<int>(index2), Rights::None));
         return compare(file1.get(), file2.get());
     }
     case kMemory: return compare(first->share_address_space().get(), second->share_address_space().get());

@@ -40,8 +40,8 @@ Result<Ref<Socket>> accept_connection(SocketFile& listener, u64 address, u64 siz
 
 } // namespace
 
-Result<Ref<SocketFile>> get_socket(int fd) {
-    Ref<File> file = TRY(get_file(fd));
+Result<Ref<SocketFile>> get_socket(int fd, Rights needed) {
+    Ref<File> file = TRY(get_file(fd, needed));
     if (file->flags() & kOpenPath) [[unlikely]] return Error(Errno::EBADF);
     if (!file->as<SocketFile>()) return Error(Errno::ENOTSOCK);
     return ref_static_cast<SocketFile>(std::move(file));
@@ -91,18 +91,18 @@ Result<void> sys_socketpair(int family, u32 type, int protocol, UserPtr<int> des
 }
 
 Result<void> sys_bind(int fd, u64 address, int size) {
-    Ref<SocketFile> file = TRY(get_socket(fd));
+    Ref<SocketFile> file = TRY(get_socket(fd, Rights::Manage));
     return file->socket().bind(TRY(load_address(address, size)));
 }
 
 Result<void> sys_listen(int fd, int backlog) {
-    Ref<SocketFile> file = TRY(get_socket(fd));
+    Ref<SocketFile> file = TRY(get_socket(fd, Rights::Manage));
     return file->socket().listen(static_cast<u32>(backlog));
 }
 
 Result<int> sys_accept4(int fd, u64 address, u64 size_address, u32 flags) {
     if (flags & ~(kOpenNonBlock | kOpenCloseOnExec)) return Error(Errno::EINVAL);
-    Ref<SocketFile> listener = TRY(get_socket(fd));
+    Ref<SocketFile> listener = TRY(get_socket(fd, Rights::Read));
     SocketAddress peer;
     Ref<Socket> connection = TRY(accept_connection(*listener, address, size_address, peer));
     Ref<SocketFile> file = TRY(SocketFile::create(std::move(connection), flags));
@@ -113,37 +113,37 @@ Result<int> sys_accept4(int fd, u64 address, u64 size_address, u32 flags) {
 Result<int> sys_accept(int fd, u64 address, u64 size_address) { return sys_accept4(fd, address, size_address, 0); }
 
 Result<void> sys_connect(int fd, u64 address, int size) {
-    Ref<SocketFile> file = TRY(get_socket(fd));
+    Ref<SocketFile> file = TRY(get_socket(fd, Rights::Manage));
     SocketAddress wanted = TRY(load_address(address, size));
     return file->socket().connect(wanted, file->may_wait(0));
 }
 
 Result<void> sys_shutdown(int fd, int how) {
     constexpr u32 kDirections[3] = {kShutRead, kShutWrite, kShutBoth};
-    Ref<SocketFile> file = TRY(get_socket(fd));
+    Ref<SocketFile> file = TRY(get_socket(fd, Rights::Manage));
     if (how < 0 || how > 2) return Error(Errno::EINVAL);
     return file->socket().shutdown(kDirections[how]);
 }
 
 Result<void> sys_getsockname(int fd, u64 address, u64 size_address) {
-    Ref<SocketFile> file = TRY(get_socket(fd));
+    Ref<SocketFile> file = TRY(get_socket(fd, Rights::None));
     return store_address(TRY(file->socket().name()), address, size_address);
 }
 
 Result<void> sys_getpeername(int fd, u64 address, u64 size_address) {
-    Ref<SocketFile> file = TRY(get_socket(fd));
+    Ref<SocketFile> file = TRY(get_socket(fd, Rights::None));
     return store_address(TRY(file->socket().peer_name()), address, size_address);
 }
 
 Result<void> sys_setsockopt(int fd, int level, int name, u64 value, int size) {
     if (size < 0) return Error(Errno::EINVAL);
-    Ref<SocketFile> file = TRY(get_socket(fd));
+    Ref<SocketFile> file = TRY(get_socket(fd, Rights::Manage));
     if (level != kSocketLevel) return Error(Errno::EOPNOTSUPP);
     return set_socket_option(file->socket(), name, value, size);
 }
 
 Result<void> sys_getsockopt(int fd, int level, int name, u64 value, u64 size_address) {
-    Ref<SocketFile> file = TRY(get_socket(fd));
+    Ref<SocketFile> file = TRY(get_socket(fd, Rights::None));
     if (level != kSocketLevel) return Error(Errno::EOPNOTSUPP);
     return get_socket_option(file->socket(), name, value, size_address);
 }

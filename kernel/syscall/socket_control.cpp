@@ -23,7 +23,7 @@ Result<void> load_rights(u64 data, usize size, Ancillary& ancillary) {
     for (usize index = 0; index < count; ++index) {
         int fd = TRY((UserPtr<i32>(data) + index).load());
         if (fd < 0) return Error(Errno::EBADF);
-        TRY(ancillary.files.push_back(TRY(get_file(fd))));
+        TRY(ancillary.files.push_back(TRY(current_task().files().descriptor(fd, Rights::Transfer))));
     }
     return {};
 }
@@ -66,9 +66,9 @@ struct ControlWriter {
 Result<void> store_rights(ControlWriter& writer, u32 flags, Ancillary& ancillary, u32& flags_out) {
     usize fitting = writer.room() / sizeof(i32), stored = 0;
     u32 open_flags = flags & kMsgCloseOnExec ? kOpenCloseOnExec : 0;
-    for (Ref<File>& file : ancillary.files) {
+    for (const Descriptor& descriptor : ancillary.files) {
         if (stored == fitting) break;
-        auto fd = install_file(file, open_flags);
+        auto fd = install_file(descriptor, open_flags);
         if (!fd) break;
         if (!(UserPtr<i32>(writer.data()) + stored).store(*fd)) {
             (void)current_task().files().close(*fd);

@@ -62,7 +62,7 @@ Result<usize> receive_one(SocketFile& file, UserPtr<UserMessage> user, u32 flags
 } // namespace
 
 Result<usize> sys_sendto(int fd, u64 buffer, usize size, u32 flags, u64 address, int address_size) {
-    Ref<SocketFile> file = TRY(get_socket(fd));
+    Ref<SocketFile> file = TRY(get_socket(fd, Rights::Write));
     OutgoingMessage message{.data = IoCursor::user(buffer, limited(size)), .flags = flags & ~kInternalFlags};
     if (!address) [[likely]] return file->socket().send(message, file->may_wait(flags));
     SocketAddress to = TRY(load_address(address, address_size));
@@ -71,7 +71,7 @@ Result<usize> sys_sendto(int fd, u64 buffer, usize size, u32 flags, u64 address,
 }
 
 Result<usize> sys_recvfrom(int fd, u64 buffer, usize size, u32 flags, u64 address, u64 size_address) {
-    Ref<SocketFile> file = TRY(get_socket(fd));
+    Ref<SocketFile> file = TRY(get_socket(fd, Rights::Read));
     IncomingMessage message{.data = IoCursor::user(buffer, limited(size)), .flags = flags & ~kInternalFlags};
     usize count = TRY(file->socket().receive(message, file->may_wait(flags)));
     if (address) TRY(store_address(message.from, address, size_address));
@@ -80,20 +80,20 @@ Result<usize> sys_recvfrom(int fd, u64 buffer, usize size, u32 flags, u64 addres
 
 Result<usize> sys_sendmsg(int fd, UserPtr<UserMessage> message, u32 flags) {
     if (flags & kInternalFlags) return Error(Errno::EINVAL);
-    Ref<SocketFile> file = TRY(get_socket(fd));
+    Ref<SocketFile> file = TRY(get_socket(fd, Rights::Write));
     return send_one(*file, TRY(message.load()), flags);
 }
 
 Result<usize> sys_recvmsg(int fd, UserPtr<UserMessage> message, u32 flags) {
     if (flags & kInternalFlags) return Error(Errno::EINVAL);
-    Ref<SocketFile> file = TRY(get_socket(fd));
+    Ref<SocketFile> file = TRY(get_socket(fd, Rights::Read));
     return receive_one(*file, message, flags);
 }
 
 Result<u32> sys_sendmmsg(int fd, UserPtr<UserCountedMessage> messages, u32 count, u32 flags) {
     if (flags & kInternalFlags) return Error(Errno::EINVAL);
     if (count > kMessageLimit) count = kMessageLimit;
-    Ref<SocketFile> file = TRY(get_socket(fd));
+    Ref<SocketFile> file = TRY(get_socket(fd, Rights::Write));
     for (u32 index = 0; index < count; ++index) {
         UserPtr<UserCountedMessage> user = messages + index;
         auto send = [&]() -> Result<void> {
@@ -118,7 +118,7 @@ Result<u32> sys_recvmmsg(int fd, UserPtr<UserCountedMessage> messages, u32 count
         deadline = Deadline::after(given.to_ns());
     }
     if (count > kMessageLimit) count = kMessageLimit;
-    Ref<SocketFile> file = TRY(get_socket(fd));
+    Ref<SocketFile> file = TRY(get_socket(fd, Rights::Read));
     if (Errno pending = file->socket().take_error(); pending != Errno{}) return Error(pending);
     u32 done = 0;
     Result<u32> result = 0;

@@ -5,8 +5,8 @@
 
 namespace martlet {
 
-/// EBADF, ENOTSOCK.
-Result<Ref<SocketFile>> get_socket(int fd);
+/// EBADF, EACCES, ENOTSOCK.
+Result<Ref<SocketFile>> get_socket(int fd, Rights needed);
 /// A socket address from user memory: EINVAL for its size, EFAULT.
 Result<SocketAddress> load_address(u64 address, int size);
 /// To user memory, cut to the room that is there; tells the whole size. EINVAL, EFAULT.

@@ -52,20 +52,28 @@ Result<Ref<FdTable>> FdTable::clone() NO_THREAD_SAFETY_ANALYSIS {
     }
 }
 
-Result<Ref<File>> FdTable::get(int fd) NO_THREAD_SAFETY_ANALYSIS {
-    if (reference_count() == 1) [[likely]] {
-        if (static_cast<u32>(fd) >= slots_.size()) return Error(Errno::EBADF);
-        File* file = slots_.data()[fd].file;
-        if (!file) return Error(Errno::EBADF);
-        return Ref<File>(*file);
-    }
-    LockGuard guard(lock_);
-    if (static_cast<u32>(fd) >= slots_.size() || !slots_[static_cast<u32>(fd)].file) return Error(Errno::EBADF);
-    return Ref<File>(*slots_[static_cast<u32>(fd)].file);
+Result<FdTable::Slot> FdTable::slot(int fd, Rights needed) const {
+    if (static_cast<u32>(fd) >= slots_.size()) return Error(Errno::EBADF);
+    const Slot& slot = slots_.data()[fd];
+    if (!slot.file) return Error(Errno::EBADF);
+    if (!includes(slot.rights, needed)) return Error(Errno::EACCES);
+    return slot;
 }
 
-UsedFile FdTable::use_shared(int fd) {
-    auto file = get(fd);
+Result<Ref<File>> FdTable::get(int fd, Rights needed) NO_THREAD_SAFETY_ANALYSIS {
+    if (reference_count() == 1) [[likely]] return Ref<File>(*TRY(slot(fd, needed)).file);
+    LockGuard guard(lock_);
+    return Ref<File>(*TRY(slot(fd, needed)).file);
+}
+
+Result<Descriptor> FdTable::descriptor(int fd, Rights needed) {
+    LockGuard guard(lock_);
+    Slot found = TRY(slot(fd, needed));
+    return Descriptor{Ref<File>(*found.file), found.rights};
+}
+
+UsedFile FdTable::use_shared(int fd, Rights needed) {
+    auto file = get(fd, needed);
     if (!file) return {};
     return *std::move(file);
 }
@@ -99,7 +107,7 @@ int FdTable::find_free(u32 minimum) const {
     return static_cast<int>(size);
 }
 
-Result<int> FdTable::install(Ref<File> file, CloseOnExec cloexec, u64 limit, int minimum) {
+Result<int> FdTable::install(Descriptor descriptor, CloseOnExec cloexec, u64 limit, int minimum) {
     for (;;) {
         u32 needed;
         {
@@ -108,7 +116,7 @@ Result<int> FdTable::install(Ref<File> file, CloseOnExec cloexec, u64 limit, int
             if (fd >= limit) return Error(Errno::EMFILE);
             if (fd < slots_.size()) {
                 set_used(fd, true);
-                slots_[fd] = {file.leak(), DescriptorRights::All, cloexec};
+                slots_[fd] = {descriptor.file.leak(), descriptor.rights, cloexec};
                 return static_cast<int>(fd);
             }
             needed = fd + 1;
@@ -117,7 +125,7 @@ Result<int> FdTable::install(Ref<File> file, CloseOnExec cloexec, u64 limit, int
     }
 }
 
-Result<void> FdTable::install_at(int fd, Ref<File> file, CloseOnExec cloexec, u64 limit) {
+Result<void> FdTable::install_at(int fd, Descriptor descriptor, CloseOnExec cloexec, u64 limit) {
     auto index = static_cast<u32>(fd);
     if (fd < 0 || index >= limit) return Error(Errno::EBADF);
     TRY(reserve(index + 1));
@@ -126,10 +134,16 @@ Result<void> FdTable::install_at(int fd, Ref<File> file, CloseOnExec cloexec, u6
         LockGuard guard(lock_);
         old = slots_[index].file;
         set_used(index, true);
-        slots_[index] = {file.leak(), DescriptorRights::All, cloexec};
+        slots_[index] = {descriptor.file.leak(), descriptor.rights, cloexec};
     }
     drop(old);
     return {};
+}
+
+Result<int> FdTable::duplicate(int fd, Rights rights, CloseOnExec cloexec, u64 limit, int minimum) {
+    Descriptor original = TRY(descriptor(fd, Rights::Duplicate));
+    original.rights = original.rights & rights;
+    return install(std::move(original), cloexec, limit, minimum);
 }
 
 File* FdTable::take(u32 fd) {

@@ -92,7 +92,7 @@ bool is_block_size(u32 size) { return size >= kSectorSize && size <= kPageSize &
 
 /// A regular file (or a block device) that can be read; never the device itself.
 Result<Ref<File>> backing_file(int fd, u64 own_number) {
-    Ref<File> file = TRY(current_task().files().get(fd));
+    Ref<File> file = TRY(current_task().files().get(fd, Rights::Read | Rights::Write));
     Inode* inode = file->inode();
     if (!file->can_read() || !inode) return Error(Errno::EBADF);
     bool is_block = (inode->mode() & kModeTypeMask) == kModeBlock;

@@ -31,7 +31,7 @@ namespace {
 Result<Ref<File>> descriptor_file(const ProcSubject& subject, int fd) {
     Ref<FdTable> files = process_files(*subject.process);
     if (!files) return Error(Errno::ENOENT);
-    auto file = files->get(fd);
+    auto file = files->get(fd, Rights::None);
     if (!file) return Error(Errno::ENOENT);
     return file;
 }

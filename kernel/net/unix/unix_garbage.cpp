@@ -12,8 +12,8 @@ namespace {
 List<UnixSocket, &UnixSocket::in_flight_node_> g_in_flight GUARDED_BY(unix_rights_lock);
 std::atomic<u32> g_in_flight_count = 0;
 
-UnixSocket* socket_of(const Ref<File>& file) {
-    SocketFile* socket_file = file->as<SocketFile>();
+UnixSocket* socket_of(const Descriptor& descriptor) {
+    SocketFile* socket_file = descriptor.file->as<SocketFile>();
     return socket_file ? as_unix_socket(socket_file->socket()) : nullptr;
 }
 
@@ -23,8 +23,8 @@ bool UnixGarbage::is_possible() { return g_in_flight_count.load(std::memory_orde
 
 void UnixGarbage::queue(UnixPacket& packet) {
     if (!packet.rights) return;
-    for (const Ref<File>& file : packet.rights->files) {
-        UnixSocket* socket = socket_of(file);
+    for (const Descriptor& descriptor : packet.rights->files) {
+        UnixSocket* socket = socket_of(descriptor);
         if (!socket) continue;
         if (socket->in_flight_.fetch_add(1, std::memory_order_relaxed) != 0) continue;
         g_in_flight.push_back(*socket);
@@ -34,8 +34,8 @@ void UnixGarbage::queue(UnixPacket& packet) {
 
 void UnixGarbage::unqueue(UnixPacket& packet) {
     if (!packet.rights) return;
-    for (const Ref<File>& file : packet.rights->files) {
-        UnixSocket* socket = socket_of(file);
+    for (const Descriptor& descriptor : packet.rights->files) {
+        UnixSocket* socket = socket_of(descriptor);
         if (!socket) continue;
         if (socket->in_flight_.fetch_sub(1, std::memory_order_relaxed) != 1) continue;
         socket->in_flight_node_.unlink();
@@ -47,7 +47,7 @@ void UnixGarbage::unqueue(UnixPacketList& packets) {
     for (UnixPacket& packet : packets) unqueue(packet);
 }
 
-void UnixGarbage::detach(UnixPacket& packet, Vector<Ref<File>>& files) {
+void UnixGarbage::detach(UnixPacket& packet, Vector<Descriptor>& files) {
     Own<UnixRights> rights;
     {
         UnixRightsGuard guard;
@@ -85,8 +85,8 @@ template <typename Visit> void UnixGarbage::for_each_child(UnixSocket& socket, V
         LockGuard guard(holder.lock_);
         for (UnixPacket& packet : holder.queue_) {
             if (!packet.rights) continue;
-            for (const Ref<File>& file : packet.rights->files)
-                if (UnixSocket* child = socket_of(file); child && child->is_candidate_) visit(*child);
+            for (const Descriptor& descriptor : packet.rights->files)
+                if (UnixSocket* child = socket_of(descriptor); child && child->is_candidate_) visit(*child);
         }
     });
 }

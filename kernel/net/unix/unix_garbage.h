@@ -25,7 +25,7 @@ public:
     static void unqueue(UnixPacket& packet) REQUIRES(unix_rights_lock);
     static void unqueue(UnixPacketList& packets) REQUIRES(unix_rights_lock);
     /// Takes the files out of a queued packet for its receiver.
-    static void detach(UnixPacket& packet, Vector<Ref<File>>& files) EXCLUDES(unix_rights_lock);
+    static void detach(UnixPacket& packet, Vector<Descriptor>& files) EXCLUDES(unix_rights_lock);
     static bool is_possible();
 
 private:

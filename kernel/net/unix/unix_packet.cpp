@@ -58,9 +58,9 @@ Result<void> UnixPacket::attach(Ancillary* ancillary, bool wants_credentials) {
     return {};
 }
 
-Result<void> UnixPacket::copy_files(Vector<Ref<File>>& to) const {
+Result<void> UnixPacket::copy_files(Vector<Descriptor>& to) const {
     TRY(to.reserve(rights->files.size()));
-    for (const Ref<File>& file : rights->files) TRY(to.push_back(file));
+    for (const Descriptor& descriptor : rights->files) TRY(to.push_back(descriptor));
     return {};
 }
 

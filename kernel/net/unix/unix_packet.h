@@ -12,7 +12,7 @@ namespace martlet {
 class UnixSocket;
 
 struct UnixRights {
-    Vector<Ref<File>> files;
+    Vector<Descriptor> files;
     Ref<UserAccount> account;
 };
 
@@ -28,7 +28,7 @@ public:
     /// Takes over what travels beside the bytes: ETOOMANYREFS, ENOMEM.
     Result<void> attach(Ancillary* ancillary, bool wants_credentials);
     /// A copy of (peek) or the files themselves, for the receiver.
-    Result<void> copy_files(Vector<Ref<File>>& to) const;
+    Result<void> copy_files(Vector<Descriptor>& to) const;
 
     u32 size = 0, offset = 0; // offset: already read, of a stream
     u32 charge = 0;

@@ -40,18 +40,53 @@ TEST_F(FdTableTest, ForkCopiesAndExecClosesTheMarked) {
     auto file = *make_ref<File>(0u, Path());
     EXPECT_EQ(*table->install(file, CloseOnExec::No, 100), 0);
     EXPECT_EQ(*table->install(file, CloseOnExec::Yes, 100), 1);
-    EXPECT_OK(table->install_at(90, file, CloseOnExec::Yes, 100));
-    EXPECT_ERROR(table->install_at(100, file, CloseOnExec::No, 100), EBADF);
+    EXPECT_OK(table->install_at(90, {file}, CloseOnExec::Yes, 100));
+    EXPECT_ERROR(table->install_at(100, {file}, CloseOnExec::No, 100), EBADF);
     auto copy = *table->clone();
     copy->close_all_marked();
-    EXPECT_OK(copy->get(0));
-    EXPECT_ERROR(copy->get(1), EBADF);
-    EXPECT_ERROR(copy->get(90), EBADF);
-    EXPECT_OK(table->get(90));
+    EXPECT_OK(copy->get(0, Rights::None));
+    EXPECT_ERROR(copy->get(1, Rights::None), EBADF);
+    EXPECT_ERROR(copy->get(90, Rights::None), EBADF);
+    EXPECT_OK(table->get(90, Rights::None));
     EXPECT_OK(table->close_range(1, ~0u, false));
-    EXPECT_ERROR(table->get(90), EBADF);
+    EXPECT_ERROR(table->get(90, Rights::None), EBADF);
     EXPECT_EQ(table->next_open(1), -1);
-    EXPECT_ERROR(table->get(-1), EBADF);
+    EXPECT_ERROR(table->get(-1, Rights::None), EBADF);
+}
+
+TEST_F(FdTableTest, ARestrictedDuplicateNeverGainsRights) {
+    auto table = *FdTable::create();
+    auto file = *make_ref<File>(0u, Path());
+    EXPECT_EQ(*table->install(file, CloseOnExec::No, 100), 0);
+    EXPECT_EQ(*table->duplicate(0, Rights::Read | Rights::Wait | Rights::Duplicate, CloseOnExec::No, 100), 1);
+    EXPECT_OK(table->get(1, Rights::Read | Rights::Wait));
+    EXPECT_ERROR(table->get(1, Rights::Write), EACCES);
+    EXPECT_ERROR(table->get(1, Rights::Read | Rights::Map), EACCES);
+    EXPECT_ERROR(table->get(2, Rights::Read), EBADF);
+    EXPECT_FALSE(static_cast<bool>(table->use(1, Rights::Signal)));
+    EXPECT_TRUE(static_cast<bool>(table->use(1, Rights::Wait)));
+    // All of what there is: a duplicate of a duplicate, and a copy of the table.
+    EXPECT_EQ(*table->duplicate(1, Rights::All, CloseOnExec::No, 100), 2);
+    EXPECT_ERROR(table->get(2, Rights::Write), EACCES);
+    EXPECT_EQ(*table->duplicate(2, Rights::Write | Rights::Wait, CloseOnExec::No, 100), 3);
+    EXPECT_OK(table->get(3, Rights::Wait));
+    EXPECT_ERROR(table->get(3, Rights::Write), EACCES);
+    EXPECT_ERROR(table->duplicate(3, Rights::All, CloseOnExec::No, 100), EACCES);
+    auto copy = *table->clone();
+    EXPECT_ERROR(copy->get(1, Rights::Write), EACCES);
+    EXPECT_OK(copy->get(1, Rights::Read));
+    // Sent elsewhere, it arrives as it was.
+    EXPECT_ERROR(table->descriptor(1, Rights::Transfer), EACCES);
+    Descriptor sent = *table->descriptor(0, Rights::Transfer);
+    EXPECT_EQ(sent.rights, Rights::All);
+    EXPECT_OK(copy->install_at(9, *table->descriptor(1, Rights::Duplicate), CloseOnExec::No, 100));
+    EXPECT_ERROR(copy->get(9, Rights::Write), EACCES);
+    // A slot that is used again starts anew.
+    EXPECT_OK(table->close(3));
+    EXPECT_EQ(*table->install(file, CloseOnExec::No, 100), 3);
+    EXPECT_OK(table->get(3, Rights::All));
+    table->close_all();
+    copy->close_all();
 }
 
 TEST_F(FdTableTest, RecordLocksSplitJoinAndConflict) {
