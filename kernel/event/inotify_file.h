@@ -30,6 +30,7 @@ public:
     Result<usize> read(IoCursor& to, u64 offset) override;
     u32 poll(PollTable* table) override;
     bool is_pollable() const override { return true; }
+    u32 signalled_events() const override { return kPollIn; }
     Result<i64> ioctl(u32 command, u64 argument) override;
     void show_information(InformationSink& sink) override;
 

@@ -118,6 +118,9 @@ public:
     /// Something that was waited for may hold now: the options changed.
     virtual void options_changed() {}
 
+    /// Whether a sender has found no room since it was last asked: only then does O_ASYNC tell of room (socket(7)).
+    bool had_no_room() { return had_no_room_.exchange(false, std::memory_order_relaxed); }
+
     /// SO_ERROR: the pending error, once.
     Errno take_error() { return static_cast<Errno>(error_.exchange(0, std::memory_order_acq_rel)); }
     bool has_error() const { return error_.load(std::memory_order_acquire) != 0; }
@@ -127,6 +130,7 @@ public:
     bool has_option(u32 bit) const { return (options.flags.load(std::memory_order_relaxed) & bit) != 0; }
 
 protected:
+    void note_no_room() { had_no_room_.store(true, std::memory_order_relaxed); }
     Deadline receive_deadline() const { return deadline_of(options.receive_timeout_ns); }
     Deadline send_deadline() const { return deadline_of(options.send_timeout_ns); }
     /// What an interrupted or expired wait answers: with a timeout set a call never restarts (signal(7)).
@@ -136,6 +140,7 @@ private:
     static Deadline deadline_of(const std::atomic<u64>& timeout_ns);
     const int family_, type_, protocol_;
     std::atomic<i32> error_ = 0;
+    std::atomic<bool> had_no_room_ = false;
 };
 
 struct SocketPair {

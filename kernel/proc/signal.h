@@ -28,6 +28,9 @@ void force_signal(const abi::SignalInfo& info);
 /// SIGSEGV with SI_KERNEL: user memory that the kernel needs is bad.
 void force_segmentation_fault();
 
+/// Sends what open files have to tell their owners (O_ASYNC); event/file_owner.cpp. Process context, no locks.
+void send_file_signals();
+
 /// kill(2)'s rule, also used by others: same user, CAP_KILL, or SIGCONT within the session.
 bool may_signal(const Credentials& sender, Process& target, int signal) REQUIRES(process_tree_lock);
 

@@ -259,6 +259,7 @@ void handle_return_to_user_work(TrapFrame& frame) {
     }
     if (task.has_work(ThreadWork::Notify)) {
         task.clear_work(ThreadWork::Notify);
+        send_file_signals();
         if (!fix_up_rseq(frame)) force_segmentation_fault();
     }
     if (task.has_work(ThreadWork::SignalPending) || task.has_work(ThreadWork::KillPending)) deliver_signals(frame);

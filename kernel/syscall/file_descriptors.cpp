@@ -1,7 +1,9 @@
 // close, dup, fcntl, ioctl, flock.
+#include "event/file_owner.h"
 #include "fs/pipe/pipe.h"
 #include "proc/resource_limits.h"
 #include "syscall/file.h"
+#include "syscall/file_owner.h"
 #include "syscall/file_support.h"
 #include "vfs/file_locks.h"
 #include "vfs/inode.h"
@@ -12,7 +14,7 @@ namespace {
 
 // fcntl(2) commands.
 constexpr u32 kDuplicate = 0, kGetDescriptorFlags = 1, kSetDescriptorFlags = 2, kGetStatusFlags = 3, kSetStatusFlags = 4,
-              kGetLock = 5, kSetLock = 6, kSetLockWait = 7, kGetOwner = 9, kOfdGetLock = 36, kOfdSetLock = 37, kOfdSetLockWait = 38, kGetLease = 1025, kDuplicateCloseOnExec = 1030, kSetPipeSize = 1031, kGetPipeSize = 1032;
+              kGetLock = 5, kSetLock = 6, kSetLockWait = 7, kOfdGetLock = 36, kOfdSetLock = 37, kOfdSetLockWait = 38, kGetLease = 1025, kDuplicateCloseOnExec = 1030, kSetPipeSize = 1031, kGetPipeSize = 1032;
 constexpr u32 kAddSeals = 1033, kGetSeals = 1034, kGetWriteHint = 1035, kSetWriteHint = 1036;
 constexpr u64 kDescriptorCloseOnExec = 1;
 
@@ -35,6 +37,8 @@ Rights rights_for(u32 command) {
     case kGetLock:
     case kOfdGetLock:
     case kGetOwner:
+    case kGetOwnerEx:
+    case kGetSignal:
     case kGetLease:
     case kGetPipeSize:
     case kGetSeals:
@@ -58,13 +62,25 @@ Result<i64> write_hint(File& file, u32 command, u64 argument) {
     return 0;
 }
 
-Result<i64> set_status_flags(File& file, u32 flags) {
+/// O_ASYNC comes and goes where the file knows it; elsewhere it stays off.
+Result<void> set_async(File& file, int fd, bool wanted) {
+    bool is_set = (file.flags() & kOpenAsync) != 0;
+    if (wanted == is_set || file.signalled_events() == 0) return {};
+    if (wanted) return start_signals(file, fd);
+    FileOwner* owner = FileOwner::find(file);
+    if (owner) owner->stop_watching();
+    return {};
+}
+
+Result<i64> set_status_flags(File& file, int fd, u32 flags) {
     // O_NOATIME is for owners (open(2)).
     Inode* inode = file.inode();
     if ((flags & kOpenNoAtime) && !(file.flags() & kOpenNoAtime) && inode) {
         const Credentials& credentials = current_credentials();
         if (credentials.fs_uid != inode->attributes.user_id && !credentials.has(Capability::Fowner)) return Error(Errno::EPERM);
     }
+    TRY(set_async(file, fd, (flags & kOpenAsync) != 0));
+    if (file.signalled_events() == 0) flags &= ~kOpenAsync;
     TRY(file.set_status_flags(flags));
     return 0;
 }
@@ -120,7 +136,7 @@ Result<i64> sys_fcntl(int fd, u32 command, u64 argument) {
     }
     if (file->flags() & kOpenPath) return Error(Errno::EBADF);
     switch (command) {
-    case kSetStatusFlags: return set_status_flags(*file, static_cast<u32>(argument));
+    case kSetStatusFlags: return set_status_flags(*file, fd, static_cast<u32>(argument));
     case kGetLock:
     case kSetLock:
     case kSetLockWait:
@@ -144,7 +160,12 @@ Result<i64> sys_fcntl(int fd, u32 command, u64 argument) {
         TRY(file->inode()->add_seals(static_cast<u32>(argument)));
         return 0;
     case kGetLease: return 2; // F_UNLCK: no leases are given
-    case kGetOwner: return 0; // nobody: F_SETOWN is refused
+    case kSetOwner:
+    case kGetOwner:
+    case kSetOwnerEx:
+    case kGetOwnerEx:
+    case kSetSignal:
+    case kGetSignal: return file_owner_command(*file, command, argument);
     default: return Error(Errno::EINVAL);
     }
 }
@@ -158,6 +179,16 @@ Result<i64> sys_ioctl(int fd, u32 command, u64 argument) {
         TRY(current_task().files().set_close_on_exec(fd, close_on_exec_if(command == kIoctlCloseOnExec)));
         return 0;
     case kIoctlNonBlock: return set_flag(*file, argument, kOpenNonBlock);
+    case kIoctlAsync: {
+        bool wanted = TRY(UserPtr<int>(argument).load()) != 0;
+        if (wanted == ((file->flags() & kOpenAsync) != 0)) return 0;
+        if (file->signalled_events() == 0) return Error(Errno::ENOTTY);
+        return set_status_flags(*file, fd, file->flags() ^ kOpenAsync);
+    }
+    case kIoctlSetOwner:
+    case kIoctlSetGroup:
+    case kIoctlGetOwner:
+    case kIoctlGetGroup: return owner_ioctl(*file, command, argument);
     case kIoctlBytesReadable:
         if (!inode || !inode->is_regular()) break;
         TRY(UserPtr<int>(argument).store(static_cast<int>(static_cast<i64>(inode->attributes.size) - static_cast<i64>(file->position))));

@@ -48,6 +48,12 @@ private:
     FileWatcher* next_ = nullptr;
     FileWatcher** link_ = nullptr;
 };
+/// What fcntl(2) attached to an open file and goes with it (event/file_owner.h).
+class FileAttachment : NonCopyable {
+public:
+    virtual ~FileAttachment() = default;
+};
+
 /// Guards the watchers of every file.
 extern Mutex file_watch_mutex;
 
@@ -102,6 +108,8 @@ public:
     const Path& path() const { return path_; }
     /// This as a T, or null if it is of another kind.
     template <typename T> T* as() { return kind_ == T::kKind ? static_cast<T*>(this) : nullptr; }
+    /// The poll events of which O_ASYNC tells by a signal; none: the kind of file knows no such signals.
+    virtual u32 signalled_events() const { return 0; }
     /// The System V segment that it attaches, or null (shmdt).
     virtual class SharedMemory* shared_memory() const { return nullptr; }
     /// The pipe behind it, or null (F_SETPIPE_SZ, splice).
@@ -110,6 +118,8 @@ public:
     virtual const File* inner_file() const { return nullptr; }
     /// The process that it refers to (pidfd_open(2)), or null.
     virtual Process* process() { return nullptr; }
+    /// The terminal behind it, or null.
+    virtual class ControllingTerminal* terminal() { return nullptr; }
     /// What /proc/pid/fdinfo/N tells beside position and flags.
     virtual void show_information(InformationSink& sink) {}
     /// The inode behind it, or null for things that have none.
@@ -118,6 +128,9 @@ public:
     /// The file position and its lock (held across a read or write that uses the position, POSIX.1-2017 2.9.7).
     Mutex position_lock{LockRank::FileOffset};
     u64 position = 0;
+
+    /// Set once, by who made it; freed before the file itself goes.
+    std::atomic<FileAttachment*> attachment = nullptr;
 
     void add_watcher(FileWatcher& watcher) REQUIRES(file_watch_mutex);
     static void remove_watcher(FileWatcher& watcher) REQUIRES(file_watch_mutex);

@@ -85,7 +85,7 @@ void Tty::process_input() {
         send_echo();
         publish_input();
     }
-    output_queue_.wake_all(); // room that the echo did not need
+    output_queue_.announce(kPollOut | kPollWrNorm); // room that the echo did not need
     if (raw_.count() < decltype(raw_)::kRingCapacity / 4) driver_.resume_input();
 }
 
@@ -106,7 +106,7 @@ void Tty::publish_input() {
     usize readable = discipline_.is_canonical() ? discipline_.has_input(1) : discipline_.readable_bytes();
     readable_.store(readable, std::memory_order_release);
     stop_on_background_write_ = (settings.c_lflag & kTostop) != 0;
-    if (readable != 0) input_queue_.wake_all();
+    if (readable != 0) input_queue_.announce(kPollIn | kPollRdNorm);
 }
 
 void Tty::echo(std::span<const u8> bytes) {
@@ -137,11 +137,11 @@ void Tty::set_output_flow(FlowState state) {
 
 void Tty::apply_flow() {
     driver_.set_output_flow(is_stopped() ? FlowState::Stopped : FlowState::Running);
-    if (!is_stopped()) output_queue_.wake_all();
+    if (!is_stopped()) output_queue_.announce(kPollOut | kPollWrNorm);
 }
 
 void Tty::output_drained() {
-    output_queue_.wake_all();
+    output_queue_.announce(kPollOut | kPollWrNorm);
     if (echo_count_ > 0) input_work_.schedule(); // echo that found no room
 }
 

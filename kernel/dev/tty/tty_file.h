@@ -17,6 +17,8 @@ public:
     Result<i64> ioctl(u32 command, u64 argument) override;
     u32 poll(PollTable* table) override;
     bool is_pollable() const override { return true; }
+    ControllingTerminal* terminal() override { return tty_.get(); }
+    u32 signalled_events() const override { return kPollIn | kPollHup; }
 
 protected:
     Tty& tty() const { return *tty_; }

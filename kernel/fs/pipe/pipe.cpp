@@ -320,7 +320,7 @@ void Pipe::remove_users(bool reads, bool writes) {
     bool last_writer = writes && writers_.fetch_sub(1, std::memory_order_acq_rel) == 1;
     if (last_reader) write_queue_.wake_all();
     if (last_writer) read_queue_.wake_all();
-    if (last_reader || last_writer) poll_queue_.wake_all();
+    if (last_reader || last_writer) poll_queue_.announce((last_writer ? kPollIn | kPollHup : 0) | (last_reader ? kPollOut | kPollErr : 0));
 }
 
 Result<void> Pipe::wait_for_writer(u64 seen) {

@@ -42,6 +42,7 @@ public:
         TRY(UserPtr<int>(argument).store(static_cast<int>(pipe_->size())));
         return 0;
     }
+    u32 signalled_events() const override { return (can_read() ? kPollIn : 0) | (can_write() ? kPollOut : 0); }
     Pipe* pipe() override { return pipe_.get(); }
 
 private:

@@ -22,6 +22,7 @@ Result<void> UnixSocket::wait_for_room(Deadline deadline, bool may_wait) {
         if (has_error()) return Error(take_error());
         if (has_shut(kShutWrite)) return Error(Errno::EPIPE);
         if (has_room()) [[likely]] return {};
+        note_no_room();
         if (!may_wait) return Error(Errno::EAGAIN);
         auto waited = writers_.wait([this] { return has_room() || has_error() || has_shut(kShutWrite); }, WaitMode::Interruptible, deadline);
         if (!waited) return Error(wait_error(waited.error(), deadline));
