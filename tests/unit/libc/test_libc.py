@@ -34,7 +34,7 @@ def run(program, tmp_path):
 def test_same_output_as_the_host(name, tmp_path):
     host = tmp_path / name
     subprocess.run(
-        ["clang-19", "-w", "-O1", "-fno-builtin", "-o", host, SOURCES / f"differential/{name}.c", "-lm", "-lutil"],
+        ["clang-19", "-w", "-O1", "-fno-builtin", "-o", host, SOURCES / f"differential/{name}.c", "-lm", "-lutil", "-lcrypt"],
         check=True, timeout=TIMEOUT_S)
     expected = run(host, tmp_path).split(b"\n")
     actual = run(BUILD / f"libc-differential-{name}", tmp_path).split(b"\n")

@@ -24,3 +24,10 @@ struct utmpx {
     int ut_addr_v6[4];
     char __reserved[20];
 };
+__BEGIN_DECLS
+void setutxent(void), endutxent(void);
+struct utmpx *getutxent(void), *getutxid(const struct utmpx *), *getutxline(const struct utmpx *);
+struct utmpx *pututxline(const struct utmpx *);
+int utmpxname(const char *);
+void updwtmpx(const char *, const struct utmpx *);
+__END_DECLS
