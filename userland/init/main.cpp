@@ -1,24 +1,30 @@
-// init: the first process. Mounts what programs expect, runs what /etc/inittab says, reaps every orphan, and ends the
-// system in order. Signals as BusyBox init: SIGTERM or SIGINT (Ctrl-Alt-Del) reboot, SIGUSR2 powers off, SIGUSR1 halts,
-// SIGHUP reads the table again.
+// init: the first process. Mounts what programs expect, starts the units of the target, reaps every orphan, and ends the
+// system in order. The kernel's command line chooses the target: `martlet.target=NAME`, or a word `rescue` or `single`.
+// Signals as BusyBox init: SIGTERM or SIGINT (Ctrl-Alt-Del) reboot, SIGUSR2 powers off, SIGUSR1 halts. All others do
+// nothing: signals are blocked and read from a descriptor.
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
+#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <optional>
 #include <string>
-#include <string_view>
-#include <vector>
 
-#include "inittab.h"
-#include "service.h"
+#include "control.h"
+#include "launch.h"
+#include "log_keeper.h"
+#include "login_records.h"
+#include "manager.h"
+#include "poller.h"
 #include "shutdown.h"
+#include "system.h"
 
 namespace init {
 namespace {
@@ -56,139 +62,90 @@ void set_host_name() {
     if (!name.empty()) sethostname(name.data(), name.size());
 }
 
-/// Whether the kernel's command line holds `word` (the boot menu's self-test entry gives one).
-bool command_line_has(std::string_view word) {
-    std::string line = " " + read_file("/proc/cmdline");
-    if (line.back() == '\n') line.pop_back();
-    line += ' ';
-    return line.find(" " + std::string(word) + " ") != line.npos;
+void set_environment() {
+    setenv("PATH", "/bin:/sbin:/usr/bin:/usr/sbin", 1);
+    setenv("HOME", "/root", 1);
+    setenv("USER", "root", 1);
+    setenv("LOGNAME", "root", 1);
+    setenv("SHELL", "/bin/sh", 1);
+    setenv("TERM", "linux", 0);
 }
 
-/// The value of `name=value` on the kernel's command line; empty if it is not there.
-std::string command_line_value(const std::string& name) {
-    std::string line = " " + read_file("/proc/cmdline");
-    size_t place = line.rfind(" " + name + "=");
-    if (place == line.npos) return {};
-    place += name.size() + 2;
-    return line.substr(place, line.find_first_of(" \n", place) - place);
+std::string target_to_boot() {
+    std::string target = boot_option("martlet.target");
+    if (!target.empty()) return target;
+    return boot_option("rescue").empty() && boot_option("single").empty() ? "default" : "rescue";
 }
 
-/// martlet.keymap=de. A name that is no plain word is left alone, for it becomes part of a command.
-void load_keymap() {
-    std::string name = command_line_value("martlet.keymap");
-    if (name.empty() || name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-_") != name.npos) return;
-    run_and_wait({"", Action::Wait, "/bin/loadkeys -q -C /dev/tty0 " + name});
+/// Runs the self-test before anything else (the boot menu's entry for it).
+void run_self_test() {
+    Unit unit;
+    unit.name = "self-test";
+    unit.terminal = "console";
+    unit.command = {"/usr/bin/self-test"};
+    pid_t pid = launch(unit, -1, STDERR_FILENO);
+    for (pid_t ended = 0; pid > 0 && ended != pid;) ended = waitpid(-1, nullptr, 0);
 }
 
-std::vector<Entry> load_inittab() {
-    std::vector<std::string> errors;
-    std::vector<Entry> entries = parse_inittab(read_file("/etc/inittab"), errors);
-    for (const std::string& error : errors) report("/etc/inittab: " + error);
-    if (entries.empty()) {
-        report("/etc/inittab has no entries: a shell runs on the console");
-        entries.push_back({"console", Action::Respawn, "-/bin/sh"});
-    }
-    return entries;
-}
-
-class Init {
+class System {
 public:
-    explicit Init(std::vector<Entry> entries) {
-        for (Entry& entry : entries) {
-            if (entry.action == Action::Respawn) services_.push_back({std::move(entry)});
-            else others_.push_back(std::move(entry));
-        }
-    }
-
-    void start_everything() {
-        run(Action::Sysinit);
-        run(Action::Wait);
-        for (const Entry& entry : others_)
-            if (entry.action == Action::Once) start(entry);
-    }
-
-    /// Starts what is due and waits for the next event, for ever.
-    [[noreturn]] void loop() {
+    explicit System(const std::string& target)
+        : log_(poller_), manager_(poller_, log_), control_(poller_, manager_, target, [this](ShutdownKind kind) { end(kind); }) {
         sigset_t all;
         sigfillset(&all);
+        signals_.reset(signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK));
+        poller_.watch(signals_.get(), [this] { read_signals(); });
+        log_.open_syslog();
+        control_.open_socket();
+        manager_.start_target(target);
+    }
+
+    /// For ever: does what can be done, then waits for the next event or time.
+    [[noreturn]] void run() {
         while (true) {
-            reap();
-            time_t next = start_due_services();
-            timespec timeout = {next == 0 ? 0 : next - monotonic_seconds(), 0};
-            int signal_number = next == 0 ? sigwaitinfo(&all, nullptr) : sigtimedwait(&all, nullptr, &timeout);
-            if (signal_number > 0) handle(signal_number);
+            manager_.step();
+            control_.tick();
+            if (end_ && manager_.all_stopped()) {
+                record_shutdown();
+                log_.close();
+                shut_down(*end_);
+            }
+            poller_.wait(std::min({manager_.deadline_ms(), log_.deadline_ms(), control_.deadline_ms()}));
+            manager_.tick();
+            log_.tick();
         }
     }
 
 private:
-    void run(Action action) {
-        for (const Entry& entry : others_)
-            if (entry.action == action) run_and_wait(entry);
-    }
-
-    void reap() {
-        pid_t pid;
-        while ((pid = waitpid(-1, nullptr, WNOHANG)) > 0)
-            for (Service& service : services_)
-                if (service.pid == pid) note_exit(service);
-    }
-
-    /// Answers when the next postponed service is due (monotonic seconds), or 0.
-    time_t start_due_services() {
-        time_t now = monotonic_seconds(), next = 0;
-        for (Service& service : services_) {
-            if (service.pid > 0) continue;
-            if (service.not_before > now) {
-                if (next == 0 || service.not_before < next) next = service.not_before;
-                continue;
+    void read_signals() {
+        signalfd_siginfo signal;
+        bool child_ended = false;
+        while (read(signals_.get(), &signal, sizeof signal) == sizeof signal) {
+            switch (signal.ssi_signo) {
+            case SIGCHLD: child_ended = true; break;
+            case SIGINT:
+            case SIGTERM: end(ShutdownKind::Reboot); break;
+            case SIGUSR1: end(ShutdownKind::Halt); break;
+            case SIGUSR2: end(ShutdownKind::PowerOff); break;
             }
-            clock_gettime(CLOCK_MONOTONIC, &service.started);
-            service.pid = start(service.entry);
-            if (service.pid < 0) next = service.not_before = now + 1;
         }
-        return next;
+        if (child_ended) manager_.reap();
     }
 
-    void handle(int signal_number) {
-        switch (signal_number) {
-        case SIGINT: run(Action::CtrlAltDel); end(ShutdownKind::Reboot);
-        case SIGTERM: end(ShutdownKind::Reboot);
-        case SIGUSR1: end(ShutdownKind::Halt);
-        case SIGUSR2: end(ShutdownKind::PowerOff);
-        case SIGHUP: reload(); break;
-        }
+    /// The first who asks decides.
+    void end(ShutdownKind kind) {
+        if (end_) return;
+        end_ = kind;
+        report(shutdown_text(kind));
+        manager_.stop_all();
     }
 
-    [[noreturn]] void end(ShutdownKind kind) {
-        run(Action::Shutdown);
-        shut_down(kind);
-    }
-
-    /// Entries that stay keep their process; those that are gone are told to end.
-    void reload() {
-        std::vector<Service> old = std::move(services_);
-        services_.clear();
-        others_.clear();
-        for (Entry& entry : load_inittab()) {
-            if (entry.action != Action::Respawn) {
-                others_.push_back(std::move(entry));
-                continue;
-            }
-            Service service{std::move(entry)};
-            for (Service& candidate : old) {
-                if (candidate.entry.terminal != service.entry.terminal || candidate.entry.command != service.entry.command) continue;
-                service.pid = candidate.pid;
-                candidate.pid = -1;
-                break;
-            }
-            services_.push_back(std::move(service));
-        }
-        for (Service& gone : old)
-            if (gone.pid > 0) kill(gone.pid, SIGHUP);
-    }
-
-    std::vector<Service> services_; // Respawn
-    std::vector<Entry> others_;
+    Poller poller_;
+    LogKeeper log_;
+    Manager manager_;
+    Control control_;
+    Descriptor signals_;
+    std::optional<ShutdownKind> end_;
 };
 
 } // namespace
@@ -201,20 +158,13 @@ int main() {
     }
     sigset_t all;
     sigfillset(&all);
-    sigprocmask(SIG_SETMASK, &all, nullptr); // signals are read by sigwaitinfo only
-    reboot(RB_DISABLE_CAD);                  // Ctrl-Alt-Del becomes SIGINT
-    setenv("PATH", "/bin:/sbin:/usr/bin:/usr/sbin", 1);
-    setenv("HOME", "/root", 1);
-    setenv("USER", "root", 1);
-    setenv("LOGNAME", "root", 1);
-    setenv("SHELL", "/bin/sh", 1);
-    setenv("TERM", "linux", 0);
+    sigprocmask(SIG_SETMASK, &all, nullptr);
+    reboot(RB_DISABLE_CAD); // Ctrl-Alt-Del becomes SIGINT
+    init::set_environment();
     init::mount_all();
     init::set_host_name();
-    init::load_keymap();
-    if (init::command_line_has("martlet.selftest"))
-        init::run_and_wait({"", init::Action::Wait, "/usr/bin/self-test"});
-    init::Init system(init::load_inittab());
-    system.start_everything();
-    system.loop();
+    init::raise_own_descriptor_limit();
+    init::record_boot();
+    if (!init::boot_option("martlet.selftest").empty()) init::run_self_test();
+    init::System(init::target_to_boot()).run();
 }

@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "service.h"
+#include "system.h"
 
 namespace init {
 namespace {
@@ -22,14 +22,14 @@ bool others_exist() { return kill(-1, 0) == 0 || errno != ESRCH; }
 
 /// Reaps until nobody else is left (true) or the time is over (false). SIGCHLD is blocked, so no end is missed.
 bool wait_for_all(int seconds) {
-    time_t deadline = monotonic_seconds() + seconds;
+    uint64_t deadline = monotonic_ms() + static_cast<uint64_t>(seconds) * 1000;
     sigset_t child;
     sigemptyset(&child);
     sigaddset(&child, SIGCHLD);
     while (true) {
         while (waitpid(-1, nullptr, WNOHANG) > 0) {}
         if (!others_exist()) return true;
-        if (monotonic_seconds() >= deadline) return false;
+        if (monotonic_ms() >= deadline) return false;
         timespec poll = {0, 100'000'000}; // processes that are not our children end without a signal to us
         sigtimedwait(&child, nullptr, &poll);
     }
@@ -59,9 +59,16 @@ void unmount_all() {
 
 } // namespace
 
+const char* shutdown_text(ShutdownKind kind) {
+    switch (kind) {
+    case ShutdownKind::PowerOff: return "powering off";
+    case ShutdownKind::Reboot: return "rebooting";
+    case ShutdownKind::Halt: return "halting";
+    }
+    __builtin_unreachable();
+}
+
 void shut_down(ShutdownKind kind) {
-    const char* what = kind == ShutdownKind::PowerOff ? "powering off" : kind == ShutdownKind::Reboot ? "rebooting" : "halting";
-    report(what);
     kill(-1, SIGTERM);
     kill(-1, SIGCONT); // a stopped process takes its SIGTERM too
     if (!wait_for_all(kGraceSeconds)) {

@@ -5,7 +5,9 @@ namespace init {
 
 enum class ShutdownKind { PowerOff, Reboot, Halt };
 
-/// SIGTERM to everything, up to kGraceSeconds for it to end, SIGKILL, sync, unmount in reverse order, reboot(2).
+const char* shutdown_text(ShutdownKind kind);
+
+/// When the services have been stopped: SIGTERM to everything that is left, up to kGraceSeconds for it to end, SIGKILL, sync, unmount in reverse order, reboot(2).
 [[noreturn]] void shut_down(ShutdownKind kind);
 
 inline constexpr int kGraceSeconds = 5;

@@ -1,0 +1,71 @@
+// The services: starts, supervises and stops them in the order of their dependencies.
+//
+// Usual sequence: start_target or start/stop/restart note what is wanted; step() does what can be done now; events (an
+// ended process, a program that runs, a time that has come) change states and step() goes on. Nothing here waits.
+#pragma once
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "log_keeper.h"
+#include "plan.h"
+#include "poller.h"
+#include "service.h"
+
+namespace init {
+
+inline constexpr size_t kMaximumServices = 1000;
+
+class Manager {
+public:
+    Manager(Poller& poller, LogKeeper& log) : poller_(poller), log_(log) {}
+
+    /// Starts what the target holds; reports on the console what cannot.
+    void start_target(const std::string& target);
+    /// Each answers why it cannot be done, or an empty text; whether it succeeded is seen when the service has settled.
+    std::string start(const std::string& name);
+    std::string stop(const std::string& name);
+    std::string restart(const std::string& name);
+    /// Stops everything, and starts nothing any more.
+    void stop_all();
+    bool all_stopped() const;
+
+    const Service* find(const std::string& name) const;
+    const std::map<std::string, std::unique_ptr<Service>>& services() const { return services_; }
+
+    void step();
+    void tick();
+    uint64_t deadline_ms() const;
+    /// Takes the ends of all processes that have ended.
+    void reap();
+
+private:
+    Service* ensure(const std::string& name);
+    std::string start_units(const std::vector<std::string>& names);
+    void note_rejected(const Rejected& rejected);
+    bool try_start(Service& service);
+    bool try_stop(Service& service);
+    void mark_for_stop(Service& service, bool start_again);
+    void launch_service(Service& service);
+    void begin_stop(Service& service);
+    void press_on(Service& service); // a stop that takes its time
+    void on_exec_status(Service& service);
+    void adopt_daemon(Service& service);
+    void process_ended(Service& service, int status);
+    void run_ended(Service& service, bool clean);
+    void stopped(Service& service);
+    void fail(Service& service, const std::string& reason);
+    void set_state(Service& service, State state);
+    void complain(const std::string& message);
+    void show_progress(const Service& service);
+    void drop_log(Service& service);
+
+    Poller& poller_;
+    LogKeeper& log_;
+    std::map<std::string, std::unique_ptr<Service>> services_;
+    bool ending_ = false;
+    bool terminal_in_use_ = false; // progress is not shown any more
+};
+
+} // namespace init

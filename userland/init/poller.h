@@ -1,0 +1,27 @@
+// The events that init waits for: descriptors that become readable, each with what to do then.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <map>
+
+#include "system.h"
+
+namespace init {
+
+class Poller {
+public:
+    Poller();
+    /// Calls `ready` whenever `fd` can be read (or written, with `kWrite`). The caller forgets it before closing.
+    enum class Interest { Read, Write };
+    void watch(int fd, std::function<void()> ready, Interest interest = Interest::Read);
+    void forget(int fd);
+    /// Waits until monotonic `deadline_ms` for one event and handles it. One at a time: what a handler closes or forgets
+    /// cannot be reported afterwards.
+    void wait(uint64_t deadline_ms);
+
+private:
+    Descriptor epoll_;
+    std::map<int, std::function<void()>> watched_;
+};
+
+} // namespace init
