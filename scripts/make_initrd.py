@@ -3,8 +3,8 @@
 
 usage: make_initrd.py ROOT MODES OUTPUT
 
-Padding is a pax header with a comment record, which every tar program skips. Owners are root, times are fixed and the
-order is sorted, so the same tree gives the same bytes.
+Padding is a pax header with a comment record, which every tar program skips. Owners are root but for what MODES says,
+times are fixed and the order is sorted, so the same tree gives the same bytes.
 """
 import os
 import stat
@@ -32,8 +32,9 @@ def read_modes(path):
     modes = {}
     for line in open(path):
         if line.strip() and not line.startswith("#"):
-            name, mode = line.split()
-            modes[name] = int(mode, 8)
+            name, mode, *owner = line.split()
+            user, group = owner[0].split(":") if owner else (0, 0)
+            modes[name] = int(mode, 8), int(user), int(group)
     return modes
 
 
@@ -54,7 +55,9 @@ def main():
             status = os.lstat(path)
             info = tarfile.TarInfo(name)
             info.mtime = epoch
-            info.uname = info.gname = "root"
+            mode, info.uid, info.gid = modes.get("/" + name, (None, 0, 0))
+            if info.uid == 0:
+                info.uname = info.gname = "root"
             body = b""
             if stat.S_ISLNK(status.st_mode):
                 info.type = tarfile.SYMTYPE
@@ -62,11 +65,11 @@ def main():
                 info.mode = 0o777
             elif stat.S_ISDIR(status.st_mode):
                 info.type = tarfile.DIRTYPE
-                info.mode = modes.get("/" + name, 0o755)
+                info.mode = mode or 0o755
             else:
                 body = open(path, "rb").read()
                 info.size = len(body)
-                info.mode = modes.get("/" + name, 0o755 if status.st_mode & 0o111 else 0o644)
+                info.mode = mode or (0o755 if status.st_mode & 0o111 else 0o644)
             if len(body) >= ALIGN_FROM:
                 gap = -(out.tell() + BLOCK) % PAGE
                 if gap == BLOCK:

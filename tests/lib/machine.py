@@ -48,11 +48,14 @@ def variant_path(variant, name):
 
 
 class Machine:
-    """One boot. `medium`: 'cd', 'usb' or 'kernel'; `firmware`: 'bios' or 'uefi'."""
+    """One boot. `medium`: 'cd', 'usb' or 'kernel'; `firmware`: 'bios' or 'uefi'. With 'kernel' root is logged in unless
+    `append` says otherwise; from the other media the user martlet is."""
 
     def __init__(self, name, medium="kernel", firmware="bios", variant="release", append="", memory="128M",
                  cpu="max", initrd=None, iso=None, extra=()):
         os.makedirs(LOGS, exist_ok=True)
+        if "martlet.login=" not in append:
+            append = f"martlet.login=root {append}"
         self.name = name
         self.folder = tempfile.mkdtemp(prefix="martlet-")
         self.monitor_path = os.path.join(self.folder, "qmp")

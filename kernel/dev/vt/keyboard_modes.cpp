@@ -4,16 +4,18 @@
 
 namespace martlet {
 
-KeyResult untranslated_key(KeyEvent event, KeyboardMode mode, u8 (&buffer)[6]) {
+KeyResult untranslated_key(KeyEvent event, KeyboardMode mode) {
+    KeyResult result;
     constexpr u8 kReleased = 0x80;
-    usize count = 0;
+    u8 release = event.state == KeyState::Released ? kReleased : 0;
     if (mode == KeyboardMode::MediumRaw) {
-        buffer[0] = static_cast<u8>(static_cast<u8>(event.key) | (event.state == KeyState::Released ? kReleased : 0));
-        count = 1;
+        result.bytes[0] = static_cast<u8>(static_cast<u8>(event.key) | release);
+        result.count = 1;
     } else if (mode == KeyboardMode::Raw) {
-        count = encode_scancode(event, buffer);
+        result.count = encode_scancode(event, result.bytes);
     }
-    return {count > 0 ? KeyAction::Send : KeyAction::None, 0, {reinterpret_cast<const char*>(buffer), count}};
+    if (result.count != 0) result.action = KeyAction::Send;
+    return result;
 }
 
 } // namespace martlet

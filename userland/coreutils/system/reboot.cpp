@@ -1,8 +1,11 @@
-// reboot, poweroff, halt: ask init (SIGTERM, SIGUSR2, SIGUSR1) for an orderly end, or with -f end at once.
+// reboot, poweroff, halt: ask init (SIGTERM, SIGUSR2, SIGUSR1; its socket for who is not root) for an orderly end, or
+// with -f end at once.
 #include "framework/arguments.h"
 #include "framework/diagnostics.h"
 #include "lib/duration.h"
+#include "lib/init_client.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/reboot.h>
@@ -39,7 +42,10 @@ int end_system(Arguments& arguments, int init_signal, int command) {
     if (!arguments.operands().empty()) extra_operand(arguments.operands()[0]);
     sleep_seconds(delay);
     if (!force) {
-        if (kill(1, init_signal) != 0) die_errno(1, "cannot signal init");
+        if (kill(1, init_signal) == 0) return 0;
+        if (errno != EPERM) die_errno(1, "cannot signal init");
+        InitAnswer answer = ask_init(current_tool().name);
+        if (!answer.fine) die(1, "%s", answer.text.c_str());
         return 0;
     }
     if (write_back) sync();

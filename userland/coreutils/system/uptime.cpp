@@ -2,8 +2,10 @@
 #include "framework/arguments.h"
 #include "framework/diagnostics.h"
 #include "framework/output.h"
+#include "lib/logins.h"
 #include "lib/processes.h"
 
+#include <algorithm>
 #include <stdint.h>
 #include <stdio.h>
 #include <string>
@@ -66,7 +68,9 @@ int run(Arguments& arguments) {
         out.print("%llu min", static_cast<unsigned long long>(minutes));
     double load[3] = {0, 0, 0};
     sscanf(read_small_file("/proc/loadavg").c_str(), "%lf %lf %lf", &load[0], &load[1], &load[2]);
-    out.print(",  0 user,  load average: %.2f, %.2f, %.2f\n", load[0], load[1], load[2]);
+    auto records = login_records();
+    auto users = std::count_if(records.begin(), records.end(), is_live_session);
+    out.print(",  %d %s,  load average: %.2f, %.2f, %.2f\n", static_cast<int>(users), users == 1 ? "user" : "users", load[0], load[1], load[2]);
     return 0;
 }
 
