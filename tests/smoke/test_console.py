@@ -103,7 +103,7 @@ def test_the_manual_is_read_through_a_pager(console):
     console.expect("list information about files")
     console.send("q")
     console.expect(STATUS_PROMPT)
-    assert "copy files" in console.run("whatis cp")[0]
+    assert "copy SOURCE to DEST" in console.run("whatis cp")[0]
 
 
 def test_large_paste_loses_nothing(console):
