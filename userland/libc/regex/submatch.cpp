@@ -197,7 +197,8 @@ private:
             failed_ = true;
             return false;
         }
-        memcpy(old.data(), now_.data(), now_count_ * sizeof(int));
+        if (now_count_ > 0)
+            memcpy(old.data(), now_.data(), now_count_ * sizeof(int));
         size_t count = now_count_;
         now_count_ = 0;
         stamp_++;
