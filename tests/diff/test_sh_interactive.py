@@ -330,3 +330,183 @@ def test_without_a_terminal_there_is_no_job_control(tmp_path):
                           env={"PATH": os.environ["PATH"], "HOME": str(tmp_path)}, start_new_session=True, timeout=10)
     assert "job control turned off" in done.stderr
     assert done.stdout == "on\n"
+
+
+@pytest.fixture(scope="module")
+def vi_shell(tmp_path_factory):
+    session = Session(tmp_path_factory.mktemp("vi"))
+    session.run("set -o vi")
+    yield session
+    session.close()
+
+
+@pytest.mark.parametrize("keys, expected", [
+    ("echo plain", "plain"),
+    ("echo ab\x1bixx", "axxb"),
+    ("echo ab\x1bhax\x1b", "axb"),
+    ("cho ab\x1bIe\x1bA!", "ab!"),
+    ("xecho a\x1b0x", "a"),
+    ("echo abcd\x1b2hX", "bcd"),
+    ("echo abcdef\x1b3hD", "ab"),
+    ("echo abcdef\x1b3hCxy", "abxy"),
+    ("junk\x1bSecho a", "a"),
+    ("junk\x1bccecho b", "b"),
+    ("junk\x1bddiecho c", "c"),
+    ("echo one two three\x1b2bdw", "one three"),
+    ("echo one two three\x1b0wd2w", "three"),
+    ("echo one two three\x1b02wcwTWO\x1b", "one TWO three"),
+    ("echo one.two three\x1b0wcWx\x1b", "x three"),
+    ("echo one two\x1bbd0iecho ", "two"),
+    ("echo one two\x1b0wyw$p", "one twoone"),
+    ("echo one two\x1b0wywP", "one one two"),
+    ("echo abc\x1b0wxp", "bac"),
+    ("echo abcabc\x1b0wfcx", "ababc"),
+    ("echo abcabc\x1b0w2fcx", "abcab"),
+    ("echo abcabc\x1b0wfc;x", "abcab"),
+    ("echo abcabc\x1b$Fa,rX", "abcXbc"),
+    ("echo abcabc\x1b0wtcx", "acabc"),
+    ("echo abcabc\x1b$TbrX", "abcabX"),
+    ("echo abc\x1b0wdfb", "c"),
+    ("echo abc def\x1b0wdtf", "f"),
+    ("echo abc\x1brX", "abX"),
+    ("echo abc\x1b2h3rz", "zzz"),
+    ("echo abc\x1b2hRxyzw", "xyzw"),
+    ("echo aBc\x1b2h3~", "AbC"),
+    ("echo aaaa\x1bx..", "a"),
+    ("echo one two three\x1b2bdw.u", "one three"),
+    ("echo abc\x1bxu", "abc"),
+    ("echo abc\x1bxxxU0iecho \x1b", ""),
+    ("echo abc def\x1b0wix\x1bw.", "xabc xdef"),
+    ("echo a b c d\x1b0w2dw", "c d"),
+    ("echo a b c d\x1b7|D", "a"),
+    ("echo ab\x1b|ix\x1b0x", "ab"),
+    ("echo one, two\x1b0weax\x1b", "onex, two"),
+    ("echo one, two\x1b0wEax\x1b", "one,x two"),
+    ("  echo q\x1b^iecho \x1b", "echo q"),
+    ("echo \u00e9\u3042b\x1bhx", "\u00e9b"),
+    ("echo x\x16\x1b\x1bx", "x"),
+    ("echo one two" + control("w") + "x", "one x"),
+    ("junk" + control("u") + "echo k", "k"),
+    ("echo yy\x1byy$pI\x1b0", "yyecho yy"),
+])
+def test_vi_commands(vi_shell, keys, expected):
+    assert (vi_shell.run(keys) or [""])[-1] == expected
+
+
+def test_vi_mode_reaches_the_history(tmp_path):
+    session = Session(tmp_path)
+    for line in ("set -o vi", "echo first word", "echo second", "printf third"):
+        session.run(line)
+    assert session.run("\x1bkk") == ["second"]
+    assert session.run("\x1b/fir\r")[-1] == "first word"
+    assert session.run("\x1b/^echo\rn")[-1] == "second"
+    assert session.run("\x1b/sec*d\rnN")[-1] == "second"
+    assert session.run("\x1b2G")[-1] == "first word"
+    assert session.run("\x1bkkjj") == []
+    session.run("echo alpha beta")
+    assert session.run("echo\x1b_") == ["beta"]
+    session.run("echo alpha beta")
+    assert session.run("echo\x1b2_") == ["alpha"]
+    session.run("alias _q='0iecho macro \x16\x1b'")
+    assert session.run("x\x1b@q") == ["macro x"]
+    assert session.run("echo not this\x1b#") == []
+    assert session.run("\x1bk") == []
+    session.close()
+
+
+def test_vi_mode_completes_and_edits_outside(tmp_path):
+    (tmp_path / "twin1").touch()
+    (tmp_path / "twin2").touch()
+    (tmp_path / "edit").write_text("#!/bin/sh\nsed s/before/after/ $1 >$1.x && mv $1.x $1\n")
+    (tmp_path / "edit").chmod(0o755)
+    session = Session(tmp_path, environment={"EDITOR": "./edit"})
+    session.run("set -o vi")
+    assert session.run("echo tw\x1b*") == ["twin1 twin2"]
+    assert session.run("echo tw\x1b\\\\1") == ["twin1"]
+    session.send("echo tw\x1b=")
+    session.expect("twin1  twin2\r\n")
+    session.send("A*\r")
+    session.expect("twin1 twin2\r\n")
+    session.prompt()
+    session.send("echo before\x1bv")
+    session.expect("\r\nafter\r\n")
+    session.prompt()
+    assert any("echo after" in line for line in session.run("fc -l"))
+    session.close()
+
+
+def test_options_jobs_and_directories_are_completed(tmp_path):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder2.txt").touch()
+    session = Session(tmp_path, environment={"SH_OPTIONS": str(ROOT / "usr/share/sh/options")})
+    session.send("ls --group-d\t")
+    session.expect("--group-directories-first ")
+    session.send(control("c"))
+    session.prompt()
+    session.run("alias l='ls -l'")
+    session.send("l --full\t")
+    session.expect("--full-time ")
+    session.send(control("c"))
+    session.prompt()
+    assert session.run("cd fol\t; pwd")[-1] == str(tmp_path / "folder")
+    session.run("cd ..; sleep 60 &")
+    assert "ok" in session.run("kill %sl\t; wait; echo ok")
+    assert session.run("set -o pipe\t; set +o pipe\t; echo ok") == ["ok"]
+    assert session.run("sort --output=folder2\t /dev/null; echo ok") == ["ok"]
+    assert session.run("trap - USR\t1; echo ok") == ["ok"]
+    session.close()
+
+
+def test_history_is_shared_and_survives_a_hang_up(tmp_path):
+    first, second = Session(tmp_path), Session(tmp_path)
+    first.run("echo from the first")
+    second.run("echo from the second")
+    first.child.kill(1)
+    first.child.expect(pexpect.EOF)
+    second.send("exit\r")
+    second.child.expect(pexpect.EOF)
+    text = (tmp_path / ".sh_history").read_text()
+    assert "echo from the first\n" in text and "echo from the second\n" in text
+
+
+def test_a_hang_up_reaches_the_jobs(tmp_path):
+    session = Session(tmp_path)
+    session.run("(trap 'echo hung >out; exit' HUP; echo ready >ready; while :; do sleep 0.05; done) &")
+    for _ in range(100):
+        if (tmp_path / "ready").exists():
+            break
+        time.sleep(0.02)
+    session.child.kill(1)
+    session.child.expect(pexpect.EOF)
+    for _ in range(100):
+        if (tmp_path / "out").exists():
+            break
+        time.sleep(0.02)
+    assert (tmp_path / "out").exists()
+
+
+def test_mail_is_told_before_a_prompt(tmp_path):
+    box, other = tmp_path / "box", tmp_path / "other"
+    session = Session(tmp_path, environment={"MAIL": str(box), "MAILCHECK": "0"})
+    assert session.run("echo") == []
+    box.write_text("news\n")
+    assert session.run("echo")[-1] == "you have mail"
+    assert session.run("echo") == []
+    session.run(f"MAILPATH='{other}%look at the other'")
+    session.run("echo")
+    other.write_text("news\n")
+    assert session.run("echo")[-1] == "look at the other"
+    session.close()
+
+
+def test_several_lines_are_edited_as_one(shell):
+    shell.send("echo a\x1b\recho b" + UP + END + "1\r")
+    shell.expect("\r\na1\r\nb\r\n")
+    shell.prompt()
+
+
+def test_the_prompt_is_coloured_where_the_terminal_can(tmp_path):
+    child = pexpect.spawn(str(SHELL), ["-i"], env={"PATH": os.environ["PATH"], "TERM": "xterm", "HOME": str(tmp_path)}, encoding="utf-8",
+                          timeout=5)
+    child.expect_exact("\x1b[1;32m")
+    child.close(force=True)

@@ -22,6 +22,8 @@ namespace sh {
 
 namespace {
 
+constexpr const char* kColouredPrompt = "\\[\\e[1;32m\\]\\u@\\h\\[\\e[0m\\]:\\[\\e[1;34m\\]\\w\\[\\e[0m\\]\\$ ";
+
 struct Invocation {
     bool command_string = false;
     bool standard_input = false;
@@ -97,7 +99,7 @@ Invocation parse_arguments(Shell& shell, int count, char** items) {
     return invocation;
 }
 
-void set_up_variables(Shell& shell) {
+void set_up_variables(Shell& shell, bool interactive) {
     shell.variables.import(environ);
     shell.variables.set(*shell.variables.ifs, " \t\n");
     shell.variables.set_exported(*shell.variables.ifs, false);
@@ -112,7 +114,9 @@ void set_up_variables(Shell& shell) {
             shell.variables.set(name, value);
     };
     set_default("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
-    set_default("PS1", geteuid() == 0 ? "# " : "$ ");
+    const std::string* terminal = shell.variables.get("TERM");
+    bool in_colour = interactive && terminal && !terminal->empty() && *terminal != "dumb";
+    set_default("PS1", in_colour ? kColouredPrompt : geteuid() == 0 ? "# " : "$ ");
     set_default("PS2", "> ");
     set_default("PS4", "+ ");
 }
@@ -185,7 +189,7 @@ int open_script(Shell& shell, const char* name) {
     shell.process_id = getpid();
     shell.options.set(Option::brace_expand, true);
     Invocation invocation = parse_arguments(shell, count, items);
-    set_up_variables(shell);
+    set_up_variables(shell, invocation.interactive);
     shell.options.set(Option::interactive, invocation.interactive);
     shell.options.set(Option::standard_input, !invocation.command && !invocation.script);
     shell.options.set(Option::login, invocation.login);

@@ -44,6 +44,10 @@ void Shell::run_pending_traps() {
         flow = Flow::abort_command;
         return;
     }
+    if (traps.take_hangup() && !is_child) {
+        jobs.hang_up();
+        exit_process(kStatusSignal + SIGHUP);
+    }
     while (int signal = traps.take_pending()) {
         int before = status;
         std::string action = *traps.action(signal);

@@ -25,9 +25,13 @@ set(SH_SOURCES
   edit/history.cpp
   edit/line_buffer.cpp
   edit/line_editor.cpp
+  edit/mail.cpp
+  edit/outside_editor.cpp
   edit/screen.cpp
   edit/terminal.cpp
   edit/terminal_source.cpp
+  edit/vi_host.cpp
+  edit/vi_mode.cpp
   exec/compound.cpp
   exec/executor.cpp
   exec/external.cpp

@@ -1,13 +1,10 @@
 // fc; POSIX.1-2017 fc: list, edit, or run again what was typed.
-#include <cerrno>
-#include <cstdlib>
-#include <cstring>
-#include <fcntl.h>
 #include <unistd.h>
 
 #include "base/text.hpp"
 #include "builtins/builtin.hpp"
 #include "edit/history.hpp"
+#include "edit/outside_editor.hpp"
 #include "shell.hpp"
 
 namespace sh {
@@ -39,35 +36,9 @@ int run_again(Shell& shell, const std::string& command) {
     return shell.executor.run_text(command);
 }
 
-int edit_and_run(Shell& shell, const char* editor_option, const std::string& text) {
-    std::string editor = "vi";
-    for (const char* variable : {"EDITOR", "FCEDIT"})
-        if (const std::string* value = shell.variables.get(variable); value && !value->empty())
-            editor = *value;
-    if (editor_option)
-        editor = editor_option;
-    char name[] = "/tmp/sh-fc-XXXXXX";
-    int descriptor = mkstemp(name);
-    if (descriptor < 0) {
-        shell.complain({"fc: ", strerror(errno)});
-        return 1;
-    }
-    bool written = write_all(descriptor, text);
-    close(descriptor);
-    int status = written ? shell.executor.run_text(editor + " " + name) : 1;
-    if (status == 0) {
-        std::string edited;
-        descriptor = open(name, O_RDONLY | O_CLOEXEC);
-        char block[4096];
-        for (ssize_t count; descriptor >= 0 && (count = read(descriptor, block, sizeof(block))) > 0;)
-            edited.append(block, static_cast<size_t>(count));
-        close(descriptor);
-        while (edited.ends_with('\n'))
-            edited.pop_back();
-        status = run_again(shell, edited);
-    }
-    unlink(name);
-    return status;
+int edit_and_run(Shell& shell, const char* editor_option, std::string text) {
+    std::string editor = editor_option ? editor_option : preferred_editor(shell, {"FCEDIT", "EDITOR"});
+    return edit_text(shell, editor, text) ? run_again(shell, text) : 1;
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <dirent.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,13 +17,16 @@ namespace sh {
 
 namespace {
 
-// The word up to the cursor with its quotes removed.
+// The word up to the cursor with its quotes removed, and what stands before it in its command.
 struct WordAtCursor {
     size_t start = 0;
     std::string text;
     char quote = 0;       // open quote at the cursor
     bool quote_at_start = false;
     bool is_command = true;
+    bool is_redirect = false;
+    std::string command = {};   // the command's name, once it is known
+    std::string previous = {};  // the word before
 };
 
 bool separates(char c) {
@@ -44,12 +48,19 @@ WordAtCursor word_at(std::string_view line) {
     for (size_t i = 0; i < line.size(); ++i) {
         char c = line[i];
         if (!word.quote && separates(c)) {
-            if (in_word && !redirect)
-                word.is_command = word.is_command && introduces_command(word.text);
+            if (in_word && !redirect) {
+                word.previous = word.text;
+                if (word.is_command && !introduces_command(word.text)) {
+                    word.is_command = false;
+                    word.command = word.text;
+                }
+            }
             if (in_word)
                 redirect = false;
             if (strchr(";|&(\n", c)) {
                 word.is_command = true;
+                word.command.clear();
+                word.previous.clear();
                 redirect = false;
             } else if (c == '<' || c == '>') {
                 redirect = true;
@@ -81,8 +92,11 @@ WordAtCursor word_at(std::string_view line) {
     }
     if (redirect)
         word.is_command = false;
+    word.is_redirect = redirect;
     return word;
 }
+
+enum class PathKind { any, programs, directories };
 
 std::string quoted_for(std::string_view text, char quote) {
     std::string result;
@@ -100,7 +114,7 @@ std::string quoted_for(std::string_view text, char quote) {
     return result;
 }
 
-void add_paths(Shell& shell, std::string_view prefix, bool only_programs, std::vector<std::string>& found) {
+void add_paths(Shell& shell, std::string_view prefix, PathKind kind, std::vector<std::string>& found) {
     size_t slash = prefix.rfind('/');
     std::string directory(slash == std::string_view::npos ? "" : prefix.substr(0, slash + 1));
     std::string_view name = slash == std::string_view::npos ? prefix : prefix.substr(slash + 1);
@@ -121,7 +135,9 @@ void add_paths(Shell& shell, std::string_view prefix, bool only_programs, std::v
         struct stat status;
         std::string path = real + std::string(each);
         bool is_directory = stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
-        if (only_programs && !is_directory && access(path.c_str(), X_OK) != 0)
+        if (kind == PathKind::directories && !is_directory)
+            continue;
+        if (kind == PathKind::programs && !is_directory && access(path.c_str(), X_OK) != 0)
             continue;
         found.push_back(directory + std::string(each) + (is_directory ? "/" : ""));
     }
@@ -170,6 +186,88 @@ void add_variables(Shell& shell, std::string_view word, std::vector<std::string>
             found.push_back((brace ? "${" : "$") + variable->name + (brace ? "}" : ""));
 }
 
+// The options that the tools' own tables name: a line a tool, read when it is needed.
+void add_options(Shell& shell, std::string_view command, std::string_view prefix, std::vector<std::string>& found) {
+    const std::string* own = shell.variables.get("SH_OPTIONS");
+    const std::string file = own ? *own : "/usr/share/sh/options";
+    int descriptor = open(file.c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0)
+        return;
+    std::string text;
+    char block[8192];
+    for (ssize_t count; (count = read(descriptor, block, sizeof(block))) > 0;)
+        text.append(block, static_cast<size_t>(count));
+    close(descriptor);
+    std::string_view rest = text;
+    while (!rest.empty()) {
+        size_t newline = rest.find('\n');
+        std::string_view line = rest.substr(0, newline);
+        rest.remove_prefix(newline == std::string_view::npos ? rest.size() : newline + 1);
+        if (!line.starts_with(command) || line.size() <= command.size() || line[command.size()] != ' ')
+            continue;
+        for (line.remove_prefix(command.size() + 1); !line.empty();) {
+            size_t blank = line.find(' ');
+            std::string_view option = line.substr(0, blank);
+            line.remove_prefix(blank == std::string_view::npos ? line.size() : blank + 1);
+            if (option.starts_with(prefix))
+                found.emplace_back(option);
+        }
+    }
+}
+
+void add_jobs(Shell& shell, std::string_view prefix, std::vector<std::string>& found) {
+    for (const auto& job : shell.jobs.all()) {
+        std::string command = job->command();
+        for (const std::string& name : {"%" + number_text(job->number), "%" + command.substr(0, command.find(' '))})
+            if (name.starts_with(prefix))
+                found.push_back(name);
+    }
+}
+
+void add_names(std::string_view lead, std::string_view prefix, std::string_view name, std::vector<std::string>& found) {
+    std::string candidate = std::string(lead) + std::string(name);
+    if (!name.empty() && candidate.starts_with(prefix))
+        found.push_back(std::move(candidate));
+}
+
+bool is_one_of(std::string_view word, std::initializer_list<std::string_view> list) {
+    return std::find(list.begin(), list.end(), word) != list.end();
+}
+
+// An operand by what its command does with it; false: any file.
+bool add_arguments(Shell& shell, const WordAtCursor& word, std::vector<std::string>& found) {
+    std::string command = word.command;
+    if (const Alias* alias = shell.aliases.find(command))
+        command = alias->value.substr(0, alias->value.find(' '));
+    command.erase(0, command.rfind('/') + 1);
+    std::string_view text = word.text;
+    if (text.starts_with('%') && is_one_of(command, {"fg", "bg", "jobs", "kill", "wait"})) {
+        add_jobs(shell, text, found);
+    } else if (command == "set" && is_one_of(word.previous, {"-o", "+o"})) {
+        for (const OptionEntry& entry : Options::table())
+            add_names("", text, entry.name, found);
+    } else if ((command == "kill" && text.starts_with('-')) || command == "trap") {
+        for (int signal = command == "trap" ? 0 : 1; signal < kSignals; ++signal)
+            add_names(command == "kill" ? "-" : "", text, signal_name(signal), found);
+    } else if (text.starts_with('-')) {
+        add_options(shell, command, text, found);
+    } else if (is_one_of(command, {"cd", "rmdir", "pushd"})) {
+        add_paths(shell, text, PathKind::directories, found);
+    } else if (is_one_of(command, {"unset", "export", "readonly", "local", "read"})) {
+        for (const Variable* each : shell.variables.sorted())
+            if (each->is_set)
+                add_names("", text, each->name, found);
+    } else if (is_one_of(command, {"type", "hash", "which", "man"}) && text.find('/') == std::string_view::npos) {
+        add_commands(shell, text, found);
+    } else if (is_one_of(command, {"alias", "unalias"})) {
+        for (const Alias* alias : shell.aliases.sorted())
+            add_names("", text, alias->name, found);
+    } else {
+        return false;
+    }
+    return true;
+}
+
 std::string common_beginning(const std::vector<std::string>& words) {
     std::string common = words[0];
     for (const std::string& word : words) {
@@ -194,16 +292,25 @@ std::string common_beginning(const std::vector<std::string>& words) {
 
 Completion complete(Shell& shell, std::string_view line, size_t cursor) {
     WordAtCursor word = word_at(line.substr(0, cursor));
+    // What an option or an assignment gets after its `=` is a word of its own.
+    size_t equals = word.text.find('=');
+    bool has_value = !word.quote_at_start && equals != std::string::npos &&
+                     (word.text.starts_with("--") || assignment_name_length(word.text) != std::string_view::npos);
+    if (size_t mark = line.substr(0, cursor).find('=', word.start); has_value && mark != std::string_view::npos) {
+        word.start = mark + 1;
+        word.text.erase(0, equals + 1);
+    }
     Completion completion{.start = word.start, .end = cursor};
     std::vector<std::string>& found = completion.candidates;
     bool variable = word.text.starts_with('$') && word.quote != '\'';
     bool has_slash = word.text.find('/') != std::string::npos;
+    bool is_command = word.is_command && !has_value;
     if (variable && !has_slash)
         add_variables(shell, word.text, found);
-    else if (word.is_command && !has_slash)
+    else if (is_command && !has_slash)
         add_commands(shell, word.text, found);
-    else
-        add_paths(shell, word.text, word.is_command, found);
+    else if (is_command || has_value || word.is_redirect || !add_arguments(shell, word, found))
+        add_paths(shell, word.text, is_command ? PathKind::programs : PathKind::any, found);
     std::sort(found.begin(), found.end());
     found.erase(std::unique(found.begin(), found.end()), found.end());
     if (found.empty())
@@ -214,13 +321,18 @@ Completion complete(Shell& shell, std::string_view line, size_t cursor) {
     if (word.quote)
         text += word.quote;
     text += variable ? common : tilde ? "~" + quoted_for(common.substr(1), 0) : quoted_for(common, word.quote);
-    if (found.size() == 1 && !common.ends_with('/')) {
+    bool goes_on = common.ends_with('/') || (common.starts_with("--") && common.ends_with('='));
+    if (found.size() == 1 && !goes_on) {
         if (word.quote)
             text += word.quote;
         text += ' ';
     }
     completion.replacement = std::move(text);
     return completion;
+}
+
+std::string quoted_for_line(std::string_view text) {
+    return quoted_for(text, 0);
 }
 
 std::string in_columns(const std::vector<std::string>& candidates, int columns) {

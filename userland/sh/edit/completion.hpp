@@ -1,4 +1,5 @@
-// Completion of commands, variables and paths at a place in a command line.
+// Completion of commands, options, variables, jobs and paths at a place in a command line. The options are those of
+// /usr/share/sh/options, which the build makes from the tools' tables; $SH_OPTIONS names another file.
 #pragma once
 
 #include <string>
@@ -18,6 +19,8 @@ struct Completion {
 };
 
 Completion complete(Shell& shell, std::string_view line, size_t cursor);
+// As one word of a command line.
+std::string quoted_for_line(std::string_view text);
 
 // Candidates in columns, for a screen so many columns wide.
 std::string in_columns(const std::vector<std::string>& candidates, int columns);

@@ -1,5 +1,6 @@
 #include "edit/history.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -35,6 +36,7 @@ void History::load() {
     close(descriptor);
     std::string entry;
     std::string_view rest = text;
+    size_t in_file = 0;
     // A backslash at the end of a line continues the entry on the next one.
     while (!rest.empty()) {
         size_t newline = rest.find('\n');
@@ -47,32 +49,50 @@ void History::load() {
         }
         entry += line;
         add(entry);
+        ++in_file;
         entry.clear();
     }
-    loaded_ = entries_.size();
+    saved_ = entries_.size();
+    if (in_file > 2 * limit())
+        shorten_file();
 }
 
-void History::save() {
-    std::string name = file_name();
-    if (name.empty() || entries_.empty() || (loaded_ == entries_.size()))
-        return;
+std::string History::as_lines(size_t from) const {
     std::string text;
-    for (const std::string& entry : entries_) {
-        for (char c : entry) {
+    for (size_t i = from; i < entries_.size(); ++i) {
+        for (char c : entries_[i]) {
             if (c == '\n')
                 text += '\\';
             text += c;
         }
         // An entry must not end in what reads as a continuation.
-        if (entry.ends_with('\\'))
+        if (entries_[i].ends_with('\\'))
             text += ' ';
         text += '\n';
     }
+    return text;
+}
+
+// Sessions only append, so that each keeps what the others wrote; one that starts drops what is too much.
+void History::save() {
+    std::string name = file_name();
+    if (name.empty() || saved_ >= entries_.size())
+        return;
+    int descriptor = open(name.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+    if (descriptor < 0)
+        return;
+    if (write_all(descriptor, as_lines(saved_)))
+        saved_ = entries_.size();
+    close(descriptor);
+}
+
+void History::shorten_file() {
+    std::string name = file_name();
     std::string temporary = name + ".new";
     int descriptor = open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (descriptor < 0)
         return;
-    bool written = write_all(descriptor, text);
+    bool written = write_all(descriptor, as_lines(0));
     close(descriptor);
     if (!written || rename(temporary.c_str(), name.c_str()) != 0)
         unlink(temporary.c_str());
@@ -85,8 +105,8 @@ void History::add(std::string_view line) {
     while (entries_.size() > limit()) {
         entries_.pop_front();
         ++first_number_;
-        if (loaded_ > 0)
-            --loaded_;
+        if (saved_ > 0)
+            --saved_;
     }
 }
 
@@ -98,8 +118,10 @@ void History::extend(std::string_view line) {
 }
 
 void History::remove_newest() {
-    if (!entries_.empty())
-        entries_.pop_back();
+    if (entries_.empty())
+        return;
+    entries_.pop_back();
+    saved_ = std::min(saved_, entries_.size());
 }
 
 }  // namespace sh

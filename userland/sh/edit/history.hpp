@@ -14,6 +14,7 @@ public:
     explicit History(Shell& shell) : shell_(shell) {}
 
     void load();
+    // Appends what is new to the file.
     void save();
     // Empty lines, repetitions and lines that begin with a blank are not kept.
     void add(std::string_view line);
@@ -29,11 +30,13 @@ public:
 private:
     std::string file_name() const;
     size_t limit() const;
+    std::string as_lines(size_t from) const;
+    void shorten_file();
 
     Shell& shell_;
     std::deque<std::string> entries_;
     size_t first_number_ = 1;
-    size_t loaded_ = 0;  // entries that are in the file already
+    size_t saved_ = 0;  // entries that are in the file already
 };
 
 }  // namespace sh

@@ -72,13 +72,13 @@ size_t LineBuffer::after(size_t position) const {
     return position;
 }
 
-size_t LineBuffer::line_start() const {
-    size_t newline = cursor_ == 0 ? std::string::npos : text_.rfind('\n', cursor_ - 1);
+size_t LineBuffer::line_start(size_t position) const {
+    size_t newline = position == 0 ? std::string::npos : text_.rfind('\n', position - 1);
     return newline == std::string::npos ? 0 : newline + 1;
 }
 
-size_t LineBuffer::line_end() const {
-    size_t newline = text_.find('\n', cursor_);
+size_t LineBuffer::line_end(size_t position) const {
+    size_t newline = text_.find('\n', position);
     return newline == std::string::npos ? text_.size() : newline;
 }
 

@@ -15,6 +15,12 @@ public:
     bool at_end() const { return cursor_ == text_.size(); }
     bool empty() const { return text_.empty(); }
 
+    // The characters' neighbours, and the line of the text, around a position.
+    size_t before(size_t position) const;
+    size_t after(size_t position) const;
+    size_t line_start(size_t position) const;
+    size_t line_end(size_t position) const;
+
     // Replaces everything, cursor at the end; not undoable.
     void reset(std::string_view text);
     void insert(std::string_view text);
@@ -54,10 +60,8 @@ private:
         size_t cursor;
     };
 
-    size_t before(size_t position) const;
-    size_t after(size_t position) const;
-    size_t line_start() const;
-    size_t line_end() const;
+    size_t line_start() const { return line_start(cursor_); }
+    size_t line_end() const { return line_end(cursor_); }
     size_t word_left() const;
     size_t word_right() const;
     void kill(size_t from, size_t to);

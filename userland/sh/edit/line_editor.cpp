@@ -31,11 +31,12 @@ EditResult LineEditor::read_line(const std::string& prompt, std::string& line) {
     history_at_ = history_.size();
     last_was_tab_ = last_was_argument_ = quote_next_ = false;
     screen_.start(prompt, terminal_.columns());
+    vi_.begin_line();
     redraw();
     Step step = Step::next;
     while (step == Step::next) {
         Key key = terminal_.read_key();
-        step = handle(key);
+        step = shell_.options[Option::vi] ? handle_vi(key) : handle(key);
         last_was_tab_ = key.kind == KeyKind::tab;
         last_was_argument_ = key.kind == KeyKind::meta && (key.letter == '.' || key.letter == '_');
         buffer_.end_command();
@@ -57,14 +58,36 @@ void LineEditor::on_signal() {
         screen_.resize(terminal_.columns());
         redraw();
     }
-    if (shell_.options[Option::notify]) {
-        write("\r\033[J");
-        screen_.forget();
-        terminal_.leave_raw_mode();
+    bool traps = Traps::any_pending();
+    if (!traps && !shell_.options[Option::notify])
+        return;
+    write("\r\033[J");
+    screen_.forget();
+    terminal_.leave_raw_mode();
+    if (traps)
+        shell_.run_pending_traps();
+    if (shell_.flow == Flow::exit_shell)
+        shell_.exit_process(shell_.status);
+    shell_.flow = Flow::next;
+    if (shell_.options[Option::notify])
         shell_.jobs.report_changes();
-        enter_raw_mode();
-        redraw();
+    enter_raw_mode();
+    redraw();
+}
+
+LineEditor::Step LineEditor::handle_vi(const Key& key) {
+    switch (vi_.handle(key)) {
+    case ViResult::next: redraw(); return Step::next;
+    case ViResult::accept: return Step::accept;
+    case ViResult::end: return Step::end;
+    case ViResult::abandon: return Step::abandon;
+    case ViResult::common: break;
     }
+    size_t entry = history_at_;
+    Step step = handle(key);
+    if (history_at_ != entry)
+        vi_.line_was_replaced();
+    return step;
 }
 
 LineEditor::Step LineEditor::handle(const Key& key) {
@@ -88,14 +111,15 @@ LineEditor::Step LineEditor::handle(const Key& key) {
     case KeyKind::backspace: buffer_.erase_left(); break;
     case KeyKind::meta_backspace: buffer_.kill_word_left(); break;
     case KeyKind::remove: buffer_.erase_right(); break;
-    case KeyKind::up: move_in_history(-1); break;
-    case KeyKind::down: move_in_history(1); break;
+    case KeyKind::up: move_vertically(-1); break;
+    case KeyKind::down: move_vertically(1); break;
     case KeyKind::left: buffer_.move_left(); break;
     case KeyKind::right: buffer_.move_right(); break;
     case KeyKind::word_left: buffer_.move_word_left(); break;
     case KeyKind::word_right: buffer_.move_word_right(); break;
     case KeyKind::home: buffer_.move_to_start(); break;
     case KeyKind::end: buffer_.move_to_end(); break;
+    case KeyKind::escape:
     case KeyKind::ignored: return Step::next;
     case KeyKind::interrupted: on_signal(); return Step::next;
     case KeyKind::closed: return buffer_.empty() ? Step::end : Step::accept;
@@ -117,12 +141,9 @@ LineEditor::Step LineEditor::handle_control(char letter) {
     case 'e': buffer_.move_to_end(); break;
     case 'f': buffer_.move_right(); break;
     case 'k': buffer_.kill_to_end(); break;
-    case 'l':
-        write("\033[H\033[2J");
-        screen_.forget();
-        break;
-    case 'n': move_in_history(1); break;
-    case 'p': move_in_history(-1); break;
+    case 'l': clear_screen(); break;
+    case 'n': move_vertically(1); break;
+    case 'p': move_vertically(-1); break;
     case 'q':
     case 'v': quote_next_ = true; return Step::next;
     case 'r': return search();
@@ -142,29 +163,32 @@ void LineEditor::handle_meta(char letter) {
     case 'b': buffer_.move_word_left(); break;
     case 'f': buffer_.move_word_right(); break;
     case 'd': buffer_.kill_word_right(); break;
+    case '\r':
+    case '\n': buffer_.insert("\n"); break;
     case '.':
     case '_': insert_last_argument(); break;
     case 'u': buffer_.change_case(LineBuffer::Case::upper); break;
     case 'l': buffer_.change_case(LineBuffer::Case::lower); break;
     case 'c': buffer_.change_case(LineBuffer::Case::capital); break;
-    case '<': move_in_history(-static_cast<int>(history_at_)); break;
-    case '>': move_in_history(static_cast<int>(history_.size() - history_at_)); break;
+    case '<': move_vertically(-static_cast<int>(history_at_)); break;
+    case '>': move_vertically(static_cast<int>(history_.size() - history_at_)); break;
     default: break;
     }
 }
 
-void LineEditor::move_in_history(int by) {
+void LineEditor::move_vertically(int by) {
     // Inside a line of several rows the arrows move the cursor first.
     if (by == -1 && buffer_.move_up())
         return;
     if (by == 1 && buffer_.move_down())
         return;
-    auto wanted = static_cast<int64_t>(history_at_) + by;
-    if (wanted < 0 || wanted > static_cast<int64_t>(history_.size()) || by == 0)
-        return;
+    move_in_history(by);
+}
+
+void LineEditor::show_entry(size_t index) {
     if (history_at_ == history_.size())
         draft_ = buffer_.text();
-    history_at_ = static_cast<size_t>(wanted);
+    history_at_ = index;
     buffer_.reset(history_at_ == history_.size() ? draft_ : history_[history_at_]);
 }
 
@@ -250,7 +274,7 @@ void LineEditor::list_candidates(const std::vector<std::string>& candidates) {
 }
 
 void LineEditor::complete_word() {
-    Completion completion = complete(shell_, buffer_.text(), buffer_.cursor());
+    Completion completion = sh::complete(shell_, buffer_.text(), buffer_.cursor());
     if (completion.candidates.empty()) {
         write("\a");
         return;

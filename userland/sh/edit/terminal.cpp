@@ -101,7 +101,7 @@ int Terminal::read_byte(int timeout_ms) {
 Key Terminal::read_escape() {
     int c = read_byte(kEscapeTimeoutMs);
     if (c < 0)
-        return {};
+        return {KeyKind::escape};
     if (c == 0x7f || c == 0x08)
         return {KeyKind::meta_backspace};
     if (c != '[' && c != 'O')

@@ -11,6 +11,7 @@ enum class KeyKind : uint8_t {
     text,     // `bytes` is one character to insert
     control,  // `letter`: 'a' for ^A
     meta,     // `letter` after ESC
+    escape,   // ESC with nothing behind it
     enter,
     tab,
     backspace,

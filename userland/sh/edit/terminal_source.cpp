@@ -5,6 +5,7 @@
 
 #include "edit/history.hpp"
 #include "edit/line_editor.hpp"
+#include "edit/mail.hpp"
 #include "shell.hpp"
 
 namespace sh {
@@ -13,7 +14,7 @@ namespace {
 
 class TerminalSource : public InputSource {
 public:
-    explicit TerminalSource(Shell& shell) : shell_(shell), history_(shell), editor_(shell, history_) {
+    explicit TerminalSource(Shell& shell) : shell_(shell), history_(shell), editor_(shell, history_), mail_(shell) {
         shell.history = &history_;
         history_.load();
     }
@@ -29,6 +30,7 @@ private:
     Shell& shell_;
     History history_;
     LineEditor editor_;
+    MailCheck mail_;
     bool interrupted_ = false;
 };
 
@@ -55,10 +57,14 @@ EditResult TerminalSource::read_plain(const std::string& prompt, std::string& li
 
 bool TerminalSource::can_edit() const {
     const std::string* type = shell_.variables.get("TERM");
-    return isatty(STDIN_FILENO) && shell_.options[Option::emacs] && !(type && *type == "dumb");
+    return isatty(STDIN_FILENO) && (shell_.options[Option::emacs] || shell_.options[Option::vi]) && !(type && *type == "dumb");
 }
 
 bool TerminalSource::read_more(std::string& buffer, PromptKind kind) {
+    if (kind == PromptKind::primary) {
+        history_.save();
+        write_all(STDERR_FILENO, mail_.news());
+    }
     const std::string* text = shell_.variables.get(kind == PromptKind::primary ? "PS1" : "PS2");
     std::string prompt = text ? shell_.expand_prompt(*text) : std::string();
     std::string line;

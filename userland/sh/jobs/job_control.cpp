@@ -124,4 +124,13 @@ void Jobs::continue_in_background(Job& job) {
     kill(job.group ? -job.group : job.last_pid(), SIGCONT);
 }
 
+void Jobs::hang_up() const {
+    for (const auto& job : jobs_) {
+        if (job->group <= 0 || job->state() == JobState::done)
+            continue;
+        kill(-job->group, SIGHUP);
+        kill(-job->group, SIGCONT);
+    }
+}
+
 }  // namespace sh

@@ -84,6 +84,8 @@ public:
     const std::vector<std::unique_ptr<Job>>& all() const { return jobs_; }
     bool any_stopped() const;
     bool any_live() const;
+    // Passes the end of the terminal on to all jobs, stopped ones included.
+    void hang_up() const;
     void describe(const Job& job, bool with_pids, std::string& text);
 
     // Job control on or off; false with a message when there is no terminal for it.

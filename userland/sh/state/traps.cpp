@@ -1,8 +1,21 @@
 #include "state/traps.hpp"
 
-#include <cstring>
+#include <algorithm>
+#include <span>
 
 namespace sh {
+
+namespace {
+
+// Those for which an interactive shell has dispositions of its own.
+constexpr int kInteractiveSignals[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP};
+constexpr int kJobSignals[] = {SIGTSTP, SIGTTIN, SIGTTOU};
+
+bool is_among(int signal, std::span<const int> signals) {
+    return std::find(signals.begin(), signals.end(), signal) != signals.end();
+}
+
+}  // namespace
 
 void Traps::handler(int signal) {
     if (signal == SIGINT && !has_interrupt_action_) {
@@ -36,12 +49,12 @@ void Traps::apply(int signal) {
     } else {
         action.sa_handler = inherited_ignore ? SIG_IGN : SIG_DFL;
         if (interactive_) {
-            if (signal == SIGINT)
+            if (signal == SIGINT || (signal == SIGHUP && !inherited_ignore))
                 action.sa_handler = handler;
             else if (signal == SIGQUIT || signal == SIGTERM)
                 action.sa_handler = SIG_IGN;
         }
-        if (job_control_ && (signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU))
+        if (job_control_ && is_among(signal, kJobSignals))
             action.sa_handler = SIG_IGN;
     }
     sigaction(signal, &action, nullptr);
@@ -50,7 +63,9 @@ void Traps::apply(int signal) {
 void Traps::set_interactive(bool interactive, bool job_control) {
     interactive_ = interactive;
     job_control_ = job_control;
-    for (int signal : {SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU})
+    for (int signal : kInteractiveSignals)
+        apply(signal);
+    for (int signal : kJobSignals)
         apply(signal);
 }
 
@@ -80,8 +95,7 @@ void Traps::reset_dispositions() const {
     sigemptyset(&action.sa_mask);
     action.sa_handler = SIG_DFL;
     for (int signal = 1; signal < kSignals; ++signal) {
-        bool own = (interactive_ && (signal == SIGINT || signal == SIGQUIT || signal == SIGTERM)) ||
-                   (job_control_ && (signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU));
+        bool own = (interactive_ && is_among(signal, kInteractiveSignals)) || (job_control_ && is_among(signal, kJobSignals));
         const auto& trap = actions_[signal];
         bool ignored = trap ? trap->empty() : inherited_[signal] == Inherited::ignored;
         if (!ignored && (own || trap))
@@ -99,8 +113,8 @@ void Traps::reset_in_child() {
     interrupted_ = 0;
     for (int signal = 1; signal < kSignals; ++signal)
         pending_[signal] = 0;
-    for (int signal : {SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU})
-        if (own_dispositions && !actions_[signal])
+    for (int signal = 1; signal < kSignals; ++signal)
+        if (own_dispositions && !actions_[signal] && (is_among(signal, kInteractiveSignals) || is_among(signal, kJobSignals)))
             apply(signal);
     for (int signal = 0; signal < kSignals; ++signal) {
         if (!actions_[signal] || actions_[signal]->empty())
@@ -135,6 +149,13 @@ int Traps::take_pending() {
             return signal;
     }
     return 0;
+}
+
+bool Traps::take_hangup() {
+    if (!interactive_ || actions_[SIGHUP] || !pending_[SIGHUP])
+        return false;
+    pending_[SIGHUP] = 0;
+    return true;
 }
 
 int Traps::first_pending() const {

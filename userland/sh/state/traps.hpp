@@ -39,6 +39,8 @@ public:
     // The next pending signal with an action, or 0.
     int take_pending();
     int first_pending() const;
+    // True once after the terminal of an interactive shell was hung up and the user has no trap for that.
+    bool take_hangup();
     static bool take_interrupt();
     static bool interrupted() { return interrupted_ != 0; }
 
