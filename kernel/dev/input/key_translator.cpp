@@ -1,211 +1,248 @@
 // From keys to bytes.
 #include "dev/input/key_translator.h"
 
-#include "base/format.h"
+#include <algorithm>
 
 namespace martlet {
 namespace {
 
-constexpr u8 kEscape = 0x1b, kDelete = 0x7f;
-
-void append(KeyResult& result, u8 byte) {
-    result.action = KeyAction::Send;
-    if (result.count < sizeof(result.bytes)) result.bytes[result.count++] = byte;
-}
-
-void append(KeyResult& result, const char* text) {
-    for (; *text; ++text) append(result, static_cast<u8>(*text));
-}
-
-void append_utf8(KeyResult& result, u32 code_point) {
-    if (code_point < 0x80) return append(result, static_cast<u8>(code_point));
-    if (code_point < 0x800) {
-        append(result, static_cast<u8>(0xc0 | code_point >> 6));
-    } else {
-        append(result, static_cast<u8>(0xe0 | code_point >> 12));
-        append(result, static_cast<u8>(0x80 | (code_point >> 6 & 0x3f)));
-    }
-    append(result, static_cast<u8>(0x80 | (code_point & 0x3f)));
-}
-
-/// What Control makes of a character; the character itself if nothing.
-u32 control_character(u32 character) {
-    if ((character >= 'a' && character <= 'z') || (character >= '@' && character <= '_')) return character & 0x1f;
-    switch (character) {
-    case ' ': case '2': case '`': return 0;
-    case '3': return 0x1b;
-    case '4': return 0x1c;
-    case '5': return 0x1d;
-    case '6': case '~': return 0x1e;
-    case '7': case '/': case '-': return 0x1f;
-    case '8': case '?': return kDelete;
-    default: return character;
-    }
-}
-
-/// The number of a key that sends CSI number ~; 0 for others.
-u32 tilde_number(Key key) {
-    switch (key) {
-    case Key::Home: return 1;
-    case Key::Insert: return 2;
-    case Key::Delete: return 3;
-    case Key::End: return 4;
-    case Key::PageUp: return 5;
-    case Key::PageDown: return 6;
-    case Key::F11: return 23;
-    case Key::F12: return 24;
-    default: break;
-    }
-    u32 function = static_cast<u32>(key) - static_cast<u32>(Key::F1) + 1;
-    return function >= 6 && function <= 10 ? function + 11 : 0;
-}
-
-char arrow_letter(Key key) {
-    switch (key) {
-    case Key::Up: return 'A';
-    case Key::Down: return 'B';
-    case Key::Right: return 'C';
-    case Key::Left: return 'D';
-    default: return 0;
-    }
-}
-
-struct KeypadKey {
-    Key key;
-    char digit;
-    char application; // after ESC O
-    Key navigation;   // without Num Lock
-};
-constexpr KeypadKey kKeypad[] = {
-    {Key::Keypad7, '7', 'w', Key::Home},   {Key::Keypad8, '8', 'x', Key::Up},       {Key::Keypad9, '9', 'y', Key::PageUp},
-    {Key::Keypad4, '4', 't', Key::Left},   {Key::Keypad5, '5', 'u', Key::None},     {Key::Keypad6, '6', 'v', Key::Right},
-    {Key::Keypad1, '1', 'q', Key::End},    {Key::Keypad2, '2', 'r', Key::Down},     {Key::Keypad3, '3', 's', Key::PageDown},
-    {Key::Keypad0, '0', 'p', Key::Insert}, {Key::KeypadDot, '.', 'n', Key::Delete}, {Key::KeypadMinus, '-', 'S', Key::None},
-    {Key::KeypadPlus, '+', 'l', Key::None}, {Key::KeypadAsterisk, '*', 'R', Key::None},
-    {Key::KeypadSlash, '/', 'Q', Key::None}, {Key::KeypadEnter, '\r', 'M', Key::None}};
+constexpr u8 kEscape = 0x1b;
 
 } // namespace
 
-KeyResult KeyTranslator::translate(KeyEvent event, const KeyModes& modes) {
-    KeyResult result;
+KeyResult KeyTranslator::translate(KeyEvent event, const KeyModes& modes, KeyLocks& locks, Translate wanted) {
     u8 code = static_cast<u8>(event.key);
-    if (code >= kKeyCount) return result;
+    if (code >= kKeyCount) return {};
     u8 bit = static_cast<u8>(1u << (code % 8));
-    if (event.state == KeyState::Released) {
-        down_[code / 8] &= static_cast<u8>(~bit);
-        return result;
+    bool is_repeat = event.state == KeyState::Pressed && (down_[code / 8] & bit) != 0;
+    event.state == KeyState::Pressed ? down_[code / 8] |= bit : down_[code / 8] &= static_cast<u8>(~bit);
+
+    u32 table = (modifiers_ | sticky_) ^ locked_;
+    if (!keymap_.has_table(table)) {
+        forget_modifiers();
+        sticky_ = 0;
+        return {};
     }
-    bool repeats = is_down(event.key);
-    down_[code / 8] |= bit;
-    if (repeats && (event.key == Key::CapsLock || event.key == Key::NumLock || event.key == Key::ScrollLock)) return result;
-    if (console_action(event.key, result) || toggle_lock(event.key, result)) return result;
-    if (send_keypad(event.key, modes, result) || send_function(event.key, modes, result)) return result;
-    send_simple(event.key, modes, result);
-    if (result.action == KeyAction::None) send_character(event.key, result);
-    return result;
-}
-
-bool KeyTranslator::console_action(Key key, KeyResult& result) const {
-    if (control() && alt() && (key == Key::Delete || key == Key::KeypadDot)) {
-        result.action = KeyAction::Reboot;
-    } else if (shift() && !control() && key == Key::PageUp) {
-        result.action = KeyAction::ScrollUp;
-    } else if (shift() && !control() && key == Key::PageDown) {
-        result.action = KeyAction::ScrollDown;
-    } else if (alt() && !shift() && ((key >= Key::F1 && key <= Key::F10) || key == Key::F11 || key == Key::F12)) {
-        result.action = KeyAction::SwitchConsole;
-        result.console = static_cast<u8>(key >= Key::F11 ? static_cast<u32>(key) - static_cast<u32>(Key::F11) + 11
-                                                         : static_cast<u32>(key) - static_cast<u32>(Key::F1) + 1);
-    } else if (alt() && !shift() && !control() && (key == Key::Left || key == Key::Right)) {
-        result.action = key == Key::Left ? KeyAction::PreviousConsole : KeyAction::NextConsole;
-    } else {
-        return false;
+    u16 symbol = keymap_.symbol(table, code);
+    bool is_modifier = !is_unicode_symbol(symbol) && (symbol_type(symbol) == SymbolType::Shift || symbol_type(symbol) == SymbolType::StickyShift);
+    if (is_modifier) {
+        if (is_repeat) return {};
+        u16 before = modifiers_;
+        shift(symbol_value(symbol), event.state);
+        if (symbol_type(symbol) == SymbolType::StickyShift && event.state == KeyState::Pressed)
+            sticky_ ^= static_cast<u16>(1u << symbol_value(symbol));
+        return event.state == KeyState::Released && before != modifiers_ && number_ ? typed_number(modes) : KeyResult{};
     }
-    return true;
-}
-
-bool KeyTranslator::toggle_lock(Key key, KeyResult& result) {
-    bool* lock = key == Key::CapsLock ? &locks_.caps : key == Key::NumLock ? &locks_.num : key == Key::ScrollLock ? &locks_.scroll : nullptr;
-    if (!lock) return false;
-    *lock = !*lock;
-    result.locks_changed = true;
-    return true;
-}
-
-bool KeyTranslator::send_keypad(Key key, const KeyModes& modes, KeyResult& result) const {
-    for (const KeypadKey& entry : kKeypad) {
-        if (entry.key != key) continue;
-        if (modes.application_keypad) {
-            append(result, "\033O");
-            append(result, static_cast<u8>(entry.application));
-        } else if (!locks_.num && entry.navigation != Key::None) {
-            return send_function(entry.navigation, modes, result);
-        } else if (locks_.num || entry.digit < '0' || entry.digit > '9') {
-            if (alt()) append(result, kEscape);
-            append(result, static_cast<u8>(entry.digit));
-            if (entry.digit == '\r' && modes.newline) append(result, "\n");
-        }
-        return true;
+    if (event.state == KeyState::Released || wanted == Translate::No) return {};
+    if (!is_unicode_symbol(symbol) && symbol_type(symbol) == SymbolType::Letter) {
+        u32 shifted = table ^ (1u << kModifierShift);
+        if (locks.caps && keymap_.has_table(shifted)) symbol = keymap_.symbol(shifted, code);
+        if (!is_unicode_symbol(symbol) && symbol_type(symbol) == SymbolType::Letter)
+            symbol = key_symbol(SymbolType::Latin, symbol_value(symbol));
     }
-    return false;
+    sticky_ = 0;
+    length_ = 0;
+    return act(symbol, is_repeat, modes, locks);
 }
 
-bool KeyTranslator::send_function(Key key, const KeyModes& modes, KeyResult& result) const {
-    u32 modifier = xterm_modifier();
-    char text[12];
-    if (char letter = arrow_letter(key)) {
-        if (modifier > 1)
-            format(text, "\033[1;%u%c", modifier, letter);
-        else
-            format(text, modes.application_cursor ? "\033O%c" : "\033[%c", letter);
-    } else if (u32 number = tilde_number(key)) {
-        if (modifier > 1)
-            format(text, "\033[%u;%u~", number, modifier);
-        else
-            format(text, "\033[%u~", number);
-    } else if (key >= Key::F1 && key < static_cast<Key>(static_cast<u8>(Key::F1) + 5)) {
-        u32 index = static_cast<u32>(key) - static_cast<u32>(Key::F1);
-        if (modifier > 1)
-            format(text, "\033[%u;%u~", 11 + index, modifier);
-        else
-            format(text, "\033[[%c", static_cast<char>('A' + index));
-    } else {
-        return false;
+KeyResult KeyTranslator::act(u16 symbol, bool is_repeat, const KeyModes& modes, KeyLocks& locks) {
+    if (is_unicode_symbol(symbol)) return character(symbol, modes);
+    u8 value = symbol_value(symbol);
+    switch (symbol_type(symbol)) {
+    case SymbolType::Latin: case SymbolType::Letter: return character(value, modes);
+    case SymbolType::Function: return function(value);
+    case SymbolType::Special: return special(static_cast<SpecialKey>(value), is_repeat, modes, locks);
+    case SymbolType::Pad: return pad(value, modes, locks);
+    case SymbolType::Dead: return dead(dead_key_character(value), modes);
+    case SymbolType::Dead2: return dead(value, modes);
+    case SymbolType::Console: return {KeyAction::SwitchConsole, static_cast<u8>(value + 1), {}};
+    case SymbolType::Cursor: return cursor(value, modes.application_cursor);
+    case SymbolType::Meta: return meta(value, modes);
+    case SymbolType::Ascii: ascii_digit(value); return {};
+    case SymbolType::Lock:
+        if (!is_repeat) locked_ ^= static_cast<u16>(1u << value);
+        return {};
+    default: return {};
     }
-    append(result, text);
-    return true;
 }
 
-/// Keys whose byte does not depend on the layout.
-void KeyTranslator::send_simple(Key key, const KeyModes& modes, KeyResult& result) const {
-    u8 byte;
+KeyResult KeyTranslator::special(SpecialKey key, bool is_repeat, const KeyModes& modes, KeyLocks& locks) {
     switch (key) {
-    case Key::Escape: byte = kEscape; break;
-    case Key::Enter: byte = '\r'; break;
-    case Key::Backspace: byte = control() ? '\b' : kDelete; break;
-    case Key::Tab:
-        if (shift()) return append(result, "\033[Z");
-        byte = '\t';
-        break;
-    default: return;
+    case SpecialKey::Enter:
+        if (mark_ != 0) append_character(std::exchange(mark_, 0), modes);
+        append('\r');
+        if (modes.newline) append('\n');
+        return sent();
+    case SpecialKey::CapsLock: locks.caps ^= !is_repeat; return {};
+    case SpecialKey::CapsOn: locks.caps = true; return {};
+    case SpecialKey::NumLock:
+        if (modes.application_keypad) {
+            for (u8 byte : {kEscape, u8('O'), u8('P')}) append(byte);
+            return sent();
+        }
+        [[fallthrough]];
+    case SpecialKey::BareNumLock: locks.num ^= !is_repeat; return {};
+    case SpecialKey::ScrollLock: return {is_repeat ? KeyAction::None : KeyAction::HoldOutput, 0, {}};
+    case SpecialKey::Compose: is_composing_ = true; return {};
+    case SpecialKey::ScrollForward: return {KeyAction::ScrollDown, 0, {}};
+    case SpecialKey::ScrollBackward: return {KeyAction::ScrollUp, 0, {}};
+    case SpecialKey::Boot: return {KeyAction::Reboot, 0, {}};
+    case SpecialKey::LastConsole: return {KeyAction::LastConsole, 0, {}};
+    case SpecialKey::PreviousConsole: return {KeyAction::PreviousConsole, 0, {}};
+    case SpecialKey::NextConsole: return {KeyAction::NextConsole, 0, {}};
+    case SpecialKey::KeyboardSignal: return {KeyAction::RaiseSignal, 0, {}};
+    case SpecialKey::Break: return {KeyAction::Break, 0, {}};
+    default: return {};
     }
-    if (alt()) append(result, kEscape);
-    append(result, byte);
-    if (key == Key::Enter && modes.newline) append(result, "\n");
 }
 
-void KeyTranslator::send_character(Key key, KeyResult& result) const {
-    if (static_cast<usize>(key) >= Keymap::kEntries) return;
-    const KeymapEntry& entry = keymap_->entries[static_cast<u8>(key)];
-    bool shifted = shift();
-    // Caps Lock turns letters only: those whose shifted form is their capital.
-    bool is_letter = entry.plain >= 'a' && (entry.shifted == entry.plain - 0x20);
-    if (locks_.caps && is_letter) shifted = !shifted;
-    u32 character = alternate() ? (shifted ? entry.shifted_alternate : entry.alternate) : (shifted ? entry.shifted : entry.plain);
-    if (character == 0) return;
-    if (control()) character = control_character(character);
-    if (alt()) append(result, kEscape);
-    append_utf8(result, character);
+KeyResult KeyTranslator::pad(u8 value, const KeyModes& modes, const KeyLocks& locks) {
+    constexpr char kCharacters[] = "0123456789+-*/\r,.?()#", kApplication[] = "pqrstuvwxylSRQMnnmPQS";
+    constexpr u8 kComma = 15, kDot = 16, kEnter = 14;
+    if (value >= sizeof(kCharacters) - 1) return {};
+    bool is_shifted = modifiers_ & 1u << kModifierShift;
+    if (modes.application_keypad && !is_shifted) {
+        for (u8 byte : {kEscape, u8('O'), u8(kApplication[value])}) append(byte);
+        return sent();
+    }
+    if (!locks.num) {
+        switch (value) {
+        case kComma: case kDot: return function(kStringRemove);
+        case 0: return function(kStringInsert);
+        case 1: return function(kStringSelect);
+        case 2: return cursor(0, modes.application_cursor);
+        case 3: return function(kStringNext);
+        case 4: return cursor(1, modes.application_cursor);
+        case 5:
+            for (u8 byte : {kEscape, u8(modes.application_keypad ? 'O' : '['), u8('G')}) append(byte);
+            return sent();
+        case 6: return cursor(2, modes.application_cursor);
+        case 7: return function(kStringFind);
+        case 8: return cursor(3, modes.application_cursor);
+        case 9: return function(kStringPrior);
+        default: break;
+        }
+    }
+    append(static_cast<u8>(kCharacters[value]));
+    if (value == kEnter && modes.newline) append('\n');
+    return sent();
+}
+
+KeyResult KeyTranslator::cursor(u8 value, bool application) {
+    for (u8 byte : {kEscape, u8(application ? 'O' : '['), u8("BDCA"[value & 3])}) append(byte);
+    return sent();
+}
+
+KeyResult KeyTranslator::meta(u8 value, const KeyModes& modes) {
+    if (modes.meta_sets_bit) {
+        append_character(value | 0x80, modes);
+    } else {
+        append(kEscape);
+        append(value);
+    }
+    return sent();
+}
+
+KeyResult KeyTranslator::function(u8 index) {
+    return {KeyAction::Send, 0, keymap_.function_string(index, buffer_)};
+}
+
+/// A character joins with the mark before it: the pair's result, the mark itself before a space or itself, or both.
+KeyResult KeyTranslator::character(u32 code, const KeyModes& modes) {
+    if (is_composing_) {
+        is_composing_ = false;
+        mark_ = code;
+        return {};
+    }
+    if (u32 mark = std::exchange(mark_, 0)) {
+        if (u32 joined = keymap_.joined(mark, code)) {
+            code = joined;
+        } else if (code == ' ' || code == mark) {
+            code = mark;
+        } else {
+            append_character(mark, modes);
+        }
+    }
+    append_character(code, modes);
+    return sent();
+}
+
+KeyResult KeyTranslator::dead(u32 mark, const KeyModes& modes) {
+    if (mark == 0) return {};
+    if (mark_ == 0) {
+        mark_ = mark;
+        is_composing_ = false;
+        return {};
+    }
+    u32 first = std::exchange(mark_, 0); // two dead keys: one character, or the first goes out and the second waits
+    if (first == mark) {
+        append_character(mark, modes);
+    } else if (u32 joined = keymap_.joined(first, mark)) {
+        mark_ = joined;
+        return {};
+    } else {
+        append_character(first, modes);
+        mark_ = mark;
+    }
+    return sent();
+}
+
+void KeyTranslator::shift(u8 modifier, KeyState state) {
+    if (modifier >= kModifierCount) return;
+    if (modifier == kModifierCapsShift) modifier = kModifierShift;
+    u8& count = modifier_counts_[modifier];
+    if (state == KeyState::Pressed) {
+        if (count < 255) ++count;
+    } else if (count > 0) {
+        --count;
+    }
+    u16 bit = static_cast<u16>(1u << modifier);
+    modifiers_ = static_cast<u16>(count > 0 ? modifiers_ | bit : modifiers_ & ~bit);
+}
+
+void KeyTranslator::forget_modifiers() {
+    std::fill(std::begin(modifier_counts_), std::end(modifier_counts_), 0);
+    modifiers_ = 0;
+    for (u32 code = 0; code < kKeyCount; ++code) {
+        u16 symbol = keymap_.symbol(0, code);
+        bool is_down = down_[code / 8] >> (code % 8) & 1;
+        if (is_down && !is_unicode_symbol(symbol) && symbol_type(symbol) == SymbolType::Shift)
+            shift(symbol_value(symbol), KeyState::Pressed);
+    }
+}
+
+/// Alt and digits of the keypad type a character by its number: decimal, or hexadecimal with AltGr.
+void KeyTranslator::ascii_digit(u8 value) {
+    u32 base = value < 10 ? 10 : 16, digit = value < 10 ? value : value - 10u;
+    u32 number = number_.value_or(0) * base + digit;
+    number_ = number > 0x10ffff ? 0 : number;
+}
+
+KeyResult KeyTranslator::typed_number(const KeyModes& modes) {
+    u32 number = *std::exchange(number_, std::nullopt);
+    length_ = 0;
+    append_character(number, modes);
+    return sent();
+}
+
+void KeyTranslator::append_character(u32 code, const KeyModes& modes) {
+    if (!modes.is_unicode) {
+        if (code < 0x100) append(static_cast<u8>(code));
+        return;
+    }
+    if (code < 0x80) return append(static_cast<u8>(code));
+    if (code < 0x800) {
+        append(static_cast<u8>(0xc0 | code >> 6));
+    } else {
+        if (code >= 0x10000) append(static_cast<u8>(0xf0 | code >> 18));
+        append(static_cast<u8>(code < 0x10000 ? 0xe0 | code >> 12 : 0x80 | (code >> 12 & 0x3f)));
+        append(static_cast<u8>(0x80 | (code >> 6 & 0x3f)));
+    }
+    append(static_cast<u8>(0x80 | (code & 0x3f)));
+}
+
+KeyResult KeyTranslator::sent() {
+    return {length_ > 0 ? KeyAction::Send : KeyAction::None, 0, {buffer_, length_}};
 }
 
 } // namespace martlet

@@ -57,7 +57,7 @@ void Ps2Keyboard::init() {
     }
     is_present_ = true;
     send_command(kEnableScanning);
-    log_info("keyboard: PS/2, layout us");
+    log_info("keyboard: PS/2");
 }
 
 void Ps2Keyboard::send_command(u8 byte) {

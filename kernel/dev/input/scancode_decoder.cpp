@@ -32,6 +32,19 @@ Key extended_key(u8 code) {
     }
 }
 
+/// Keys of Japanese and Brazilian keyboards, above where the numbers agree.
+Key plain_key(u8 code) {
+    switch (code) {
+    case 0x70: return Key::KatakanaHiragana;
+    case 0x73: return Key::Ro;
+    case 0x79: return Key::Henkan;
+    case 0x7b: return Key::Muhenkan;
+    case 0x7d: return Key::Yen;
+    case 0x7e: return Key::KeypadComma;
+    default: return code <= kLastPlainCode ? static_cast<Key>(code) : Key::None;
+    }
+}
+
 } // namespace
 
 std::optional<KeyEvent> ScancodeDecoder::feed(u8 byte) {
@@ -48,7 +61,7 @@ std::optional<KeyEvent> ScancodeDecoder::feed(u8 byte) {
         return std::nullopt;
     }
     if (prefix == Prefix::Pause2) return KeyEvent{Key::Pause, state};
-    Key key = prefix == Prefix::Extended ? extended_key(code) : code <= kLastPlainCode ? static_cast<Key>(code) : Key::None;
+    Key key = prefix == Prefix::Extended ? extended_key(code) : plain_key(code);
     if (key == Key::None) return std::nullopt;
     return KeyEvent{key, state};
 }
@@ -63,6 +76,12 @@ u8 encode_scancode(KeyEvent event, u8* bytes) {
         bytes[count++] = key | release;
     } else {
         u8 code = 1;
+        while (code < kReleaseBit && plain_key(code) != event.key) ++code;
+        if (code < kReleaseBit) {
+            bytes[0] = code | release;
+            return 1;
+        }
+        code = 1;
         while (code < kReleaseBit && extended_key(code) != event.key) ++code;
         if (code == kReleaseBit) return 0;
         if (event.key == Key::PrintScreen)

@@ -66,6 +66,8 @@ public:
     Result<void> flush_queues(u64 which);
     void hang_up() override;
     bool is_output_stopped() const { return is_stopped(); }
+    /// Scroll Lock: as TCXONC.
+    void hold_output(bool hold);
 
 private:
     // LineHost

@@ -229,18 +229,18 @@ Result<void> Tty::send_break(u64 duration_ns) {
 Result<void> Tty::flow_action(u64 action) {
     constexpr u64 kOutputOff = 0, kOutputOn = 1, kInputOff = 2, kInputOn = 3;
     switch (action) {
-    case kOutputOff:
-    case kOutputOn: {
-        MutexGuard guard(lock_);
-        stopped_by_request_ = action == kOutputOff;
-        if (action == kOutputOn) stopped_by_character_ = false;
-        apply_flow();
-        return {};
-    }
+    case kOutputOff: case kOutputOn: return hold_output(action == kOutputOff), Result<void>();
     case kInputOff: return send_character(termios().c_cc[kVstop]), Result<void>();
     case kInputOn: return send_character(termios().c_cc[kVstart]), Result<void>();
     default: return Error(Errno::EINVAL);
     }
+}
+
+void Tty::hold_output(bool hold) {
+    MutexGuard guard(lock_);
+    stopped_by_request_ = hold;
+    if (!hold) stopped_by_character_ = false;
+    apply_flow();
 }
 
 void Tty::send_character(u8 byte) {

@@ -4,18 +4,16 @@
 
 namespace martlet {
 
-KeyResult untranslated_key(KeyEvent event, KeyboardMode mode) {
-    KeyResult result;
+KeyResult untranslated_key(KeyEvent event, KeyboardMode mode, u8 (&buffer)[6]) {
     constexpr u8 kReleased = 0x80;
-    u8 release = event.state == KeyState::Released ? kReleased : 0;
+    usize count = 0;
     if (mode == KeyboardMode::MediumRaw) {
-        result.bytes[0] = static_cast<u8>(static_cast<u8>(event.key) | release);
-        result.count = 1;
+        buffer[0] = static_cast<u8>(static_cast<u8>(event.key) | (event.state == KeyState::Released ? kReleased : 0));
+        count = 1;
     } else if (mode == KeyboardMode::Raw) {
-        result.count = encode_scancode(event, result.bytes);
+        count = encode_scancode(event, buffer);
     }
-    if (result.count != 0) result.action = KeyAction::Send;
-    return result;
+    return {count > 0 ? KeyAction::Send : KeyAction::None, 0, {reinterpret_cast<const char*>(buffer), count}};
 }
 
 } // namespace martlet

@@ -5,7 +5,8 @@
 
 namespace martlet {
 
-/// What is sent for the event in that mode: scan codes of set 1, a key code with its release bit, or nothing.
-KeyResult untranslated_key(KeyEvent event, KeyboardMode mode);
+/// What is sent for the event in that mode, put into `buffer`: scan codes of set 1, a key code with its release bit, or
+/// nothing.
+KeyResult untranslated_key(KeyEvent event, KeyboardMode mode, u8 (&buffer)[6]);
 
 } // namespace martlet

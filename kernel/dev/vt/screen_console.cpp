@@ -66,62 +66,78 @@ void ScreenConsole::refresh() {
 
 void ScreenConsole::key_event(KeyEvent event) {
     KeyResult result;
+    Ref<VirtualTerminal> terminal;
     {
         MutexGuard guard(vt_lock);
-        const TerminalModes& set = active_->terminal.modes();
-        KeyModes modes{set.application_cursor, set.application_keypad, set.newline};
-        KeyboardSettings& keyboard = active_->keyboard;
-        keys_.set_locks({keyboard.caps_lock, keyboard.num_lock, keyboard.scroll_lock});
-        result = keys_.translate(event, modes);
-        if (keyboard.mode == KeyboardMode::Raw || keyboard.mode == KeyboardMode::MediumRaw || keyboard.mode == KeyboardMode::Off) {
-            result = untranslated_key(event, keyboard.mode);
-        } else if (result.locks_changed) {
-            KeyLocks locks = keys_.locks();
-            keyboard.caps_lock = locks.caps;
-            keyboard.num_lock = locks.num;
-            keyboard.scroll_lock = locks.scroll;
-            show_lamps();
-        }
-    }
-    act_on_key(result);
-}
-
-void ScreenConsole::act_on_key(const KeyResult& result) {
-    switch (result.action) {
-    case KeyAction::None: break;
-    case KeyAction::Send: {
-        Ref<VirtualTerminal> receiver;
-        {
-            MutexGuard guard(vt_lock);
-            receiver = Ref<VirtualTerminal>(*active_);
+        result = translate(event);
+        terminal = Ref<VirtualTerminal>(*active_);
+        if (result.action == KeyAction::Send) { // its text is the translator's
+            terminal->receive({reinterpret_cast<const u8*>(result.text.data()), result.text.size()});
             if (display_.is_scrolled_back()) changed();
             display_.reset_view();
         }
-        receiver->receive(result.text());
-        break;
     }
-    case KeyAction::ScrollUp:
-    case KeyAction::ScrollDown: {
+    act_on_key(result, std::move(terminal));
+}
+
+KeyResult ScreenConsole::translate(KeyEvent event) {
+    const TerminalModes& set = active_->terminal.modes();
+    KeyboardSettings& keyboard = active_->keyboard;
+    KeyModes modes{set.application_cursor, set.application_keypad, set.newline, keyboard.meta_sets_bit,
+                   keyboard.mode == KeyboardMode::Unicode};
+    KeyLocks before = keyboard.locks;
+    bool is_translated = keyboard.mode == KeyboardMode::Unicode || keyboard.mode == KeyboardMode::Translated;
+    KeyResult result = keys_.translate(event, modes, keyboard.locks,
+                                       is_translated ? KeyTranslator::Translate::Yes : KeyTranslator::Translate::No);
+    if (keyboard.locks != before) show_lamps();
+    return is_translated ? result : untranslated_key(event, keyboard.mode, raw_key_);
+}
+
+void ScreenConsole::act_on_key(const KeyResult& result, Ref<VirtualTerminal> terminal) {
+    switch (result.action) {
+    case KeyAction::None: case KeyAction::Send: break;
+    case KeyAction::ScrollUp: case KeyAction::ScrollDown: {
         int half = std::max(size_.rows / 2, 1);
         MutexGuard guard(vt_lock);
         display_.scroll_view(result.action == KeyAction::ScrollUp ? half : -half);
         changed();
         break;
     }
-    case KeyAction::SwitchConsole: {
-        if (!terminal(result.console)) break; // no memory, or no such terminal
-        MutexGuard guard(vt_lock);
-        (void)request_switch(result.console);
+    case KeyAction::SwitchConsole: case KeyAction::PreviousConsole: case KeyAction::NextConsole: case KeyAction::LastConsole:
+        switch_on_key(result);
+        break;
+    case KeyAction::Break: {
+        static constexpr u8 kNothing[] = {0};
+        terminal->receive(kNothing, InputEvent::Break);
         break;
     }
-    case KeyAction::PreviousConsole:
-    case KeyAction::NextConsole: {
+    case KeyAction::HoldOutput: hold_output(*terminal); break;
+    case KeyAction::RaiseSignal: {
         MutexGuard guard(vt_lock);
-        (void)request_switch(neighbour(result.action == KeyAction::NextConsole ? Direction::Next : Direction::Previous));
+        if (!tell_owner(key_signal_owner_, key_signal_)) key_signal_owner_ = {};
         break;
     }
     case KeyAction::Reboot: ctrl_alt_del(); break;
     }
+}
+
+void ScreenConsole::switch_on_key(const KeyResult& result) {
+    u32 number = result.console;
+    if (result.action == KeyAction::SwitchConsole && !terminal(number)) return; // no memory, or no such terminal
+    MutexGuard guard(vt_lock);
+    if (result.action == KeyAction::PreviousConsole) number = neighbour(Direction::Previous);
+    if (result.action == KeyAction::NextConsole) number = neighbour(Direction::Next);
+    if (result.action == KeyAction::LastConsole) number = previous_number_;
+    (void)request_switch(number);
+}
+
+/// Scroll Lock: output stops, or goes on.
+void ScreenConsole::hold_output(VirtualTerminal& terminal) {
+    bool hold = !terminal.is_output_stopped();
+    terminal.hold_output(hold);
+    MutexGuard guard(vt_lock);
+    terminal.keyboard.locks.scroll = hold;
+    if (&terminal == active_) show_lamps();
 }
 
 void ScreenConsole::show_lamps() {
@@ -129,7 +145,7 @@ void ScreenConsole::show_lamps() {
     if (keyboard.lamps)
         set_keyboard_lamps({(*keyboard.lamps & 1) != 0, (*keyboard.lamps & 2) != 0, (*keyboard.lamps & 4) != 0});
     else
-        set_keyboard_lamps({keyboard.scroll_lock, keyboard.num_lock, keyboard.caps_lock});
+        set_keyboard_lamps({keyboard.locks.scroll, keyboard.locks.num, keyboard.locks.caps});
 }
 
 } // namespace martlet

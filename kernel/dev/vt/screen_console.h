@@ -53,7 +53,10 @@ private:
     static void follow_log(void* context);
 
     // Keys.
-    void act_on_key(const KeyResult& result);
+    KeyResult translate(KeyEvent event) REQUIRES(vt_lock);
+    void act_on_key(const KeyResult& result, Ref<VirtualTerminal> terminal);
+    void switch_on_key(const KeyResult& result);
+    void hold_output(VirtualTerminal& terminal);
     void show_lamps() REQUIRES(vt_lock);
 
     // Switching (vt_switch.cpp).
@@ -64,6 +67,8 @@ private:
     Result<void> release(VirtualTerminal& terminal, u64 answer);
     void set_graphics(VirtualTerminal& terminal, bool graphics) REQUIRES(vt_lock);
     static void reset(VtLine& line) REQUIRES(vt_lock);
+    /// False: the process is gone. Signal 0 only asks.
+    static bool tell_owner(const VtOwner& owner, i16 signal);
     Result<void> wait_until_active(u32 number);
     Result<void> wait_for_switch(u64 argument);
     Result<void> set_switching(VirtualTerminal& terminal, const VtModeSettings& settings);
@@ -73,6 +78,14 @@ private:
     std::optional<Result<i64>> ioctl_display(VirtualTerminal& terminal, u32 command, u64 argument, bool allowed);
     std::optional<Result<i64>> ioctl_keyboard(VirtualTerminal& terminal, u32 command, u64 argument, bool allowed);
     std::optional<Result<i64>> ioctl_switching(VirtualTerminal& terminal, u32 command, u64 argument, bool allowed);
+    std::optional<Result<i64>> ioctl_keymap(u32 command, u64 argument, bool allowed);
+    Result<i64> key_entry(u64 argument);
+    Result<i64> set_key_entry(u64 argument, bool allowed);
+    Result<i64> function_string(u32 command, u64 argument, bool allowed);
+    Result<i64> accents(u32 command, u64 argument);
+    Result<i64> set_accents(u32 command, u64 argument);
+    Result<i64> key_code(u32 command, u64 argument, bool allowed);
+    Result<i64> accept_key_signal(u64 argument, bool allowed);
     Result<void> set_lamps(VirtualTerminal& terminal, u64 lamps);
     Result<i64> open_mask(u64 argument);
     Result<i64> free_number(u64 argument);
@@ -84,7 +97,11 @@ private:
     u32 previous_number_ GUARDED_BY(vt_lock) = 1; // of the terminal that was active before
     bool is_switching_locked_ GUARDED_BY(vt_lock) = false; // VT_LOCKSWITCH
     Display display_ GUARDED_BY(vt_lock);
-    KeyTranslator keys_ GUARDED_BY(vt_lock){kKeymapUs};
+    Keymap keymap_ GUARDED_BY(vt_lock);
+    KeyTranslator keys_ GUARDED_BY(vt_lock){keymap_};
+    u8 raw_key_[6] GUARDED_BY(vt_lock) = {}; // the last key in a raw mode
+    VtOwner key_signal_owner_ GUARDED_BY(vt_lock); // KDSIGACCEPT
+    i16 key_signal_ GUARDED_BY(vt_lock) = 0;
 
     std::atomic<u32> active_number_ = 1;
     ActiveTerminalChanges changes_;

@@ -5,6 +5,7 @@
 #pragma once
 #include <optional>
 
+#include "dev/input/key_translator.h"
 #include "dev/terminal/terminal.h"
 #include "dev/tty/tty.h"
 #include "dev/vt/vt_abi.h"
@@ -21,7 +22,7 @@ inline constexpr u32 kVirtualTerminals = 12;
 /// The keyboard as one terminal sees it: its mode and its locks.
 struct KeyboardSettings {
     KeyboardMode mode = KeyboardMode::Unicode;
-    bool caps_lock = false, num_lock = false, scroll_lock = false;
+    KeyLocks locks;
     u8 default_locks = 0;
     bool meta_sets_bit = false;
     std::optional<u8> lamps; // set by KDSETLED instead of following the locks

@@ -11,8 +11,31 @@ inline constexpr u32 kKiocsound = 0x4b2f, kKdmktone = 0x4b30, kKdgetled = 0x4b31
                      kKdgkbled = 0x4b64, kKdskbled = 0x4b65;
 inline constexpr u8 kKeyboard101 = 2; // KB_101
 inline constexpr u32 kDisplayText = 0, kDisplayGraphics = 1, kDisplayText0 = 2, kDisplayText1 = 3; // KD_*
+inline constexpr u32 kKdgkbent = 0x4b46, kKdskbent = 0x4b47, kKdgkbsent = 0x4b48, kKdskbsent = 0x4b49, kKdgkbdiacr = 0x4b4a,
+                     kKdskbdiacr = 0x4b4b, kKdgetkeycode = 0x4b4c, kKdsetkeycode = 0x4b4d, kKdsigaccept = 0x4b4e,
+                     kKdkbdrep = 0x4b52, kKdgkbdiacruc = 0x4bfa, kKdskbdiacruc = 0x4bfb;
 enum class KeyboardMode : u8 { Raw, Translated, MediumRaw, Unicode, Off };                         // K_*
 inline constexpr u32 kMetaSetsBit = 3, kMetaSendsEscape = 4; // K_METABIT, K_ESCPREFIX
+
+struct KeyEntry { // struct kbentry
+    u8 table, index;
+    u16 value;
+};
+struct KeyString { // struct kbsentry
+    u8 function;
+    u8 text[512];
+};
+struct KeyAccents { // struct kbdiacrs: count, then these
+    struct Entry {
+        u8 mark, base, result;
+    };
+};
+struct KeyCode { // struct kbkeycode
+    u32 scancode, keycode;
+};
+struct KeyRepeat { // struct kbd_repeat, in ms
+    i32 delay, period;
+};
 
 // linux/vt.h
 inline constexpr u32 kVtOpenqry = 0x5600, kVtGetmode = 0x5601, kVtSetmode = 0x5602, kVtGetstate = 0x5603,

@@ -22,7 +22,7 @@ bool may_configure(VirtualTerminal& terminal) {
 }
 
 u8 locks_of(const KeyboardSettings& keyboard) {
-    return static_cast<u8>(keyboard.scroll_lock | keyboard.num_lock << 1 | keyboard.caps_lock << 2);
+    return static_cast<u8>(keyboard.locks.scroll | keyboard.locks.num << 1 | keyboard.locks.caps << 2);
 }
 
 } // namespace
@@ -31,6 +31,7 @@ Result<i64> ScreenConsole::ioctl(VirtualTerminal& terminal, u32 command, u64 arg
     bool allowed = may_configure(terminal);
     if (auto answer = ioctl_display(terminal, command, argument, allowed)) return *answer;
     if (auto answer = ioctl_keyboard(terminal, command, argument, allowed)) return *answer;
+    if (auto answer = ioctl_keymap(command, argument, allowed)) return *answer;
     if (auto answer = ioctl_switching(terminal, command, argument, allowed)) return *answer;
     return Error(Errno::ENOTTY);
 }
@@ -85,9 +86,7 @@ std::optional<Result<i64>> ScreenConsole::ioctl_keyboard(VirtualTerminal& termin
         if (!allowed) return Error(Errno::EPERM);
         if (argument & ~0x77ull) return Error(Errno::EINVAL);
         MutexGuard guard(vt_lock);
-        terminal.keyboard.scroll_lock = argument & 1;
-        terminal.keyboard.num_lock = argument & 2;
-        terminal.keyboard.caps_lock = argument & 4;
+        terminal.keyboard.locks = {.caps = (argument & 4) != 0, .num = (argument & 2) != 0, .scroll = (argument & 1) != 0};
         terminal.keyboard.default_locks = static_cast<u8>(argument >> 4 & 7);
         show_lamps();
         return 0;

@@ -7,18 +7,13 @@
 #include "proc/task.h"
 
 namespace martlet {
-namespace {
-
-/// False: the owner is gone. Signal 0 only asks.
-bool tell_owner(const VtOwner& owner, i16 signal) {
+bool ScreenConsole::tell_owner(const VtOwner& owner, i16 signal) {
     IrqLockGuard guard(process_tree_lock);
     Pid* pid = owner.id > 0 ? PidTable::find(owner.id) : nullptr;
     if (!pid || !pid->process || pid->process->start_time_ns != owner.start_time_ns) return false;
     if (signal != 0) send_kernel_signal(*pid->process, signal);
     return true;
 }
-
-} // namespace
 
 /// As after its owner's death: text, switching without asking.
 void ScreenConsole::reset(VtLine& line) {

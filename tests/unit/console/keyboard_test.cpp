@@ -12,25 +12,27 @@ protected:
         for (int code : codes) {
             std::optional<KeyEvent> event = decoder.feed(static_cast<u8>(code));
             if (!event) continue;
-            last = keys.translate(*event, modes);
-            if (last.action == KeyAction::Send) sent.append(reinterpret_cast<const char*>(last.bytes), last.count);
+            last = keys.translate(*event, modes, locks);
+            if (last.action == KeyAction::Send) sent.append(last.text);
             if (last.action != KeyAction::None) action = last.action;
         }
         return sent;
     }
     /// Presses and releases one key.
     std::string press(Key key) {
-        last = keys.translate({key, KeyState::Pressed}, modes);
-        KeyResult pressed = last;
-        keys.translate({key, KeyState::Released}, modes);
-        return std::string(reinterpret_cast<const char*>(pressed.bytes), pressed.count);
+        last = keys.translate({key, KeyState::Pressed}, modes, locks);
+        std::string sent(last.text);
+        keys.translate({key, KeyState::Released}, modes, locks);
+        return sent;
     }
-    void hold(Key key) { keys.translate({key, KeyState::Pressed}, modes); }
-    void release(Key key) { keys.translate({key, KeyState::Released}, modes); }
+    void hold(Key key) { keys.translate({key, KeyState::Pressed}, modes, locks); }
+    void release(Key key) { keys.translate({key, KeyState::Released}, modes, locks); }
 
     ScancodeDecoder decoder;
-    KeyTranslator keys{kKeymapUs};
+    Keymap keymap;
+    KeyTranslator keys{keymap};
     KeyModes modes;
+    KeyLocks locks;
     KeyResult last;
     KeyAction action = KeyAction::None;
 };
@@ -71,28 +73,91 @@ TEST_F(KeyboardTest, AltPutsEscapeBefore) {
 }
 
 TEST_F(KeyboardTest, AltGrChoosesCharacters) {
-    static constexpr Keymap kMap = [] {
-        Keymap map{"test", {}, true};
-        map.entries[30] = {'a', 'A', 0x20ac, 0xe9};
-        return map;
-    }();
-    keys.set_keymap(kMap);
+    ASSERT_TRUE(keymap.set_entry(0, 100, 0x0701).has_value());
+    ASSERT_TRUE(keymap.set_entry(2, 30, 0x20ac ^ 0xf000).has_value());
+    ASSERT_TRUE(keymap.set_entry(3, 30, 0xe9).has_value());
     hold(Key::RightAlt);
     EXPECT_EQ(press(Key::A), "\u20ac");
     hold(Key::LeftShift);
     EXPECT_EQ(press(Key::A), "\u00e9");
+    modes.is_unicode = false;
+    EXPECT_EQ(press(Key::A), "\xe9");
+}
+
+TEST_F(KeyboardTest, DeadKeysJoin) {
+    ASSERT_TRUE(keymap.set_entry(0, 41, 0x0402).has_value()); // dead circumflex
+    ASSERT_TRUE(keymap.set_entry(1, 41, 0x0400).has_value()); // dead grave
+    EXPECT_EQ(press(Key::Grave), "");
+    EXPECT_EQ(press(Key::A), "\u00e2");
+    EXPECT_EQ(press(Key::Grave) + press(Key::Space), "^");
+    EXPECT_EQ(press(Key::Grave) + press(Key::Grave), "^");
+    EXPECT_EQ(press(Key::Grave) + press(Key::Q), "^q"); // nothing to join
+    EXPECT_EQ(press(Key::Grave) + press(Key::Enter), "^\r");
+    press(Key::Grave);
+    hold(Key::LeftShift);
+    EXPECT_EQ(press(Key::Grave), "^"); // another dead key: the first goes out
+    EXPECT_EQ(press(Key::A), "\u00c0");
+}
+
+TEST_F(KeyboardTest, ComposeJoinsTwoCharacters) {
+    EXPECT_EQ(press(Key::Menu) + press(Key::A) + press(Key::A), "\u00e5");
+    hold(Key::LeftControl);
+    EXPECT_EQ(press(static_cast<Key>(52)), ""); // Control-period
+    release(Key::LeftControl);
+    EXPECT_EQ(press(static_cast<Key>(31)) + press(static_cast<Key>(31)), "\u00df");
+    ASSERT_TRUE(keymap.set_accents({}).has_value());
+    EXPECT_EQ(press(Key::Menu) + press(Key::A) + press(Key::Q), "aq");
+}
+
+TEST_F(KeyboardTest, ANumberTypedWithAltIsACharacter) {
+    hold(Key::LeftAlt);
+    for (Key digit : {Key::Keypad8, Key::Keypad3, Key::Keypad6, Key::Keypad4}) EXPECT_EQ(press(digit), "");
+    last = keys.translate({Key::LeftAlt, KeyState::Released}, modes, locks);
+    EXPECT_EQ(last.text, "\u20ac");
+}
+
+TEST_F(KeyboardTest, EntriesAreCheckedAndReadBack) {
+    EXPECT_EQ(keymap.entry(0, 30), 0x0b61);
+    EXPECT_EQ(keymap.entry(0, 59), 0x0100);
+    EXPECT_EQ(keymap.entry(200, 0), 0x027f); // no such table
+    EXPECT_EQ(keymap.entry(200, 5), 0x0200);
+    EXPECT_FALSE(keymap.set_entry(0, 30, 0x0f00).has_value());
+    EXPECT_FALSE(keymap.set_entry(0, 30, 0x0604).has_value());
+    ASSERT_TRUE(keymap.set_entry(200, 30, 0x0041).has_value());
+    EXPECT_EQ(keymap.entry(200, 30), 0x0041);
+    EXPECT_EQ(keymap.entry(200, 0), 0x027e);
+    EXPECT_EQ(keymap.table_count(), 11u);
+    ASSERT_TRUE(keymap.set_entry(200, 0, 0x027f).has_value()); // drops the table
+    EXPECT_EQ(keymap.table_count(), 10u);
+}
+
+TEST_F(KeyboardTest, FunctionStringsCanBeChanged) {
+    ASSERT_TRUE(keymap.set_function_string(0, "hello").has_value());
+    EXPECT_EQ(press(Key::F1), "hello");
+    ASSERT_TRUE(keymap.set_function_string(0, "").has_value());
+    EXPECT_EQ(press(Key::F1), "");
+}
+
+TEST_F(KeyboardTest, AnyTableOfSymbolsIsHarmless) {
+    u32 state = 7;
+    auto random = [&] { return (state = state * 1664525 + 1013904223) >> 8; };
+    for (int count = 0; count < 200000; ++count) {
+        if (count % 4 == 0) (void)keymap.set_entry(random() % 16, random() % 128, static_cast<u16>(random()));
+        last = keys.translate({static_cast<Key>(random() % 128), random() % 2 ? KeyState::Pressed : KeyState::Released}, modes, locks);
+        if (last.action == KeyAction::Send) ASSERT_LE(last.text.size(), 32u);
+    }
 }
 
 TEST_F(KeyboardTest, CapsLockTurnsLettersOnlyAndOncePerPress) {
     EXPECT_EQ(scan({0x3a, 0x3a, 0x3a, 0xba}), "");
-    EXPECT_TRUE(keys.locks().caps);
+    EXPECT_TRUE(locks.caps);
     EXPECT_EQ(press(Key::A), "A");
     EXPECT_EQ(press(Key::Digit1), "1");
     hold(Key::LeftShift);
     EXPECT_EQ(press(Key::A), "a");
     release(Key::LeftShift);
     scan({0x3a, 0xba});
-    EXPECT_FALSE(keys.locks().caps);
+    EXPECT_FALSE(locks.caps);
 }
 
 TEST_F(KeyboardTest, CursorKeysFollowTheApplicationMode) {
@@ -125,7 +190,7 @@ TEST_F(KeyboardTest, SimpleKeys) {
 TEST_F(KeyboardTest, Keypad) {
     EXPECT_EQ(scan({0x48, 0xc8}), "\033[A");
     scan({0x45, 0xc5});
-    EXPECT_TRUE(keys.locks().num);
+    EXPECT_TRUE(locks.num);
     EXPECT_EQ(scan({0x48, 0xc8, 0x53, 0xd3, 0x4e, 0xce, 0xe0, 0x35, 0xe0, 0xb5, 0xe0, 0x1c, 0xe0, 0x9c}), "8.+/\r");
     modes.application_keypad = true;
     EXPECT_EQ(scan({0x48, 0xc8}), "\033Ox");
@@ -145,8 +210,8 @@ TEST_F(KeyboardTest, ConsoleActions) {
 
 TEST_F(KeyboardTest, PrefixesFakeShiftsAndPause) {
     EXPECT_EQ(scan({0xe0, 0x2a, 0xe0, 0x48, 0xe0, 0xc8, 0xe0, 0xaa}), "\033[A");
-    EXPECT_EQ(scan({0xe1, 0x1d, 0x45, 0xe1, 0x9d, 0xc5, 0x1e, 0x9e}), "a");
-    EXPECT_FALSE(keys.locks().num);
+    EXPECT_EQ(scan({0xe1, 0x1d, 0x45, 0xe1, 0x9d, 0xc5, 0x1e, 0x9e}), "\033[Pa");
+    EXPECT_FALSE(locks.num);
 }
 
 TEST_F(KeyboardTest, AnyByteStreamIsHarmless) {
