@@ -3,6 +3,7 @@
 
 #include "arch/io_port.h"
 #include "dev/screen/code_page_437.h"
+#include "dev/terminal/palette.h"
 
 namespace martlet {
 namespace {
@@ -10,7 +11,7 @@ namespace {
 constexpr u16 kCrtIndex = 0x3d4, kCrtData = 0x3d5, kInputStatus = 0x3da, kAttribute = 0x3c0, kAttributeRead = 0x3c1;
 constexpr u8 kCursorStart = 0x0a, kCursorEnd = 0x0b, kCursorHigh = 0x0e, kCursorLow = 0x0f, kCursorOff = 0x20;
 constexpr u8 kModeControl = 0x10, kScreenOn = 0x20, kBlinkEnable = 0x08;
-constexpr u8 kUnderlineColor = 3; // VGA colour text has no underline
+constexpr u8 kUnderlineColor = 3 | 8, kItalicColor = 2; // VGA colour text has neither
 
 /// ANSI numbers red 1 and blue 4, VGA the other way round.
 constexpr u8 vga_color(u32 color) { return static_cast<u8>((color & 0b1010) | ((color & 1) << 2) | ((color >> 2) & 1)); }
@@ -21,8 +22,10 @@ void write_crt(u8 index, u8 value) {
 }
 
 u16 attributes_of(Cell cell) {
-    u32 foreground = cell.is_underlined && cell.foreground == kDefaultForeground ? kUnderlineColor | 8 : vga_color(cell.foreground);
-    return static_cast<u16>((vga_color(cell.background) << 4 | foreground) << 8);
+    u32 foreground = vga_color(sixteen_color(cell.foreground));
+    if (cell.foreground == kDefaultForeground && cell.is_italic) foreground = kItalicColor;
+    if (cell.foreground == kDefaultForeground && cell.is_underlined) foreground = kUnderlineColor;
+    return static_cast<u16>((vga_color(sixteen_color(cell.background)) << 4 | foreground) << 8);
 }
 
 } // namespace
@@ -43,13 +46,16 @@ void VgaTextScreen::draw(u32 row, u32 column, std::span<const Cell> cells) {
     }
 }
 
-void VgaTextScreen::show_cursor(u32 row, u32 column, Cell) {
+/// The shapes of 16 scan lines; a bar cannot be had, an underline stands for it. The usual cursor is one as well: the
+/// hardware's blinking block would hide the character half of the time.
+void VgaTextScreen::show_cursor(u32 row, u32 column, Cell, CursorShape shape) {
     u16 place = static_cast<u16>(row * kColumns + column);
-    if (place == cursor_) return;
-    if (cursor_ == 0xffff) {
-        write_crt(kCursorStart, 14); // an underline in the last two of sixteen scan lines
+    if (place == cursor_ && shape == shape_) return;
+    if (cursor_ == 0xffff || shape != shape_) {
+        write_crt(kCursorStart, shape == CursorShape::Block ? 13 : 14);
         write_crt(kCursorEnd, 15);
     }
+    shape_ = shape;
     cursor_ = place;
     write_crt(kCursorHigh, static_cast<u8>(place >> 8));
     write_crt(kCursorLow, static_cast<u8>(place));

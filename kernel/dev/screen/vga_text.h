@@ -15,12 +15,13 @@ public:
     u32 columns() const override { return kColumns; }
     u32 rows() const override { return kRows; }
     void draw(u32 row, u32 column, std::span<const Cell> cells) override;
-    void show_cursor(u32 row, u32 column, Cell under) override;
+    void show_cursor(u32 row, u32 column, Cell under, CursorShape shape) override;
     void hide_cursor() override;
 
 private:
     volatile u16* memory_;
     u16 cursor_ = 0xffff; // its place in cells, or hidden
+    CursorShape shape_ = CursorShape::Block;
 };
 
 } // namespace martlet

@@ -1,29 +1,34 @@
-// Cell: one place on a character-cell screen: a character and its final colours, in 32 bits.
+// Cell: one place on a character-cell screen: a character, its colours and how it is drawn, in 64 bits.
 //
-// Bold, dim, reverse and the larger palettes are resolved to the 16 colours when a character is written, so a cell can be
-// compared and drawn without looking further. A wide character is a lead cell and, to its right, a tail cell.
+// Bold, dim and reverse are resolved to colours when a character is written, so a cell can be compared and drawn without
+// looking further. A wide character is a lead cell and, to its right, a tail cell.
 #pragma once
 #include "base/types.h"
 
 namespace martlet {
 
 struct Cell {
-    u32 code_point : 21;
-    u32 foreground : 4; // 0-7 the ANSI colours, 8-15 bright
-    u32 background : 4;
-    u32 is_underlined : 1;
-    u32 is_wide_lead : 1;
-    u32 is_wide_tail : 1;
+    u64 code_point : 21;
+    u64 foreground : 14; // a ColorIndex (palette.h)
+    u64 background : 14;
+    u64 is_underlined : 1;
+    u64 is_italic : 1;
+    u64 is_struck : 1;
+    u64 is_wide_lead : 1;
+    u64 is_wide_tail : 1;
+    u64 is_invalid : 1; // no cell of a terminal: what a display does not know
+    u64 unused : 9;
 
-    bool operator==(const Cell&) const = default;
+    u64 bits() const { return __builtin_bit_cast(u64, *this); }
+    bool operator==(const Cell& other) const { return bits() == other.bits(); }
 };
-static_assert(sizeof(Cell) == 4);
+static_assert(sizeof(Cell) == 8);
 
-inline constexpr u8 kDefaultForeground = 7, kDefaultBackground = 0;
+inline constexpr u16 kDefaultForeground = 7, kDefaultBackground = 0;
 
-constexpr Cell blank_cell(u32 background = kDefaultBackground) {
-    return {.code_point = ' ', .foreground = kDefaultForeground, .background = background & 15, .is_underlined = 0,
-            .is_wide_lead = 0, .is_wide_tail = 0};
+constexpr Cell blank_cell(u64 background = kDefaultBackground) {
+    return {.code_point = ' ', .foreground = kDefaultForeground, .background = background & 0x3fff, .is_underlined = 0,
+            .is_italic = 0, .is_struck = 0, .is_wide_lead = 0, .is_wide_tail = 0, .is_invalid = 0, .unused = 0};
 }
 
 } // namespace martlet

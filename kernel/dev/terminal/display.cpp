@@ -20,8 +20,7 @@ void Display::show(Terminal& terminal) {
 }
 
 void Display::forget() {
-    // A value that no cell has.
-    for (Cell& cell : shown_) cell = {.code_point = 0x1fffff, .foreground = 0, .background = 0, .is_underlined = 0, .is_wide_lead = 1, .is_wide_tail = 1};
+    for (Cell& cell : shown_) cell.is_invalid = 1;
     terminal_->screen().damage_all();
 }
 
@@ -46,6 +45,12 @@ void Display::reset_view() {
     terminal_->screen().damage_all();
 }
 
+void Display::set_flash(bool flash) {
+    if (is_flash_ == flash) return;
+    is_flash_ = flash;
+    terminal_->screen().damage_all();
+}
+
 void Display::refresh() {
     ScreenBuffer& buffer = terminal_->screen();
     if (buffer.has_damage()) {
@@ -62,7 +67,7 @@ void Display::refresh() {
 void Display::refresh_row(u32 row, u32 first, u32 end) {
     u32 columns = terminal_->screen().columns();
     const Cell* wanted = visible_row(row);
-    bool reverse = terminal_->modes().reverse_screen;
+    bool reverse = terminal_->modes().reverse_screen != is_flash_;
     if (first > 0 && wanted[first].is_wide_tail) --first;
     for (u32 column = first; column < end; ++column) {
         line_[column] = wanted[column];
@@ -90,7 +95,8 @@ void Display::refresh_row(u32 row, u32 first, u32 end) {
 void Display::refresh_cursor() {
     if (!terminal_->modes().cursor_visible || view_offset_ != 0) return screen_.hide_cursor();
     u32 row = terminal_->cursor_row(), column = terminal_->cursor_column();
-    screen_.show_cursor(row, column, shown_[static_cast<usize>(row) * terminal_->screen().columns() + column]);
+    screen_.show_cursor(row, column, shown_[static_cast<usize>(row) * terminal_->screen().columns() + column],
+                        terminal_->modes().cursor_shape);
 }
 
 } // namespace martlet

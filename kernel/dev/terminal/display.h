@@ -20,6 +20,8 @@ public:
     void forget();
 
     void refresh();
+    /// Shows the opposite colours (a visible bell).
+    void set_flash(bool flash);
     /// Looks further back (up) or forward into the history, by lines; stops at its ends.
     void scroll_view(int lines);
     /// Back to the live screen.
@@ -36,6 +38,7 @@ private:
     Vector<Cell> shown_;
     Vector<Cell> line_; // one row as it is to look
     u32 view_offset_ = 0;
+    bool is_flash_ = false;
 };
 
 } // namespace martlet

@@ -1,7 +1,43 @@
-// Mapping of xterm's 256 colours and of direct colour to the sixteen.
+// Colours by number and the other way round.
 #include "dev/terminal/palette.h"
 
 namespace martlet {
+namespace {
+
+constexpr u8 cube_level(u32 step) { return static_cast<u8>(step == 0 ? 0 : 55 + 40 * step); }
+
+/// The nearest step of the cube.
+constexpr u32 cube_step(u8 level) { return level < 48 ? 0 : level < 115 ? 1 : (level - 35u) / 40; }
+
+} // namespace
+
+[[clang::no_destroy]] constinit ColorTable color_table;
+
+ColorIndex ColorTable::direct(Rgb color) {
+    u32 wanted = kUsed | static_cast<u32>(color.red) << 16 | static_cast<u32>(color.green) << 8 | color.blue;
+    if (!places_) places_ = Own<u32[]>(new (std::nothrow) u32[kColors]());
+    u32 place = (wanted * 2654435761u >> 18) % kColors;
+    for (u32 probe = 0; places_ && probe < kProbes; ++probe, place = (place + 1) % kColors) {
+        if (place < kIndexedColors) continue;
+        if (places_[place] == 0) places_[place] = wanted;
+        if (places_[place] == wanted) return static_cast<ColorIndex>(place);
+    }
+    return static_cast<ColorIndex>(16 + 36 * cube_step(color.red) + 6 * cube_step(color.green) + cube_step(color.blue));
+}
+
+Rgb ColorTable::rgb(ColorIndex index) const {
+    if (index < 16) return kPalette[index];
+    if (index < 232) {
+        u32 place = index - 16u;
+        return {cube_level(place / 36), cube_level(place / 6 % 6), cube_level(place % 6)};
+    }
+    if (index < kIndexedColors) {
+        u8 grey = static_cast<u8>(8 + 10 * (index - 232));
+        return {grey, grey, grey};
+    }
+    u32 color = places_ && index < kColors ? places_[index] : 0;
+    return {static_cast<u8>(color >> 16), static_cast<u8>(color >> 8), static_cast<u8>(color)};
+}
 
 u8 nearest_color(Rgb color) {
     u32 best_distance = ~0u;
@@ -18,15 +54,6 @@ u8 nearest_color(Rgb color) {
     return best;
 }
 
-u8 color_of_256(u32 index) {
-    if (index < 16) return static_cast<u8>(index);
-    if (index < 232) {
-        index -= 16;
-        auto level = [](u32 step) { return static_cast<u8>(step == 0 ? 0 : 55 + 40 * step); };
-        return nearest_color({level(index / 36), level(index / 6 % 6), level(index % 6)});
-    }
-    u8 grey = static_cast<u8>(8 + 10 * ((index & 0xff) - 232));
-    return nearest_color({grey, grey, grey});
-}
+u8 sixteen_color(ColorIndex index) { return index < 16 ? static_cast<u8>(index) : nearest_color(color_table.rgb(index)); }
 
 } // namespace martlet

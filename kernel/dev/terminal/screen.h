@@ -7,6 +7,8 @@
 
 namespace martlet {
 
+enum class CursorShape : u8 { Block, Underline, Bar };
+
 class Screen {
 public:
     virtual u32 columns() const = 0;
@@ -15,7 +17,7 @@ public:
     virtual void draw(u32 row, u32 column, std::span<const Cell> cells) = 0;
     /// Shows the cursor in one place, over the cell that is drawn there, and no longer where it was. What is drawn over
     /// it hides it until the next call.
-    virtual void show_cursor(u32 row, u32 column, Cell under) = 0;
+    virtual void show_cursor(u32 row, u32 column, Cell under, CursorShape shape) = 0;
     virtual void hide_cursor() = 0;
 
 protected:

@@ -15,7 +15,6 @@ Result<void> ScreenBuffer::init(u32 columns, u32 rows) {
     TRY(main_rows_.resize(rows));
     TRY(scratch_.resize(rows));
     TRY(damage_.resize(rows));
-    TRY(history_.resize(kHistoryLines / kLinesPerBlock));
     std::fill(main_.begin(), main_.end(), blank_cell());
     use_block(main_);
     damage_all();
@@ -41,6 +40,7 @@ bool ScreenBuffer::show_alternate(bool alternate) {
 }
 
 void ScreenBuffer::damage(u32 row, u32 first, u32 end) {
+    if (is_all_damaged_) return;
     Damage& range = damage_[row];
     if (range.first == range.end) {
         range = {first, end};
@@ -52,11 +52,18 @@ void ScreenBuffer::damage(u32 row, u32 first, u32 end) {
 }
 
 void ScreenBuffer::damage_all() {
-    for (Damage& range : damage_) range = {0, columns_};
-    is_damaged_ = true;
+    is_damaged_ = is_all_damaged_ = true;
 }
 
-ScreenBuffer::Damage ScreenBuffer::take_damage(u32 row) { return std::exchange(damage_[row], {0, 0}); }
+void ScreenBuffer::damage_rows(u32 top, u32 bottom) {
+    if (top == 0 && bottom == rows_ - 1) return damage_all();
+    for (u32 index = top; index <= bottom; ++index) damage(index, 0, columns_);
+}
+
+ScreenBuffer::Damage ScreenBuffer::take_damage(u32 row) {
+    Damage taken = std::exchange(damage_[row], {0, 0});
+    return is_all_damaged_ ? Damage{0, columns_} : taken;
+}
 
 void ScreenBuffer::fill(u32 row_index, u32 first_column, u32 end_column, Cell cell) {
     if (first_column >= end_column) return;
@@ -83,15 +90,14 @@ void ScreenBuffer::scroll_up(u32 top, u32 bottom, u32 count, Cell fill_cell, Kee
     if (count == 0) return;
     Cell** rows = rows_by_index_.data();
     for (u32 index = 0; index < count; ++index) {
-        scratch_[index] = rows[top + index];
-        if (keep == KeepHistory::Yes) keep_line(rows[top + index]);
+        scratch_[index] = keep == KeepHistory::Yes ? keep_line(rows[top + index]) : rows[top + index];
     }
     memmove(rows + top, rows + top + count, (height - count) * sizeof(Cell*));
     for (u32 index = 0; index < count; ++index) {
         rows[bottom + 1 - count + index] = scratch_[index];
         std::fill_n(scratch_[index], columns_, fill_cell);
     }
-    for (u32 index = top; index <= bottom; ++index) damage(index, 0, columns_);
+    damage_rows(top, bottom);
 }
 
 void ScreenBuffer::scroll_down(u32 top, u32 bottom, u32 count, Cell fill_cell) {
@@ -105,7 +111,7 @@ void ScreenBuffer::scroll_down(u32 top, u32 bottom, u32 count, Cell fill_cell) {
         rows[top + index] = scratch_[index];
         std::fill_n(scratch_[index], columns_, fill_cell);
     }
-    for (u32 index = top; index <= bottom; ++index) damage(index, 0, columns_);
+    damage_rows(top, bottom);
 }
 
 void ScreenBuffer::insert_cells(u32 row_index, u32 column, u32 count, Cell fill_cell) {
@@ -128,25 +134,34 @@ void ScreenBuffer::delete_cells(u32 row_index, u32 column, u32 count, Cell fill_
     damage(row_index, column, columns_);
 }
 
-Cell* ScreenBuffer::history_slot(u32 index) const {
-    const Vector<Cell>& block = history_[index / kLinesPerBlock];
-    return const_cast<Cell*>(block.data()) + static_cast<usize>(index % kLinesPerBlock) * columns_;
+bool ScreenBuffer::add_history_block() {
+    Vector<Cell> block;
+    usize line_count = history_.size();
+    if (!block.resize(static_cast<usize>(kLinesPerBlock) * columns_) || !history_.resize(line_count + kLinesPerBlock)) return false;
+    Cell* lines = block.data();
+    if (!history_blocks_.push_back(std::move(block))) {
+        (void)history_.resize(line_count);
+        return false;
+    }
+    for (u32 index = 0; index < kLinesPerBlock; ++index) history_[line_count + index] = lines + static_cast<usize>(index) * columns_;
+    return true;
 }
 
-void ScreenBuffer::keep_line(const Cell* line) {
-    Vector<Cell>& block = history_[history_next_ / kLinesPerBlock];
-    if (block.is_empty() && !block.resize(static_cast<usize>(kLinesPerBlock) * columns_)) {
-        if (history_next_ == 0) return;
+/// Takes the line over; answers one to use instead of it.
+Cell* ScreenBuffer::keep_line(Cell* line) {
+    if (history_next_ == history_.size() && !add_history_block()) {
+        if (history_next_ == 0) return line;
         history_limit_ = history_next_; // no memory for more: the ring is as long as what there is
         history_next_ = 0;
     }
-    memcpy(history_slot(history_next_), line, columns_ * sizeof(Cell));
+    Cell* free = std::exchange(history_[history_next_], line);
     history_next_ = (history_next_ + 1) % history_limit_;
     history_count_ = std::min(history_count_ + 1, history_limit_);
+    return free;
 }
 
 const Cell* ScreenBuffer::history_line(u32 age) const {
-    return history_slot((history_next_ + history_limit_ - 1 - age) % history_limit_);
+    return history_[(history_next_ + history_limit_ - 1 - age) % history_limit_];
 }
 
 } // namespace martlet

@@ -1,7 +1,8 @@
 // ScreenBuffer: the cells of a terminal: a grid of rows, the lines that scrolled off its top, and what has changed.
 //
-// Rows are pointers into one block, so scrolling turns pointers and blanks one row per line. History is kept in blocks of
-// lines that are allocated when first needed; without memory the oldest lines are reused, or none are kept.
+// Rows are pointers, so scrolling turns pointers and blanks one row per line. A line that leaves for the history changes
+// places with the oldest one there; the history's lines are allocated in blocks when first needed. Without memory the
+// oldest lines are reused, or none are kept.
 // No bounds are checked here: callers clamp.
 #pragma once
 #include <memory>
@@ -51,15 +52,16 @@ public:
         u32 first, end; // columns
     };
     void damage(u32 row, u32 first, u32 end);
+    void damage_rows(u32 top, u32 bottom); // inclusive
     void damage_all();
     bool has_damage() const { return is_damaged_; }
     Damage take_damage(u32 row);
-    void damage_taken() { is_damaged_ = false; }
+    void damage_taken() { is_damaged_ = is_all_damaged_ = false; }
 
 private:
     static constexpr u32 kLinesPerBlock = 32;
-    void keep_line(const Cell* line);
-    Cell* history_slot(u32 index) const;
+    Cell* keep_line(Cell* line);
+    bool add_history_block();
     void use_block(Vector<Cell>& block);
 
     u32 columns_ = 0, rows_ = 0;
@@ -67,8 +69,9 @@ private:
     Vector<Cell*> rows_by_index_, main_rows_;
     Vector<Cell*> scratch_;
     Vector<Damage> damage_;
-    bool is_damaged_ = false, is_alternate_ = false;
-    Vector<Vector<Cell>> history_;
+    bool is_damaged_ = false, is_all_damaged_ = false, is_alternate_ = false;
+    Vector<Vector<Cell>> history_blocks_;
+    Vector<Cell*> history_; // a ring of lines; those allocated so far
     u32 history_count_ = 0, history_next_ = 0, history_limit_ = kHistoryLines;
 };
 

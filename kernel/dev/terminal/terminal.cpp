@@ -58,11 +58,10 @@ usize Terminal::print_ascii_run(std::span<const u8> bytes) {
     screen_.split_wide(cursor_.row, cursor_.column);
     screen_.split_wide(cursor_.row, end);
     Cell* cells = screen_.row(cursor_.row) + cursor_.column;
-    Cell cell = pen_;
-    for (usize index = 0; index < count; ++index) {
-        cell.code_point = bytes[index];
-        cells[index] = cell;
-    }
+    Cell blank = pen_;
+    blank.code_point = 0;
+    u64 pen = blank.bits();
+    for (usize index = 0; index < count; ++index) cells[index] = __builtin_bit_cast(Cell, pen | bytes[index]);
     screen_.damage(cursor_.row, cursor_.column, end);
     last_printed_ = bytes[count - 1];
     cursor_.column = end;

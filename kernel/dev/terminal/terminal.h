@@ -5,12 +5,17 @@
 // it answers (status and cursor reports) waits in a small buffer for the owner to send as input.
 #pragma once
 #include "dev/terminal/escape_parser.h"
+#include "dev/terminal/palette.h"
+#include "dev/terminal/screen.h"
 #include "dev/terminal/screen_buffer.h"
 #include "dev/terminal/utf8_decoder.h"
 
 namespace martlet {
 
-/// Modes that the keyboard and the display ask for.
+/// Which mouse events the program wants to know: presses (9), releases too (1000), moves with a button (1002), all (1003).
+enum class MouseReports : u8 { None, Presses, Buttons, Drags, All };
+
+/// Modes that the keyboard, the mouse and the display ask for.
 struct TerminalModes {
     bool application_cursor = false; // DECCKM: arrows send ESC O
     bool application_keypad = false; // DECKPAM
@@ -18,6 +23,9 @@ struct TerminalModes {
     bool cursor_visible = true;      // DECTCEM
     bool reverse_screen = false;     // DECSCNM
     bool newline = false;            // LNM: Enter sends CR LF, LF returns
+    CursorShape cursor_shape = CursorShape::Block; // DECSCUSR
+    MouseReports mouse_reports = MouseReports::None;
+    bool mouse_sgr = false;          // 1006: reports as CSI < … M
 };
 
 class Terminal final : private EscapeHandler {
@@ -43,10 +51,10 @@ public:
 
 private:
     struct Attributes {
-        u8 foreground = kDefaultForeground, background = kDefaultBackground;
+        ColorIndex foreground = kDefaultForeground, background = kDefaultBackground;
         bool default_foreground = true, default_background = true;
         bool bold = false, dim = false, italic = false, underline = false, blink = false, reverse = false,
-             invisible = false;
+             invisible = false, struck = false;
     };
     struct Cursor {
         u32 row = 0, column = 0;
@@ -67,7 +75,10 @@ private:
     void put(u32 code_point, u32 width);
     void wrap();
     void update_pen();
-    Cell erased_cell() const { return blank_cell(pen_.background); }
+    /// What erasing leaves: the background as it is set, also while it is reversed.
+    Cell erased_cell() const {
+        return blank_cell(cursor_.attributes.default_background ? kDefaultBackground : cursor_.attributes.background);
+    }
 
     // Movement; rows and columns are clamped.
     void move_to(u32 row, u32 column);
@@ -98,7 +109,10 @@ private:
     void repeat_last(u32 count);
     void clear_tab_stop(u32 what);
     void select_graphic_rendition(const ControlSequence& sequence);
-    u32 extended_color(const ControlSequence& sequence, u32 index, u8& color, bool& valid) const;
+    u32 extended_color(const ControlSequence& sequence, u32 index, ColorIndex& color, bool& valid) const;
+    void set_cursor_style(u32 style);
+    void set_linux_cursor(u32 size);
+    bool set_mouse_mode(u32 mode, bool on);
     void request_mode(const ControlSequence& sequence);
 
     // Modes and resets (terminal_modes.cpp).

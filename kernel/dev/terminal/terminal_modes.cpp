@@ -9,7 +9,18 @@ namespace {
 constexpr u32 kInsertMode = 4, kNewlineMode = 20;
 constexpr u32 kApplicationCursor = 1, kReverseScreen = 5, kOriginMode = 6, kAutowrap = 7, kCursorVisible = 25,
               kAlternate = 47, kApplicationKeypad = 66, kAlternateClear = 1047, kSaveCursor = 1048,
-              kAlternateSaveClear = 1049, kBracketedPaste = 2004;
+              kAlternateSaveClear = 1049, kBracketedPaste = 2004, kMousePresses = 9, kMouseButtons = 1000, kMouseDrags = 1002,
+              kMouseAll = 1003, kMouseSgr = 1006;
+
+MouseReports mouse_reports_of(u32 mode) {
+    switch (mode) {
+    case kMousePresses: return MouseReports::Presses;
+    case kMouseButtons: return MouseReports::Buttons;
+    case kMouseDrags: return MouseReports::Drags;
+    case kMouseAll: return MouseReports::All;
+    default: return MouseReports::None;
+    }
+}
 
 } // namespace
 
@@ -40,8 +51,34 @@ void Terminal::set_private_mode(u32 mode, bool on) {
     case kAlternateClear: switch_screen(on, false, true); break;
     case kSaveCursor: on ? save_cursor() : restore_cursor(); break;
     case kAlternateSaveClear: switch_screen(on, true, true); break;
-    default: break; // mouse reports, blinking, 132 columns: not on this terminal
+    default: set_mouse_mode(mode, on); // others, as blinking and 132 columns, are not of this terminal
     }
+}
+
+/// False: it is no mode of the mouse.
+bool Terminal::set_mouse_mode(u32 mode, bool on) {
+    if (mode == kMouseSgr) {
+        modes_.mouse_sgr = on;
+        return true;
+    }
+    MouseReports reports = mouse_reports_of(mode);
+    if (reports == MouseReports::None) return false;
+    if (on) modes_.mouse_reports = reports;
+    else if (modes_.mouse_reports == reports) modes_.mouse_reports = MouseReports::None;
+    return true;
+}
+
+/// DECSCUSR: 0 and 1 a block, 3 an underline, 5 a bar; the even ones do not blink.
+void Terminal::set_cursor_style(u32 style) {
+    if (style > 6) return;
+    modes_.cursor_shape = style >= 5 ? CursorShape::Bar : style >= 3 ? CursorShape::Underline : CursorShape::Block;
+}
+
+/// Linux's CSI ? n c (console_codes(4)): 0 the usual one, 1 none, 2 to 6 an underline growing to a block.
+void Terminal::set_linux_cursor(u32 size) {
+    size &= 0xf;
+    if (size == 1) modes_.cursor_visible = false;
+    else modes_.cursor_shape = size == 2 || size == 3 ? CursorShape::Underline : CursorShape::Block;
 }
 
 /// DECRPM: 0 unknown, 1 set, 2 reset.
@@ -56,8 +93,11 @@ int Terminal::private_mode_state(u32 mode) const {
     case kApplicationKeypad: return state(modes_.application_keypad);
     case kBracketedPaste: return state(modes_.bracketed_paste);
     case kAlternate: case kAlternateClear: case kAlternateSaveClear: return state(screen_.is_alternate());
-    default: return 0;
+    case kMouseSgr: return state(modes_.mouse_sgr);
+    default: break;
     }
+    MouseReports reports = mouse_reports_of(mode);
+    return reports == MouseReports::None ? 0 : state(modes_.mouse_reports == reports);
 }
 
 /// The cursor and the attributes stay as they are, as in xterm; 1049 saves and restores them around the switch.

@@ -7,7 +7,7 @@
 namespace martlet {
 namespace {
 
-constexpr u8 kBright = 8, kDimColor = 8, kItalicColor = 2;
+constexpr ColorIndex kBright = 8, kDimColor = 8;
 
 } // namespace
 
@@ -27,17 +27,19 @@ void Terminal::select_graphic_rendition(const ControlSequence& sequence) {
         case 5: case 6: pen.blink = true; break;
         case 7: pen.reverse = true; break;
         case 8: pen.invisible = true; break;
+        case 9: pen.struck = true; break;
         case 22: pen.bold = pen.dim = false; break;
         case 23: pen.italic = false; break;
         case 24: pen.underline = false; break;
         case 25: pen.blink = false; break;
         case 27: pen.reverse = false; break;
         case 28: pen.invisible = false; break;
-        case 38: case 48: {
-            u8 color = 0;
+        case 29: pen.struck = false; break;
+        case 38: case 48: case 58: { // 58: of the underline, which has the text's
+            ColorIndex color = 0;
             bool valid = false;
             index += extended_color(sequence, index, color, valid);
-            if (!valid) break;
+            if (!valid || value == 58) break;
             (value == 38 ? pen.foreground : pen.background) = color;
             (value == 38 ? pen.default_foreground : pen.default_background) = false;
             break;
@@ -59,39 +61,40 @@ void Terminal::select_graphic_rendition(const ControlSequence& sequence) {
 }
 
 /// 38;5;n and 38;2;r;g;b, also with colons (38:5:n, 38:2::r:g:b). Answers how many parameters follow the 38.
-u32 Terminal::extended_color(const ControlSequence& sequence, u32 index, u8& color, bool& valid) const {
+u32 Terminal::extended_color(const ControlSequence& sequence, u32 index, ColorIndex& color, bool& valid) const {
     u32 kind = sequence.value(index + 1);
     u32 subparameters = 0;
     while (sequence.is_continued(index + 1 + subparameters)) ++subparameters;
     if (kind == 5) {
         if (index + 2 < sequence.count) {
-            color = color_of_256(sequence.value(index + 2) & 0xff);
-            valid = true;
+            color = static_cast<ColorIndex>(sequence.value(index + 2));
+            valid = color < kIndexedColors;
         }
         return 2;
     }
     if (kind != 2) return subparameters;
     u32 first = index + (subparameters >= 5 ? 3 : 2); // with colons a colour space comes first
     if (first + 2 < sequence.count) {
-        color = nearest_color({static_cast<u8>(sequence.value(first)), static_cast<u8>(sequence.value(first + 1)),
-                               static_cast<u8>(sequence.value(first + 2))});
-        valid = true;
+        u32 red = sequence.value(first), green = sequence.value(first + 1), blue = sequence.value(first + 2);
+        valid = red < 256 && green < 256 && blue < 256;
+        if (valid) color = color_table.direct({static_cast<u8>(red), static_cast<u8>(green), static_cast<u8>(blue)});
     }
     return subparameters != 0 ? subparameters : 4;
 }
 
 void Terminal::update_pen() {
     const Attributes& attributes = cursor_.attributes;
-    u8 foreground = attributes.default_foreground ? kDefaultForeground : attributes.foreground;
-    u8 background = attributes.default_background ? kDefaultBackground : attributes.background;
-    if (attributes.italic && attributes.default_foreground) foreground = kItalicColor;
+    ColorIndex foreground = attributes.default_foreground ? kDefaultForeground : attributes.foreground;
+    ColorIndex background = attributes.default_background ? kDefaultBackground : attributes.background;
     if (attributes.dim && attributes.default_foreground) foreground = kDimColor;
-    if (attributes.bold) foreground |= kBright;
+    if (attributes.bold && foreground < kBright) foreground |= kBright;
     if (attributes.reverse) std::swap(foreground, background);
     if (attributes.invisible) foreground = background;
-    pen_.foreground = foreground & 15;
-    pen_.background = background & 15;
+    pen_.foreground = foreground & (kColors - 1);
+    pen_.background = background & (kColors - 1);
     pen_.is_underlined = attributes.underline;
+    pen_.is_italic = attributes.italic;
+    pen_.is_struck = attributes.struck;
 }
 
 } // namespace martlet

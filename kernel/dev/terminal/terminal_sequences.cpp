@@ -39,7 +39,8 @@ void Terminal::sequence(const ControlSequence& sequence) {
     if (sequence.intermediate != 0) {
         if (sequence.intermediate == '!' && sequence.final == 'p') soft_reset();
         if (sequence.intermediate == '$' && sequence.final == 'p') request_mode(sequence);
-        return; // DECSCUSR and others: one cursor shape
+        if (sequence.intermediate == ' ' && sequence.final == 'q') set_cursor_style(sequence.value(0));
+        return;
     }
     if (sequence.prefix != 0) return private_sequence(sequence);
     if (movement_sequence(sequence) || editing_sequence(sequence)) return;
@@ -134,6 +135,7 @@ void Terminal::private_sequence(const ControlSequence& sequence) {
         for (u32 index = 0; index < sequence.count; ++index)
             set_private_mode(sequence.values[index], sequence.final == 'h');
         break;
+    case 'c': set_linux_cursor(sequence.value(0)); break;
     case 'J': erase_in_display(sequence.value(0)); break; // no protected cells: selective erase erases all
     case 'K': erase_in_line(sequence.value(0)); break;
     case 'n':

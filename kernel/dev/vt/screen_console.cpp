@@ -3,8 +3,10 @@
 
 #include <algorithm>
 
+#include "boot/command_line.h"
 #include "dev/input/ctrl_alt_del.h"
 #include "dev/vt/keyboard_modes.h"
+#include "dev/vt/tone.h"
 #include "time/clock.h"
 
 namespace martlet {
@@ -45,6 +47,25 @@ void ScreenConsole::written(VtLine& line) {
     changed();
 }
 
+void ScreenConsole::ring_bell() {
+    constexpr u32 kFrequencyHz = 750;
+    constexpr u64 kDurationNs = 125 * kNanosecondsPerMillisecond;
+    std::string_view kind = command_line_option("martlet.bell").value_or("speaker");
+    if (kind == "visible") {
+        is_flashing_ = true;
+        flash_timer_.arm(monotonic_ns() + kDurationNs);
+        changed();
+    } else if (kind != "none") {
+        start_tone(kFrequencyHz, kDurationNs);
+    }
+}
+
+void ScreenConsole::flash_ends(Timer&, void* context) {
+    auto& console = *static_cast<ScreenConsole*>(context);
+    console.is_flashing_ = false;
+    console.changed();
+}
+
 /// Something is to be drawn: now, or when the current frame's time is over.
 void ScreenConsole::changed() {
     if (refresh_pending_.exchange(true)) return;
@@ -59,6 +80,7 @@ void ScreenConsole::refresh() {
     refresh_pending_ = false;
     {
         MutexGuard guard(vt_lock);
+        display_.set_flash(is_flashing_);
         if (!active_->is_graphics) display_.refresh();
     }
     next_refresh_ns_.store(monotonic_ns() + kFrameTimeNs, std::memory_order_relaxed);

@@ -32,6 +32,8 @@ public:
     ActiveTerminalChanges& changes() { return changes_; }
     /// The terminal's cells have changed.
     void written(VtLine& line) REQUIRES(vt_lock);
+    /// martlet.bell=speaker, visible (the screen flashes) or none.
+    void ring_bell() REQUIRES(vt_lock);
 
     // LogSink
     bool write_record(std::string_view) override { return true; } // follow_log shows it, outside the caller's locks
@@ -49,6 +51,7 @@ private:
     static void refresh_work(void* context) { static_cast<ScreenConsole*>(context)->refresh(); }
     static void timer_expired(Timer&, void* context) { static_cast<ScreenConsole*>(context)->refresh_work_.schedule(); }
     void refresh();
+    static void flash_ends(Timer&, void* context);
     static void write_text(Terminal& terminal, std::string_view text);
     static void follow_log(void* context);
 
@@ -109,6 +112,8 @@ private:
     std::atomic<u64> next_refresh_ns_ = 0;
     DeferredWork refresh_work_{refresh_work, this};
     Timer refresh_timer_{timer_expired, this};
+    std::atomic<bool> is_flashing_ = false;
+    Timer flash_timer_{flash_ends, this};
 };
 
 /// The machine's; null without a screen.

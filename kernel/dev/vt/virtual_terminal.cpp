@@ -39,7 +39,9 @@ usize VtLine::write(std::span<const u8> bytes) {
     usize reply_count;
     {
         MutexGuard guard(vt_lock);
+        u32 bells = terminal.bell_count();
         terminal.write(bytes);
+        if (terminal.bell_count() != bells) console_.ring_bell();
         reply_count = terminal.take_replies(replies);
         console_.written(*this);
     }

@@ -1,8 +1,10 @@
 // The requests of ioctl_console(2), by what they concern. Those that change something need the terminal as controlling
 // terminal, or CAP_SYS_TTY_CONFIG, as on Linux.
 #include "dev/vt/screen_console.h"
+#include "dev/vt/tone.h"
 #include "mm/user_access.h"
 #include "proc/credentials.h"
+#include "time/clock.h"
 
 namespace martlet {
 namespace {
@@ -53,6 +55,15 @@ std::optional<Result<i64>> ScreenConsole::ioctl_display(VirtualTerminal& termina
         set_graphics(terminal, argument == kDisplayGraphics);
         return 0;
     }
+    case kKiocsound:
+        if (!allowed) return Error(Errno::EPERM);
+        start_tone((argument & 0xffff) == 0 ? 0 : kTimerFrequencyHz / static_cast<u32>(argument & 0xffff), 0);
+        return 0;
+    case kKdmktone: // the counter's divisor and, above it, milliseconds
+        if (!allowed) return Error(Errno::EPERM);
+        start_tone((argument & 0xffff) == 0 ? 0 : kTimerFrequencyHz / static_cast<u32>(argument & 0xffff),
+                   (argument >> 16 & 0xffff) * kNanosecondsPerMillisecond);
+        return 0;
     case kKdmapdisp: case kKdunmapdisp: return Error(Errno::EINVAL);
     default: return std::nullopt;
     }

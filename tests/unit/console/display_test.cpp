@@ -14,7 +14,7 @@ public:
         for (Cell cell : cells) grid[row][column++] = cell;
         drawn += cells.size();
     }
-    void show_cursor(u32 row, u32 column, Cell) override { cursor = std::to_string(row) + "," + std::to_string(column); }
+    void show_cursor(u32 row, u32 column, Cell, CursorShape) override { cursor = std::to_string(row) + "," + std::to_string(column); }
     void hide_cursor() override { cursor = "none"; }
 
     Cell grid[5][10] = {};

@@ -17,7 +17,7 @@ public:
         ASSERT_LT(row, rows_);
         ASSERT_LE(column + cells.size(), columns_);
     }
-    void show_cursor(u32 row, u32 column, Cell) override {
+    void show_cursor(u32 row, u32 column, Cell, CursorShape) override {
         ASSERT_LT(row, rows_);
         ASSERT_LT(column, columns_);
     }

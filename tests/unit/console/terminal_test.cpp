@@ -140,13 +140,47 @@ TEST_F(TerminalTest, ColorsAndAttributes) {
     EXPECT_EQ(cell(0, 5).background, 11u);
 }
 
-TEST_F(TerminalTest, LargerPalettesMapToTheNearestColor) {
-    write("\033[38;5;196ma\033[48;2;0;0;170mb\033[38:2::255:255:255mc\033[38:5:46md\033[0;38;5me");
-    EXPECT_EQ(cell(0, 0).foreground, 1u);
-    EXPECT_EQ(cell(0, 1).background, 4u);
-    EXPECT_EQ(cell(0, 2).foreground, 15u);
-    EXPECT_EQ(cell(0, 3).foreground, 10u);
+TEST_F(TerminalTest, LargerPalettesAndDirectColors) {
+    write("\033[38;5;196ma\033[48;2;0;0;170mb\033[38:2::255:250:245mc\033[38:5:46md\033[0;38;5me\033[58;5;9;31mf");
+    EXPECT_EQ(cell(0, 0).foreground, 196u);
+    EXPECT_EQ(color_table.rgb(static_cast<ColorIndex>(cell(0, 1).background)), (Rgb{0, 0, 170}));
+    EXPECT_EQ(color_table.rgb(static_cast<ColorIndex>(cell(0, 2).foreground)), (Rgb{255, 250, 245}));
+    EXPECT_EQ(cell(0, 3).foreground, 46u);
     EXPECT_EQ(cell(0, 4).foreground, 7u); // incomplete: no change
+    EXPECT_EQ(cell(0, 5).foreground, 1u); // the underline's colour is skipped
+    EXPECT_EQ(sixteen_color(196), 1u);
+    EXPECT_EQ(sixteen_color(static_cast<ColorIndex>(cell(0, 1).background)), 4u);
+}
+
+TEST_F(TerminalTest, DirectColorsThatFindNoPlaceAreNearlyRight) {
+    ColorTable table;
+    for (u32 value = 0; value < 40000; ++value) {
+        Rgb color{static_cast<u8>(value * 7), static_cast<u8>(value >> 8), static_cast<u8>(value * 13 >> 3)};
+        Rgb given = table.rgb(table.direct(color));
+        ASSERT_LE(std::abs(given.red - color.red), 48);
+        ASSERT_LE(std::abs(given.green - color.green), 48);
+        ASSERT_LE(std::abs(given.blue - color.blue), 48);
+    }
+}
+
+TEST_F(TerminalTest, CursorStylesAndMouseModes) {
+    write("\033[4 q\033[?1002;1006h");
+    EXPECT_EQ(terminal.modes().cursor_shape, CursorShape::Underline);
+    EXPECT_EQ(terminal.modes().mouse_reports, MouseReports::Drags);
+    EXPECT_TRUE(terminal.modes().mouse_sgr);
+    write("\033[6 q\033[?1000l");
+    EXPECT_EQ(terminal.modes().cursor_shape, CursorShape::Bar);
+    EXPECT_EQ(terminal.modes().mouse_reports, MouseReports::Drags); // another mode was reset
+    write("\033[?1002l\033[0 q\033[?1002$p\033[?1006$p");
+    EXPECT_EQ(terminal.modes().mouse_reports, MouseReports::None);
+    EXPECT_EQ(terminal.modes().cursor_shape, CursorShape::Block);
+    EXPECT_EQ(replies(), "\033[?1002;2$y\033[?1006;1$y");
+}
+
+TEST_F(TerminalTest, ItalicsAndStrikesAreKept) {
+    write("\033[3;9ma\033[23;29mb");
+    EXPECT_TRUE(cell(0, 0).is_italic && cell(0, 0).is_struck);
+    EXPECT_FALSE(cell(0, 1).is_italic || cell(0, 1).is_struck);
 }
 
 TEST_F(TerminalTest, UnderlineStylesAreUnderlines) {
