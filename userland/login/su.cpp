@@ -1,7 +1,6 @@
 // su: runs a shell, or one command, as another user.
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -27,34 +26,35 @@ struct Request {
     std::vector<std::string> arguments; // of the shell
 };
 
-/// Options may stand before and after `-` and the user; what follows the user belongs to the shell.
+/// Options may stand anywhere up to `--`; the first other word is the user, the rest belongs to the shell.
 Request parse(int count, char** arguments) {
     Request request;
+    std::vector<std::string> words;
     int at = 1;
-    for (; at < count && arguments[at][0] == '-'; ++at) {
+    for (; at < count; ++at) {
         std::string word = arguments[at];
-        auto value = [&](const char* long_name) -> std::string {
-            size_t equals = word.find('=');
-            if (word.starts_with("--") && equals != word.npos) return word.substr(equals + 1);
+        auto value = [&](std::string_view long_name) -> std::string {
+            if (word.starts_with(std::string(long_name) + "=")) return word.substr(long_name.size() + 1);
             if (!word.starts_with("--") && word.size() > 2) return word.substr(2);
-            if (++at == count) die("option %s needs a value", long_name);
+            if (++at == count) die("option %s needs a value", word.c_str());
             return arguments[at];
         };
-        if (word == "--") {
-            ++at;
-            break;
-        }
-        if (word == "-" || word == "-l" || word == "--login") request.login = true;
+        if (word == "--") break;
+        if (word[0] != '-') words.push_back(word);
+        else if (word == "-" || word == "-l" || word == "--login") request.login = true;
         else if (word == "-m" || word == "-p" || word == "--preserve-environment") request.keep_environment = true;
-        else if (word.starts_with("-c") || word.starts_with("--command")) request.arguments = {"-c", value("-c")};
-        else if (word.starts_with("-s") || word.starts_with("--shell")) request.shell = value("-s");
+        else if (word.starts_with("-c") || word.starts_with("--command")) request.arguments = {"-c", value("--command")};
+        else if (word.starts_with("-s") || word.starts_with("--shell")) request.shell = value("--shell");
         else if (word == "--help") {
             fputs(kHelp, stdout);
             exit(0);
         } else die("unknown option %s (su --help tells them)", word.c_str());
     }
-    if (at < count) request.user = arguments[at++];
-    for (; at < count; ++at) request.arguments.push_back(arguments[at]);
+    for (++at; at < count; ++at) words.push_back(arguments[at]);
+    if (!words.empty()) {
+        request.user = words[0];
+        request.arguments.insert(request.arguments.end(), words.begin() + 1, words.end());
+    }
     return request;
 }
 
