@@ -25,6 +25,7 @@
 #include "poller.h"
 #include "shutdown.h"
 #include "system.h"
+#include "terminal_switch.h"
 
 namespace init {
 namespace {
@@ -98,6 +99,7 @@ public:
         log_.open_syslog();
         control_.open_socket();
         manager_.start_target(target);
+        terminals_.emplace(poller_, manager_, target);
     }
 
     /// For ever: does what can be done, then waits for the next event or time.
@@ -144,6 +146,7 @@ private:
     LogKeeper log_;
     Manager manager_;
     Control control_;
+    std::optional<TerminalSwitch> terminals_;
     Descriptor signals_;
     std::optional<ShutdownKind> end_;
 };

@@ -10,7 +10,7 @@ Poller::Poller() : epoll_(epoll_create1(EPOLL_CLOEXEC)) {}
 
 void Poller::watch(int fd, std::function<void()> ready, Interest interest) {
     epoll_event event = {};
-    event.events = interest == Interest::Read ? EPOLLIN : EPOLLOUT;
+    event.events = interest == Interest::Read ? EPOLLIN : interest == Interest::Write ? EPOLLOUT : EPOLLPRI;
     event.data.fd = fd;
     if (epoll_ctl(epoll_.get(), watched_.contains(fd) ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &event) == 0)
         watched_[fd] = std::move(ready);

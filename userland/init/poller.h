@@ -11,8 +11,8 @@ namespace init {
 class Poller {
 public:
     Poller();
-    /// Calls `ready` whenever `fd` can be read (or written, with `kWrite`). The caller forgets it before closing.
-    enum class Interest { Read, Write };
+    enum class Interest { Read, Write, Change }; // Change: what a file of sysfs(5) tells of itself
+    /// Calls `ready` whenever `fd` has what is of interest. The caller forgets it before closing.
     void watch(int fd, std::function<void()> ready, Interest interest = Interest::Read);
     void forget(int fd);
     /// Waits until monotonic `deadline_ms` for one event and handles it. One at a time: what a handler closes or forgets
