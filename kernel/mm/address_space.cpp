@@ -2,6 +2,7 @@
 #include "mm/address_space.h"
 
 #include "mm/address_space_internal.h"
+#include "mm/large_pages.h"
 #include "mm/overcommit.h"
 
 namespace martlet {
@@ -51,6 +52,7 @@ Result<Ref<AddressSpace>> AddressSpace::fork(const AddressSpaceLimits& limits) N
     for (Vma* vma = vmas_.first(); vma; vma = vmas_.next(*vma))
         if (vma->has(VmaFlag::DontFork) || vma->has(VmaFlag::WipeOnFork)) TRY(child->clear_pages(vma->start, vma->end));
     child->layout = layout;
+    child->refuses_large_pages.store(refuses_large_pages.load(std::memory_order_relaxed), std::memory_order_relaxed);
     child->map_base_ = map_base_;
     child->break_ = break_;
     for (Vma* vma = child->vmas_.first(); vma; vma = child->vmas_.next(*vma))
@@ -184,12 +186,14 @@ AddressSpace::Sizes AddressSpace::sizes() {
             peak_total_pages_, pages(peak_resident_), table_.table_frames() * kPageSize};
 }
 
-AddressSpace::MappingView AddressSpace::view_of(const Vma& vma) {
+AddressSpace::MappingView AddressSpace::view_of(const Vma& vma) const {
     const MemoryObject* object = vma.attributes.object.get();
+    bool has_region = align_up(vma.start, kLargePageSize) < align_down(vma.end, kLargePageSize);
     return {vma.start, vma.end, vma.attributes.protection, vma.is_shared(), vma.has(VmaFlag::GrowsDown),
             vma.offset_bytes, vma.attributes.file.get(),
             object ? object->mapping_name(vma.offset_bytes >> kPageShift) : nullptr,
-            vma.attributes.flags};
+            vma.attributes.flags,
+            has_region && allows_large_pages(vma) && !refuses_large_pages.load(std::memory_order_relaxed)};
 }
 
 void AddressSpace::for_each_mapping(void (*visit)(void*, const MappingView&), void* context) {

@@ -55,6 +55,7 @@ struct ProgramLayout {
 struct MappingUsage {
     u64 resident = 0, anonymous = 0, referenced = 0, shared_clean = 0, shared_dirty = 0, private_clean = 0, private_dirty = 0;
     u64 proportional = 0, proportional_dirty = 0, proportional_anonymous = 0, proportional_locked = 0;
+    u64 large = 0; // of `anonymous`
     void add(const MappingUsage& other);
 };
 enum class FrameNumbers : u8 { Hidden, Shown };
@@ -115,6 +116,7 @@ public:
     u64 page_table_root() const NO_THREAD_SAFETY_ANALYSIS { return table_.root(); }
     ProgramLayout layout;                                 // written by execve before the space is shared
     u64 current_break();
+    std::atomic<bool> refuses_large_pages = false;        // prctl(PR_SET_THP_DISABLE); fork and execve pass it on
     std::atomic<u32> barrier_registrations = 0;           // membarrier(2): kinds that the program registered for
 
     struct Sizes { u64 total_pages, resident_pages, shared_pages, text_pages, data_pages, stack_pages, locked_pages,
@@ -133,6 +135,7 @@ public:
         File* file;
         const char* name; // of a mapping without a file: null or "[vdso]" and the like
         u32 flags;
+        bool may_be_large; // some of its pages may become large ones
         bool has(VmaFlag flag) const { return (flags & static_cast<u32>(flag)) != 0; }
     };
     void for_each_mapping(void (*visit)(void*, const MappingView&), void* context);
@@ -149,7 +152,7 @@ public:
     bool holds_private_pages(u64 start, u64 end);
 
 private:
-    static MappingView view_of(const Vma& vma);
+    MappingView view_of(const Vma& vma) const;
     friend class MemoryObject;
     template <typename T, typename... Arguments> friend Result<Ref<T>> make_ref(Arguments&&...);
     AddressSpace() { live_count_.fetch_add(1, std::memory_order_relaxed); }
@@ -197,6 +200,9 @@ private:
     FaultResult fault_missing(Vma& vma, PageSlot& slot, u64 address, PageAccess access) REQUIRES(lock_);
     FaultResult fault_anonymous(Vma& vma, PageSlot& slot, u64 address, PageAccess access) REQUIRES(lock_);
     u32 pages_ahead(const Vma& vma, u64 address) REQUIRES(lock_);
+    bool may_be_large(const Vma& vma, u64 address) const REQUIRES(lock_);
+    bool fill_large(const Vma& vma, u64 start) REQUIRES(lock_);
+    void note_peak() REQUIRES(lock_);
     void fill_ahead(Vma& vma, u64 start, u64 end, PageAccess access) REQUIRES(lock_);
     FaultResult fault_object(Vma& vma, PageSlot& slot, u64 address, PageAccess access) REQUIRES(lock_);
     FaultResult fault_write_protected(Vma& vma, PageSlot& slot, u64 address) REQUIRES(lock_);

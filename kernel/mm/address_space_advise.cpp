@@ -82,8 +82,8 @@ Result<void> AddressSpace::advise(u64 address, u64 size_bytes, int advice) {
         }
         case kDontFork: return set_flags(vma, VmaFlag::DontFork, true);
         case kDoFork: return set_flags(vma, VmaFlag::DontFork, false);
-        case kHugePage: return set_flags(vma, VmaFlag::NoHugePage, false);
-        case kNoHugePage: return set_flags(vma, VmaFlag::NoHugePage, true);
+        case kHugePage: vma.attributes.set(VmaFlag::NoHugePage, false); return set_flags(vma, VmaFlag::HugePage, true);
+        case kNoHugePage: vma.attributes.set(VmaFlag::HugePage, false); return set_flags(vma, VmaFlag::NoHugePage, true);
         case kDontDump: return set_flags(vma, VmaFlag::DontDump, true);
         case kDoDump: return set_flags(vma, VmaFlag::DontDump, false);
         case kWipeOnFork:

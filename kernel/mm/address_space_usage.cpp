@@ -36,6 +36,7 @@ void MappingUsage::add(const MappingUsage& other) {
     resident += other.resident;
     anonymous += other.anonymous;
     referenced += other.referenced;
+    large += other.large;
     shared_clean += other.shared_clean;
     shared_dirty += other.shared_dirty;
     private_clean += other.private_clean;
@@ -52,6 +53,7 @@ void AddressSpace::for_each_mapping_usage(void (*visit)(void*, const MappingView
         MappingUsage usage;
         (void)table_.walk(vma->start, vma->end, TableAccess::Look, [&](LeafTable& table) {
             u64 sharers = sharers_of(table);
+            if (table.is_large) usage.large += table.slots.size() * kPageSize;
             for (PageSlot& slot : table.slots) {
                 PageEntry entry = slot.load();
                 if (entry.has_frame() && entry.is_counted()) add_page(usage, entry, sharers);

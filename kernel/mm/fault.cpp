@@ -1,6 +1,7 @@
 // Resolving a page fault: finding the mapping, growing stacks, filling and copying pages. See mm/address_space.h.
 #include "arch/page_moves.h"
 #include "mm/address_space_internal.h"
+#include "mm/large_pages.h"
 #include "mm/zero_page.h"
 
 namespace martlet {
@@ -21,6 +22,10 @@ FaultResult fault_result_of(Errno error) {
 void AddressSpace::install(PageSlot& slot, PageEntry entry) {
     slot.store(entry);
     count_page(entry, 1);
+    note_peak();
+}
+
+void AddressSpace::note_peak() {
     i64 resident = anonymous_pages_ + object_pages_;
     if (resident > peak_resident_) peak_resident_ = resident;
 }
@@ -67,6 +72,8 @@ FaultResult AddressSpace::resolve(Vma& vma, u64 address, PageAccess access, Acce
         return FaultResult::SegvAccErr;
     }
     address = page_align_down(address);
+    if (access == PageAccess::Write && may_be_large(vma, address) && fill_large(vma, align_down(address, kLargePageSize)))
+        return FaultResult::Resolved;
     Result<PageSlot*> slot = table_.make_slot(address);
     if (!slot) return FaultResult::OutOfMemory;
     PageEntry entry = (*slot)->load();
@@ -91,6 +98,31 @@ FaultResult AddressSpace::fault_anonymous(Vma& vma, PageSlot& slot, u64 address,
     }
     if (u32 pages = pages_ahead(vma, address)) fill_ahead(vma, next_fault_, next_fault_ + pages * kPageSize, access);
     return FaultResult::Resolved;
+}
+
+/// Whether the large page around `address` is worth filling at once: the program asked for it, or has filled the memory
+/// before it in order.
+bool AddressSpace::may_be_large(const Vma& vma, u64 address) const {
+    u64 start = align_down(address, kLargePageSize);
+    if (start < vma.start || vma.end - start < kLargePageSize) return false;
+    bool is_in_order = address == start && address == next_fault_ && faults_in_order_ >= kFaultsBeforeFilling + kFillAheadShift;
+    if (!is_in_order && !vma.has(VmaFlag::HugePage)) return false;
+    return allows_large_pages(vma) && !refuses_large_pages.load(std::memory_order_relaxed);
+}
+
+/// Best effort: false where pages are there already or memory is short.
+bool AddressSpace::fill_large(const Vma& vma, u64 start) {
+    if (table_.has_table(start)) return false;
+    Frame* block = allocate_block(kLargePageOrder, FrameUse::Anonymous);
+    if (!block) return false;
+    if (!table_.map_large(start, *block, page_flags(vma, PageAccess::Write))) {
+        release_block(*block, kLargePageOrder);
+        return false;
+    }
+    anonymous_pages_ += kLargePageSize / kPageSize;
+    note_peak();
+    next_fault_ = start + kLargePageSize;
+    return true;
 }
 
 /// How many pages to fill behind the one at `address`.

@@ -46,12 +46,17 @@ inline Frame& frame_of_pointer(const void* pointer) { return frame_of(direct_map
 
 enum class Zeroing : u8 { No, Yes };
 
-inline constexpr u32 kMaxFrameOrder = 10;
+inline constexpr u32 kMaxFrameOrder = 10, kLargePageOrder = 9;
 
 /// 2^order physically contiguous frames with one reference (on the first). ENOMEM after reclaim has been tried.
 /// Anonymous and PageCache allocations leave an emergency reserve to the kernel.
 Result<Frame*> allocate_frames(u32 order, FrameUse use, Zeroing zeroing);
 inline Result<Frame*> allocate_frame(FrameUse use, Zeroing zeroing) { return allocate_frames(0, use, zeroing); }
+
+/// 2^order contiguous frames, zeroed, each with a reference of its own. Null where memory is short: nothing is reclaimed.
+Frame* allocate_block(u32 order, FrameUse use);
+/// Gives up one reference to each; frees them as one block if nobody else holds any.
+void release_block(Frame& first, u32 order);
 
 /// `count` contiguous frames, trimmed from the next power of two; freed with free_frame_run only.
 Result<Frame*> allocate_frame_run(u64 count, FrameUse use);

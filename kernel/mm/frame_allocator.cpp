@@ -18,6 +18,7 @@ namespace {
 
 SpinLock buddy_lock{LockRank::FrameAllocator};
 BuddyAllocator buddy GUARDED_BY(buddy_lock);
+constexpr u64 kBlockReservePart = 16; // blocks are a luxury: they leave this part of all memory free
 u64 total_frames;
 u64 emergency_frames;
 std::atomic<u64> reserved_frames;
@@ -101,9 +102,12 @@ void empty_cache(FrameCache& cache) REQUIRES(buddy_lock) {
     while (cache.count > 0) buddy.free(*cache.frames[--cache.count], 0);
 }
 
-Frame* try_allocate(u32 order, FrameUse use) {
-    bool leaves_reserve = use == FrameUse::Anonymous || use == FrameUse::PageCache;
-    u64 keep_free = leaves_reserve ? emergency_frames : 0;
+/// What an allocation for `use` leaves to others.
+u64 reserve_of(FrameUse use) {
+    return use == FrameUse::Anonymous || use == FrameUse::PageCache ? emergency_frames : 0;
+}
+
+Frame* try_allocate(u32 order, FrameUse use, u64 keep_free) {
     IrqGuard irqs;
     PerCpuMemory* cpu = this_cpu_memory();
     Frame* frame = nullptr;
@@ -138,12 +142,12 @@ bool caller_may_sleep() {
 Result<Frame*> allocate_frames(u32 order, FrameUse use, Zeroing zeroing) {
     DEBUG_ASSERT(use >= FrameUse::Kernel);
     if (order > kMaxFrameOrder) return Error(Errno::ENOMEM);
-    Frame* frame = try_allocate(order, use);
+    Frame* frame = try_allocate(order, use, reserve_of(use));
     if (!frame) [[unlikely]] {
         ReclaimHook reclaim = reclaim_hook.load(std::memory_order_relaxed);
         if (!reclaim || !caller_may_sleep() || reclaim((1ull << order) + FrameCache::kBatch) == 0)
             return Error(Errno::ENOMEM);
-        frame = try_allocate(order, use);
+        frame = try_allocate(order, use, reserve_of(use));
         if (!frame) return Error(Errno::ENOMEM);
     }
     if (zeroing == Zeroing::Yes)
@@ -163,6 +167,33 @@ void Frame::free_frames() {
         LockGuard guard(buddy_lock);
         buddy.free(*this, order);
     }
+}
+
+Frame* allocate_block(u32 order, FrameUse use) {
+    Frame* first = try_allocate(order, use, total_frames / kBlockReservePart);
+    if (!first) return nullptr;
+    for (u32 index = 0; index < 1u << order; ++index) {
+        Frame& frame = first[index];
+        frame.references.store(1, std::memory_order_relaxed);
+        frame.order = 0;
+        frame.use = use;
+        frame.flags = 0;
+        frame.owner = 0;
+        frame.index = 0;
+        clear_page(frame.data());
+    }
+    return first;
+}
+
+void release_block(Frame& first, u32 order) {
+    std::span<Frame> frames(&first, 1u << order);
+    for (Frame& frame : frames) {
+        if (!frame.is_shared()) continue;
+        for (Frame& each : frames) each.release();
+        return;
+    }
+    first.order = static_cast<u8>(order);
+    first.release();
 }
 
 Result<Frame*> allocate_frame_run(u64 count, FrameUse use) {

@@ -26,6 +26,7 @@ enum class VmaFlag : u32 {
     RandomAccess = 1u << 10,
     SequentialAccess = 1u << 11,
     NoHugePage = 1u << 13, // MADV_NOHUGEPAGE: one page per fault
+    HugePage = 1u << 14,   // MADV_HUGEPAGE: large pages on first touch
     Accounted = 1u << 12, // its pages are promised (mm/overcommit.h)
 };
 constexpr u32 operator|(VmaFlag a, VmaFlag b) { return static_cast<u32>(a) | static_cast<u32>(b); }

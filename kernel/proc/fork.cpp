@@ -176,7 +176,6 @@ Result<Ref<Process>> make_process(Pid& pid, const CloneRequest& request) {
     process->oom_adjust_minimum = parent.oom_adjust_minimum.load();
     process->is_dumpable = parent.is_dumpable.load();
     process->login_uid = parent.login_uid.load();
-    process->refuses_huge_pages = parent.refuses_huge_pages.load();
     process->exit_signal = request.exit_signal;
     process->creator_thread_id = current_task().thread_id();
     return process;

@@ -87,7 +87,6 @@ public:
     std::atomic<i16> oom_adjust = 0, oom_adjust_minimum = 0; // proc/out_of_memory.h
     std::atomic<bool> is_dumpable = true; // prctl(PR_SET_DUMPABLE)
     std::atomic<u32> login_uid = ~0u;     // /proc/pid/loginuid, inherited
-    std::atomic<bool> refuses_huge_pages = false; // prctl(PR_SET_THP_DISABLE)
 
 private:
     friend class ProcessGroup;

@@ -1,6 +1,7 @@
 // prctl(2): every operation that the x86-64 of Linux 6.1 knows; the others answer EINVAL, as unknown ones do.
 #include <string.h>
 
+#include "mm/address_space.h"
 #include "proc/process.h"
 #include "syscall/capabilities.h"
 #include "syscall/seccomp.h"
@@ -137,11 +138,11 @@ Result<i64> sys_prctl(int option, u64 argument2, u64 argument3, u64 argument4, u
         return 0;
     case kSetThpDisable:
         if (has_extra) return Error(Errno::EINVAL);
-        process.refuses_huge_pages = argument2 != 0;
+        task.address_space()->refuses_large_pages = argument2 != 0;
         return 0;
     case kGetThpDisable:
         if (argument2 != 0 || has_extra) return Error(Errno::EINVAL);
-        return process.refuses_huge_pages ? 1 : 0;
+        return task.address_space()->refuses_large_pages ? 1 : 0;
     case kGetSpeculation:
         if (has_extra) return Error(Errno::EINVAL);
         return speculation(option, argument2);

@@ -18,13 +18,25 @@ constexpr u64 kRegionSize[] = {kPageSize, kLargePageSize, kGiB, 512 * kGiB}; // 
 
 u64 kernel_root;
 
+/// Large entries, in all page tables.
+std::atomic<u64> large_entries;
+
 u64* table_at(u64 entry) { return static_cast<u64*>(direct_map({entry & kEntryAddressMask})); }
 u32 index_at(u64 address, u32 level) { return (address >> (kPageShift + 9 * level)) & (kEntries - 1); }
 bool is_present(u64 entry) { return (entry & kEntryPresent) != 0; }
 bool is_shared_table(u64 directory_entry) { return is_present(directory_entry) && !(directory_entry & kEntryWritable); }
-std::span<PageSlot> slots_of(u64 directory_entry) {
-    return {reinterpret_cast<PageSlot*>(table_at(directory_entry)), kEntries};
+bool is_large(u64 directory_entry) { return (directory_entry & kEntryLarge) != 0; }
+/// Where a present directory entry's leaf table is. Behind a large entry, the first frame of its block knows.
+u64 leaf_of(u64 directory_entry) {
+    u64 address = directory_entry & kEntryAddressMask;
+    return is_large(directory_entry) ? frame_of({address}).owner : address;
 }
+Frame& leaf_frame_of(u64 directory_entry) { return frame_of({leaf_of(directory_entry)}); }
+std::span<PageSlot> slots_of(u64 directory_entry) {
+    return {reinterpret_cast<PageSlot*>(table_at(leaf_of(directory_entry))), kEntries};
+}
+/// Frame::flags of a leaf table: somebody who shared it has taken a copy, so its pages may be shared though it is not.
+constexpr u8 kLeafCopied = 1;
 
 /// Most tables are nearly empty, so Frame::owner of a table has a bit for each eight entries (a cache line) that may hold
 /// something: scans skip the rest.
@@ -52,10 +64,15 @@ void release_pages(const Frame& table, std::span<PageSlot> slots) {
 /// Drops one sharer of a leaf table; the last one releases its pages. Sharers, each under its own lock, may do so at once:
 /// the count decides who is the last.
 void release_leaf(u64 directory_entry) {
-    Frame& frame = frame_of({directory_entry & kEntryAddressMask});
+    Frame& frame = leaf_frame_of(directory_entry);
     if (frame.references.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
     frame.references.store(1, std::memory_order_relaxed); // nobody else knows it any more
-    release_pages(frame, slots_of(directory_entry));
+    if (is_large(directory_entry)) {
+        large_entries.fetch_sub(1, std::memory_order_relaxed);
+        release_block(frame_of({directory_entry & kEntryAddressMask}), kLargePageOrder);
+    } else {
+        release_pages(frame, slots_of(directory_entry));
+    }
     frame.release();
 }
 
@@ -106,9 +123,11 @@ Result<u64*> PageTable::make_table(u64* entry) {
 }
 
 Result<void> PageTable::make_private(u64* directory_entry, u64 address) {
-    Frame& shared = frame_of({*directory_entry & kEntryAddressMask});
+    Frame& shared = leaf_frame_of(*directory_entry);
     if (!shared.is_shared()) {
-        *directory_entry |= kEntryWritable;
+        if (is_large(*directory_entry) && shared.flags == kLeafCopied)
+            leave_large(directory_entry, address, leaf_of(*directory_entry) | kTableBits);
+        else *directory_entry |= kEntryWritable;
         return {};
     }
     Frame* copy = TRY(allocate_frame(FrameUse::PageTable, Zeroing::Yes));
@@ -126,13 +145,49 @@ Result<void> PageTable::make_private(u64* directory_entry, u64 address) {
         }
         to[index].store(entry);
     });
-    u64 shared_entry = std::exchange(*directory_entry, copy_entry);
-    // The translations that processors hold lead to the same frames, without write permission; but they may also hold the
-    // directory entry, and its table may be gone in a moment. Forgetting any page forgets that.
-    tlb_forget_user(root_, address, address + 1);
+    u64 shared_entry = *directory_entry;
+    shared.flags = kLeafCopied;
+    if (is_large(shared_entry)) {
+        leave_large(directory_entry, address, copy_entry);
+    } else {
+        *directory_entry = copy_entry;
+        // The translations that processors hold lead to the same frames, without write permission; but they may also hold
+        // the directory entry, and its table may be gone in a moment. Forgetting any page forgets that.
+        tlb_forget_user(root_, address, address + 1);
+    }
     release_leaf(shared_entry);
     return {};
 }
+
+/// Replaces the large entry for `address` by `table_entry`. In between nothing is there: processors must not find both kinds
+/// of translation at once (Intel SDM 3A 4.10.2.3, 4.11.2).
+void PageTable::leave_large(u64* directory_entry, u64 address, u64 table_entry) {
+    u64 region = align_down(address, kLargePageSize);
+    bool is_last = leaf_of(*directory_entry) == (table_entry & kEntryAddressMask);
+    *directory_entry = 0;
+    tlb_forget_user(root_, region, region + kLargePageSize);
+    *directory_entry = table_entry;
+    if (is_last) large_entries.fetch_sub(1, std::memory_order_relaxed);
+}
+
+Result<void> PageTable::map_large(u64 address, Frame& block, u32 flags) {
+    u64* table = table_at(root_);
+    for (u32 level = 3; level > 1; --level) table = TRY(make_table(&table[index_at(address, level)]));
+    Frame* leaf = TRY(allocate_frame(FrameUse::PageTable, Zeroing::No));
+    leaf->owner = ~0ull; // all in use
+    auto* slots = static_cast<PageSlot*>(leaf->data());
+    PhysicalAddress frame = block.physical();
+    u64* directory_entry = &table[index_at(address, 1)];
+    *directory_entry = PageEntry::make(frame, flags).bits() | kEntryLarge;
+    for (u32 index = 0; index < kEntries; ++index, frame.value += kPageSize) slots[index].store(PageEntry::make(frame, flags));
+    block.owner = leaf->physical().value;
+    note_used(frame_of_pointer(table), index_at(address, 1));
+    ++table_frames_;
+    large_entries.fetch_add(1, std::memory_order_relaxed);
+    return {};
+}
+
+u64 PageTable::large_count() { return large_entries.load(std::memory_order_relaxed); }
 
 Result<PageSlot*> PageTable::make_slot(u64 address) {
     DEBUG_ASSERT(address < kUserEnd);
@@ -142,6 +197,7 @@ Result<PageSlot*> PageTable::make_slot(u64 address) {
     if (is_shared_table(*directory_entry)) {
         TRY(make_private(directory_entry, address));
     }
+    if (is_large(*directory_entry)) [[unlikely]] return &slots_of(*directory_entry)[index_at(address, 0)];
     u64* leaf = TRY(make_table(directory_entry));
     note_used(frame_of_pointer(leaf), index_at(address, 0));
     return reinterpret_cast<PageSlot*>(leaf) + index_at(address, 0);
@@ -173,12 +229,15 @@ Result<LeafTable> PageTable::next_leaf(u64 start, u64 end, TableAccess access) {
         while (level > 0 && is_present(table[index_at(start, level)])) {
             u64* entry = &table[index_at(start, level)];
             if (level == 1) {
-                if (access != TableAccess::Look && is_shared_table(*entry)) TRY(make_private(entry, start));
+                if (access != TableAccess::Look) {
+                    if (is_shared_table(*entry)) TRY(make_private(entry, start));
+                    if (is_large(*entry)) leave_large(entry, start, leaf_of(*entry) | kTableBits);
+                }
                 u32 first = index_at(start, 0);
                 u64 pages = (end - start + kPageSize - 1) >> kPageShift;
                 u32 count = pages < kEntries - first ? static_cast<u32>(pages) : kEntries - first;
-                if (access == TableAccess::Fill) note_used(frame_of({*entry & kEntryAddressMask}), first, count);
-                return LeafTable{start, slots_of(*entry).subspan(first, count)};
+                if (access == TableAccess::Fill) note_used(leaf_frame_of(*entry), first, count);
+                return LeafTable{start, slots_of(*entry).subspan(first, count), is_large(*entry)};
             }
             table = table_at(*entry);
             --level;
@@ -219,7 +278,7 @@ u64 share_directory(u64* directory, u64* child_directory) {
     for_each_used(frame, [&](u32 index) {
         if (!is_present(directory[index])) return;
         directory[index] &= ~kEntryWritable;
-        frame_of({directory[index] & kEntryAddressMask}).acquire();
+        leaf_frame_of(directory[index]).acquire();
         child_directory[index] = directory[index];
         ++count;
     });

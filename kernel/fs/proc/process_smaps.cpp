@@ -18,8 +18,10 @@ void print_pages(TextBuffer& text, const MappingUsage& usage) {
     print_kib(text, "Private_Dirty:", usage.private_dirty);
     print_kib(text, "Referenced:", usage.referenced);
     print_kib(text, "Anonymous:", usage.anonymous);
-    // Pages of one size only, no swap, nothing given up lazily.
-    for (const char* name : {"LazyFree:", "AnonHugePages:", "ShmemPmdMapped:", "FilePmdMapped:", "Shared_Hugetlb:"}) print_kib(text, name, 0);
+    // No large pages of files, no swap, nothing given up lazily.
+    print_kib(text, "LazyFree:", 0);
+    print_kib(text, "AnonHugePages:", usage.large);
+    for (const char* name : {"ShmemPmdMapped:", "FilePmdMapped:", "Shared_Hugetlb:"}) print_kib(text, name, 0);
     text.append("Private_Hugetlb:       0 kB\n");
     print_kib(text, "Swap:", 0);
     print_kib(text, "SwapPss:", 0);
@@ -48,6 +50,8 @@ void print_flags(TextBuffer& text, const AddressSpace::MappingView& view) {
     flag(view.has(VmaFlag::NoReserve), "nr ");
     flag(view.has(VmaFlag::WipeOnFork), "wf ");
     flag(view.has(VmaFlag::DontDump), "dd ");
+    flag(view.has(VmaFlag::HugePage), "hg ");
+    flag(view.has(VmaFlag::NoHugePage), "nh ");
     text.append("\n");
 }
 
@@ -74,7 +78,7 @@ Result<void> show_smaps(TextBuffer& text, const ProcSubject& subject) {
             print_kib(to.text, "Pss:", usage.proportional);
             print_kib(to.text, "Pss_Dirty:", usage.proportional_dirty);
             print_pages(to.text, usage);
-            to.text.append("THPeligible:    0\n");
+            to.text.print("THPeligible:    %u\n", view.may_be_large ? 1 : 0);
             print_flags(to.text, view);
         },
         &context);

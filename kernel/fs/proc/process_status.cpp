@@ -141,7 +141,7 @@ void show_memory(TextBuffer& text, const ProcSubject& subject) {
     line("VmPTE", sizes.page_table_bytes / kKiB);
     line("VmSwap", 0);
     line("HugetlbPages", 0);
-    text.append("CoreDumping:\t0\nTHP_enabled:\t0\n");
+    text.print("CoreDumping:\t0\nTHP_enabled:\t%u\n", space->refuses_large_pages ? 0 : 1);
 }
 
 void show_signals(TextBuffer& text, const ProcSubject& subject, const ProcessInfo& info) {

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "arch/interrupts.h"
+#include "arch/page_table.h"
 #include "fs/proc/system_entries.h"
 #include "mm/frame.h"
 #include "mm/overcommit.h"
@@ -106,7 +107,9 @@ Result<void> show_meminfo(TextBuffer& text, const ProcSubject&) {
     line("VmallocUsed:", 0);
     line("VmallocChunk:", 0);
     line("Percpu:", 0);
-    for (const char* name : {"HardwareCorrupted:", "AnonHugePages:", "ShmemHugePages:", "ShmemPmdMapped:", "FileHugePages:", "FilePmdMapped:"})
+    line("HardwareCorrupted:", 0);
+    line("AnonHugePages:", PageTable::large_count() * (kLargePageSize / kKiB));
+    for (const char* name : {"ShmemHugePages:", "ShmemPmdMapped:", "FileHugePages:", "FilePmdMapped:"})
         line(name, 0);
     for (const char* name : {"HugePages_Total:", "HugePages_Free:", "HugePages_Rsvd:", "HugePages_Surp:"}) text.print("%-16s%8u\n", name, 0u);
     line("Hugepagesize:", 2048);

@@ -81,6 +81,7 @@ Result<void> NewProgram::create_space() {
     scratch_.reset(new (std::nothrow) u8[kPageSize]);
     if (!scratch_) return Error(Errno::ENOMEM);
     space = TRY(AddressSpace::create());
+    if (AddressSpace* old = current_task().address_space()) space->refuses_large_pages = old->refuses_large_pages.load();
     stack_top_ = kUserEnd - random_below(kStackRandomBytes, randomises_);
     u64 limit = argument_limit();
     stack_low_ = align_down(stack_top_ - limit - kInitialStackRoom - 2 * kPageSize, kPageSize);

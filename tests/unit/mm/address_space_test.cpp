@@ -15,6 +15,7 @@ namespace {
 
 constexpr u64 kWindow = 0x4000'0000 - 600 * kPageSize; // three leaf tables take part
 constexpr u64 kWindowPages = 1200;
+constexpr int kAdviseHugePage = 14;
 constexpr u32 kReadWrite = kProtRead | kProtWrite;
 
 AddressSpaceLimits stack_of(u64 bytes) { return {.stack_bytes = bytes}; }
@@ -31,6 +32,7 @@ struct PageModel {
     std::shared_ptr<SharedContent> shared;
     u64 index = 0; // in `shared`
     bool is_promised = false; // private and, at least once, writable
+    bool is_advised = false;  // MADV_HUGEPAGE
 
     u8 content() const {
         if (!shared) return value;
@@ -44,7 +46,7 @@ struct PageModel {
     /// Whether `next`, the following page, belongs to the same mapping.
     bool continues_in(const PageModel& next) const {
         return is_mapped && next.is_mapped && protection == next.protection && shared == next.shared &&
-               is_promised == next.is_promised &&
+               is_promised == next.is_promised && is_advised == next.is_advised &&
                (!shared || next.index == index + 1);
     }
 };
@@ -100,6 +102,8 @@ public:
         for (SpaceModel& space : spaces_) ASSERT_NO_FATAL_FAILURE(check(space));
     }
 
+    u64 large_pages_made() const { return large_pages_made_; }
+
 private:
     u64 pick(u64 count) { return random_() % count; }
     struct Range { u64 first, end; };
@@ -110,7 +114,7 @@ private:
     }
 
     void one_call(SpaceModel& space) {
-        switch (pick(12)) {
+        switch (pick(13)) {
         case 0: return map_private(space);
         case 1: return map_shared(space);
         case 2: return unmap(space);
@@ -121,6 +125,7 @@ private:
         case 7:
             if (pick(8) == 0) fork_or_exit(space);
             return;
+        case 8: return pick(4) == 0 ? map_for_large_pages(space) : advise_large_pages(space);
         default:
             for (int count = 0; count < 8; ++count) touch(space);
         }
@@ -133,6 +138,29 @@ private:
             .protection = protection, .flags = kMapPrivate | kMapAnonymous | kMapFixed}, {});
         ASSERT_TRUE(result);
         for (u64 page = first; page < end; ++page) space.pages[page] = {true, protection, 0, nullptr, 0, (protection & kProtWrite) != 0};
+    }
+    /// Most of the window, with room for two large pages.
+    void map_for_large_pages(SpaceModel& space) {
+        u64 first = pick(88), end = kWindowPages - pick(88), size = (end - first) * kPageSize;
+        ASSERT_TRUE(space.space->map({.address = space.address(first), .size_bytes = size, .protection = kReadWrite,
+            .flags = kMapPrivate | kMapAnonymous | kMapFixed}, {}));
+        ASSERT_TRUE(space.space->advise(space.address(first), size, kAdviseHugePage));
+        for (u64 page = first; page < end; ++page) space.pages[page] = {true, kReadWrite, 0, nullptr, 0, true, true};
+        u64 large_before = PageTable::large_count();
+        u8 byte = 7;
+        ASSERT_TRUE(space.space->write_memory(space.address(600), {&byte, 1}, AccessMode::Checked));
+        space.pages[600].write(byte);
+        large_pages_made_ += PageTable::large_count() - large_before;
+    }
+    void advise_large_pages(SpaceModel& space) {
+        auto [first, end] = pick_range();
+        Result<void> result = space.space->advise(space.address(first), (end - first) * kPageSize, kAdviseHugePage);
+        bool has_hole = false;
+        for (u64 page = first; page < end; ++page) {
+            has_hole |= !space.pages[page].is_mapped;
+            if (space.pages[page].is_mapped) space.pages[page].is_advised = true;
+        }
+        ASSERT_EQ(result.has_value(), !has_hole);
     }
     void map_shared(SpaceModel& space) {
         auto [first, end] = pick_range();
@@ -277,12 +305,14 @@ private:
 
     std::mt19937 random_;
     std::vector<SpaceModel> spaces_;
+    u64 large_pages_made_ = 0;
 };
 
 TEST_F(AddressSpaceTest, RandomCallsBehaveLikeAModelByPages) {
     for (u32 seed = 1; seed <= 6; ++seed) {
         RandomCalls calls(seed);
         ASSERT_NO_FATAL_FAILURE(calls.run(2500)) << "seed " << seed;
+        EXPECT_GT(calls.large_pages_made(), 0u);
     }
 }
 

@@ -4,6 +4,10 @@
 // permission, its frame counts the sharers, and make_slot or walk(Change) first gives this address space its own copy
 // with every page write-protected and counted once more. So fork costs by leaf tables, not by pages.
 //
+// A leaf table of fresh anonymous pages in one aligned block may be hidden behind a large entry, which the processor reads
+// instead of it (map_large). The table stays complete, so everybody here goes on seeing pages, and leaving the large entry
+// costs no memory: walk(Change) does it first. Fork shares large entries like tables.
+//
 // Ownership: leaf tables hold one reference to the frame of each counted entry. The caller changes slots and keeps those
 // counts; destroying the PageTable releases what is left.
 // Locking: the address space's lock. Leaf tables that are shared may be looked at and given up by their sharers at once.
@@ -32,6 +36,7 @@ namespace martlet {
 struct LeafTable {
     u64 address;
     std::span<PageSlot> slots;
+    bool is_large = false; // the processor sees one large page
 };
 
 /// Fill: like Change, and empty slots will be filled. Slots of the other walks stay empty if they are.
@@ -47,7 +52,15 @@ public:
     /// Frames that the tables take, the root included; shared leaf tables count for each sharer.
     u64 table_frames() const { return table_frames_; }
 
-    /// The slot for `address`, with tables made and made private as needed. ENOMEM.
+    /// Maps `block`, kLargePageSize of frames with a reference each, at `address` (aligned to it) by one large entry. Nothing
+    /// may be there (has_table). ENOMEM.
+    Result<void> map_large(u64 address, Frame& block, u32 flags);
+    bool has_table(u64 address) const { return find_directory_entry(address) != nullptr; }
+    /// Large entries in all page tables.
+    static u64 large_count();
+
+    /// The slot for `address`, with tables made and made private as needed. A slot that is writable already may be a large
+    /// page's: it must not be changed. ENOMEM.
     Result<PageSlot*> make_slot(u64 address);
     /// A copy of the entry with the permissions that the processor sees; an empty one where there is no table.
     PageEntry lookup(u64 address) const;
@@ -101,6 +114,7 @@ private:
     Result<LeafTable> next_leaf(u64 start, u64 end, TableAccess access);
     Result<u64*> make_table(u64* entry);
     Result<void> make_private(u64* directory_entry, u64 address);
+    void leave_large(u64* directory_entry, u64 address, u64 table_entry);
     u64* find_directory_entry(u64 address) const;
     u64 take_leaf(u64 address);
     void release_leaves(std::span<const u64> leaves, u64 start, u64 end);
