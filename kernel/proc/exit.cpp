@@ -53,16 +53,24 @@ i32 exit_code_kind(int status) {
 
 int exit_code_value(int status) { return status & 0x7f ? status & 0x7f : status >> 8; }
 
-/// The task takes no more signals; what it would have taken goes to others. Answers the status of a group exit.
-int leave_signals(Process& process, Task& task, int status) {
+struct Leaving {
+    int status;   // of the group exit, if there is one
+    bool is_last; // of its process
+};
+
+/// The task takes no more signals; what it would have taken goes to others. Whether a group exit has begun and who is the
+/// last are decided together: else the last could miss a group exit that began after it had looked.
+Leaving leave_signals(Process& process, Task& task, int status) {
     PendingSignals::EntryList discarded;
     bool must_announce = false;
+    bool is_last;
     int stop_signal = 0;
     {
         IrqLockGuard guard(process.signals.lock);
         task.signals.has_left = true;
         stop_signal = process.signals.stop_signal;
         if (process.signals.is_exiting) status = process.signals.exit_status;
+        is_last = process.live_tasks.fetch_sub(1, std::memory_order_acq_rel) == 1;
         if (process.core_dump) process.core_dump->changed.wake_all();
         task.signals.pending.discard(SignalSet::all(), discarded);
         retarget_pending(process, task, ~task.signals.blocked);
@@ -71,7 +79,7 @@ int leave_signals(Process& process, Task& task, int status) {
     }
     if (must_announce) announce_stop(process, stop_signal);
     free_queued_signals(discarded);
-    return status;
+    return {status, is_last};
 }
 
 /// A group that `child` belongs to may have lost its last link to the session (POSIX.1-2017 2.4.3, _exit): if some member
@@ -238,9 +246,8 @@ void exit_task(int status) {
         trace_event(TraceEvent::Exit, static_cast<u64>(status));
     }
     release_tracees();
-    status = leave_signals(process, task, status);
-    bool is_last = process.live_tasks.fetch_sub(1, std::memory_order_acq_rel) == 1;
-    if (is_last && process.is_init()) panic("init has ended (wait status 0x%x)", static_cast<u32>(status));
+    auto [end_status, is_last] = leave_signals(process, task, status);
+    if (is_last && process.is_init()) panic("init has ended (wait status 0x%x)", static_cast<u32>(end_status));
 
     if (is_last) {
         process.timers.cancel_all();
@@ -263,13 +270,13 @@ void exit_task(int status) {
         release_session_terminal(process);
         IrqLockGuard guard(process_tree_lock);
         process.user_id_at_exit = task.credentials().real_uid;
-        process.exit_status = status;
+        process.exit_status = end_status;
         executable = std::move(process.executable);
     }
     executable = nullptr;
     task.credentials().account->tasks.fetch_sub(1, std::memory_order_relaxed);
     count_ended_task();
-    if (leave_tree(process, task, status)) become_zombie(process);
+    if (leave_tree(process, task, end_status)) become_zombie(process);
     Thread::exit();
 }
 
