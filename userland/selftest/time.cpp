@@ -59,7 +59,7 @@ CASE(time, interval_timers_repeat) {
     signal(SIGALRM, [](int) { ticks = ticks + 1; });
     itimerval timer = {{0, 20'000}, {0, 20'000}}, old;
     CHECK_EQUAL(setitimer(ITIMER_REAL, &timer, nullptr), 0);
-    while (ticks < 3) pause();
+    while (ticks < 3) usleep(1000);
     timer = {};
     CHECK_EQUAL(setitimer(ITIMER_REAL, &timer, &old), 0);
     CHECK_EQUAL(old.it_interval.tv_usec, 20'000);
