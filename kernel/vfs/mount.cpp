@@ -1,5 +1,6 @@
 #include "vfs/mount.h"
 
+#include "vfs/caller.h"
 #include "vfs/inode.h"
 #include "vfs/mount_namespace.h"
 #include "vfs/mount_tree.h"
@@ -255,6 +256,27 @@ Result<void> MountTable::detach(Mount& mount, u32 expected_users, Lazy lazy) {
         MountTree::detach_lazily(*leaf);
         if (leaf == &mount) return {};
     }
+}
+
+bool MountTable::is_in_use_here(const Dentry& dentry) {
+    if (!dentry.is_mount_point()) return false;
+    MountNamespace* here = &current_mount_namespace();
+    LockGuard guard(name_space_lock);
+    for (auto& bucket : mount_buckets)
+        for (Mount* mount = bucket.load(std::memory_order_relaxed); mount; mount = mount->hash_next_.load(std::memory_order_relaxed))
+            if (mount->point_.load(std::memory_order_relaxed) == &dentry && mount->name_space() == here) return true;
+    return false;
+}
+
+void MountTable::detach_all_from(const Dentry& dentry) {
+    if (!dentry.is_mount_point()) [[likely]] return;
+    MutexGuard guard(mount_mutex);
+    auto find = [&]() NO_THREAD_SAFETY_ANALYSIS -> Mount* {
+        for (Mount& mount : attached_mounts)
+            if (mount.point_.load(std::memory_order_relaxed) == &dentry) return &mount;
+        return nullptr;
+    };
+    while (Mount* mount = find()) (void)detach(*mount, 0, Lazy::Yes);
 }
 
 Mount* MountTable::first() { return attached_mounts.front(); }

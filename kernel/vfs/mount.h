@@ -66,7 +66,7 @@ public:
     u32 master_group() const { return master_group_; } // master:N, or 0
     bool is_unbindable() const { return is_unbindable_; }
     /// Null when it is part of none.
-    MountNamespace* name_space() const { return name_space_; }
+    MountNamespace* name_space() const { return name_space_.load(std::memory_order_relaxed); }
     /// umount2(MNT_EXPIRE): set by the first call, taken away by any use.
     std::atomic<bool> is_marked_for_expiry = false;
 
@@ -96,7 +96,7 @@ private:
     std::atomic<Mount*> hash_next_{nullptr};
     // mount_mutex:
     ListNode node_;
-    MountNamespace* name_space_ = nullptr;
+    std::atomic<MountNamespace*> name_space_ = nullptr; // also read under name_space_lock
     u32 peer_group_ = 0, master_group_ = 0;
     bool is_unbindable_ = false;
 };
@@ -125,6 +125,10 @@ public:
     /// `lazy` it disappears at once from the tree, with everything below it, and dies when its last user leaves.
     enum class Lazy : u8 { No, Yes };
     static Result<void> detach(Mount& mount, u32 expected_users, Lazy lazy) REQUIRES(mount_mutex);
+    /// Whether something is mounted on `dentry` in the caller's name space: then it can be neither removed nor renamed.
+    static bool is_in_use_here(const Dentry& dentry);
+    /// `dentry` is gone: what other name spaces have mounted on it goes too. Without locks.
+    static void detach_all_from(const Dentry& dentry);
     /// In order of attachment, of all name spaces.
     static Mount* first() REQUIRES(mount_mutex);
     static Mount* next(const Mount& mount) REQUIRES(mount_mutex);

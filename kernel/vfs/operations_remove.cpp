@@ -14,20 +14,21 @@ Result<void> remove_name(const NameAt& at) {
     if (walk.last_kind() != LastKind::Normal) return Error(Errno::EISDIR);
     TRY(check_writable(walk.path().mount()));
     Dentry& parent = walk.path().dentry();
-    Ref<Inode> kept; // the last reference goes after the lock: freeing a file's pages takes time
-    MutexGuard guard(parent.inode()->directory_lock);
-    Ref<Dentry> victim = TRY(walk.lookup_last_locked());
-    if (victim->is_negative()) return Error(Errno::ENOENT);
-    kept = Ref<Inode>(*victim->inode());
-    if (walk.has_trailing_slash()) return Error(kept->is_directory() ? Errno::EISDIR : Errno::ENOTDIR);
-    TRY(check_delete(parent, *victim, VictimKind::NotDirectory, current_credentials()));
-    if (victim->is_mount_point()) return Error(Errno::EBUSY);
+    Ref<Dentry> victim; // the last references go after the lock: freeing a file's pages takes time
     {
-        MutexGuard inode_guard(kept->attribute_lock);
-        TRY(parent.inode()->unlink(victim->name(), *kept));
+        MutexGuard guard(parent.inode()->directory_lock);
+        victim = TRY(walk.lookup_last_locked());
+        if (victim->is_negative()) return Error(Errno::ENOENT);
+        Inode& inode = *victim->inode();
+        if (walk.has_trailing_slash()) return Error(inode.is_directory() ? Errno::EISDIR : Errno::ENOTDIR);
+        TRY(check_delete(parent, *victim, VictimKind::NotDirectory, current_credentials()));
+        if (MountTable::is_in_use_here(*victim)) return Error(Errno::EBUSY);
+        MutexGuard inode_guard(inode.attribute_lock);
+        TRY(parent.inode()->unlink(victim->name(), inode));
+        DentryCache::unhash(*victim);
     }
-    DentryCache::unhash(*victim);
-    notify_inode(*kept, kNotifyAttribute);
+    notify_inode(*victim->inode(), kNotifyAttribute);
+    MountTable::detach_all_from(*victim);
     victim = nullptr; // the file may end here, before its name's end is told
     notify_name(*parent.inode(), walk.last_name(), kNotifyDelete);
     return {};
@@ -49,11 +50,12 @@ Result<void> remove_directory(const NameAt& at) {
         MutexGuard guard(parent.inode()->directory_lock);
         victim = TRY(walk.lookup_last_locked());
         TRY(check_delete(parent, *victim, VictimKind::Directory, current_credentials()));
-        if (victim->is_mount_point()) return Error(Errno::EBUSY);
+        if (MountTable::is_in_use_here(*victim)) return Error(Errno::EBUSY);
         MutexGuard victim_guard(victim->inode()->directory_lock);
         TRY(parent.inode()->remove_directory(victim->name(), *victim->inode()));
         DentryCache::unhash(*victim);
     }
+    MountTable::detach_all_from(*victim);
     DentryCache::shrink_tree(*victim); // negative names in it
     victim = nullptr;
     notify_name(*parent.inode(), walk.last_name(), kNotifyDelete | kNotifyDirectory);
@@ -111,7 +113,7 @@ Result<void> check_rename(const Path& from_parent, Dentry& old_entry, const Path
         if (inode.is_directory()) TRY(check_permission(inode, kMayWrite, credentials));
         if (exchange && new_entry.inode()->is_directory()) TRY(check_permission(*new_entry.inode(), kMayWrite, credentials));
     }
-    if (old_entry.is_mount_point() || new_entry.is_mount_point()) return Error(Errno::EBUSY);
+    if (MountTable::is_in_use_here(old_entry) || MountTable::is_in_use_here(new_entry)) return Error(Errno::EBUSY);
     return {};
 }
 
@@ -195,6 +197,7 @@ Result<void> rename_entry(const NameAt& from_at, const NameAt& to_at, u32 flags)
         result = rename_locked(from, to, flags, old_entry, new_entry);
         if (result && new_entry && new_entry->inode()) replaced = Ref<Inode>(*new_entry->inode());
     }
+    if (result && replaced && !(flags & kRenameExchange)) MountTable::detach_all_from(*new_entry);
     if (result && replaced && replaced->is_directory() && !(flags & kRenameExchange)) DentryCache::shrink_tree(*new_entry);
     return result;
 }

@@ -234,3 +234,34 @@ CASE(mounts, only_the_privileged_mount) {
     CHECK_ERROR(syscall(SYS_pivot_root, "a", "a"), EPERM);
     CHECK_ERROR(unshare(CLONE_NEWNS), EPERM);
 }
+
+CASE(mounts, a_mount_point_of_another_name_space_can_be_removed) {
+    if (!enter_private_name_space()) return;
+    CHECK(mkdir("d", 0755) == 0 && mkdir("e", 0755) == 0);
+    write_file("f", "below");
+    write_file("g", "over");
+    int to_child[2], to_parent[2];
+    CHECK(pipe(to_child) == 0 && pipe(to_parent) == 0);
+    int child = fork();
+    if (child == 0) {
+        char byte;
+        bool is_good = unshare(CLONE_NEWNS) == 0 && mount("x", "d", "tmpfs", 0, nullptr) == 0 &&
+                       mount("x", "e", "tmpfs", 0, nullptr) == 0 && mount("g", "f", nullptr, MS_BIND, nullptr) == 0;
+        is_good = is_good && rmdir("d") == -1 && errno == EBUSY && unlink("f") == -1 && errno == EBUSY;
+        is_good = is_good && rename("e", "h") == -1 && errno == EBUSY;
+        CHECK_EQUAL(write(to_parent[1], "x", 1), 1);
+        CHECK_EQUAL(read(to_child[0], &byte, 1), 1);
+        // The names went with what was mounted on them; the moved one kept it.
+        is_good = is_good && !is_there("d") && !is_there("f") && is_there("h") && umount("h") == 0;
+        _exit(is_good ? 0 : 1);
+    }
+    char byte;
+    CHECK_EQUAL(read(to_parent[0], &byte, 1), 1);
+    CHECK_EQUAL(rmdir("d"), 0);
+    CHECK_EQUAL(unlink("f"), 0);
+    CHECK_EQUAL(rename("e", "h"), 0);
+    CHECK_EQUAL(write(to_child[1], "x", 1), 1);
+    int status;
+    CHECK_EQUAL(waitpid(child, &status, 0), child);
+    CHECK_EQUAL(status, 0);
+}
