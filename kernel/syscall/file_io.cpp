@@ -4,6 +4,7 @@
 #include "vfs/file_system.h"
 #include "vfs/inode.h"
 #include "vfs/mount.h"
+#include "vfs/notify.h"
 
 namespace martlet {
 namespace {
@@ -195,7 +196,9 @@ Result<void> sys_ftruncate(int fd, i64 size) {
     Ref<File> file = TRY(get_open_file(fd, Rights::Write));
     Inode* inode = file->inode();
     if (!file->can_write() || !inode || !inode->is_regular()) return Error(Errno::EINVAL);
-    return change_size(*inode, static_cast<u64>(size));
+    TRY(change_size(*inode, static_cast<u64>(size)));
+    notify_path(file->path(), kNotifyModify);
+    return {};
 }
 
 Result<void> sys_fallocate(int fd, u32 mode, i64 offset, i64 size) {
@@ -211,13 +214,16 @@ Result<void> sys_fallocate(int fd, u32 mode, i64 offset, i64 size) {
     if (!inode->is_regular()) return Error(Errno::ENODEV);
     i64 end;
     if (__builtin_add_overflow(offset, size, &end)) return Error(Errno::EFBIG);
-    MutexGuard guard(inode->attribute_lock);
-    if (!(mode & kKeepSize) && static_cast<u64>(end) > inode->attributes.size && static_cast<u64>(end) > current_file_size_limit()) {
-        raise_file_size_signal();
-        return Error(Errno::EFBIG);
+    {
+        MutexGuard guard(inode->attribute_lock);
+        if (!(mode & kKeepSize) && static_cast<u64>(end) > inode->attributes.size && static_cast<u64>(end) > current_file_size_limit()) {
+            raise_file_size_signal();
+            return Error(Errno::EFBIG);
+        }
+        TRY(inode->allocate(mode, static_cast<u64>(offset), static_cast<u64>(size)));
+        inode->touch(true);
     }
-    TRY(inode->allocate(mode, static_cast<u64>(offset), static_cast<u64>(size)));
-    inode->touch(true);
+    notify_path(file->path(), kNotifyModify);
     return {};
 }
 

@@ -4,6 +4,7 @@
 #include "vfs/dentry.h"
 #include "vfs/inode.h"
 #include "vfs/mount.h"
+#include "vfs/notify.h"
 #include "vfs/permission.h"
 
 namespace martlet {
@@ -136,7 +137,9 @@ Result<void> sys_truncate(UserString path, i64 size) {
     if (!inode.is_regular()) return Error(Errno::EINVAL);
     TRY(check_permission(inode, kMayWrite, current_credentials()));
     TRY(check_writable(found.mount()));
-    return truncate_as_writer(inode, static_cast<u64>(size));
+    TRY(truncate_as_writer(inode, static_cast<u64>(size)));
+    notify_path(found, kNotifyModify);
+    return {};
 }
 
 } // namespace martlet

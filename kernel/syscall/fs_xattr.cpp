@@ -2,6 +2,7 @@
 #include "syscall/file_support.h"
 #include "syscall/fs.h"
 #include "vfs/extended_attributes.h"
+#include "vfs/notify.h"
 
 namespace martlet {
 namespace {
@@ -38,7 +39,9 @@ Result<void> set(const Path& path, UserString name, UserPtr<const u8> value, usi
     if (size > kAttributeValueMax) return Error(Errno::E2BIG);
     Own<u8[]> buffer = TRY(make_buffer<u8>(size));
     if (size > 0) TRY(value.load_array({buffer.get(), size}));
-    return set_attribute(path, text, {buffer.get(), size}, flags);
+    TRY(set_attribute(path, text, {buffer.get(), size}, flags));
+    notify_path(path, kNotifyAttribute);
+    return {};
 }
 
 Result<usize> get(const Path& path, UserString name, UserPtr<u8> value, usize size) {
@@ -60,7 +63,9 @@ Result<usize> list(const Path& path, UserPtr<char> names, usize size) {
 
 Result<void> remove(const Path& path, UserString name) {
     String text = TRY(load_name(name));
-    return remove_attribute(path, text);
+    TRY(remove_attribute(path, text));
+    notify_path(path, kNotifyAttribute);
+    return {};
 }
 
 } // namespace

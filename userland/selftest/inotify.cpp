@@ -5,6 +5,7 @@
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <string>
@@ -179,4 +180,32 @@ CASE(inotify, errors) {
     CHECK_ERROR(inotify_rm_watch(fd, 1), EINVAL);
     CHECK_EQUAL(inotify_add_watch(fd, "s", IN_OPEN | IN_DONT_FOLLOW), 1);
     CHECK_EQUAL(inotify_add_watch(fd, "a", IN_OPEN), 2); // another file than the link
+}
+
+CASE(inotify, sizes_attributes_and_splices_are_told) {
+    enter_fresh_directory();
+    make_file("f");
+    int queue = inotify_init1(IN_NONBLOCK);
+    CHECK(queue >= 0);
+    int fd = open("f", O_RDWR);
+    CHECK(fd >= 0);
+    CHECK_EQUAL(inotify_add_watch(queue, "f", IN_ALL_EVENTS), 1);
+    CHECK_EQUAL(ftruncate(fd, 10), 0);
+    CHECK_EVENTS(queue, "1:modify");
+    CHECK_EQUAL(truncate("f", 20), 0);
+    CHECK_EVENTS(queue, "1:modify");
+    CHECK_EQUAL(fallocate(fd, 0, 0, 4096), 0);
+    CHECK_EVENTS(queue, "1:modify");
+    if (fsetxattr(fd, "user.a", "x", 1, 0) == 0) {
+        CHECK_EVENTS(queue, "1:attrib");
+        CHECK_EQUAL(fremovexattr(fd, "user.a"), 0);
+        CHECK_EVENTS(queue, "1:attrib");
+    }
+    int ends[2];
+    CHECK_EQUAL(pipe(ends), 0);
+    CHECK_EQUAL(splice(fd, nullptr, ends[1], nullptr, 100, 0), 100);
+    std::string read_event = events_of(queue);
+    CHECK(read_event == "1:access" || read_event.empty()); // Linux before 6.6 says nothing
+    CHECK_EQUAL(splice(ends[0], nullptr, fd, nullptr, 100, 0), 100);
+    CHECK_EVENTS(queue, "1:modify");
 }
