@@ -152,6 +152,23 @@ CASE(mqueue, the_first_message_is_announced_once) {
     CHECK_EQUAL(mq_notify(queue, nullptr), 0);
 }
 
+CASE(mqueue, limits_are_settings) {
+    if (getuid() != 0 || access("/proc/sys/fs/mqueue/msg_default", W_OK) != 0) return; // a container shows them only
+    std::string before = read_file("/proc/sys/fs/mqueue/msg_default");
+    int setting = open("/proc/sys/fs/mqueue/msg_default", O_WRONLY);
+    if (setting < 0) return;
+    CHECK_EQUAL(write(setting, "4", 1), 1);
+    std::string name = queue_name();
+    mqd_t queue = mq_open(name.c_str(), O_CREAT | O_RDWR, 0600, nullptr);
+    CHECK_EQUAL(pwrite(setting, before.data(), before.size(), 0), static_cast<long>(before.size()));
+    CHECK(queue >= 0);
+    mq_attr now;
+    CHECK_EQUAL(mq_getattr(queue, &now), 0);
+    CHECK_EQUAL(now.mq_maxmsg, 4);
+    CHECK_EQUAL(mq_unlink(name.c_str()), 0);
+    CHECK_ERROR(pwrite(setting, "0", 1, 0), EINVAL);
+}
+
 CASE(semaphores, unnamed_ones_are_shared_between_processes) {
     auto* semaphore = static_cast<sem_t*>(mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
     CHECK_EQUAL(sem_init(semaphore, 1, 0), 0);

@@ -1,5 +1,6 @@
 // The file system of POSIX message queues: one instance, mounted anywhere (by custom on /dev/mqueue), names without
 // directories. Making a file makes a queue.
+#include "base/setting.h"
 #include "fs/mqueue/posix_queue.h"
 #include "fs/ramfs/directory.h"
 #include "proc/resource_limits.h"
@@ -12,6 +13,23 @@
 namespace martlet {
 namespace {
 
+// The limits for those without CAP_SYS_RESOURCE, and what a queue gets that nobody describes (mq_overview(7)).
+constinit Setting messages_max("sys/fs/mqueue/msg_max", 10, 1, kPosixQueueMessagesHardMax);
+constinit Setting message_size_max("sys/fs/mqueue/msgsize_max", 8192, 128, kPosixQueueMessageSizeHardMax);
+constinit Setting messages_default("sys/fs/mqueue/msg_default", 10, 1, kPosixQueueMessagesHardMax);
+constinit Setting message_size_default("sys/fs/mqueue/msgsize_default", 8192, 128, kPosixQueueMessageSizeHardMax);
+constinit Setting queues_max("sys/fs/mqueue/queues_max", 256, 0, 0x7fff'ffff);
+REGISTER_SETTING(messages_max);
+REGISTER_SETTING(message_size_max);
+REGISTER_SETTING(messages_default);
+REGISTER_SETTING(message_size_default);
+REGISTER_SETTING(queues_max);
+
+PosixQueueLimits default_limits() {
+    auto smaller = [](i64 left, i64 right) { return left < right ? left : right; };
+    return {smaller(messages_default.get(), messages_max.get()), smaller(message_size_default.get(), message_size_max.get())};
+}
+
 /// What a queue costs its user's RLIMIT_MSGQUEUE (getrlimit(2)).
 u64 cost_of(const PosixQueueLimits& limits) {
     constexpr u64 kMessageHeader = 48, kTreeNode = 48;
@@ -23,8 +41,8 @@ u64 cost_of(const PosixQueueLimits& limits) {
 Result<void> check_limits(const PosixQueueLimits& limits) {
     if (limits.messages <= 0 || limits.message_size <= 0) return Error(Errno::EINVAL);
     bool is_privileged = current_credentials().has(Capability::SysResource);
-    if (limits.messages > (is_privileged ? kPosixQueueMessagesHardMax : kPosixQueueMessagesMax) ||
-        limits.message_size > (is_privileged ? kPosixQueueMessageSizeHardMax : kPosixQueueMessageSizeMax))
+    if (limits.messages > (is_privileged ? kPosixQueueMessagesHardMax : messages_max.get()) ||
+        limits.message_size > (is_privileged ? kPosixQueueMessageSizeHardMax : message_size_max.get()))
         return Error(Errno::EINVAL);
     return {};
 }
@@ -54,8 +72,8 @@ public:
         if (type == kModeDirectory && used_inodes() == 0) return RamSuperBlock::create_inode(attributes); // the root
         if (type != kModeRegular) return Error(Errno::EPERM);
         const Credentials& credentials = current_credentials();
-        if (used_inodes() > kPosixQueuesMax && !credentials.has(Capability::SysResource)) return Error(Errno::ENOSPC);
-        PosixQueueLimits limits = next_limits ? *next_limits : PosixQueueLimits();
+        if (used_inodes() > static_cast<u64>(queues_max.get()) && !credentials.has(Capability::SysResource)) return Error(Errno::ENOSPC);
+        PosixQueueLimits limits = next_limits ? *next_limits : default_limits();
         TRY(check_limits(limits));
         Ref<PosixQueue> queue = TRY(make_ref<PosixQueue>(limits));
         u64 cost = cost_of(limits);

@@ -13,11 +13,10 @@
 namespace martlet {
 
 struct PosixQueueLimits {
-    i64 messages = 10, message_size = 8192; // mq_maxmsg, mq_msgsize
+    i64 messages = 0, message_size = 0; // mq_maxmsg, mq_msgsize
 };
-inline constexpr i64 kPosixQueueMessagesMax = 10, kPosixQueueMessageSizeMax = 8192;          // without CAP_SYS_RESOURCE
 inline constexpr i64 kPosixQueueMessagesHardMax = 65536, kPosixQueueMessageSizeHardMax = 16 * 1024 * 1024;
-inline constexpr u32 kPosixQueuePriorityMax = 32768, kPosixQueuesMax = 256;
+inline constexpr u32 kPosixQueuePriorityMax = 32768;
 
 struct PosixMessage {
     ListNode node;

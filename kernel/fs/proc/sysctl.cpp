@@ -1,7 +1,6 @@
 // /proc/sys: what programs read of the kernel's settings. Values that cannot be set are read-only.
 #include "base/random.h"
 #include "debug/log_sink.h"
-#include "fs/mqueue/posix_queue.h"
 #include "fs/pipe/pipe.h"
 #include "fs/proc/system_entries.h"
 #include "ipc/message_queue.h"
@@ -161,11 +160,6 @@ constexpr SystemEntry kEntries[] = {
     {"sys/fs/nr_open", 0444, show_number<1048576>},
     {"sys/fs/pipe-max-size", 0444, show_number<kPipeMaximumSize>},
     {"sys/kernel/arch", 0444, show_architecture},
-    {"sys/fs/mqueue/msg_default", 0444, show_number<PosixQueueLimits().messages>},
-    {"sys/fs/mqueue/msg_max", 0444, show_number<kPosixQueueMessagesMax>},
-    {"sys/fs/mqueue/msgsize_default", 0444, show_number<PosixQueueLimits().message_size>},
-    {"sys/fs/mqueue/msgsize_max", 0444, show_number<kPosixQueueMessageSizeMax>},
-    {"sys/fs/mqueue/queues_max", 0444, show_number<kPosixQueuesMax>},
     {"sys/fs/pipe-user-pages-hard", 0444, show_number<0>},
     {"sys/fs/pipe-user-pages-soft", 0444, show_number<kPipeUserPagesSoft>},
     {"sys/fs/protected_fifos", 0644, show_protection<&NameProtection::fifos>, store_protection<&NameProtection::fifos, 2>},
