@@ -1,10 +1,12 @@
 // Pseudo-terminals: pty(7), ptmx(4), ioctl_tty(2).
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <pty.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
@@ -231,6 +233,27 @@ CASE(pty, a_peer_is_opened_without_its_name) {
     put(peer, "y");
     wait_readable(master);
     CHECK(read_all(master) == "y");
+}
+
+CASE(pty, a_bound_multiplexer_finds_its_instance) {
+    if (getuid() != 0 || unshare(CLONE_NEWNS) != 0) return;
+    CHECK_EQUAL(mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr), 0);
+    if (mount("/dev/pts/ptmx", "/dev/ptmx", nullptr, MS_BIND, nullptr) != 0) return;
+    int master = open("/dev/ptmx", O_RDWR | O_NOCTTY);
+    CHECK(master >= 0);
+    CHECK_EQUAL(unlockpt(master), 0);
+    CHECK(ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY) >= 0);
+    // Bound where no "pts" is beside it, it makes pairs whose other end nobody can name.
+    int file = open("/tmp/bound_ptmx", O_CREAT | O_RDWR, 0600);
+    CHECK(file >= 0);
+    CHECK_EQUAL(mount("/dev/pts/ptmx", "/tmp/bound_ptmx", nullptr, MS_BIND, nullptr), 0);
+    int lost = open("/tmp/bound_ptmx", O_RDWR | O_NOCTTY);
+    CHECK(lost >= 0);
+    CHECK_EQUAL(unlockpt(lost), 0);
+    CHECK(ioctl(lost, TIOCGPTPEER, O_RDWR | O_NOCTTY) == -1);
+    close(lost);
+    CHECK_EQUAL(umount("/tmp/bound_ptmx"), 0);
+    CHECK_EQUAL(unlink("/tmp/bound_ptmx"), 0);
 }
 
 CASE(pty, a_full_line_holds_up_the_writer_or_is_cut) {
