@@ -16,7 +16,9 @@ constexpr i32 kPollCodeIn = 1, kPollCodeOut = 2, kPollCodeErr = 4, kPollCodePri 
 Mutex g_watch_mutex{LockRank::EventPoll};
 SpinLock g_due_lock{LockRank::Leaf};
 FileOwner::DueList g_due GUARDED_BY(g_due_lock);
-DeferredWork g_telling([](void*) { send_file_signals(); }, nullptr);
+std::atomic<u32> g_due_count = 0; // on the list or being told
+Mutex g_telling_mutex{LockRank::FileWatch};
+DeferredWork g_telling_work([](void*) { send_file_signals(); }, nullptr);
 
 struct Band {
     u32 event;
@@ -70,7 +72,9 @@ Result<FileOwner*> FileOwner::of(File& file) {
 FileOwner::~FileOwner() {
     stop_watching();
     IrqLockGuard guard(g_due_lock);
+    if (!due_node_.is_linked()) return;
     due_node_.unlink();
+    g_due_count.fetch_sub(1, std::memory_order_relaxed);
 }
 
 Result<void> FileOwner::set_target(Target target) {
@@ -144,16 +148,21 @@ bool FileOwner::notify(Waiter& waiter, u32 events) {
     owner.happened_.fetch_or(events ? events : kUnknownEvent, std::memory_order_acq_rel);
     {
         IrqLockGuard guard(g_due_lock);
-        if (!owner.due_node_.is_linked()) g_due.push_back(owner);
+        if (!owner.due_node_.is_linked()) {
+            g_due.push_back(owner);
+            g_due_count.fetch_add(1, std::memory_order_relaxed);
+        }
     }
     current_thread()->set_work(ThreadWork::Notify);
-    g_telling.schedule();
+    g_telling_work.schedule();
     return true;
 }
 
+/// Whoever comes while another tells waits for it: a thread is back in user mode only when what it caused has been sent.
 void send_file_signals() {
-    for (;;) {
-        Ref<File> file;
+    while (g_due_count.load(std::memory_order_relaxed) != 0) {
+        Ref<File> file; // let go without the mutex
+        MutexGuard telling(g_telling_mutex);
         FileOwner* owner;
         {
             IrqLockGuard guard(g_due_lock);
@@ -162,6 +171,7 @@ void send_file_signals() {
             if (owner->file_.try_acquire()) file = Ref<File>::adopt(&owner->file_);
         }
         if (file) owner->tell(owner->happened_.exchange(0, std::memory_order_acq_rel));
+        g_due_count.fetch_sub(1, std::memory_order_relaxed);
     }
 }
 

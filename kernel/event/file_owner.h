@@ -2,7 +2,7 @@
 //
 // While O_ASYNC is set the owner watches the file's queues like an epoll item. A callback only notes what happened: it runs
 // under the queue's lock, where no signal can be sent. The signals go out when the calling thread returns to user mode, or
-// by the deferred-work thread, whichever comes first.
+// by the deferred-work thread, whichever comes first; the thread waits for one that is at it.
 //
 // Locks: lock_ guards whom and how; due_lock (file_owner.cpp) the list of those who have something to tell; the watching
 // begins and ends under a mutex of all. Ownership: the file's (File::attachment); a process or group that is told is kept,
