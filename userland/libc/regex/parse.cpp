@@ -444,10 +444,12 @@ private:
     }
 
     void normalize(bool invert) {
-        qsort(ranges_.data(), ranges_.size(), sizeof(Range), [](const void *a, const void *b) {
+        auto by_low = [](const void *a, const void *b) {
             unsigned x = static_cast<const Range *>(a)->low, y = static_cast<const Range *>(b)->low;
             return x < y ? -1 : x > y;
-        });
+        };
+        if (ranges_.size() > 1)
+            qsort(ranges_.data(), ranges_.size(), sizeof(Range), by_low);
         size_t used = 0;
         for (size_t i = 0; i < ranges_.size(); i++) {
             Range range = ranges_[i];
