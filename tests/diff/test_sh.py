@@ -87,7 +87,7 @@ CASES = all_cases()
 
 
 def test_there_are_many_cases():
-    assert len(CASES) >= 500
+    assert len(CASES) >= 900
     assert SHELL.exists(), f"{SHELL} is not built"
 
 

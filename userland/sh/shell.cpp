@@ -1,6 +1,7 @@
 #include "shell.hpp"
 
 #include <unistd.h>
+#include <utility>
 
 #include "base/text.hpp"
 #include "edit/history.hpp"
@@ -51,7 +52,9 @@ void Shell::run_pending_traps() {
     while (int signal = traps.take_pending()) {
         int before = status;
         std::string action = *traps.action(signal);
+        auto outer = std::exchange(trap_entry_status, before);
         executor.run_text(action);
+        trap_entry_status = outer;
         if (flow != Flow::next)
             return;
         status = before;
@@ -62,6 +65,7 @@ void Shell::exit_process(int exit_status) {
     status = exit_status;
     if (traps.action(0) && !traps.action(0)->empty() && !in_exit_trap && !traps.lists_parent_actions()) {
         in_exit_trap = true;
+        trap_entry_status = exit_status;
         std::string action = *traps.action(0);
         flow = Flow::next;
         executor.run_text(action);
@@ -101,6 +105,7 @@ void Shell::become_child() {
     options.set(Option::interactive, false);
     options.set(Option::monitor, false);
     in_exit_trap = false;
+    trap_entry_status.reset();
 }
 
 void Shell::become_script(const std::string& path, const ArgumentList& arguments) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <sys/types.h>
@@ -75,6 +76,8 @@ public:
     size_t option_offset = 0;  // where getopts is inside the current argument
     bool is_child = false;       // a forked subshell
     bool in_exit_trap = false;
+    // `$?` when the trap action that runs began: what `exit` without an operand means there.
+    std::optional<int> trap_entry_status;
     bool exit_after_stopped_warning = false;
 
     bool interactive() const { return options[Option::interactive]; }

@@ -73,6 +73,8 @@ int run_exit(Shell& shell, Arguments arguments) {
     int status;
     if (!status_operand(shell, arguments, status))
         return kStatusError;
+    if (arguments.count == 1 && shell.trap_entry_status)
+        status = *shell.trap_entry_status;
     if (shell.interactive() && shell.jobs.any_stopped() && !shell.exit_after_stopped_warning) {
         write_all(STDERR_FILENO, "There are stopped jobs.\n");
         shell.exit_after_stopped_warning = true;

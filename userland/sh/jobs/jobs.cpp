@@ -251,17 +251,15 @@ std::optional<int> Jobs::wait_background(Job& job) {
     if (borrow)
         sigaction(SIGCHLD, &action, nullptr);
     bool interrupted = false;
-    for (;;) {
-        poll();
-        if (job.state() != JobState::running)
-            break;
-        if (Traps::any_pending() || Traps::interrupted()) {
-            interrupted = true;
-            break;
-        }
+    // A signal that comes together with the end of the job counts first.
+    for (poll(); job.state() == JobState::running; poll()) {
         sigset_t waiting = before;
         sigdelset(&waiting, SIGCHLD);
-        sigsuspend(&waiting);
+        if (!Traps::any_pending() && !Traps::interrupted())
+            sigsuspend(&waiting);
+        interrupted = Traps::any_pending() || Traps::interrupted();
+        if (interrupted)
+            break;
     }
     if (borrow)
         sigaction(SIGCHLD, &old_action, nullptr);
