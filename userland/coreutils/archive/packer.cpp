@@ -76,7 +76,7 @@ std::string Packer::target_name(const std::string& name) const {
 
 void Packer::process_file(const std::string& name) {
     bool in_place = !to_output && !test && !output;
-    int flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC | (in_place && !force ? O_NOFOLLOW : 0);
+    int flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC | (in_place && !force && !keep ? O_NOFOLLOW : 0);
     int fd = open(name.c_str(), flags);
     struct stat info;
     if (fd < 0) {

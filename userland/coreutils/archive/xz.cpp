@@ -48,6 +48,19 @@ constexpr Option kOptions[] = {
 
 enum class Format { automatic, xz, lzma };
 
+// The old format has no magic number: its header must be one that a compressor writes.
+bool looks_like_lzma(std::string_view start) {
+    if (start.size() < 13 || static_cast<uint8_t>(start[0]) >= 225 || start[0] % 9 + start[0] / 9 % 5 > 4) return false;
+    uint32_t dictionary;
+    uint64_t size;
+    memcpy(&dictionary, start.data() + 1, 4);
+    memcpy(&size, start.data() + 5, 8);
+    // 2^n or 2^n + 2^(n-1)
+    uint32_t lowest = dictionary & (0u - dictionary), rest = dictionary - lowest;
+    bool usual = dictionary == UINT32_MAX || rest == 0 || rest == lowest * 2;
+    return usual && (size == UINT64_MAX || size < uint64_t{1} << 38);
+}
+
 class XzPacker final : public Packer {
 public:
     Format format = Format::automatic;
@@ -65,13 +78,13 @@ protected:
         XzResult result;
         std::string_view start = source.peek();
         bool is_xz = start.starts_with("\xfd");
-        // What is neither passes as it is with -dfc, as in zcat.
-        bool is_lzma = !is_xz && start.size() >= 13 && static_cast<uint8_t>(start[0]) < 225 && start[0] % 9 + start[0] / 9 % 5 <= 4;
+        bool is_lzma = !is_xz && looks_like_lzma(start);
         if (is_xz && format != Format::lzma)
             result = unxz(source, sink, streams, summary);
         else if (is_lzma && format != Format::xz)
             result = unlzma(source, sink);
         else if (to_output && force && !start.empty()) {
+            // What is neither passes as it is with -dfc, as in zcat.
             for (; !source.peek().empty(); source.take(source.peek().size())) sink.put(source.peek());
             return nullptr;
         } else {
