@@ -112,6 +112,11 @@ FileOwner::Target FileOwner::target() {
     return target;
 }
 
+FileOwner::UserIds FileOwner::user_ids() {
+    IrqLockGuard guard(lock_);
+    return {addressee_.real_uid, addressee_.effective_uid};
+}
+
 void FileOwner::set_signal(int signal) {
     IrqLockGuard guard(lock_);
     signal_ = signal;

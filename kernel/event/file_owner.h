@@ -34,6 +34,11 @@ public:
     Result<void> set_target(Target target);
     /// Nobody if they are gone.
     Target target();
+    struct UserIds {
+        u32 real = 0, effective = 0;
+    };
+    /// Of whoever named the target.
+    UserIds user_ids();
     /// 0: SIGIO without information.
     void set_signal(int signal);
     int signal();

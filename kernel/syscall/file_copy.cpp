@@ -53,6 +53,7 @@ Result<usize> sys_sendfile(int to_fd, int from_fd, UserPtr<i64> offset, usize co
     Ref<File> from = TRY(get_file(from_fd, Rights::Read));
     Ref<File> to = TRY(get_file(to_fd, Rights::Write));
     if (!from->can_read() || !to->can_write()) return Error(Errno::EBADF);
+    if (offset && !from->is_seekable()) return Error(Errno::ESPIPE);
     if (from.get() == to.get() && !offset) return Error(Errno::EINVAL); // one position for both ends
     Inode* source = from->inode();
     if (!from->is_seekable() || !source || source->is_directory()) return Error(Errno::EINVAL);
@@ -66,15 +67,15 @@ Result<usize> sys_sendfile(int to_fd, int from_fd, UserPtr<i64> offset, usize co
 }
 
 Result<usize> sys_copy_file_range(int from_fd, UserPtr<i64> from_user, int to_fd, UserPtr<i64> to_user, usize count, u32 flags) {
+    Ref<File> from = TRY(get_open_file(from_fd, Rights::Read));
+    Ref<File> to = TRY(get_open_file(to_fd, Rights::Write));
     if (flags != 0) return Error(Errno::EINVAL);
-    Ref<File> from = TRY(get_file(from_fd, Rights::Read));
-    Ref<File> to = TRY(get_file(to_fd, Rights::Write));
-    if (!from->can_read() || !to->can_write() || (to->flags() & kOpenAppend)) return Error(Errno::EBADF);
     Inode* source = from->inode();
     Inode* target = to->inode();
     if (!source || !target) return Error(Errno::EINVAL);
     if (source->is_directory() || target->is_directory()) return Error(Errno::EISDIR);
     if (!source->is_regular() || !target->is_regular()) return Error(Errno::EINVAL);
+    if (!from->can_read() || !to->can_write() || (to->flags() & kOpenAppend)) return Error(Errno::EBADF);
     if (&source->super_block() != &target->super_block()) return Error(Errno::EXDEV);
     if (from.get() == to.get() && !from_user && !to_user) return Error(Errno::EINVAL); // one position for both: overlap
     OffsetArgument from_offset, to_offset;

@@ -1,4 +1,4 @@
-// close, dup, fcntl, ioctl, flock.
+// close, dup, fcntl, flock.
 #include "event/file_owner.h"
 #include "fs/pipe/pipe.h"
 #include "proc/resource_limits.h"
@@ -7,14 +7,13 @@
 #include "syscall/file_support.h"
 #include "vfs/file_locks.h"
 #include "vfs/inode.h"
-#include "vfs/ioctl.h"
 
 namespace martlet {
 namespace {
 
 // fcntl(2) commands.
 constexpr u32 kDuplicate = 0, kGetDescriptorFlags = 1, kSetDescriptorFlags = 2, kGetStatusFlags = 3, kSetStatusFlags = 4,
-              kGetLock = 5, kSetLock = 6, kSetLockWait = 7, kOfdGetLock = 36, kOfdSetLock = 37, kOfdSetLockWait = 38, kGetLease = 1025, kDuplicateCloseOnExec = 1030, kSetPipeSize = 1031, kGetPipeSize = 1032;
+              kGetLock = 5, kSetLock = 6, kSetLockWait = 7, kOfdGetLock = 36, kOfdSetLock = 37, kOfdSetLockWait = 38, kGetLease = 1025, kNotifyDirectory = 1026, kDuplicateCloseOnExec = 1030, kSetPipeSize = 1031, kGetPipeSize = 1032;
 constexpr u32 kAddSeals = 1033, kGetSeals = 1034, kGetWriteHint = 1035, kSetWriteHint = 1036;
 constexpr u64 kDescriptorCloseOnExec = 1;
 
@@ -39,6 +38,7 @@ Rights rights_for(u32 command) {
     case kGetOwner:
     case kGetOwnerEx:
     case kGetSignal:
+    case kGetOwnerIds:
     case kGetLease:
     case kGetPipeSize:
     case kGetSeals:
@@ -51,7 +51,7 @@ Rights rights_for(u32 command) {
 Result<i64> write_hint(File& file, u32 command, u64 argument) {
     constexpr u64 kHintMax = 5; // RWH_WRITE_LIFE_EXTREME
     Inode* inode = file.inode();
-    if (!inode || !inode->is_regular()) return Error(Errno::EINVAL);
+    if (!inode) return Error(Errno::EINVAL);
     if (command == kGetWriteHint) {
         TRY(UserPtr<u64>(argument).store(inode->write_hint.load(std::memory_order_relaxed)));
         return 0;
@@ -72,6 +72,8 @@ Result<void> set_async(File& file, int fd, bool wanted) {
     return {};
 }
 
+} // namespace
+
 Result<i64> set_status_flags(File& file, int fd, u32 flags) {
     // O_NOATIME is for owners (open(2)).
     Inode* inode = file.inode();
@@ -84,14 +86,6 @@ Result<i64> set_status_flags(File& file, int fd, u32 flags) {
     TRY(file.set_status_flags(flags));
     return 0;
 }
-
-Result<i64> set_flag(File& file, u64 argument, u32 flag) {
-    int value = TRY(UserPtr<int>(argument).load());
-    TRY(file.set_status_flags(value ? file.flags() | flag : file.flags() & ~flag));
-    return 0;
-}
-
-} // namespace
 
 Result<void> sys_close(int fd) { return current_task().files().close(fd); }
 
@@ -160,53 +154,23 @@ Result<i64> sys_fcntl(int fd, u32 command, u64 argument) {
         TRY(file->inode()->add_seals(static_cast<u32>(argument)));
         return 0;
     case kGetLease: return 2; // F_UNLCK: no leases are given
+    case kNotifyDirectory: return argument == 0 ? Result<i64>(0) : Error(Errno::EINVAL); // there is nothing to end
     case kSetOwner:
     case kGetOwner:
     case kSetOwnerEx:
     case kGetOwnerEx:
     case kSetSignal:
-    case kGetSignal: return file_owner_command(*file, command, argument);
+    case kGetSignal:
+    case kGetOwnerIds: return file_owner_command(*file, command, argument);
     default: return Error(Errno::EINVAL);
     }
 }
 
-Result<i64> sys_ioctl(int fd, u32 command, u64 argument) {
-    Ref<File> file = TRY(get_open_file(fd, Rights::Manage));
-    Inode* inode = file->inode();
-    switch (command) {
-    case kIoctlCloseOnExec:
-    case kIoctlNoCloseOnExec:
-        TRY(current_task().files().set_close_on_exec(fd, close_on_exec_if(command == kIoctlCloseOnExec)));
-        return 0;
-    case kIoctlNonBlock: return set_flag(*file, argument, kOpenNonBlock);
-    case kIoctlAsync: {
-        bool wanted = TRY(UserPtr<int>(argument).load()) != 0;
-        if (wanted == ((file->flags() & kOpenAsync) != 0)) return 0;
-        if (file->signalled_events() == 0) return Error(Errno::ENOTTY);
-        return set_status_flags(*file, fd, file->flags() ^ kOpenAsync);
-    }
-    case kIoctlSetOwner:
-    case kIoctlSetGroup:
-    case kIoctlGetOwner:
-    case kIoctlGetGroup: return owner_ioctl(*file, command, argument);
-    case kIoctlBytesReadable:
-        if (!inode || !inode->is_regular()) break;
-        TRY(UserPtr<int>(argument).store(static_cast<int>(static_cast<i64>(inode->attributes.size) - static_cast<i64>(file->position))));
-        return 0;
-    case kIoctlQuerySize:
-        if (!inode || !(inode->is_regular() || inode->is_directory() || inode->is_symlink())) return Error(Errno::ENOTTY);
-        TRY(UserPtr<i64>(argument).store(static_cast<i64>(inode->attributes.size)));
-        return 0;
-    default: break;
-    }
-    return file->ioctl(command, argument);
-}
-
 Result<void> sys_flock(int fd, u32 operation) {
     constexpr u32 kShared = 1, kExclusive = 2, kNonBlock = 4, kUnlock = 8;
-    Ref<File> file = TRY(get_open_file(fd, Rights::Manage));
     u32 kind = operation & ~kNonBlock;
     if (kind != kShared && kind != kExclusive && kind != kUnlock) return Error(Errno::EINVAL);
+    Ref<File> file = TRY(get_open_file(fd, Rights::Manage));
     Inode* inode = file->inode();
     if (!inode) return Error(Errno::EBADF);
     FileLocks* locks = TRY(FileLocks::of(*inode));

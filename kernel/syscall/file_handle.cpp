@@ -16,7 +16,7 @@ Result<void> sys_name_to_handle_at(int directory, UserString path, UserPtr<abi::
 Result<int> sys_open_by_handle_at(int mount_fd, UserPtr<abi::FileHandle> handle, u32) {
     constexpr u32 kHandleMax = 128;
     if (!current_credentials().has(Capability::DacReadSearch)) return Error(Errno::EPERM);
-    if (mount_fd != kAtWorkingDirectory) TRY(get_file(mount_fd, Rights::Execute));
+    if (mount_fd != kAtWorkingDirectory) TRY(get_open_file(mount_fd, Rights::Execute));
     abi::FileHandle given = TRY(handle.load());
     if (given.size == 0 || given.size > kHandleMax) return Error(Errno::EINVAL);
     return Error(Errno::ESTALE);

@@ -27,6 +27,13 @@ Result<Ref<File>> get_writable(int fd) {
     return file;
 }
 
+/// For a call with an offset of its own: a stream has none (ESPIPE), whatever it is open for.
+Result<Ref<File>> get_seekable(int fd, Rights needed) {
+    Ref<File> file = TRY(get_open_file(fd, needed));
+    if (!file->is_seekable()) return Error(Errno::ESPIPE);
+    return file;
+}
+
 usize limited(usize count) { return count < kMaxTransfer ? count : kMaxTransfer; }
 
 /// The caller's account for /proc/pid/io.
@@ -62,17 +69,24 @@ Result<usize> write_here(File& file, IoCursor cursor) {
 }
 
 Result<usize> read_at(File& file, IoCursor cursor, i64 offset) {
-    if (offset < 0) return Error(Errno::EINVAL);
-    if (!file.is_seekable()) return Error(Errno::ESPIPE);
     return file.read(cursor, static_cast<u64>(offset));
 }
 
 Result<usize> write_at(File& file, IoCursor cursor, i64 offset) {
-    if (offset < 0) return Error(Errno::EINVAL);
-    if (!file.is_seekable()) return Error(Errno::ESPIPE);
     u64 end; // an appending file appends whatever the offset says (pwrite(2), BUGS)
     if (file.flags() & kOpenAppend) return file.append(cursor, end);
     return file.write(cursor, static_cast<u64>(offset));
+}
+
+/// The combinations that fallocate(2) allows, whatever the file system can do of them.
+Result<void> check_allocation_mode(u32 mode) {
+    constexpr u32 kKeepSize = 1, kPunchHole = 2, kCollapse = 8, kZeroRange = 16, kInsert = 32, kUnshare = 64;
+    if (mode & ~(kKeepSize | kPunchHole | kCollapse | kZeroRange | kInsert | kUnshare)) return Error(Errno::EOPNOTSUPP);
+    if ((mode & kPunchHole) && (!(mode & kKeepSize) || (mode & kZeroRange))) return Error(Errno::EOPNOTSUPP);
+    if ((mode & kCollapse) && mode != kCollapse) return Error(Errno::EINVAL);
+    if ((mode & kInsert) && mode != kInsert) return Error(Errno::EINVAL);
+    if ((mode & kUnshare) && (mode & ~(kUnshare | kKeepSize))) return Error(Errno::EINVAL);
+    return {};
 }
 
 } // namespace
@@ -89,49 +103,61 @@ Result<usize> sys_write(int fd, u64 buffer, usize count) {
 
 Result<usize> sys_pread64(int fd, u64 buffer, usize count, i64 offset) {
     if (offset < 0) return Error(Errno::EINVAL);
-    Ref<File> file = TRY(get_readable(fd));
+    Ref<File> file = TRY(get_seekable(fd, Rights::Read));
+    if (!file->can_read()) return Error(Errno::EBADF);
     return count_read(read_at(*file, IoCursor::user(buffer, limited(count)), offset));
 }
 
 Result<usize> sys_pwrite64(int fd, u64 buffer, usize count, i64 offset) {
     if (offset < 0) return Error(Errno::EINVAL);
-    Ref<File> file = TRY(get_writable(fd));
+    Ref<File> file = TRY(get_seekable(fd, Rights::Write));
+    if (!file->can_write()) return Error(Errno::EBADF);
     return count_written(write_at(*file, IoCursor::user(buffer, limited(count)), offset));
 }
 
 Result<usize> sys_readv(int fd, u64 vectors, u64 count) {
-    Ref<File> file = TRY(get_readable(fd));
+    Ref<File> file = TRY(get_open_file(fd, Rights::Read));
     VectorArgument argument;
     TRY(argument.load(vectors, count));
-    return count_read(read_here(*file, IoCursor::user_vectors(argument.vectors())));
+    if (!file->can_read()) return Error(Errno::EBADF);
+    IoCursor cursor = IoCursor::user_vectors(argument.vectors());
+    if (cursor.remaining() == 0) return count_read(0); // nobody is asked
+    return count_read(read_here(*file, cursor));
 }
 
 Result<usize> sys_writev(int fd, u64 vectors, u64 count) {
-    Ref<File> file = TRY(get_writable(fd));
+    Ref<File> file = TRY(get_open_file(fd, Rights::Write));
     VectorArgument argument;
     TRY(argument.load(vectors, count));
-    return count_written(write_here(*file, IoCursor::user_vectors(argument.vectors())));
+    if (!file->can_write()) return Error(Errno::EBADF);
+    IoCursor cursor = IoCursor::user_vectors(argument.vectors());
+    if (cursor.remaining() == 0) return count_written(0);
+    return count_written(write_here(*file, cursor));
 }
 
 Result<usize> sys_preadv2(int fd, u64 vectors, u64 count, u64 offset, u64, u32 flags) {
     bool uses_position = offset == ~0ull;
     if (!uses_position && static_cast<i64>(offset) < 0) return Error(Errno::EINVAL);
-    Ref<File> file = TRY(get_readable(fd));
+    Ref<File> file = TRY(uses_position ? get_open_file(fd, Rights::Read) : get_seekable(fd, Rights::Read));
     VectorArgument argument;
     TRY(argument.load(vectors, count));
+    if (!file->can_read()) return Error(Errno::EBADF);
     IoCursor cursor = IoCursor::user_vectors(argument.vectors());
-    if (cursor.remaining() > 0 && !has_known_flags(*file, flags)) return Error(Errno::EOPNOTSUPP);
+    if (cursor.remaining() == 0) return count_read(0);
+    if (!has_known_flags(*file, flags)) return Error(Errno::EOPNOTSUPP);
     return count_read(uses_position ? read_here(*file, cursor) : read_at(*file, cursor, static_cast<i64>(offset)));
 }
 
 Result<usize> sys_pwritev2(int fd, u64 vectors, u64 count, u64 offset, u64, u32 flags) {
     bool uses_position = offset == ~0ull;
     if (!uses_position && static_cast<i64>(offset) < 0) return Error(Errno::EINVAL);
-    Ref<File> file = TRY(get_writable(fd));
+    Ref<File> file = TRY(uses_position ? get_open_file(fd, Rights::Write) : get_seekable(fd, Rights::Write));
     VectorArgument argument;
     TRY(argument.load(vectors, count));
+    if (!file->can_write()) return Error(Errno::EBADF);
     IoCursor cursor = IoCursor::user_vectors(argument.vectors());
-    if (cursor.remaining() > 0 && !has_known_flags(*file, flags)) return Error(Errno::EOPNOTSUPP);
+    if (cursor.remaining() == 0) return count_written(0);
+    if (!has_known_flags(*file, flags)) return Error(Errno::EOPNOTSUPP);
     if ((flags & kReadWriteAppend) && file->is_seekable()) {
         u64 end;
         if (!uses_position) return file->append(cursor, end);
@@ -203,10 +229,9 @@ Result<void> sys_ftruncate(int fd, i64 size) {
 
 Result<void> sys_fallocate(int fd, u32 mode, i64 offset, i64 size) {
     constexpr u32 kKeepSize = 1, kPunchHole = 2, kZeroRange = 16;
-    if (offset < 0 || size <= 0) return Error(Errno::EINVAL);
     Ref<File> file = TRY(get_open_file(fd, Rights::Write));
-    if (mode & ~(kKeepSize | kPunchHole | kZeroRange)) return Error(Errno::EOPNOTSUPP);
-    if ((mode & kPunchHole) && (!(mode & kKeepSize) || (mode & kZeroRange))) return Error(Errno::EOPNOTSUPP);
+    if (offset < 0 || size <= 0) return Error(Errno::EINVAL);
+    TRY(check_allocation_mode(mode));
     if (!file->can_write()) return Error(Errno::EBADF);
     Inode* inode = file->inode();
     if (!inode || (inode->mode() & kModeTypeMask) == kModeFifo) return Error(Errno::ESPIPE);
@@ -214,6 +239,7 @@ Result<void> sys_fallocate(int fd, u32 mode, i64 offset, i64 size) {
     if (!inode->is_regular()) return Error(Errno::ENODEV);
     i64 end;
     if (__builtin_add_overflow(offset, size, &end)) return Error(Errno::EFBIG);
+    if (mode & ~(kKeepSize | kPunchHole | kZeroRange)) return Error(Errno::EOPNOTSUPP); // no file system here can
     {
         MutexGuard guard(inode->attribute_lock);
         if (!(mode & kKeepSize) && static_cast<u64>(end) > inode->attributes.size && static_cast<u64>(end) > current_file_size_limit()) {

@@ -14,6 +14,8 @@ struct UserOwner { // struct f_owner_ex
     i32 type, id;
 };
 
+using UserIds = FileOwner::UserIds;
+
 /// F_SETOWN's number: negative for a group.
 Result<i64> set_owner(File& file, i32 who) {
     if (who == INT32_MIN) return Error(Errno::EINVAL);
@@ -57,6 +59,12 @@ Result<i64> file_owner_command(File& file, u32 command, u64 argument) {
         if (argument > static_cast<u64>(kSignalCount)) return Error(Errno::EINVAL);
         TRY(FileOwner::of(file))->set_signal(static_cast<int>(argument));
         return 0;
+    case kGetOwnerIds: {
+        FileOwner* owner = FileOwner::find(file);
+        UserIds ids = owner ? owner->user_ids() : UserIds{};
+        TRY(UserPtr<UserIds>(argument).store(ids));
+        return 0;
+    }
     default: {
         FileOwner* owner = FileOwner::find(file);
         return owner ? owner->signal() : 0;

@@ -4,7 +4,8 @@
 
 namespace martlet {
 
-inline constexpr u32 kSetOwner = 8, kGetOwner = 9, kSetSignal = 10, kGetSignal = 11, kSetOwnerEx = 15, kGetOwnerEx = 16; // F_…
+inline constexpr u32 kSetOwner = 8, kGetOwner = 9, kSetSignal = 10, kGetSignal = 11, kSetOwnerEx = 15, kGetOwnerEx = 16,
+                     kGetOwnerIds = 17; // F_…
 
 /// EINVAL, ESRCH, EFAULT, ENOMEM.
 Result<i64> file_owner_command(File& file, u32 command, u64 argument);

@@ -104,10 +104,10 @@ Result<usize> sys_splice(int from_fd, UserPtr<i64> from_user, int to_fd, UserPtr
     if (flags & ~kSpliceKnown) return Error(Errno::EINVAL);
     Ref<File> from = TRY(get_file(from_fd, Rights::Read));
     Ref<File> to = TRY(get_file(to_fd, Rights::Write));
-    if (!from->can_read() || !to->can_write()) return Error(Errno::EBADF);
     Pipe* source = from->pipe();
     Pipe* target = to->pipe();
     if ((source && from_user) || (target && to_user)) return Error(Errno::ESPIPE);
+    if (!from->can_read() || !to->can_write()) return Error(Errno::EBADF);
     if (!source && !target) return Error(Errno::EINVAL);
     if (count > kMaxTransfer) count = kMaxTransfer;
     if (source && target) {

@@ -25,6 +25,9 @@ Result<Ref<File>> get_open_file(int fd, Rights needed);
 /// Whether an absolute name leaves the starting directory unused, as everywhere, or stays below it (openat2(2)).
 enum class AbsoluteName : u8 { IgnoresStart, NeedsStart };
 
+/// F_SETFL, with O_ASYNC. EPERM: O_NOATIME is for owners.
+Result<i64> set_status_flags(File& file, int fd, u32 flags);
+
 /// A path argument and the directory it starts from.
 class NameArgument {
 public:

@@ -9,6 +9,7 @@
 #include "proc/resource_limits.h"
 #include "syscall/file_support.h"
 #include "proc/task.h"
+#include "vfs/anonymous.h"
 #include "vfs/fd_table.h"
 #include "vfs/mount.h"
 
@@ -19,7 +20,8 @@ namespace {
 AddressSpace& current_space() { return *current_task().address_space(); }
 
 bool is_on_noexec_mount(const File& file) {
-    return file.path() && (file.path().mount().flags() & kMountNoExec) != 0;
+    if (!file.path() || &file.path().mount().super_block() == anonymous_super_block()) return false;
+    return (file.path().mount().flags() & kMountNoExec) != 0;
 }
 
 /// What it does at once; what mprotect(2) may do later is kept with the mapping.

@@ -32,6 +32,12 @@ Result<Ref<File>> open_inode_file(Inode& inode, u32 flags, const Path& path) {
     return file;
 }
 
+/// The positions in a directory are cookies: there is no end to count from.
+Result<u64> InodeFile::seek(i64 offset, int whence) {
+    if (inode_->is_directory() && whence > kSeekCurrent) return Error(Errno::EINVAL);
+    return File::seek(offset, whence);
+}
+
 Result<usize> InodeFile::read(IoCursor& to, u64 offset) {
     if (inode_->is_directory()) return Error(Errno::EISDIR);
     usize count = TRY(inode_->read_at(to, offset));

@@ -13,6 +13,7 @@ public:
     Result<usize> write(IoCursor& from, u64 offset) override;
     Result<usize> append(IoCursor& from, u64& end) override;
     bool is_seekable() const override { return true; }
+    Result<u64> seek(i64 offset, int whence) override;
     Result<Ref<MemoryObject>> mapping_object() override;
     Result<void> read_directory(DirectorySink& sink) override;
     Result<void> sync() override { return {}; }

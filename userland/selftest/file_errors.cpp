@@ -1,9 +1,13 @@
 // The error tables of mkdir(2), rmdir(2), unlink(2), link(2), symlink(2), rename(2), mknod(2), chmod(2), access(2):
-// what each answers for each kind of name.
+// what each answers for each kind of name; and what the calls on descriptors answer to files that cannot do it.
 #include <fcntl.h>
 #include <limits.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "file_helpers.h"
@@ -205,4 +209,52 @@ CASE(file_errors, of_chmod_chown_access_and_chdir) {
     CHECK_ERROR(fstatat(AT_FDCWD, "file", &status, 1), EINVAL);
     CHECK_EQUAL(fstatat(AT_FDCWD, "", &status, AT_EMPTY_PATH), 0);
     CHECK_EQUAL(status.st_mode & S_IFMT, S_IFDIR);
+}
+
+CASE(file_errors, streams_have_no_offsets_whatever_they_are_open_for) {
+    int ends[2], other[2];
+    CHECK(pipe(ends) == 0 && pipe(other) == 0);
+    char bytes[4] = {};
+    iovec vector = {bytes, 4};
+    off_t offset = 0;
+    CHECK_ERROR(pwrite(ends[0], bytes, 4, 0), ESPIPE);
+    CHECK_ERROR(pread(ends[1], bytes, 4, 0), ESPIPE);
+    CHECK_ERROR(syscall(SYS_preadv2, ends[0], &vector, 1, 0, 0, 0x4000), ESPIPE);
+    CHECK_ERROR(syscall(SYS_splice, other[0], nullptr, ends[0], &offset, 4, 0), ESPIPE);
+    CHECK_ERROR(syscall(SYS_splice, ends[1], &offset, other[1], nullptr, 4, 0), ESPIPE);
+    CHECK_ERROR(syscall(SYS_sendfile, other[1], ends[0], &offset, 4), ESPIPE);
+    CHECK_ERROR(syscall(SYS_copy_file_range, ends[1], nullptr, other[0], nullptr, 4, 0), EINVAL);
+}
+
+CASE(file_errors, checks_come_in_the_order_of_linux) {
+    enter_fresh_directory();
+    write_file("f", "text");
+    int reading = open("f", O_RDONLY), directory = open(".", O_RDONLY), path = open("f", O_PATH);
+    CHECK(reading >= 0 && directory >= 0 && path >= 0);
+    CHECK_ERROR(fallocate(reading, 8 /* collapse */, 0, 4096), EBADF);
+    CHECK_ERROR(fallocate(path, 0, -1, 4), EBADF);
+    CHECK_ERROR(fallocate(reading, 0, -1, 4), EINVAL);
+    CHECK_ERROR(syscall(SYS_copy_file_range, reading, nullptr, directory, nullptr, 4, 0), EISDIR);
+    CHECK_ERROR(syscall(SYS_copy_file_range, reading, nullptr, reading, nullptr, 4, 1), EINVAL);
+    CHECK_ERROR(flock(-1, 77), EINVAL);
+    CHECK_EQUAL(readv(directory, nullptr, 0), 0); // nobody is asked about nothing
+    iovec vector = {nullptr, 4};
+    CHECK_ERROR(writev(reading, &vector, -1), EINVAL);
+    CHECK_ERROR(writev(reading, &vector, 1), EBADF);
+    int full = open("/dev/full", O_WRONLY);
+    CHECK_ERROR(write(full, "", 0), ENOSPC);
+}
+
+CASE(file_errors, every_file_answers_the_common_questions) {
+    int ends[2];
+    CHECK_EQUAL(pipe(ends), 0);
+    int size = 0;
+    CHECK_EQUAL(ioctl(ends[0], 2 /* FIGETBSZ */, &size), 0);
+    CHECK_EQUAL(size, 4096);
+    CHECK_ERROR(ioctl(ends[0], 0xc020660b /* FS_IOC_FIEMAP */, nullptr), EOPNOTSUPP);
+    unsigned ids[2] = {77, 77};
+    CHECK_EQUAL(fcntl(ends[0], F_SETOWN, getpid()), 0);
+    CHECK_EQUAL(fcntl(ends[0], 17 /* F_GETOWNER_UIDS */, ids), 0);
+    CHECK(ids[0] == getuid() && ids[1] == geteuid());
+    CHECK_EQUAL(fcntl(ends[0], 1026 /* F_NOTIFY */, 0), 0);
 }

@@ -1,6 +1,7 @@
 // POSIX message queues (mq_overview(7)) and semaphores (sem_overview(7)).
 #include <fcntl.h>
 #include <mqueue.h>
+#include <sys/epoll.h>
 #include <poll.h>
 #include <semaphore.h>
 #include <signal.h>
@@ -54,6 +55,10 @@ CASE(mqueue, messages_leave_by_priority_and_age) {
     CHECK_ERROR(mq_receive(queue, text, 15, nullptr), EMSGSIZE);
     CHECK_ERROR(mq_send(queue, text, 17, 0), EMSGSIZE);
     CHECK_ERROR(mq_send(queue, text, 1, 32768), EINVAL);
+    epoll_event event = {.events = EPOLLIN, .data = {.fd = queue}}, seen;
+    int epoll = epoll_create1(0);
+    CHECK_EQUAL(epoll_ctl(epoll, EPOLL_CTL_ADD, queue, &event), 0);
+    CHECK_EQUAL(epoll_wait(epoll, &seen, 1, 0), 1);
     CHECK_EQUAL(mq_unlink(name.c_str()), 0);
     CHECK_ERROR(mq_unlink(name.c_str()), ENOENT);
     CHECK_EQUAL(mq_receive(queue, text, 16, nullptr), 3); // lives while open

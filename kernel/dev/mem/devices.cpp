@@ -35,10 +35,7 @@ public:
 class FullFile final : public ZeroFile {
 public:
     using ZeroFile::ZeroFile;
-    Result<usize> write(IoCursor& from, u64) override {
-        if (from.remaining() == 0) return 0;
-        return Error(Errno::ENOSPC);
-    }
+    Result<usize> write(IoCursor&, u64) override { return Error(Errno::ENOSPC); }
     Result<Ref<MemoryObject>> mapping_object() override { return Error(Errno::ENODEV); }
 };
 

@@ -32,6 +32,7 @@ public:
     Result<usize> read(IoCursor& to, u64) override { return pty_->read_master(to, is_nonblocking()); }
     Result<usize> write(IoCursor& from, u64) override { return pty_->write_master(from, is_nonblocking()); }
     bool is_pollable() const override { return true; }
+    ControllingTerminal* terminal() override { return pty_.get(); }
     u32 signalled_events() const override { return kPollIn | kPollHup; }
     u32 poll(PollTable* table) override { return pty_->poll_master(table); }
     Result<i64> ioctl(u32 command, u64 argument) override;

@@ -71,6 +71,7 @@ public:
     Result<usize> read(IoCursor& to, u64 offset) override; // QSIZE:… as mq_overview(7) shows it
     bool is_seekable() const override { return true; }
     u32 poll(PollTable* table) override;
+    bool is_pollable() const override { return true; }
     void descriptor_closed() override;
 
 private:

@@ -93,6 +93,9 @@ public:
     Result<void> refresh_attributes() override;
     u64 next_data(u64 offset) override { return cache_->next_data(offset); }
     u64 next_hole(u64 offset) override { return cache_->next_hole(offset); }
+    /// Sealed against seals, as every file of a tmpfs that is not a memfd.
+    Result<u32> seals() override { return 1; }
+    Result<void> add_seals(u32) override { return Error(Errno::EPERM); }
     PageCache& cache() { return *cache_; }
 
 private:
