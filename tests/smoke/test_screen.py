@@ -8,7 +8,7 @@ from machine import Machine
 
 @pytest.fixture(scope="module")
 def screen():
-    with Machine("screen", medium="cd", append="") as machine:
+    with Machine("screen") as machine:
         machine.wait_for_screen(r"root@martlet:~# *$")
         yield machine
 

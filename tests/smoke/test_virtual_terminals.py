@@ -6,7 +6,7 @@ from machine import Machine
 
 @pytest.fixture(scope="module")
 def machine():
-    with Machine("virtual-terminals", medium="cd", append="") as started:
+    with Machine("virtual-terminals") as started:
         started.wait_for_screen(r"root@martlet:~# *$")
         yield started
 

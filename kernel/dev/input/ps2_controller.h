@@ -9,11 +9,18 @@
 
 namespace martlet::ps2 {
 
-/// Makes the first port deliver translated scan codes by interrupt 1. False: there is no controller, or it is broken.
-bool init_keyboard_port();
-/// A byte from the keyboard, if one has arrived; what a mouse sent is dropped.
-std::optional<u8> read_keyboard();
-/// A byte to the keyboard. False if the controller does not take it.
+/// Makes the first port deliver translated scan codes by interrupt 1, and the second, if there is one, its bytes by
+/// interrupt 12. False: there is no controller, or it is broken.
+bool init_ports();
+
+struct Received {
+    u8 byte;
+    bool is_from_mouse;
+};
+/// A byte from either port, if one has arrived.
+std::optional<Received> read();
+/// A byte to the device on the port. False if the controller does not take it.
 bool write_keyboard(u8 byte);
+bool write_mouse(u8 byte);
 
 } // namespace martlet::ps2

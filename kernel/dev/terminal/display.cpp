@@ -16,6 +16,8 @@ Result<void> Display::init(Terminal& terminal) {
 void Display::show(Terminal& terminal) {
     terminal_ = &terminal;
     view_offset_ = 0;
+    selection_.clear();
+    pointer_.reset();
     terminal.screen().damage_all();
 }
 
@@ -24,7 +26,7 @@ void Display::forget() {
     terminal_->screen().damage_all();
 }
 
-const Cell* Display::visible_row(u32 row) const {
+const Cell* Display::cells(u32 row) const {
     const ScreenBuffer& buffer = terminal_->screen();
     return row < view_offset_ ? buffer.history_line(view_offset_ - 1 - row) : buffer.row(row - view_offset_);
 }
@@ -43,6 +45,23 @@ void Display::reset_view() {
     if (view_offset_ == 0) return;
     view_offset_ = 0;
     terminal_->screen().damage_all();
+}
+
+void Display::damage_selection() {
+    if (!selection_.is_empty()) terminal_->screen().damage_rows(selection_.first().row, selection_.last().row);
+}
+
+void Display::set_selection(const Selection& selection) {
+    damage_selection();
+    selection_ = selection;
+    damage_selection();
+}
+
+void Display::set_pointer(std::optional<CellPlace> place) {
+    if (place == pointer_) return;
+    for (const std::optional<CellPlace>& each : {pointer_, place})
+        if (each) terminal_->screen().damage_rows(each->row, each->row);
+    pointer_ = place;
 }
 
 void Display::set_flash(bool flash) {
@@ -66,12 +85,13 @@ void Display::refresh() {
 
 void Display::refresh_row(u32 row, u32 first, u32 end) {
     u32 columns = terminal_->screen().columns();
-    const Cell* wanted = visible_row(row);
+    const Cell* wanted = cells(row);
     bool reverse = terminal_->modes().reverse_screen != is_flash_;
+    bool has_highlight = !selection_.is_empty() || pointer_;
     if (first > 0 && wanted[first].is_wide_tail) --first;
     for (u32 column = first; column < end; ++column) {
         line_[column] = wanted[column];
-        if (reverse) {
+        if (reverse != (has_highlight && is_highlighted({row, column}))) {
             line_[column].foreground = wanted[column].background;
             line_[column].background = wanted[column].foreground;
         }

@@ -3,12 +3,15 @@
 // It remembers what the screen shows, so each refresh draws only the cells that differ, in runs, however much was written
 // in between, and never reads the screen.
 #pragma once
+#include <optional>
+
 #include "dev/terminal/screen.h"
+#include "dev/terminal/selection.h"
 #include "dev/terminal/terminal.h"
 
 namespace martlet {
 
-class Display : NonCopyable {
+class Display final : public CellRows, NonCopyable {
 public:
     explicit Display(Screen& screen) : screen_(screen) {}
     /// Shows `terminal`, whose size all later ones have. ENOMEM.
@@ -28,8 +31,16 @@ public:
     void reset_view();
     bool is_scrolled_back() const { return view_offset_ != 0; }
 
+    /// What is shown in the row, without the highlights.
+    const Cell* cells(u32 row) const override;
+    /// What is shown in opposite colours, until it is changed: the selection and the mouse's pointer.
+    void set_selection(const Selection& selection);
+    const Selection& selection() const { return selection_; }
+    void set_pointer(std::optional<CellPlace> place);
+
 private:
-    const Cell* visible_row(u32 row) const;
+    bool is_highlighted(CellPlace place) const { return selection_.contains(place) != (pointer_ == place); }
+    void damage_selection();
     void refresh_row(u32 row, u32 first, u32 end);
     void refresh_cursor();
 
@@ -39,6 +50,8 @@ private:
     Vector<Cell> line_; // one row as it is to look
     u32 view_offset_ = 0;
     bool is_flash_ = false;
+    Selection selection_;
+    std::optional<CellPlace> pointer_;
 };
 
 } // namespace martlet

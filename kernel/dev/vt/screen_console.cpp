@@ -43,6 +43,7 @@ Ref<VirtualTerminal> ScreenConsole::active() {
 
 void ScreenConsole::written(VtLine& line) {
     if (&line != static_cast<VtLine*>(active_)) return;
+    forget_selection();
     display_.reset_view();
     changed();
 }
@@ -95,8 +96,9 @@ void ScreenConsole::key_event(KeyEvent event) {
         terminal = Ref<VirtualTerminal>(*active_);
         if (result.action == KeyAction::Send) { // its text is the translator's
             terminal->receive({reinterpret_cast<const u8*>(result.text.data()), result.text.size()});
-            if (display_.is_scrolled_back()) changed();
             display_.reset_view();
+            display_.set_pointer(std::nullopt);
+            changed();
         }
     }
     act_on_key(result, std::move(terminal));
@@ -121,6 +123,7 @@ void ScreenConsole::act_on_key(const KeyResult& result, Ref<VirtualTerminal> ter
     case KeyAction::ScrollUp: case KeyAction::ScrollDown: {
         int half = std::max(size_.rows / 2, 1);
         MutexGuard guard(vt_lock);
+        forget_selection();
         display_.scroll_view(result.action == KeyAction::ScrollUp ? half : -half);
         changed();
         break;

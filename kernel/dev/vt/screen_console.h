@@ -10,14 +10,16 @@
 #include "debug/log_sink.h"
 #include "dev/input/key_translator.h"
 #include "dev/input/keyboard.h"
+#include "dev/input/mouse.h"
 #include "dev/terminal/display.h"
+#include "dev/terminal/mouse_report.h"
 #include "dev/vt/active_terminal.h"
 #include "dev/vt/virtual_terminal.h"
 #include "time/timer.h"
 
 namespace martlet {
 
-class ScreenConsole final : public LogSink, public KeyboardListener {
+class ScreenConsole final : public LogSink, public KeyboardListener, public MouseListener {
 public:
     ScreenConsole(Screen& screen, WindowSize size) : size_(size), display_(screen) {}
     /// Makes tty1, the first active terminal.
@@ -42,6 +44,7 @@ public:
     [[nodiscard]] Result<void> start_log();
 
     void key_event(KeyEvent event) override;
+    void mouse_event(const MouseEvent& event) override;
 
 private:
     bool is_in_use(u32 number) const REQUIRES(vt_lock);
@@ -61,6 +64,31 @@ private:
     void switch_on_key(const KeyResult& result);
     void hold_output(VirtualTerminal& terminal);
     void show_lamps() REQUIRES(vt_lock);
+
+    // The mouse (vt_mouse.cpp): a selection with the left button, words and lines by more clicks, the right button extends
+    // it, the middle one pastes. A program that asked for reports gets these instead, unless Shift is held.
+    struct MouseState {
+        i32 x = 0, y = 0; // of the pointer, in pixels of 8x16 cells
+        u8 buttons = 0;
+        CellPlace anchor;
+        SelectionUnit unit = SelectionUnit::Characters;
+        u64 pressed_ns = 0;
+        u32 clicks = 0;
+        CellPlace place() const { return {static_cast<u32>(y / 16), static_cast<u32>(x / 8)}; }
+    };
+    void move_pointer(const MouseEvent& event) REQUIRES(vt_lock);
+    bool report_mouse(const MouseEvent& event, u8 changed) REQUIRES(vt_lock);
+    void send_report(MouseAction action, MouseButton button) REQUIRES(vt_lock);
+    void press_to_select() REQUIRES(vt_lock);
+    void select_to(CellPlace head) REQUIRES(vt_lock);
+    void forget_selection() REQUIRES(vt_lock);
+    void copy_selection() REQUIRES(vt_lock);
+    void start_paste(Ref<VirtualTerminal> terminal) REQUIRES(vt_lock);
+    static void paste_work(void* context) { static_cast<ScreenConsole*>(context)->paste(); }
+    static void paste_timer_expired(Timer&, void* context) { static_cast<ScreenConsole*>(context)->paste_work_.schedule(); }
+    void paste();
+    Result<i64> ioctl_linux(VirtualTerminal& terminal, u64 argument, bool allowed);
+    Result<i64> select_by_request(u64 argument);
 
     // Switching (vt_switch.cpp).
     enum class Direction : i8 { Previous = -1, Next = 1 };
@@ -105,6 +133,15 @@ private:
     u8 raw_key_[6] GUARDED_BY(vt_lock) = {}; // the last key in a raw mode
     VtOwner key_signal_owner_ GUARDED_BY(vt_lock); // KDSIGACCEPT
     i16 key_signal_ GUARDED_BY(vt_lock) = 0;
+
+    MouseState mouse_ GUARDED_BY(vt_lock);
+    Vector<char> clipboard_ GUARDED_BY(vt_lock);
+    Vector<char> pasting_ GUARDED_BY(vt_lock); // what is on its way to paste_to_
+    usize pasted_ GUARDED_BY(vt_lock) = 0;
+    u64 paste_deadline_ns_ GUARDED_BY(vt_lock) = 0;
+    Ref<VirtualTerminal> paste_to_ GUARDED_BY(vt_lock);
+    DeferredWork paste_work_{paste_work, this};
+    Timer paste_timer_{paste_timer_expired, this};
 
     std::atomic<u32> active_number_ = 1;
     ActiveTerminalChanges changes_;

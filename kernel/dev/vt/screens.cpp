@@ -65,6 +65,7 @@ Result<void> add_screen() {
     TRY(console->init());
     the_console = console;
     set_keyboard_listener(*console);
+    set_mouse_listener(*console);
     register_virtual_terminals();
     Ref<VirtualTerminal> first = TRY(console->terminal(1));
     add_console(*first, *console, LogReplay::No);

@@ -37,6 +37,12 @@ struct KeyRepeat { // struct kbd_repeat, in ms
     i32 delay, period;
 };
 
+// linux/tiocl.h
+inline constexpr u32 kTioclinux = 0x541c;
+struct LinuxSelection { // struct tiocl_selection, places count from 1
+    u16 first_column, first_row, last_column, last_row, mode;
+};
+
 // linux/vt.h
 inline constexpr u32 kVtOpenqry = 0x5600, kVtGetmode = 0x5601, kVtSetmode = 0x5602, kVtGetstate = 0x5603,
                      kVtSendsig = 0x5604, kVtReldisp = 0x5605, kVtActivate = 0x5606, kVtWaitactive = 0x5607,

@@ -31,6 +31,7 @@ u8 locks_of(const KeyboardSettings& keyboard) {
 
 Result<i64> ScreenConsole::ioctl(VirtualTerminal& terminal, u32 command, u64 argument) {
     bool allowed = may_configure(terminal);
+    if (command == kTioclinux) return ioctl_linux(terminal, argument, allowed);
     if (auto answer = ioctl_display(terminal, command, argument, allowed)) return *answer;
     if (auto answer = ioctl_keyboard(terminal, command, argument, allowed)) return *answer;
     if (auto answer = ioctl_keymap(command, argument, allowed)) return *answer;
