@@ -78,12 +78,12 @@ std::string target_to_boot() {
     return boot_option("rescue").empty() && boot_option("single").empty() ? "default" : "rescue";
 }
 
-/// Runs the self-test before anything else (the boot menu's entry for it).
-void run_self_test() {
+/// Runs the command before anything else and waits for its end.
+void run_first(const char* name, std::vector<std::string> command) {
     Unit unit;
-    unit.name = "self-test";
+    unit.name = name;
     unit.terminal = "console";
-    unit.command = {"/usr/bin/self-test"};
+    unit.command = std::move(command);
     pid_t pid = launch(unit, -1, STDERR_FILENO);
     for (pid_t ended = 0; pid > 0 && ended != pid;) ended = waitpid(-1, nullptr, 0);
 }
@@ -168,6 +168,8 @@ int main() {
     init::set_host_name();
     init::raise_own_descriptor_limit();
     init::record_boot();
-    if (!init::boot_option("martlet.selftest").empty()) init::run_self_test();
+    if (std::string layout = init::boot_option("martlet.keymap"); !layout.empty())
+        init::run_first("keymap", {"/bin/loadkeys", "-q", "-C", "/dev/tty0", "--", layout});
+    if (!init::boot_option("martlet.selftest").empty()) init::run_first("self-test", {"/usr/bin/self-test"});
     init::System(init::target_to_boot()).run();
 }

@@ -6,8 +6,10 @@
 
 #include <linux/vt.h>
 #include <sys/ioctl.h>
-#include "lib/console_session.h"
 
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -56,6 +58,26 @@ unsigned choose_number(int console, const Wishes& wishes, unsigned open_mask) {
     return static_cast<unsigned>(free);
 }
 
+// Only in the child: becomes the program, with the terminal as its controlling terminal and its standard files.
+[[noreturn]] void become(unsigned number, char** command, bool is_login) {
+    std::string path = "/dev/tty" + std::to_string(number);
+    setsid();
+    int fd = open(path.c_str(), O_RDWR);
+    if (fd < 0) die_errno(5, path);
+    ioctl(fd, TIOCSCTTY, 1); // another's terminal stays theirs
+    for (int target = 0; target <= 2; ++target) dup2(fd, target);
+    if (fd > 2) close(fd);
+    const char* file = command[0];
+    std::string name = file;
+    if (is_login) {
+        if (const char* home = getenv("HOME"); home && chdir(home) != 0) warn_errno(home);
+        name = "-" + name.substr(name.rfind('/') + 1);
+        command[0] = name.data();
+    }
+    execvp(file, command);
+    die_errno(errno == ENOENT ? 127 : 126, file);
+}
+
 int run(Arguments& arguments) {
     Wishes wishes = parse(arguments);
     static char shell[] = "/bin/sh", *shell_command[] = {shell, nullptr};
@@ -66,7 +88,7 @@ int run(Arguments& arguments) {
     unsigned number = choose_number(console, wishes, state.v_state);
     pid_t child = fork();
     if (child < 0) die_errno(1, "fork");
-    if (child == 0) become_on_console({number, command, wishes.login});
+    if (child == 0) become(number, command, wishes.login);
     if (wishes.show) show(console, number);
     if (!wishes.wait) return 0;
     int status = 0;
