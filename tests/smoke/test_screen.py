@@ -65,6 +65,13 @@ def test_colours_reach_the_picture(screen):
     assert reds > 20 * 8 * 8, "a red bar of 20 cells"
 
 
+def test_letters_beyond_the_code_page_show_on_vga_text(screen):
+    screen.type("clear; printf '\\320\\226\\n\\320\\226\\305\\201\\n'\n")
+    lines = screen.wait_for_screen(r"^..$")
+    zhe, lslash = next(line for line in lines if len(line) == 2)
+    assert zhe in lines and zhe != lslash and not {zhe, lslash} & {"\u25a0", "?"}
+
+
 def test_framebuffer_shows_the_prompt_on_uefi():
     with Machine("screen-uefi", medium="cd", firmware="uefi") as machine:
         machine.wait_for_prompt()

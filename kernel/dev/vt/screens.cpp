@@ -34,7 +34,8 @@ Result<FoundScreen> find_framebuffer(const Framebuffer& framebuffer) {
 Result<FoundScreen> find_vga_text() {
     constexpr usize kSize = VgaTextScreen::kColumns * VgaTextScreen::kRows * sizeof(u16);
     void* memory = TRY(map_device({VgaTextScreen::kPhysicalAddress}, kSize, DeviceCaching::WriteCombining));
-    auto* screen = new (std::nothrow) VgaTextScreen(static_cast<volatile u16*>(memory));
+    Result<void*> shapes = map_device({VgaTextScreen::kShapesPhysicalAddress}, VgaTextScreen::kShapesSize, DeviceCaching::Uncached);
+    auto* screen = new (std::nothrow) VgaTextScreen(static_cast<volatile u16*>(memory), static_cast<volatile u8*>(shapes.value_or(nullptr)));
     if (!screen) return Error(Errno::ENOMEM);
     log_info("screen: VGA text %ux%u", screen->columns(), screen->rows());
     return FoundScreen{screen, 0, 0};
