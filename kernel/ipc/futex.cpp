@@ -39,21 +39,37 @@ Result<void> futex_wait(FutexWord word, u32 expected, u32 bitset, Deadline deadl
     return Error(value ? Errno::EAGAIN : Errno::EFAULT);
 }
 
-Result<u32> futex_wake(FutexWord word, u32 bitset, u32 count) {
-    if (bitset == 0) return Error(Errno::EINVAL);
-    HeldFutexKey held = TRY(make_futex_key(word));
-    FutexBucket& bucket = futex_bucket_of(held.key);
-    if (bucket.is_empty()) return 0;
+namespace {
+
+[[gnu::noinline]] Result<u32> wake_in(FutexBucket& bucket, const FutexKey& key, u32 bitset, u32 count) {
     u32 total = 0;
     IrqLockGuard guard(bucket.lock);
     for (FutexEntry& entry : bucket.entries) {
-        if (!(entry.key == held.key)) continue;
+        if (!(entry.key == key)) continue;
         if (entry.kind != FutexEntryKind::Waiter) return Error(Errno::EINVAL);
         if (!(entry.bitset & bitset)) continue;
         wake_futex_entry(bucket, entry);
         if (++total == count) break;
     }
     return total;
+}
+
+[[gnu::noinline]] Result<u32> wake_shared(FutexWord word, u32 bitset, u32 count) {
+    HeldFutexKey held = TRY(make_futex_key(word));
+    FutexBucket& bucket = futex_bucket_of(held.key);
+    return bucket.is_empty() ? Result<u32>(0) : wake_in(bucket, held.key, bitset, count);
+}
+
+} // namespace
+
+/// Most wake-ups find nobody: a private word is looked up without anything to hold or give back.
+Result<u32> futex_wake(FutexWord word, u32 bitset, u32 count) {
+    if (bitset == 0) return Error(Errno::EINVAL);
+    if (word.scope == FutexScope::Shared) return wake_shared(word, bitset, count);
+    TRY(check_futex_address(word.address));
+    FutexKey key = private_futex_key(word.address);
+    FutexBucket& bucket = futex_bucket_of(key);
+    return bucket.is_empty() ? Result<u32>(0) : wake_in(bucket, key, bitset, count);
 }
 
 namespace {

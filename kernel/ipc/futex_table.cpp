@@ -7,34 +7,20 @@
 
 namespace martlet {
 
-namespace {
-
-constexpr usize kBucketCount = 256;
-FutexBucket g_buckets[kBucketCount];
-
-} // namespace
-
+FutexBucket g_futex_buckets[kFutexBucketCount];
 FutexBucket g_moving_futex_entries;
 
-FutexBucket& futex_bucket_of(const FutexKey& key) {
-    u64 mixed = (reinterpret_cast<u64>(key.owner) >> 6) * 0x9e37'79b9'7f4a'7c15 ^ (key.position >> 2) * 0xc2b2'ae3d'27d4'eb4f;
-    return g_buckets[mixed >> 56];
-}
-static_assert(kBucketCount == 256, "futex_bucket_of takes eight bits");
-
 Result<HeldFutexKey> make_futex_key(FutexWord word) {
-    if (word.address % sizeof(u32) != 0) return Error(Errno::EINVAL);
-    if (word.address >= kUserEnd) return Error(Errno::EFAULT);
-    AddressSpace& space = *current_task().address_space();
+    TRY(check_futex_address(word.address));
     if (word.scope == FutexScope::Shared) {
-        auto location = TRY(space.shared_location(word.address));
+        auto location = TRY(current_task().address_space()->shared_location(word.address));
         if (location) {
             const void* owner = location->object.get();
             return HeldFutexKey{{owner, location->page_index * kPageSize + word.address % kPageSize},
                                 std::move(location->object)};
         }
     }
-    return HeldFutexKey{{&space, word.address}, nullptr};
+    return HeldFutexKey{private_futex_key(word.address), nullptr};
 }
 
 Result<u32> load_futex_word(FutexWord word) {

@@ -7,7 +7,9 @@
 #pragma once
 #include "base/list.h"
 #include "ipc/futex.h"
+#include "mm/address.h"
 #include "mm/memory_object.h"
+#include "proc/task.h"
 #include "sync/spinlock.h"
 
 namespace martlet {
@@ -65,10 +67,24 @@ struct alignas(64) FutexBucket {
 };
 
 extern FutexBucket g_moving_futex_entries;
+inline constexpr usize kFutexBucketCount = 256;
+extern FutexBucket g_futex_buckets[kFutexBucketCount];
 
 /// EINVAL: not aligned; EFAULT: not user memory.
+inline Result<void> check_futex_address(u64 address) {
+    if (address % sizeof(u32) != 0) return Error(Errno::EINVAL);
+    if (address >= kUserEnd) return Error(Errno::EFAULT);
+    return {};
+}
+/// Of a word that only the calling task's address space shares: nothing has to be held.
+inline FutexKey private_futex_key(u64 address) { return {current_task().address_space(), address}; }
+/// EINVAL, EFAULT as above.
 Result<HeldFutexKey> make_futex_key(FutexWord word);
-FutexBucket& futex_bucket_of(const FutexKey& key);
+inline FutexBucket& futex_bucket_of(const FutexKey& key) {
+    u64 mixed = (reinterpret_cast<u64>(key.owner) >> 6) * 0x9e37'79b9'7f4a'7c15 ^ (key.position >> 2) * 0xc2b2'ae3d'27d4'eb4f;
+    static_assert(kFutexBucketCount == 256);
+    return g_futex_buckets[mixed >> 56];
+}
 
 void enqueue_futex_entry(FutexEntry& entry, const FutexKey& key);
 /// Takes the entry off if it is still on. When it returns, no waker or mover knows it any more.

@@ -14,6 +14,7 @@
 #include "proc/core/core_dump.h"
 #include "mm/frame.h"
 #include "proc/process_group.h"
+#include "proc/seccomp/seccomp.h"
 #include "proc/signal_internal.h"
 #include "proc/task_count.h"
 #include "proc/trace/tracing.h"
@@ -265,6 +266,7 @@ void exit_task(int status) {
     task.set_files(nullptr);
     if (is_last) release_semaphore_undo(task.process().id());
     task.set_fs_context(nullptr);
+    release_seccomp(task);
     Ref<File> executable;
     if (is_last) {
         release_session_terminal(process);

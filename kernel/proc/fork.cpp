@@ -118,6 +118,7 @@ void copy_registers(Task& child, const CloneRequest& request, const TrapFrame& f
     memcpy(child.context.fpu, current_thread()->context.fpu, fpu_state_size());
     child.context.fs_base = request.flags & kCloneSetTls ? request.tls : current_fs_base();
     child.context.gs_base = current_gs_base();
+    child.context.hides_time_stamps = current_thread()->context.hides_time_stamps;
 }
 
 Result<void> share_or_copy_references(Task& child, u64 flags) {

@@ -62,7 +62,8 @@ void mark_legacy_only(u8* area) {
 }
 
 /// Loads the extended state at `address`; 0 means the initial state. The usual one, unchanged and complete, goes straight
-/// to the registers; whatever else a program may have put there is copied and made loadable first.
+/// to the registers; whatever else a program may have put there is copied and checked first. EFAULT: the processor would
+/// refuse it.
 Result<void> load_extended_state(u64 address) {
     if (address != 0 && fpu_user_area_features() != 0 && TRY(believable_size(address)) == extended_state_size() &&
         fpu_load_from_user(address))
@@ -75,10 +76,10 @@ Result<void> load_extended_state(u64 address) {
         u64 size = TRY(believable_size(address));
         TRY(UserSpan(address, size).copy_to_kernel({copy.get(), size}));
         if (size == kLegacyStateSize) mark_legacy_only(copy.get());
+        if (!fpu_is_loadable(copy.get())) return Error(Errno::EFAULT);
     }
     PreemptGuard guard; // between changing the area and loading it, nobody may save over it
     memcpy(area, copy.get(), fpu_state_size());
-    fpu_sanitize(area);
     fpu_load_current();
     return {};
 }
@@ -103,8 +104,6 @@ void load_registers(TrapFrame& frame, const abi::SignalContext& context) {
     frame.ss = kUserDataSelector;
     frame.orig_rax = ~0ull; // not a call to restart
 }
-
-bool is_canonical(u64 address) { return static_cast<u64>(static_cast<i64>(address << 16) >> 16) == address; }
 
 /// Where the frame starts; 0 if an alternate stack has overflowed.
 u64 choose_stack(const TrapFrame& frame, const abi::AlternateStack& alternate, const abi::SignalAction& action) {
@@ -163,7 +162,7 @@ Result<u64> restore_signal_frame(TrapFrame& frame) {
     u64 address = frame.rsp - sizeof(u64);
     abi::UserContext context =
         TRY(UserPtr<const abi::UserContext>(address + offsetof(abi::SignalFrame, context)).load());
-    if (context.context.cs != kUserCodeSelector || !is_canonical(context.context.rip)) return Error(Errno::EFAULT);
+    if (context.context.cs != kUserCodeSelector) return Error(Errno::EFAULT);
     if ((context.flags & abi::kUcStrictRestoreSs) && context.context.ss != kUserDataSelector)
         return Error(Errno::EFAULT);
     TRY(load_extended_state(context.context.fpstate));

@@ -93,9 +93,11 @@ abi::SignalAction SignalActions::get(int signal) {
     return actions_[signal - 1];
 }
 
-abi::SignalAction SignalActions::set(int signal, const abi::SignalAction& action) {
+void SignalActions::set(int signal, const abi::SignalAction& action, abi::SignalAction* previous) {
     IrqLockGuard guard(lock_);
-    return std::exchange(actions_[signal - 1], action);
+    abi::SignalAction& kept = actions_[signal - 1];
+    if (previous) *previous = kept;
+    kept = action;
 }
 
 void SignalActions::reset_handlers() {

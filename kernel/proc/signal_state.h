@@ -77,8 +77,7 @@ public:
     u64 handler(int signal) const NO_THREAD_SAFETY_ANALYSIS {
         return std::atomic_ref(const_cast<u64&>(actions_[signal - 1].handler)).load(std::memory_order_relaxed);
     }
-    /// Answers the previous one.
-    abi::SignalAction set(int signal, const abi::SignalAction& action);
+    void set(int signal, const abi::SignalAction& action, abi::SignalAction* previous = nullptr);
     /// execve: handlers become default, ignored signals stay ignored.
     void reset_handlers();
     /// Whether a signal that arrives now is thrown away (SIG_IGN, or default and harmless).

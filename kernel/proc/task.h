@@ -8,6 +8,7 @@
 #include "proc/credentials.h"
 #include "proc/rseq.h"
 #include "proc/signal_state.h"
+#include "proc/user_dispatch.h"
 #include "sched/thread.h"
 #include "sync/wait_queue.h"
 
@@ -107,6 +108,7 @@ public:
     List<Task, &Task::tracee_node> tracees;
     Own<Tracing> tracing;                  // made at the first attach and kept
     TaskSeccomp seccomp;
+    UserDispatch user_dispatch;            // the task's own
 
     // The task's own.
     RestartBlock restart_block;

@@ -100,7 +100,8 @@ bool is_negative(u32 count) { return static_cast<i32>(count) < 0; }
 
 } // namespace
 
-Result<u32> sys_futex(u64 address, int operation, u32 value, u64 timeout, u64 address2, u32 value3) {
+/// The rare operations stand apart, so that the frequent one needs no stack frame of their size.
+[[gnu::noinline]] static Result<u32> other_operation(u64 address, int operation, u32 value, u64 timeout, u64 address2, u32 value3) {
     FutexScope scope = operation & kPrivate ? FutexScope::Private : FutexScope::Shared;
     bool is_realtime = (operation & kClockRealtime) != 0;
     int command = operation & ~(kPrivate | kClockRealtime);
@@ -112,7 +113,6 @@ Result<u32> sys_futex(u64 address, int operation, u32 value, u64 timeout, u64 ad
     switch (command) {
     case kWait: return success(wait(word, value, kFutexAnyBit, TRY(load_deadline(time, TimeoutKind::Relative))));
     case kWaitBitset: return success(wait(word, value, value3, TRY(load_deadline(time, absolute))));
-    case kWake: return futex_wake(word, kFutexAnyBit, wake_count(value));
     case kWakeBitset: return futex_wake(word, value3, wake_count(value));
     case kRequeue:
     case kCompareRequeue:
@@ -129,6 +129,11 @@ Result<u32> sys_futex(u64 address, int operation, u32 value, u64 timeout, u64 ad
         return futex_requeue_pi(word, second, second_count, value3);
     default: return Error(Errno::ENOSYS);
     }
+}
+
+Result<u32> sys_futex(u64 address, int operation, u32 value, u64 timeout, u64 address2, u32 value3) {
+    if ((operation & ~kPrivate) != kWake) return other_operation(address, operation, value, timeout, address2, value3);
+    return futex_wake({address, operation & kPrivate ? FutexScope::Private : FutexScope::Shared}, kFutexAnyBit, wake_count(value));
 }
 
 Result<u32> sys_futex_waitv(UserPtr<const abi::FutexWaitItem> from, u32 count, u32 flags, UserPtr<const abi::TimeSpec> timeout,

@@ -1,6 +1,7 @@
 // prctl(2): every operation that the x86-64 of Linux 6.1 knows; the others answer EINVAL, as unknown ones do.
 #include <string.h>
 
+#include "arch/context.h"
 #include "mm/address_space.h"
 #include "proc/process.h"
 #include "syscall/capabilities.h"
@@ -18,7 +19,8 @@ enum Option { kSetParentDeathSignal = 1, kGetParentDeathSignal = 2, kGetDumpable
               kPerfEventsEnable = 32, kMachineCheckKill = 33, kMachineCheckKillGet = 34, kSetMemoryMap = 35,
               kSetChildSubreaper = 36, kGetChildSubreaper = 37, kSetNoNewPrivs = 38, kGetNoNewPrivs = 39,
               kGetTidAddress = 40, kSetThpDisable = 41, kGetThpDisable = 42, kCapAmbient = 47, kGetSpeculation = 52,
-              kSetSpeculation = 53, kSetIoFlusher = 57, kGetIoFlusher = 58 };
+              kSetSpeculation = 53, kSetIoFlusher = 57, kGetIoFlusher = 58, kSetUserDispatch = 59 };
+enum TimeStamps { kTimeStampsWork = 1, kTimeStampsFault = 2 }; // PR_TSC_…
 constexpr u64 kDefaultTimerSlackNs = 50'000;
 
 Result<i64> set_name(UserPtr<const char> from) {
@@ -104,9 +106,12 @@ Result<i64> sys_prctl(int option, u64 argument2, u64 argument3, u64 argument4, u
     case kGetSeccomp: return prctl_get_seccomp();
     case kSetSeccomp: return prctl_set_seccomp(argument2, argument3);
     case kGetTimeStampCounter:
-        TRY(UserPtr<int>(argument2).store(1)); // PR_TSC_ENABLE
+        TRY(UserPtr<int>(argument2).store(task.context.hides_time_stamps ? kTimeStampsFault : kTimeStampsWork));
         return 0;
-    case kSetTimeStampCounter: return argument2 == 1 ? Result<i64>(0) : Error(Errno::EINVAL);
+    case kSetTimeStampCounter:
+        if (argument2 != kTimeStampsWork && argument2 != kTimeStampsFault) return Error(Errno::EINVAL);
+        hide_time_stamps(argument2 == kTimeStampsFault);
+        return 0;
     case kSetTimerSlack:
         task.timer_slack_ns = static_cast<i64>(argument2) <= 0 ? kDefaultTimerSlackNs : argument2;
         return 0;
@@ -153,6 +158,9 @@ Result<i64> sys_prctl(int option, u64 argument2, u64 argument3, u64 argument4, u
     case kGetIoFlusher:
         if (has_extra) return Error(Errno::EINVAL);
         return io_flusher(option, argument2);
+    case kSetUserDispatch:
+        TRY(set_user_dispatch(argument2, argument3, argument4, argument5));
+        return 0;
     default: return Error(Errno::EINVAL);
     }
 }

@@ -7,6 +7,7 @@
 
 #include "mm/address_space.h"
 #include "proc/process_info.h"
+#include "proc/seccomp/seccomp.h"
 #include "proc/signal_internal.h"
 #include "sched/scheduler.h"
 
@@ -20,7 +21,7 @@ enum Request : u64 {
     kOldSetOptions = 21, kSystemCall = 24, kArchPrctl = 30, kSysEmu = 31, kSysEmuSingleStep = 32, kSetOptions = 0x4200,
     kGetEventMessage = 0x4201, kGetSignalInfo = 0x4202, kSetSignalInfo = 0x4203, kGetRegSet = 0x4204, kSetRegSet = 0x4205,
     kSeize = 0x4206, kInterrupt = 0x4207, kListen = 0x4208, kPeekSignalInfo = 0x4209, kGetSignalMask = 0x420a,
-    kSetSignalMask = 0x420b, kGetSyscallInfo = 0x420e,
+    kSetSignalMask = 0x420b, kGetSeccompFilter = 0x420c, kGetSeccompMetadata = 0x420d, kGetSyscallInfo = 0x420e,
 };
 
 /// siginfo_t is 128 bytes for user space, the rest zeros.
@@ -42,8 +43,16 @@ Result<Ref<Task>> find_tracee(int thread_id, MustBeStopped must_be_stopped) {
     return tracee;
 }
 
+Result<void> check_options(u64 options) {
+    if (options & ~u64{kTraceOptions}) return Error(Errno::EINVAL);
+    if (!(options & kTraceSuspendSeccomp)) return {};
+    bool is_confined = current_task().seccomp.mode.load() != SeccompMode::Disabled;
+    return is_confined || !current_has(Capability::SysAdmin) ? Error(Errno::EPERM) : Result<void>();
+}
+
 Result<void> attach(int thread_id, AttachMode mode, u64 address, u64 options) {
     if (mode == AttachMode::Seize && (address != 0 || (options & ~u64{kTraceOptions}))) return Error(Errno::EIO);
+    if (mode == AttachMode::Seize) TRY(check_options(options));
     Ref<Task> tracee = find_task(thread_id);
     if (!tracee) return Error(Errno::ESRCH);
     if (&tracee->process() == &current_process()) return Error(Errno::EPERM);
@@ -89,8 +98,7 @@ Result<void> detach(Task& tracee, u64 signal) {
 }
 
 Result<void> set_options(Task& tracee, u64 options) {
-    if (options & ~u64{kTraceOptions}) return Error(Errno::EINVAL);
-    if ((options & kTraceSuspendSeccomp) && !current_has(Capability::SysAdmin)) return Error(Errno::EPERM);
+    TRY(check_options(options));
     IrqLockGuard guard(process_tree_lock);
     tracee.tracing->options = static_cast<u32>(options);
     return {};
@@ -222,6 +230,31 @@ Result<i64> get_call_information(Task& tracee, u64 user_size, u64 data) {
     return static_cast<i64>(size);
 }
 
+/// Only those see filters whom none binds.
+Result<void> check_sees_filters() {
+    bool is_confined = current_task().seccomp.mode.load() != SeccompMode::Disabled;
+    return is_confined || !current_has(Capability::SysAdmin) ? Error(Errno::EACCES) : Result<void>();
+}
+
+/// The instructions of the filter attached as number `index`; answers how many there are.
+Result<i64> get_seccomp_filter(Task& tracee, u64 index, u64 data) {
+    TRY(check_sees_filters());
+    Ref<SeccompFilter> filter = TRY(nth_filter(tracee, index));
+    if (data != 0) TRY(UserPtr<BpfInstruction>(data).store_array(filter->program.span()));
+    return static_cast<i64>(filter->program.size());
+}
+
+Result<i64> get_seccomp_metadata(Task& tracee, u64 user_size, u64 data) {
+    struct { u64 index, flags; } metadata; // struct seccomp_metadata
+    TRY(check_sees_filters());
+    usize size = std::min<usize>(user_size, sizeof metadata);
+    if (size < sizeof metadata.index) return Error(Errno::EINVAL);
+    metadata.index = TRY(UserPtr<const u64>(data).load());
+    metadata.flags = TRY(nth_filter(tracee, metadata.index))->is_logged ? 2 : 0;
+    TRY(UserSpan(data, size).copy_from_kernel({reinterpret_cast<const u8*>(&metadata), size}));
+    return static_cast<i64>(size);
+}
+
 /// The bases of FS and GS, as arch_prctl(2) of the tracee itself.
 Result<void> arch_prctl(Task& tracee, u64 address, u64 operation) {
     enum { kSetGs = 0x1001, kSetFs = 0x1002, kGetFs = 0x1003, kGetGs = 0x1004 };
@@ -269,6 +302,8 @@ Result<i64> control(Task& tracee, u64 request, u64 address, u64 data) {
     case kPeekSignalInfo: return peek_signal_information(tracee, address, data);
     case kGetSignalMask: return done(get_signal_mask(tracee, address, data));
     case kSetSignalMask: return done(set_tracee_signal_mask(tracee, address, data));
+    case kGetSeccompFilter: return get_seccomp_filter(tracee, address, data);
+    case kGetSeccompMetadata: return get_seccomp_metadata(tracee, address, data);
     case kGetSyscallInfo: return get_call_information(tracee, address, data);
     case kArchPrctl: return done(arch_prctl(tracee, address, data));
     case kListen: return done(listen(tracee));

@@ -1,12 +1,15 @@
 #include "syscall/seccomp.h"
 
+#include "proc/process.h"
 #include "proc/seccomp/seccomp.h"
+#include "vfs/fd_table.h"
 
 namespace martlet {
 
 namespace {
 
-constexpr u32 kSynchroniseThreads = 1, kLog = 2, kSpeculationAllow = 4, kSynchroniseEsrch = 0x10;
+constexpr u32 kSynchroniseThreads = 1, kLog = 2, kSpeculationAllow = 4, kNewListener = 8, kSynchroniseEsrch = 0x10,
+              kWaitKillable = 0x20;
 
 struct ProgramArgument { // struct sock_fprog
     u16 count;
@@ -14,16 +17,38 @@ struct ProgramArgument { // struct sock_fprog
     u64 instructions;
 };
 
-Result<int> set_filter(u32 flags, u64 address) {
-    // A listener for SECCOMP_RET_USER_NOTIF is not there.
-    if (flags & ~(kSynchroniseThreads | kLog | kSpeculationAllow | kSynchroniseEsrch)) return Error(Errno::EINVAL);
+Result<Ref<SeccompFilter>> load_filter(u64 address) {
     auto argument = TRY(UserPtr<const ProgramArgument>(address).load());
     if (argument.count == 0 || argument.count > kBpfMaximumInstructions) return Error(Errno::EINVAL);
-    Vector<BpfInstruction> program;
-    TRY(program.resize(argument.count));
-    TRY(UserPtr<BpfInstruction>(argument.instructions).load_array(program.span()));
+    Ref<SeccompFilter> filter = TRY(make_ref<SeccompFilter>());
+    TRY(filter->program.resize(argument.count));
+    TRY(UserPtr<BpfInstruction>(argument.instructions).load_array(filter->program.span()));
+    return filter;
+}
+
+/// Attaches it with a listener, whose descriptor is the answer.
+Result<int> attach_with_listener(Ref<SeccompFilter> filter, SeccompScope scope, ReceivedWait received_wait) {
+    Ref<SeccompListener> listener = TRY(make_ref<SeccompListener>(received_wait));
+    filter->listener = listener;
+    int fd = TRY(SeccompListener::open(std::move(listener)));
+    auto attached = attach_filter(std::move(filter), scope);
+    if (attached && *attached == 0) return fd;
+    (void)current_task().files().close(fd);
+    return Error(attached ? Errno::ESRCH : attached.error());
+}
+
+Result<int> set_filter(u32 flags, u64 address) {
+    if (flags & ~(kSynchroniseThreads | kLog | kSpeculationAllow | kNewListener | kSynchroniseEsrch | kWaitKillable))
+        return Error(Errno::EINVAL);
+    // A listener's answer is a descriptor, which could be taken for a thread's id.
+    if ((flags & kSynchroniseThreads) && (flags & kNewListener) && !(flags & kSynchroniseEsrch)) return Error(Errno::EINVAL);
+    if ((flags & kWaitKillable) && !(flags & kNewListener)) return Error(Errno::EINVAL);
+    Ref<SeccompFilter> filter = TRY(load_filter(address));
+    filter->is_logged = (flags & kLog) != 0;
     SeccompScope scope = flags & kSynchroniseThreads ? SeccompScope::Process : SeccompScope::Task;
-    int result = TRY(attach_filter(std::move(program), scope));
+    if (flags & kNewListener)
+        return attach_with_listener(std::move(filter), scope, flags & kWaitKillable ? ReceivedWait::Killable : ReceivedWait::Interruptible);
+    int result = TRY(attach_filter(std::move(filter), scope));
     if (result != 0 && (flags & kSynchroniseEsrch)) return Error(Errno::ESRCH);
     return result;
 }
@@ -34,6 +59,7 @@ Result<int> is_action_available(u64 address) {
     case kSeccompKillThread:
     case kSeccompTrap:
     case kSeccompErrno:
+    case kSeccompNotify:
     case kSeccompTrace:
     case kSeccompLog:
     case kSeccompAllow: return 0;
@@ -56,7 +82,7 @@ Result<int> sys_seccomp(u32 operation, u32 flags, u64 arguments) {
         return is_action_available(arguments);
     case kGetNotificationSizes: {
         if (flags != 0) return Error(Errno::EINVAL);
-        constexpr u16 kSizes[3] = {80, 24, 64};
+        constexpr u16 kSizes[3] = {sizeof(SeccompNotification), sizeof(SeccompAnswer), sizeof(SeccompCall)};
         TRY(UserPtr<u16>(arguments).store_array(kSizes));
         return 0;
     }

@@ -52,18 +52,14 @@ Result<void> sys_rt_sigaction(int signal, UserPtr<const abi::SignalAction> actio
     if (action && kUnblockableSignals.contains(signal)) return Error(Errno::EINVAL);
     Process& process = current_process();
     SignalActions& actions = process.signals.own_actions();
-    abi::SignalAction previous;
-    if (action) {
-        abi::SignalAction wanted = TRY(action.load());
-        wanted.flags &= kKnownActionFlags;
-        wanted.mask &= ~kUnblockableSignals.bits();
-        previous = actions.set(signal, wanted);
-        if (SignalActions::ignores(wanted.handler, signal)) forget_pending(process, signal);
-    } else {
-        previous = actions.get(signal);
-    }
-    if (old) TRY(old.store(previous));
-    return {};
+    if (!action) return old ? old.store(actions.get(signal)) : Result<void>();
+    abi::SignalAction wanted, previous;
+    TRY(action.load_array({&wanted, 1}));
+    wanted.flags &= kKnownActionFlags;
+    wanted.mask &= ~kUnblockableSignals.bits();
+    actions.set(signal, wanted, old ? &previous : nullptr);
+    if (wanted.handler <= abi::kSigIgnore && SignalActions::ignores(wanted.handler, signal)) forget_pending(process, signal);
+    return old ? old.store(previous) : Result<void>();
 }
 
 Result<void> sys_rt_sigprocmask(int how, UserPtr<const u64> set, UserPtr<u64> old, usize size) {

@@ -446,9 +446,10 @@ const SyscallRow* find_syscall_row(u64 number) {
 
 namespace {
 
-/// A call of a traced task: its tracer may look and change what it asks and what it gets.
+/// A call that its program, a tracer or filters may want to see, change or answer first.
 void dispatch_traced(TrapFrame& frame) {
     constexpr u32 kNoCall = ~0u; // the tracer wants none, and sets the result
+    if (current_task().user_dispatch.is_on && divert_call(frame)) return;
     frame.rax = static_cast<u64>(-static_cast<i64>(Errno::ENOSYS));
     bool runs = trace_call_entry(frame) && allows_call(frame);
     u32 number = static_cast<u32>(frame.orig_rax);

@@ -1,8 +1,12 @@
 // seccomp(2): strict mode, filters, and what they answer.
+#include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -146,4 +150,130 @@ CASE(seccomp, strict_mode_leaves_four_calls) {
         syscall(SYS_exit, 7);
     });
     CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+}
+
+namespace {
+
+struct Notification { // struct seccomp_notif
+    uint64_t id;
+    uint32_t thread_id, flags;
+    uint32_t number, architecture;
+    uint64_t instruction_pointer, arguments[6];
+};
+struct Answer { // struct seccomp_notif_resp
+    uint64_t id;
+    int64_t value;
+    int32_t error;
+    uint32_t flags;
+};
+struct AddFd { // struct seccomp_notif_addfd
+    uint64_t id;
+    uint32_t flags, source, target, target_flags;
+};
+constexpr unsigned long kNewListener = 8, kReceive = 0xc0502100, kSend = 0xc0182101, kIdValid = 0x40082102, kAddFd = 0x40182103;
+constexpr uint32_t kNotify = 0x7fc00000, kContinue = 1;
+
+/// A child that makes the calls of `body` under a filter that hands `number` to the parent; answers the listener.
+int supervise(uint32_t number, pid_t& child, int (*body)()) {
+    give_up_privileges();
+    long listener = filter(number, kNotify, kNewListener);
+    if (listener < 0) return -1;
+    child = fork();
+    if (child == 0) {
+        close(static_cast<int>(listener));
+        _exit(body());
+    }
+    return static_cast<int>(listener);
+}
+
+int exit_status(pid_t child) {
+    int status;
+    CHECK_EQUAL(waitpid(child, &status, 0), child);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+} // namespace
+
+CASE(seccomp, a_supervisor_answers_calls) {
+    pid_t child;
+    int listener = supervise(SYS_getppid, child, [] {
+        if (syscall(SYS_getppid) != 77) return 1;
+        if (syscall(SYS_getppid) != -1 || errno != EXDEV) return 2;
+        return syscall(SYS_getppid) == getpid() ? 3 : 0; // goes on
+    });
+    CHECK(listener >= 0);
+    CHECK(fcntl(listener, F_GETFD) == FD_CLOEXEC);
+    Answer answers[] = {{0, 77, 0, 0}, {0, 0, -EXDEV, 0}, {0, 0, 0, kContinue}};
+    for (Answer& answer : answers) {
+        Notification call = {};
+        pollfd ready = {listener, POLLIN, 0};
+        CHECK_EQUAL(poll(&ready, 1, -1), 1);
+        CHECK_EQUAL(ioctl(listener, kReceive, &call), 0);
+        CHECK(call.number == SYS_getppid && call.thread_id == static_cast<uint32_t>(child));
+        CHECK_ERROR(ioctl(listener, kReceive, &call), EINVAL); // must be zeros
+        CHECK_EQUAL(ioctl(listener, kIdValid, &call.id), 0);
+        Answer wrong = {call.id, 1, 0, kContinue};
+        CHECK_ERROR(ioctl(listener, kSend, &wrong), EINVAL);
+        wrong = {call.id + 100, 0, 0, 0};
+        CHECK_ERROR(ioctl(listener, kSend, &wrong), ENOENT);
+        answer.id = call.id;
+        CHECK_EQUAL(ioctl(listener, kSend, &answer), 0);
+    }
+    CHECK_EQUAL(exit_status(child), 0);
+    close(listener);
+}
+
+CASE(seccomp, a_supervisor_gives_a_descriptor) {
+    pid_t child;
+    int listener = supervise(SYS_getppid, child, [] {
+        long fd = syscall(SYS_getppid);
+        char text[4];
+        return fd == 50 && read(50, text, 4) == 4 && memcmp(text, "here", 4) == 0 ? 0 : 1;
+    });
+    CHECK(listener >= 0);
+    int ends[2];
+    CHECK_EQUAL(pipe(ends), 0);
+    CHECK_EQUAL(write(ends[1], "here", 4), 4);
+    Notification call = {};
+    CHECK_EQUAL(ioctl(listener, kReceive, &call), 0);
+    AddFd request = {call.id, 1, static_cast<uint32_t>(ends[0]), 50, 0};
+    request.source = 999;
+    CHECK_ERROR(ioctl(listener, kAddFd, &request), EBADF);
+    request.source = static_cast<uint32_t>(ends[0]);
+    CHECK_EQUAL(ioctl(listener, kAddFd, &request), 50);
+    Answer answer = {call.id, 50, 0, 0};
+    CHECK_EQUAL(ioctl(listener, kSend, &answer), 0);
+    CHECK_EQUAL(exit_status(child), 0);
+}
+
+CASE(seccomp, a_call_nobody_answers_is_not_there) {
+    pid_t child;
+    int listener = supervise(SYS_getppid, child, [] { return syscall(SYS_getppid) == -1 && errno == ENOSYS ? 0 : 1; });
+    CHECK(listener >= 0);
+    Notification call = {};
+    CHECK_EQUAL(ioctl(listener, kReceive, &call), 0);
+    CHECK_ERROR(filter(SYS_getsid, kNotify, kNewListener), EBUSY); // one listener is enough
+    close(listener);
+    CHECK_EQUAL(exit_status(child), 0);
+}
+
+CASE(seccomp, a_supervisor_hears_that_all_have_gone) {
+    int listener = -1, ends[2];
+    CHECK_EQUAL(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        give_up_privileges();
+        listener = static_cast<int>(filter(SYS_getsid, kNotify, kNewListener));
+        _exit(listener >= 0 && write(ends[0], &listener, sizeof listener) == sizeof listener && read(ends[0], &listener, 1) == 1 ? 0 : 1);
+    }
+    CHECK_EQUAL(read(ends[1], &listener, sizeof listener), sizeof listener);
+    int process = static_cast<int>(syscall(SYS_pidfd_open, child, 0));
+    int copy = static_cast<int>(syscall(SYS_pidfd_getfd, process, listener, 0));
+    CHECK(copy >= 0);
+    pollfd ready = {copy, POLLIN, 0};
+    CHECK_EQUAL(poll(&ready, 1, 0), 0);
+    CHECK_EQUAL(write(ends[1], "x", 1), 1);
+    CHECK_EQUAL(exit_status(child), 0);
+    CHECK_EQUAL(poll(&ready, 1, -1), 1);
+    CHECK(ready.revents & POLLHUP);
 }

@@ -363,3 +363,45 @@ CASE(signal_details, unknown_action_flags_are_cleared) {
     CHECK_EQUAL(old.flags & 0x400, 0); // SA_UNSUPPORTED
     CHECK_ERROR(syscall(SYS_rt_sigaction, SIGUSR1, &action, nullptr, 16), EINVAL);
 }
+
+namespace {
+
+volatile unsigned long wanted_rip = 0, seen_rip = 0;
+sigjmp_buf after_fault;
+
+void jump_astray(int, siginfo_t*, void* context) { static_cast<ucontext_t*>(context)->uc_mcontext.gregs[REG_RIP] = static_cast<long>(wanted_rip); }
+void note_place(int, siginfo_t*, void* context) {
+    seen_rip = static_cast<unsigned long>(static_cast<ucontext_t*>(context)->uc_mcontext.gregs[REG_RIP]);
+    siglongjmp(after_fault, 1);
+}
+void damage_state(int, siginfo_t*, void* context) {
+    auto* state = reinterpret_cast<unsigned char*>(static_cast<ucontext_t*>(context)->uc_mcontext.fpregs);
+    memset(state + 512 + 16, 0xff, 4); // the reserved bytes of the XSAVE header
+}
+bool has_extended_state() {
+    unsigned eax = 1, ebx, ecx, edx;
+    __asm__ volatile("cpuid" : "+a"(eax), "=b"(ebx), "=c"(ecx), "=d"(edx));
+    return (ecx >> 27 & 1) != 0;
+}
+
+} // namespace
+
+// A handler that returns to an address which the processor refuses: the fault happens there, not at the return.
+CASE(signals, a_return_to_a_wild_address_faults_there) {
+    handle(SIGUSR1, jump_astray, SA_NODEFER);
+    handle(SIGSEGV, note_place, SA_NODEFER);
+    for (unsigned long wild : {0x800000000000ul, 0x1000000000000ul, 0x7fffffffffffffful, 0x8000000000000000ul, 0xffff7ffffffffffful}) {
+        wanted_rip = wild;
+        if (sigsetjmp(after_fault, 1) == 0) raise(SIGUSR1);
+        CHECK(seen_rip == wild);
+    }
+}
+
+CASE(signals, a_damaged_extended_state_is_a_fault) {
+    if (!has_extended_state()) return;
+    handle(SIGUSR1, damage_state, SA_NODEFER);
+    handle(SIGSEGV, note_place, SA_NODEFER);
+    seen_rip = 0;
+    if (sigsetjmp(after_fault, 1) == 0) raise(SIGUSR1);
+    CHECK(seen_rip != 0);
+}

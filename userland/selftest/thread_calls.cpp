@@ -4,8 +4,10 @@
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 #include "selftest.h"
@@ -247,4 +249,56 @@ CASE(thread_calls, membarrier_offers_what_it_answers) {
     CHECK_EQUAL(syscall(SYS_membarrier, kRegisterRseq, 0, 0), 0);
     CHECK_EQUAL(syscall(SYS_membarrier, kRseq, 1, 0), 0);
     CHECK_ERROR(syscall(SYS_membarrier, kRseq, 2, 0), EINVAL);
+}
+
+namespace {
+
+volatile char selector = 0; // 0: calls run; 1: they are signals
+volatile int diverted_number = 0, diverted_code = 0;
+
+void answer_diverted_call(int, siginfo_t* information, void* context) {
+    selector = 0;
+    diverted_number = information->si_syscall;
+    diverted_code = information->si_code;
+    static_cast<ucontext_t*>(context)->uc_mcontext.gregs[REG_RAX] = 4711;
+}
+
+} // namespace
+
+CASE(thread_calls, a_program_answers_its_own_calls) {
+    struct sigaction action = {};
+    action.sa_sigaction = answer_diverted_call;
+    action.sa_flags = SA_SIGINFO;
+    CHECK_EQUAL(sigaction(SIGSYS, &action, nullptr), 0);
+    CHECK_ERROR(prctl(PR_SET_SYSCALL_USER_DISPATCH, 2, 0, 0, 0), EINVAL);
+    CHECK_ERROR(prctl(PR_SET_SYSCALL_USER_DISPATCH, 0, 1, 0, 0), EINVAL);
+    CHECK_ERROR(prctl(PR_SET_SYSCALL_USER_DISPATCH, 1, 1, 0, 0), EINVAL);
+    CHECK_ERROR(prctl(PR_SET_SYSCALL_USER_DISPATCH, 1, 0, 0, 1ul << 63), EFAULT);
+    CHECK_EQUAL(prctl(PR_SET_SYSCALL_USER_DISPATCH, 1, 0, 0, &selector), 0);
+    pid_t self = getpid();
+    selector = 1;
+    long answer = syscall(SYS_getppid);
+    CHECK_EQUAL(answer, 4711);
+    CHECK(diverted_number == SYS_getppid && diverted_code == 2); // SYS_USER_DISPATCH
+    CHECK_EQUAL(syscall(SYS_getpid), self);
+    CHECK_EQUAL(prctl(PR_SET_SYSCALL_USER_DISPATCH, 0, 0, 0, 0), 0);
+    selector = 1;
+    CHECK_EQUAL(syscall(SYS_getpid), self);
+}
+
+CASE(thread_calls, the_time_stamp_counter_can_be_hidden) {
+    int access = 0;
+    CHECK_EQUAL(prctl(PR_GET_TSC, &access), 0);
+    CHECK_EQUAL(access, PR_TSC_ENABLE);
+    CHECK_ERROR(prctl(PR_SET_TSC, 3), EINVAL);
+    int status = selftest::in_child([] {
+        if (prctl(PR_SET_TSC, PR_TSC_SIGSEGV) != 0) _exit(1);
+        sched_yield(); // and others still read it
+        unsigned low, high;
+        __asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
+        _exit(0);
+    });
+    CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV);
+    unsigned low, high;
+    __asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
 }

@@ -57,6 +57,10 @@ void load_bases(const ArchContext& context, u32 cpu_id) {
     }
 }
 
+void load_time_stamp_access(const ArchContext& context) {
+    write_cr4((read_cr4() & ~kCr4TimeStampDisable) | (context.hides_time_stamps ? kCr4TimeStampDisable : 0));
+}
+
 } // namespace
 
 void context_init(ArchContext& context, u64 stack_top, void (*entry)(void*), void* argument) {
@@ -87,6 +91,7 @@ void context_switch(Thread& from, Thread& to) {
         load_bases(to.context, cpu.id);
         fpu_restore(to.context.fpu);
     }
+    if (from.context.hides_time_stamps != to.context.hides_time_stamps) [[unlikely]] load_time_stamp_access(to.context);
     if (from.context.debug || to.context.debug) [[unlikely]] load_debug_registers(to.context.debug);
     switch_stacks(&from.context.kernel_rsp, to.context.kernel_rsp);
 }
@@ -108,6 +113,14 @@ SwitchedOutFrame switched_out_frame(const Thread& thread) {
     if (stack < thread.kernel_stack_base() || stack > thread.kernel_stack_top() - kSavedWords * sizeof(u64)) return {0, 0};
     auto* words = reinterpret_cast<const u64*>(stack);
     return {words[kReturnAddress], words[kFramePointer]};
+}
+
+void hide_time_stamps(bool hides) {
+    u64 state = irq_save();
+    ArchContext& context = current_thread()->context;
+    context.hides_time_stamps = hides;
+    load_time_stamp_access(context);
+    irq_restore(state);
 }
 
 void set_current_page_table(u64 root) {

@@ -135,12 +135,14 @@ void fpu_init_state(u8* area) {
     store(area + kMxcsrOffset, kDefaultMxcsr);
 }
 
-void fpu_sanitize(u8* area) {
-    store(area + kMxcsrOffset, load<u32>(area + kMxcsrOffset) & g_mxcsr_mask);
-    if (g_features == 0) return;
+bool fpu_is_loadable(const u8* area) {
+    if (load<u32>(area + kMxcsrOffset) & ~g_mxcsr_mask) return false;
+    if (g_features == 0) return true;
     // XRSTOR faults on unknown components, the compacted format and non-zero reserved header bytes (SDM 1 13.8).
-    store(area + kXstateBvOffset, load<u64>(area + kXstateBvOffset) & g_features);
-    memset(area + kXstateBvOffset + 8, 0, kHeaderSize - 8);
+    if (load<u64>(area + kXstateBvOffset) & ~g_features) return false;
+    for (u32 offset = 8; offset < kHeaderSize; ++offset)
+        if (area[kXstateBvOffset + offset] != 0) return false;
+    return true;
 }
 
 void fpu_save_current() {

@@ -159,6 +159,8 @@ u64 find_fixup(u64 rip) {
     return 0;
 }
 
+static bool is_canonical(u64 address) { return static_cast<u64>(static_cast<i64>(address << 16) >> 16) == address; }
+
 void finish_user_work(TrapFrame& frame) {
     Thread& thread = *current_thread();
     for (;;) {
@@ -168,13 +170,10 @@ void finish_user_work(TrapFrame& frame) {
         } else if (thread.has_any_work()) {
             irq_enable();
             handle_return_to_user_work(frame);
-        } else if (frame.rip >= kUserEnd + kPageSize) [[unlikely]] {
+        } else if (!is_canonical(frame.rip)) [[unlikely]] {
             // A signal frame or a tracer asked for an address that IRET would refuse in kernel mode.
             irq_enable();
-            u64 wild = frame.rip;
-            frame.rip = 0;
             deliver_fault_signal(frame, kSigSegv, kSiKernel, 0, 13, 0);
-            if (frame.rip == 0 && !thread.has_any_work()) panic("return to the non-canonical address %#llx", static_cast<unsigned long long>(wild));
         } else {
             return;
         }

@@ -33,20 +33,36 @@ user_copy:
     SMAP_STAC
     cmpq $64, %rdx
     ja 4f
-    // Short: a loop of words, then bytes.
-1:  subq $8, %rdx
+    // Short: a loop of two words, then one, then bytes.
+1:  subq $16, %rdx
     jb 2f
     MAY_FAULT 8f
     movq (%rsi), %rax
     MAY_FAULT 8f
+    movq 8(%rsi), %rcx
+    MAY_FAULT 8f
+    movq %rax, (%rdi)
+    MAY_FAULT 8f
+    movq %rcx, 8(%rdi)
+    addq $16, %rsi
+    addq $16, %rdi
+    jmp 1b
+8:  // A word faulted: the bytes of both are still to do.
+    addq $16, %rdx
+    jmp 6f
+2:  addq $16, %rdx
+    jz 3f
+    testb $8, %dl
+    jz 5f
+    MAY_FAULT 6f
+    movq (%rsi), %rax
+    MAY_FAULT 6f
     movq %rax, (%rdi)
     addq $8, %rsi
     addq $8, %rdi
-    jmp 1b
-8:  // A word faulted: its bytes are still to do.
-2:  addq $8, %rdx
+    subq $8, %rdx
     jz 3f
-    cmpq $4, %rdx
+5:  cmpq $4, %rdx
     jne 6f
     MAY_FAULT 6f
     movl (%rsi), %eax

@@ -87,7 +87,7 @@ Result<void> show_syscall(TextBuffer& text, const ProcSubject& subject) {
     if (!may_inspect(*subject.process)) return Error(Errno::EPERM);
     Ref<Task> task = task_of(subject);
     if (!task) return Error(Errno::ESRCH);
-    if (!is_asleep(*task)) {
+    if (!is_asleep(*task) && task.get() != &current_task()) {
         text.append("running\n");
         return {};
     }

@@ -105,6 +105,8 @@ void reset_registers(TrapFrame& frame, const NewProgram& program) {
     set_current_fs_base(0);
     set_current_gs_base(0);
     clear_current_debug_registers();
+    current_task().user_dispatch = {};
+    update_call_tracing(current_task());
     PreemptGuard guard;
     fpu_init_state(current_thread()->context.fpu);
     fpu_load_current();

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "proc/core/core_dump.h"
 #include "proc/exit.h"
 #include "proc/signal_internal.h"
 #include "proc/trace/tracing.h"
@@ -15,25 +16,23 @@ constexpr u32 kArchitecture = 0xc000'003e; // AUDIT_ARCH_X86_64
 constexpr u32 kActionMask = 0xffff'0000, kDataMask = 0xffff;
 constexpr u32 kMaximumChainInstructions = (1u << 18) / sizeof(BpfInstruction), kChainCostOfFilter = 4;
 
-struct CallDescription { // struct seccomp_data
-    u32 number, architecture;
-    u64 instruction_pointer;
-    u64 arguments[6];
-};
-static_assert(sizeof(CallDescription) == 64);
-
-CallDescription describe(const TrapFrame& frame) {
+SeccompCall describe(const TrapFrame& frame) {
     return {static_cast<u32>(frame.orig_rax), kArchitecture, frame.rip,
             {frame.rdi, frame.rsi, frame.rdx, frame.r10, frame.r8, frame.r9}};
 }
 
+struct Verdict {
+    u32 answer;
+    const SeccompFilter* filter; // whose it is; null if none objects
+};
+
 /// All filters run, the newest first; the strictest answer counts, the newest of equals.
-u32 run_filters(const SeccompFilter* filter, const CallDescription& call) {
+Verdict run_filters(const SeccompFilter* filter, const SeccompCall& call) {
     std::span<const u32> words(reinterpret_cast<const u32*>(&call), sizeof call / sizeof(u32));
-    u32 strictest = kSeccompAllow;
+    Verdict strictest{kSeccompAllow, nullptr};
     for (; filter; filter = filter->previous.get()) {
         u32 answer = run_bpf_program(filter->program.span(), words);
-        if (static_cast<i32>(answer & kActionMask) < static_cast<i32>(strictest & kActionMask)) strictest = answer;
+        if (static_cast<i32>(answer & kActionMask) < static_cast<i32>(strictest.answer & kActionMask)) strictest = {answer, filter};
     }
     return strictest;
 }
@@ -45,7 +44,7 @@ Ref<SeccompFilter> current_filter() {
 }
 
 /// SIGSYS about the call, which looks as if it had not been made.
-void send_trap(TrapFrame& frame, u32 data, bool is_fatal) {
+abi::SignalInfo trap_information(TrapFrame& frame, u32 data) {
     constexpr i32 kSeccompCode = 1; // SYS_SECCOMP
     frame.rax = frame.orig_rax;
     abi::SignalInfo info;
@@ -54,13 +53,12 @@ void send_trap(TrapFrame& frame, u32 data, bool is_fatal) {
     info.code = kSeccompCode;
     struct { u64 address; u32 number, architecture; } details = {frame.rip, static_cast<u32>(frame.orig_rax), kArchitecture};
     memcpy(info.raw, &details, sizeof details);
-    if (is_fatal) {
-        Process& process = current_process();
-        IrqLockGuard guard(process.signals.lock);
-        process.signals.actions->set(kSigSys, {});
-    }
-    force_signal(info);
+    return info;
 }
+
+/// Whether a call runs for the first time before its filters, or again after a tracer may have changed it.
+enum class Check : u8 { First, Again };
+bool filters_allow(TrapFrame& frame, Check check);
 
 /// Asks the tracer; it may change the call, which the filters then see again.
 bool pass_to_tracer(TrapFrame& frame, u32 data) {
@@ -70,26 +68,42 @@ bool pass_to_tracer(TrapFrame& frame, u32 data) {
     }
     trace_event(TraceEvent::Seccomp, data);
     if (current_task().has_work(ThreadWork::KillPending) || static_cast<i32>(frame.orig_rax) < 0) return false;
-    u32 again = run_filters(current_filter().get(), describe(frame));
-    return (again & kActionMask) >= kSeccompTrace && !(again & kSeccompKillProcess);
+    return filters_allow(frame, Check::Again);
 }
 
-bool act(TrapFrame& frame, u32 answer) {
-    u32 data = answer & kDataMask;
+bool ask_listener(TrapFrame& frame, const SeccompFilter& filter, const SeccompCall& call) {
+    Ref<SeccompListener> listener = filter.listener;
+    auto outcome = listener ? listener->ask(call) : SeccompListener::Outcome{false, -static_cast<i64>(Errno::ENOSYS)};
+    if (outcome.runs) return true;
+    frame.rax = static_cast<u64>(outcome.result);
+    return false;
+}
+
+/// The kill is no signal: neither handlers nor a tracer see it.
+void end_by_filter(TrapFrame& frame, u32 action, u32 data) {
+    if (action == kSeccompKillThread && current_process().live_tasks.load() > 1) exit_task(kSigSys);
+    exit_process(dump_core(trap_information(frame, data)));
+}
+
+bool filters_allow(TrapFrame& frame, Check check) {
+    SeccompCall call = describe(frame);
+    Ref<SeccompFilter> filters = current_filter();
+    Verdict verdict = run_filters(filters.get(), call);
+    u32 data = verdict.answer & kDataMask;
     constexpr u32 kLargestErrno = 4095;
-    switch (answer & kActionMask) {
+    switch (u32 action = verdict.answer & kActionMask; action) {
     case kSeccompAllow: return true;
     case kSeccompLog:
         log_notice("seccomp: process %d makes call %d", current_process().id(), static_cast<int>(frame.orig_rax));
         return true;
     case kSeccompErrno: frame.rax = static_cast<u64>(-static_cast<i64>(data < kLargestErrno ? data : kLargestErrno)); return false;
-    case kSeccompTrap: send_trap(frame, data, false); return false;
-    case kSeccompTrace: return pass_to_tracer(frame, data);
-    case kSeccompNotify: frame.rax = static_cast<u64>(-static_cast<i64>(Errno::ENOSYS)); return false; // no listener
-    case kSeccompKillThread:
-        if (current_process().live_tasks.load() > 1) exit_task(kSigSys);
-        [[fallthrough]];
-    default: send_trap(frame, data, true); return false;
+    case kSeccompTrap: force_signal(trap_information(frame, data)); return false;
+    case kSeccompTrace: return check == Check::Again || pass_to_tracer(frame, data);
+    case kSeccompNotify: return ask_listener(frame, *verdict.filter, call);
+    default:
+        filters = nullptr; // what follows does not return
+        end_by_filter(frame, action, data);
+        return false;
     }
 }
 
@@ -106,9 +120,18 @@ bool is_in_chain(const SeccompFilter* ancestor, const SeccompFilter* filter) {
     return false;
 }
 
+/// PTRACE_O_SUSPEND_SECCOMP.
+bool is_suspended(Task& task) { return is_traced(task) && (task.tracing->options & kTraceSuspendSeccomp); }
+
+bool has_listener(const SeccompFilter* filter) {
+    while (filter && !filter->listener) filter = filter->previous.get();
+    return filter != nullptr;
+}
+
 } // namespace
 
 SeccompFilter::~SeccompFilter() {
+    if (listener) listener->lose_filter();
     // A long chain must not be freed by recursion.
     Ref<SeccompFilter> next = std::move(previous);
     while (next && next->reference_count() == 1) next = Ref<SeccompFilter>(std::move(next->previous));
@@ -123,13 +146,11 @@ Result<void> enter_strict_mode() {
     return {};
 }
 
-Result<int> attach_filter(Vector<BpfInstruction> program, SeccompScope scope) {
+Result<int> attach_filter(Ref<SeccompFilter> filter, SeccompScope scope) {
     Task& task = current_task();
     Process& process = task.process();
     if (!task.no_new_privileges && !current_has(Capability::SysAdmin)) return Error(Errno::EACCES);
-    TRY(check_bpf_program(program.span(), sizeof(CallDescription)));
-    Ref<SeccompFilter> filter = TRY(make_ref<SeccompFilter>());
-    filter->program = std::move(program);
+    TRY(check_bpf_program(filter->program.span(), sizeof(SeccompCall)));
     Ref<SeccompFilter> old[2]; // outlive the lock
     IrqLockGuard guard(process.signals.lock);
     if (task.seccomp.mode == SeccompMode::Strict) return Error(Errno::EINVAL);
@@ -140,6 +161,7 @@ Result<int> attach_filter(Vector<BpfInstruction> program, SeccompScope scope) {
         filter->chain_instructions += filter->previous->chain_instructions;
     }
     if (filter->chain_instructions > kMaximumChainInstructions) return Error(Errno::ENOMEM);
+    if (filter->listener && has_listener(filter->previous.get())) return Error(Errno::EBUSY);
     if (scope == SeccompScope::Process)
         for (Task& other : process.tasks)
             if (&other != &task && (other.seccomp.mode == SeccompMode::Strict ||
@@ -160,12 +182,28 @@ bool allows_call(TrapFrame& frame) {
     switch (task.seccomp.mode.load(std::memory_order_relaxed)) {
     case SeccompMode::Disabled: return true;
     case SeccompMode::Strict:
+        if (is_suspended(task)) return true;
         if (!is_strictly_allowed(static_cast<u32>(frame.orig_rax))) exit_task(kSigKill);
         return true;
     case SeccompMode::Filter: break;
     }
-    u32 answer = run_filters(current_filter().get(), describe(frame));
-    return act(frame, answer);
+    return is_suspended(task) || filters_allow(frame, Check::First);
+}
+
+Result<Ref<SeccompFilter>> nth_filter(Task& task, u64 index) {
+    IrqLockGuard guard(task.process().signals.lock);
+    if (task.seccomp.mode != SeccompMode::Filter) return Error(Errno::EINVAL);
+    SeccompFilter* filter = task.seccomp.filter.get();
+    if (!filter || index >= filter->chain_length) return Error(Errno::ENOENT);
+    for (u64 newer = filter->chain_length - 1 - index; newer > 0; --newer) filter = filter->previous.get();
+    return Ref<SeccompFilter>(*filter);
+}
+
+void release_seccomp(Task& task) {
+    if (task.seccomp.mode.load(std::memory_order_relaxed) != SeccompMode::Filter) return;
+    Ref<SeccompFilter> dropped; // outlives the lock
+    IrqLockGuard guard(task.process().signals.lock);
+    std::swap(dropped, task.seccomp.filter);
 }
 
 void inherit_seccomp(Task& child) {

@@ -219,7 +219,7 @@ void update_call_tracing(Task& task) {
     bool traces = tracing && is_traced(task) && (tracing->resume != TraceResume::Run || tracing->single_steps);
     if (!traces) task.clear_work(ThreadWork::TraceCalls);
     // Read after the bit was cleared: a filter that another thread attaches meanwhile must not get lost.
-    if (traces || task.seccomp.mode.load() != SeccompMode::Disabled) task.set_work(ThreadWork::TraceCalls);
+    if (traces || task.user_dispatch.is_on || task.seccomp.mode.load() != SeccompMode::Disabled) task.set_work(ThreadWork::TraceCalls);
 }
 
 } // namespace martlet

@@ -16,6 +16,7 @@ struct ArchContext {
     u64 gs_base = 0;   // user GS base
     u8* fpu = nullptr; // XSAVE area of fpu_state_size() bytes, 64-byte aligned; null for kernel threads
     DebugRegisters* debug = nullptr; // arch/debug_registers.h; freed with the thread
+    bool hides_time_stamps = false; // RDTSC faults in user mode (prctl PR_SET_TSC)
     u64 page_table = 0; // CR3 to run with; 0: keep whatever is loaded (kernel threads)
 };
 
@@ -62,8 +63,11 @@ bool fpu_load_from_user(u64 address);
 
 /// XCR0, for the magic words of a signal frame; 0 when only FXSAVE is used.
 u64 fpu_user_area_features();
-/// Makes an area from a signal frame loadable: clears reserved MXCSR bits, unknown components, reserved header bytes.
-void fpu_sanitize(u8* area);
+/// Whether the processor takes an area from a signal frame: no reserved MXCSR bits, unknown components or header bytes.
+bool fpu_is_loadable(const u8* area);
+
+/// Whether the running thread's RDTSC is to fault.
+void hide_time_stamps(bool hides);
 
 /// Makes `root` the running thread's page table and loads it; 0: the kernel's own (so that the old may be freed).
 void set_current_page_table(u64 root);
