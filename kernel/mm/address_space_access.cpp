@@ -80,7 +80,6 @@ Result<void> AddressSpace::populate_faults(u64 start, u64 end, PageAccess access
         MutexGuard guard(lock_);
         Vma* vma = vmas_.find(address);
         if (!vma) return Error(Errno::ENOMEM);
-        if (access == PageAccess::Read && !vma->is_readable()) return Error(Errno::EINVAL); // though the processor could
         PageEntry entry = table_.lookup(address);
         if (entry.is_present() && (access == PageAccess::Read || entry.is_writable())) continue;
         FaultResult result = resolve(*vma, address, access, AccessMode::Checked);

@@ -39,6 +39,13 @@ Result<void> AddressSpace::advise(u64 address, u64 size_bytes, int advice) {
     if (!is_known(advice)) return Error(Errno::EINVAL);
     PageRange range = TRY(page_range(address, size_bytes, Errno::EINVAL));
     if (range.start == range.end) return {};
+    if (advice == kPopulateRead) {
+        // What is only writable can be read on this processor, but is not populated for reading. Holes are told below.
+        MutexGuard guard(lock_);
+        Vma* vma = vmas_.find(range.start);
+        for (u64 at = range.start; at < range.end && vma; at = vma->end, vma = vmas_.find(at))
+            if (!(vma->attributes.protection & kProtRead)) return Error(Errno::EINVAL);
+    }
     if (advice == kPopulateRead || advice == kPopulateWrite)
         return populate_faults(range.start, range.end, advice == kPopulateWrite ? PageAccess::Write : PageAccess::Read);
     if (advice == kRemove) {

@@ -165,9 +165,9 @@ Result<u64> restore_signal_frame(TrapFrame& frame) {
     if (context.context.cs != kUserCodeSelector) return Error(Errno::EFAULT);
     if ((context.flags & abi::kUcStrictRestoreSs) && context.context.ss != kUserDataSelector)
         return Error(Errno::EFAULT);
-    TRY(load_extended_state(context.context.fpstate));
     set_signal_mask(SignalSet(context.mask));
     load_registers(frame, context.context);
+    TRY(load_extended_state(context.context.fpstate)); // the fault of a bad one is at the place returned to
     (void)set_alternate_stack(context.stack, frame.rsp); // as Linux: a bad one is ignored here
     return frame.rax;
 }

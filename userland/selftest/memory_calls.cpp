@@ -322,3 +322,15 @@ CASE(memory, oom_score_adj_is_inherited_and_guarded) {
     }
     CHECK_EQUAL(read_number("/proc/self/oom_score"), 0);
 }
+
+CASE(memory_calls, populating_for_reading_wants_a_readable_mapping) {
+    constexpr int kPopulateRead = 22, kPopulateWrite = 23;
+    char* pages = static_cast<char*>(mmap(nullptr, 2 * 4096, PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    CHECK(pages != MAP_FAILED);
+    CHECK_ERROR(madvise(pages, 2 * 4096, kPopulateRead), EINVAL);
+    CHECK_EQUAL(madvise(pages, 2 * 4096, kPopulateWrite), 0);
+    CHECK_EQUAL(mprotect(pages, 4096, PROT_READ), 0);
+    CHECK_EQUAL(madvise(pages, 4096, kPopulateRead), 0);
+    CHECK_EQUAL(munmap(pages + 4096, 4096), 0);
+    CHECK_ERROR(madvise(pages, 2 * 4096, kPopulateRead), ENOMEM);
+}

@@ -12,8 +12,7 @@ AnonymousKind g_kind("anon_inode:seccomp notify");
 
 // SECCOMP_IOCTL_NOTIF_… of <linux/seccomp.h>.
 constexpr u32 kReceive = 0xc050'2100, kSend = 0xc018'2101, kIdValid = 0x4008'2102, kIdValidOld = 0x8008'2102;
-constexpr u32 kAddFdNumber = 0x2103, kNumberMask = 0xffff, kSizeShift = 16, kSizeMask = 0x3fff, kDirectionMask = 0xc000'0000,
-              kDirectionWrite = 0x4000'0000; // ADDFD may grow: its size is in the command
+constexpr u32 kAddFdNumber = 0x2103, kNumberMask = 0xffff, kSizeShift = 16, kSizeMask = 0x3fff; // ADDFD may grow: the command has its size
 
 class ListenerFile final : public AnonymousFile {
 public:
@@ -71,8 +70,7 @@ Result<i64> ListenerFile::ioctl(u32 command, u64 argument) {
         return 0;
     default: break;
     }
-    bool adds = (command & kNumberMask) == kAddFdNumber && (command & kDirectionMask) == kDirectionWrite;
-    if (!adds) return Error(Errno::EINVAL);
+    if ((command & kNumberMask) != kAddFdNumber) return Error(Errno::EINVAL);
     return TRY(add_file(argument, command >> kSizeShift & kSizeMask));
 }
 
