@@ -1,7 +1,6 @@
 #include "proc/seccomp/listener.h"
 
 #include "proc/process.h"
-#include "vfs/fd_table.h"
 
 namespace martlet {
 
@@ -49,9 +48,9 @@ void SeccompListener::install(Notification& notification, Ref<Addition> addition
     FdTable& files = current_task().files();
     int result = static_cast<int>(request.target);
     if (request.flags & kAddSetTarget) {
-        if (auto done = files.install_at(result, std::move(addition->file), cloexec, limit); !done) result = -static_cast<int>(done.error());
+        if (auto done = files.install_at(result, std::move(addition->source), cloexec, limit); !done) result = -static_cast<int>(done.error());
     } else {
-        auto installed = files.install(std::move(addition->file), cloexec, limit);
+        auto installed = files.install(std::move(addition->source), cloexec, limit);
         result = installed ? *installed : -static_cast<int>(installed.error());
     }
     if (request.flags & kAddSend) {
@@ -162,8 +161,8 @@ bool SeccompListener::is_valid(u64 id) {
     return notification && notification->state == State::Sent;
 }
 
-Result<int> SeccompListener::add_file(const SeccompAddFd& request, Ref<File> file) {
-    Ref<Addition> addition = TRY(make_ref<Addition>(request, std::move(file)));
+Result<int> SeccompListener::add_file(const SeccompAddFd& request, Descriptor source) {
+    Ref<Addition> addition = TRY(make_ref<Addition>(request, std::move(source)));
     {
         LockGuard guard(lock_);
         Notification* notification = find(request.id);

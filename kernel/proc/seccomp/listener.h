@@ -9,6 +9,7 @@
 #include "base/ref.h"
 #include "proc/task.h"
 #include "sync/wait_queue.h"
+#include "vfs/fd_table.h"
 #include "vfs/file.h"
 
 namespace martlet {
@@ -63,7 +64,7 @@ public:
     void take_back(u64 id);                    // it could not be stored
     Result<void> answer(const SeccompAnswer& answer); // ENOENT, EINPROGRESS
     bool is_valid(u64 id);
-    Result<int> add_file(const SeccompAddFd& request, Ref<File> file);
+    Result<int> add_file(const SeccompAddFd& request, Descriptor source);
     u32 poll(PollTable* table);
     void close();
 
@@ -72,9 +73,9 @@ private:
     enum class Progress : u8 { Queued, Taken, Done };
     /// Shared by the supervisor, who waits for the result, and the task, which installs the file.
     struct Addition final : RefCounted {
-        Addition(const SeccompAddFd& wanted, Ref<File> added) : request(wanted), file(std::move(added)) {}
+        Addition(const SeccompAddFd& wanted, Descriptor added) : request(wanted), source(std::move(added)) {}
         SeccompAddFd request;
-        Ref<File> file;
+        Descriptor source;
         ListNode node;
         std::atomic<Progress> progress = Progress::Queued;
         int result = 0; // a descriptor or a negative errno

@@ -3,7 +3,6 @@
 #include "proc/process.h"
 #include "proc/seccomp/listener.h"
 #include "vfs/anonymous.h"
-#include "vfs/fd_table.h"
 
 namespace martlet {
 namespace {
@@ -56,8 +55,8 @@ Result<int> ListenerFile::add_file(u64 address, usize size) {
     if (request.target_flags & ~kOpenCloseOnExec) return Error(Errno::EINVAL);
     if (request.flags & ~(SeccompListener::kAddSetTarget | SeccompListener::kAddSend)) return Error(Errno::EINVAL);
     if (request.target != 0 && !(request.flags & SeccompListener::kAddSetTarget)) return Error(Errno::EINVAL);
-    Ref<File> file = TRY(current_task().files().get(static_cast<int>(request.source)));
-    return listener_->add_file(request, std::move(file));
+    Descriptor source = TRY(current_task().files().descriptor(static_cast<int>(request.source), Rights::Transfer));
+    return listener_->add_file(request, std::move(source));
 }
 
 Result<i64> ListenerFile::ioctl(u32 command, u64 argument) {
