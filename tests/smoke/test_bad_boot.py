@@ -44,7 +44,7 @@ def test_unknown_option_is_a_warning_and_dotted_words_pass():
         machine.wait_for_prompt()
         output, _ = machine.run("dmesg | grep 'unknown kernel'")
         assert "frobnicate" in output and "my.own" not in output
-        assert machine.run("cat /proc/cmdline") == ("frobnicate=7 my.own=option loglevel=7", 0)
+        assert machine.run("cat /proc/cmdline") == ("martlet.login=root frobnicate=7 my.own=option loglevel=7", 0)
 
 
 def test_a_machine_that_lacks_what_is_needed_is_told_so():

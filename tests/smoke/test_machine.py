@@ -47,6 +47,7 @@ def test_a_processor_that_lacks_something_is_told_what(cpu, word):
 def test_panic_shows_where_and_who_on_serial_and_screen():
     with Machine("panic", append="loglevel=4") as machine:
         machine.wait_for_prompt()
+        machine.wait_for_screen(r"# *$")  # nobody runs in user mode any more
         machine.command("inject-nmi")
         machine.expect("Kernel panic: non-maskable interrupt")
         machine.expect('CPU 0, thread "')

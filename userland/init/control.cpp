@@ -58,7 +58,12 @@ void Control::open_socket() {
 
 void Control::accept_client() {
     Descriptor socket(accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
-    if (!socket || clients_.size() >= kMaximumClients) return;
+    if (!socket) return;
+    if (clients_.size() >= kMaximumClients) { // one that has said nothing yet gives way
+        auto idle = std::find_if(clients_.begin(), clients_.end(), [](const Client& each) { return each.wish == Wish::None; });
+        if (idle == clients_.end()) return;
+        drop(*idle);
+    }
     int fd = socket.get();
     clients_.emplace_back();
     Client& client = clients_.back();
