@@ -1,7 +1,10 @@
-# Runs each script of this folder in this shell and tells how long it took, in hundredths of a second.
-for name in arithmetic functions strings substitutions programs forks; do
+# usage: run.sh FOLDER NAME...
+# Runs scripts of the folder in this shell and tells when each began and ended, in hundredths of a second.
+folder=$1
+shift
+for name; do
     read from rest </proc/uptime
-    . "$1/$name.sh"
+    . "$folder/$name.sh"
     read to rest </proc/uptime
     echo "$name: ${from%.*}${from#*.} ${to%.*}${to#*.}"
 done

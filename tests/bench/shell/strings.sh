@@ -5,6 +5,6 @@ while [ $i -lt 100000 ]; do
     read*) c=$b-$i ;;
     *) c=no ;;
     esac
-    set -- $a $b $c
+    d=$a$b$c
     i=$((i+1))
 done
