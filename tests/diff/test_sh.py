@@ -103,3 +103,19 @@ def test_case(case, tmp_path):
     if expected["stderr"] == "any":
         expected["stderr"] = ours["stderr"]
     assert ours == expected, f"our messages: {message}"
+
+
+@pytest.mark.parametrize("command, message", [
+    ("./main", "./inner: 3: nosuch1: not found\n./inner: 2: nosuch2: not found\n./main: 4: nosuch3: not found\n"),
+    ("./wrong", "./wrong: 2: Syntax error: \")\" unexpected\n"),
+    ("./unset", "./unset: 3: v: none\n"),
+    ("./quote", "./quote: 3: Syntax error: Unterminated quoted string\n"),
+])
+def test_messages_name_file_and_line(command, message, tmp_path):
+    (tmp_path / "main").write_text(". ./inner\n:\nfrom_inner\nnosuch3\n")
+    (tmp_path / "inner").write_text("from_inner() {\nnosuch2; }\nnosuch1\n")
+    (tmp_path / "wrong").write_text("echo a\n)\n")
+    (tmp_path / "unset").write_text("if true\nthen\n: ${v?none}\nfi\n")
+    (tmp_path / "quote").write_text("echo a\necho 'b\n")
+    done = subprocess.run([SHELL, command], cwd=tmp_path, capture_output=True, text=True, timeout=20)
+    assert done.stderr == message

@@ -510,3 +510,13 @@ def test_the_prompt_is_coloured_where_the_terminal_can(tmp_path):
                           timeout=5)
     child.expect_exact("\x1b[1;32m")
     child.close(force=True)
+
+
+def test_a_trap_runs_while_a_line_is_edited(shell):
+    shell.run("trap 'echo caught' USR1")
+    shell.send("echo not yet")
+    shell.expect("not yet")
+    shell.child.kill(10)
+    shell.expect("caught")
+    shell.expect("not yet")
+    assert shell.run(" done")[-1] == "not yet done"

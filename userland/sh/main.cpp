@@ -126,7 +126,7 @@ void read_start_file(Shell& shell, const std::string& path) {
     int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (descriptor < 0)
         return;
-    shell.executor.run_file(descriptor);
+    shell.executor.run_file(descriptor, path);
     if (shell.flow == Flow::exit_shell)
         shell.exit_process(shell.status);
     shell.flow = Flow::next;

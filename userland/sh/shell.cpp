@@ -9,9 +9,16 @@
 
 namespace sh {
 
+const std::string* Shell::remember_source_file(std::string_view file) {
+    for (const std::string& each : source_files_)
+        if (each == file)
+            return &each;
+    return &source_files_.emplace_back(file);
+}
+
 void Shell::complain(std::initializer_list<std::string_view> text) {
     out.finish();
-    std::string message = name;
+    std::string message = source_file ? *source_file : name;
     message += ": ";
     if (line > 0)
         message += number_text(line) + ": ";
@@ -110,6 +117,7 @@ void Shell::become_child() {
 
 void Shell::become_script(const std::string& path, const ArgumentList& arguments) {
     name = path;
+    source_file = nullptr;
     positional.values.assign(arguments.pointers.begin() + 1, arguments.pointers.end());
     functions = Functions();
     aliases.remove_all();

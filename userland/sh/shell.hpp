@@ -5,6 +5,7 @@
 // returns at once; loops, functions, dot scripts and the command loop each consume the kind that is theirs.
 #pragma once
 
+#include <deque>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -73,6 +74,8 @@ public:
     Flow flow = Flow::next;
     int flow_levels = 0;  // loops still to leave
     uint32_t line = 0;    // of the command being run
+    // The file it stands in, for messages: a dot script or start-up file; null for the script itself.
+    const std::string* source_file = nullptr;
     size_t option_offset = 0;  // where getopts is inside the current argument
     bool is_child = false;       // a forked subshell
     bool in_exit_trap = false;
@@ -82,7 +85,9 @@ public:
 
     bool interactive() const { return options[Option::interactive]; }
 
-    // One write: `name: line: text`.
+    // A lasting copy of a file's name, for source_file.
+    const std::string* remember_source_file(std::string_view file);
+    // One write: `file: line: text`.
     void complain(std::initializer_list<std::string_view> text);
     // For errors that end a script; returns the status to pass on.
     int shell_error(std::initializer_list<std::string_view> text, int error_status = kStatusError);
@@ -100,6 +105,9 @@ public:
     void become_script(const std::string& path, const ArgumentList& arguments);
     // $PS1, $PS2, $PS4: parameter expansion and the usual backslash escapes.
     std::string expand_prompt(std::string_view text);
+
+private:
+    std::deque<std::string> source_files_;
 };
 
 }  // namespace sh

@@ -149,10 +149,10 @@ int run_dot(Shell& shell, Arguments arguments) {
         descriptor = high;
     }
     if (arguments.count <= first + 1)
-        return shell.executor.run_file(descriptor);
+        return shell.executor.run_file(descriptor, name);
     PositionalParameters outer = std::move(shell.positional);
     shell.positional.values.assign(arguments.items + first + 1, arguments.items + arguments.count);
-    int result = shell.executor.run_file(descriptor);
+    int result = shell.executor.run_file(descriptor, name);
     shell.positional = std::move(outer);
     return result;
 }

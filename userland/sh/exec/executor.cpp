@@ -3,6 +3,7 @@
 
 #include <cerrno>
 #include <unistd.h>
+#include <utility>
 
 #include "base/stack_guard.hpp"
 #include "shell.hpp"
@@ -106,7 +107,7 @@ int Executor::run_node(const Node* node, AfterRun after) {
         return run_loop(static_cast<const Loop&>(*node));
     case NodeKind::function: {
         const auto& function = static_cast<const FunctionDefinition&>(*node);
-        shell_.functions.define(function.name, arena_, function.body);
+        shell_.functions.define(function.name, arena_, function.body, shell_.source_file);
         return 0;
     }
     }
@@ -205,12 +206,14 @@ int Executor::run_text(std::string_view text, AfterRun after) {
     return status;
 }
 
-int Executor::run_file(int descriptor) {
+int Executor::run_file(int descriptor, std::string_view name) {
     FileSource source(descriptor);
     ++dot_depth_;
     uint32_t line = shell_.line;
+    const std::string* file = std::exchange(shell_.source_file, shell_.remember_source_file(name));
     int status = run_source(source, SourceKind::nested);
     shell_.line = line;
+    shell_.source_file = file;
     --dot_depth_;
     if (shell_.flow == Flow::return_function) {
         shell_.flow = Flow::next;

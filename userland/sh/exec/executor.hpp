@@ -57,8 +57,8 @@ public:
     int loop_depth() const { return loop_depth_; }
     int function_depth() const { return function_depth_; }
     int dot_depth() const { return dot_depth_; }
-    // Runs a file in this shell, as `.` does.
-    int run_file(int descriptor);
+    // Runs a file in this shell, as `.` does; takes the descriptor over.
+    int run_file(int descriptor, std::string_view name);
     // `exec` without a program: the redirections of the command stay.
     void keep_redirections() { keep_redirections_ = true; }
 

@@ -2,6 +2,7 @@
 #include <cerrno>
 #include <cstring>
 #include <unistd.h>
+#include <utility>
 
 #include "base/text.hpp"
 #include "base/stack_guard.hpp"
@@ -233,7 +234,9 @@ int Executor::run_function(const std::shared_ptr<Function>& function, ArgumentLi
     loop_depth_ = 0;
     ++function_depth_;
     shell_.variables.enter_scope();
+    const std::string* outer_file = std::exchange(shell_.source_file, alive->source_file);
     int status = run_node(alive->body, AfterRun::return_status);
+    shell_.source_file = outer_file;
     if (shell_.flow == Flow::return_function) {
         shell_.flow = Flow::next;
         status = shell_.status;

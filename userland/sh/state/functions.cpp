@@ -23,8 +23,8 @@ std::shared_ptr<Function> Functions::find(std::string_view name) const {
     return at < functions_.size() ? functions_[at] : nullptr;
 }
 
-void Functions::define(std::string_view name, ArenaRef arena, const Node* body) {
-    auto function = std::make_shared<Function>(std::string(name), std::move(arena), body);
+void Functions::define(std::string_view name, ArenaRef arena, const Node* body, const std::string* source_file) {
+    auto function = std::make_shared<Function>(std::string(name), std::move(arena), body, source_file);
     auto at = std::lower_bound(functions_.begin(), functions_.end(), name, comes_before);
     if (at != functions_.end() && (*at)->name == name)
         *at = std::move(function);
