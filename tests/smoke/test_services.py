@@ -42,12 +42,12 @@ for number in range(QUICK_DEATHS):
 NOT_AT_BOOT = {"flood", "stubborn", "private"}
 
 
-def initrd_with_units(folder):
+def initrd_with_units(folder, units):
     """A copy of the initrd with the units, all but NOT_AT_BOOT in the default target."""
     path = folder / "initrd.tar"
     path.write_bytes(open(variant_path("release", "initrd.tar"), "rb").read())
     with tarfile.open(path, "a", format=tarfile.USTAR_FORMAT) as archive:
-        for name, text in UNITS.items():
+        for name, text in units.items():
             body = text if isinstance(text, bytes) else text.encode()
             info = tarfile.TarInfo(f"etc/services/{name}.service")
             info.size = len(body)
@@ -61,7 +61,7 @@ def initrd_with_units(folder):
 
 @pytest.fixture(scope="module")
 def machine(tmp_path_factory):
-    initrd = initrd_with_units(tmp_path_factory.mktemp("services"))
+    initrd = initrd_with_units(tmp_path_factory.mktemp("services"), UNITS)
     with Machine("services", initrd=str(initrd), append="martlet.exit_on_panic quiet") as booted:
         booted.wait_for_prompt()
         booted.boot_text = booted.serial.before
@@ -99,13 +99,14 @@ def test_everything_starts_or_fails_as_it_should(machine):
 def test_the_console_names_files_lines_and_cycles(machine):
     assert "/etc/services/misspelt.service:4: unknown key" in machine.boot_text
     assert "/etc/services/garbage.service:1: not a text file" in machine.boot_text
+    assert re.search(r"init: terminals start \d\.\d+ s after the kernel; still starting: .* and \d+ more", machine.boot_text)
     assert re.search(r"dependency cycle: (blue -> red -> green -> blue|red -> green -> blue -> red|green -> blue -> red -> green)",
                      machine.boot_text)
 
 
 @pytest.mark.parametrize("name,reason", [
     ("missing", "cannot run /no/such/program: No such file or directory"),
-    ("nobodys", "no user nosuchuser"),
+    ("nobodys", "there is no user nosuchuser"),
     ("liar", "/run/liar.pid names no process of the service"),
     ("slow", "did not start in time"),
     ("needy", "requires missing2, which does not run: exited with status 1"),
@@ -190,6 +191,17 @@ def test_a_killed_log_keeper_comes_back(machine):
     assert machine.run("svc logs -n 2 writer | cut -c 21-")[0].split()[-2:] == ["one", "two"]
 
 
+def test_sysctl(machine):
+    assert machine.run("sysctl kernel.ostype kernel/hostname") == ("kernel.ostype = Linux\nkernel.hostname = martlet", 0)
+    assert machine.run("sysctl -w kernel.hostname=other && hostname; sysctl -qn kernel.hostname=martlet; sysctl -n kernel.hostname")[0] \
+        == "kernel.hostname = other\nother\nmartlet"
+    output, status = machine.run("printf '# x\n-no.such = 1\nkernel.printk = 3 4 1 7\nbroken\n' > /tmp/c; sysctl -p /tmp/c")
+    assert status == 1 and "kernel.printk = 3 4 1 7" in output and "/tmp/c(4): not NAME = VALUE" in output
+    output, status = machine.run("sysctl no.such kernel.ostype=x")
+    assert status == 1 and "/proc/sys/no/such: No such file" in output
+    assert int(machine.run("sysctl -aN | wc -l")[0]) > 20
+
+
 def test_shutdown_stops_in_reverse_order(machine):
     machine.run(r"""for n in 1 2; do printf "[Unit]\n%s\n[Service]\nExecStart=/bin/sh -c 'trap \"echo last$n >/dev/console; exit\" """
                 r"""TERM; while :; do sleep 0.02; done'\n" "$([ $n = 2 ] && echo Requires=last1)" > /etc/services/last$n.service; done""")
@@ -197,3 +209,13 @@ def test_shutdown_stops_in_reverse_order(machine):
     machine.send("poweroff\r")
     machine.expect(r"last2\r*\n(?s:.*)last1")
     assert machine.wait_for_exit() == 0
+
+
+def test_boot_shows_what_started_and_how_long_it_took(tmp_path):
+    units = {name: UNITS[name] for name in ("writer", "daemon")}
+    with Machine("services-few", initrd=str(initrd_with_units(tmp_path, units)), append="quiet") as few:
+        few.wait_for_prompt()
+        lines = re.findall(r"init: (.*?)\r", few.serial.before)
+        assert sorted(line.split(":")[0] for line in lines[:2]) == ["daemon", "writer"]
+        assert all(re.fullmatch(r"\w+: running after 0\.\d{4} s", line) for line in lines[:2])
+        assert re.fullmatch(r"terminals start \d\.\d{4} s after the kernel", lines[2])

@@ -46,8 +46,9 @@ public:
 
 private:
     /// "<what>: <error>" to init, and the end.
-    [[noreturn]] void fail(const std::string& what) {
-        std::string message = what + ": " + strerror(errno);
+    [[noreturn]] void fail(const std::string& what) { give_up(what + ": " + strerror(errno)); }
+
+    [[noreturn]] void give_up(const std::string& message) {
         ssize_t written = write(status_fd_, message.data(), message.size());
         (void)written; // the status says it too
         _exit(127);
@@ -72,10 +73,7 @@ private:
     void become_user() {
         if (unit_.user.empty() && unit_.group.empty()) return;
         passwd* user = find_user(unit_.user.empty() ? "root" : unit_.user);
-        if (user == nullptr) {
-            errno = EINVAL;
-            fail("no user " + unit_.user);
-        }
+        if (user == nullptr) give_up("there is no user " + unit_.user);
         gid_t group_id = unit_.group.empty() ? user->pw_gid : group_of(unit_.group);
         if (initgroups(user->pw_name, group_id) != 0 || setgid(group_id) != 0) fail("group");
         if (unit_.user.empty()) return;
@@ -94,9 +92,8 @@ private:
     gid_t group_of(const std::string& name) {
         if (std::optional<uint64_t> number = parse_number(name)) return static_cast<gid_t>(*number);
         group* found = getgrnam(name.c_str());
-        if (found != nullptr) return found->gr_gid;
-        errno = EINVAL;
-        fail("no group " + name);
+        if (found == nullptr) give_up("there is no group " + name);
+        return found->gr_gid;
     }
 
     void enter_directory() {

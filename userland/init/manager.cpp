@@ -21,6 +21,8 @@ namespace {
 
 constexpr uint64_t kPollMs = 20;              // for what ends or appears without telling init
 constexpr uint64_t kHangUpAfterMs = 1000;     // a session that ignores SIGTERM is hung up
+constexpr uint64_t kTerminalsWaitMs = 300;    // at boot, for what starts and is shown before somebody works there
+constexpr size_t kShownNames = 5;
 constexpr uint64_t kUnkillableMs = 5000;      // after SIGKILL
 constexpr uint64_t kLongestStopAtEndMs = 30'000; // whatever the unit says, when the system ends
 
@@ -74,6 +76,7 @@ Service* Manager::ensure(const std::string& name) {
 void Manager::start_target(const std::string& target) {
     std::optional<std::vector<std::string>> names = target_units(target);
     if (!names) return report("there is no target " + target + " (" + kUnitFolder + "/" + target + ".target)");
+    terminals_due_ms_ = monotonic_ms() + kTerminalsWaitMs;
     start_units(*names);
 }
 
@@ -181,8 +184,20 @@ bool Manager::try_start(Service& service) {
         const Service* before = find(name);
         if (before && !is_settled(before->state)) return false;
     }
+    if (!service.unit.terminal.empty() && holds_terminals()) {
+        service.deadline_ms = terminals_due_ms_;
+        return false;
+    }
     launch_service(service);
     return true;
+}
+
+bool Manager::holds_terminals() const {
+    if (terminal_in_use_ || monotonic_ms() >= terminals_due_ms_) return false;
+    return std::any_of(services_.begin(), services_.end(), [](auto& each) {
+        const Service& service = *each.second;
+        return service.unit.terminal.empty() && (service.state == State::Waiting || service.state == State::Starting);
+    });
 }
 
 bool Manager::try_stop(Service& service) {
@@ -398,13 +413,19 @@ void Manager::complain(const std::string& message) {
     else report(message);
 }
 
-/// At boot, until the first terminal is handed out: what has started and how long it took.
+/// At boot, until the first terminal is handed out: what has started and how long it took, and what is still starting.
 void Manager::show_progress(const Service& service) {
     if (terminal_in_use_) return;
     if (service.unit.terminal.empty())
         return report(service.unit.name + ": " + state_name(service.state) + " after " + in_seconds(service.took_us));
     terminal_in_use_ = true;
-    report("terminals start " + in_seconds(monotonic_us()) + " after power-on");
+    std::string late;
+    size_t count = 0;
+    for (auto& [name, other] : services_)
+        if (other->unit.terminal.empty() && !is_settled(other->state) && ++count <= kShownNames)
+            late += (late.empty() ? "; still starting: " : ", ") + name;
+    if (count > kShownNames) late += " and " + std::to_string(count - kShownNames) + " more";
+    report("terminals start " + in_seconds(monotonic_us()) + " after the kernel" + late);
 }
 
 void Manager::tick() {

@@ -58,6 +58,7 @@ private:
     void fail(Service& service, const std::string& reason);
     void set_state(Service& service, State state);
     void complain(const std::string& message);
+    bool holds_terminals() const;
     void show_progress(const Service& service);
     void drop_log(Service& service);
 
@@ -65,7 +66,8 @@ private:
     LogKeeper& log_;
     std::map<std::string, std::unique_ptr<Service>> services_;
     bool ending_ = false;
-    bool terminal_in_use_ = false; // progress is not shown any more
+    bool terminal_in_use_ = false;    // progress is not shown any more
+    uint64_t terminals_due_ms_ = 0;   // at boot, terminals wait until then for the rest to start
 };
 
 } // namespace init
