@@ -56,11 +56,19 @@ Result<void> show_auxv(TextBuffer& text, const ProcSubject& subject) {
 void print_mapping(TextBuffer& text, const AddressSpace::MappingView& view, const MapsLabels& labels) {
     Inode* inode = view.file ? view.file->inode() : nullptr;
     u64 device = inode ? inode->super_block().device : 0;
-    text.print("%08llx-%08llx %c%c%c%c %08llx %02x:%02x %llu", static_cast<ulong>(view.start), static_cast<ulong>(view.end),
-               view.protection & kProtRead ? 'r' : '-', view.protection & kProtWrite ? 'w' : '-',
-               view.protection & kProtExec ? 'x' : '-', view.is_shared ? 's' : 'p',
-               static_cast<ulong>(view.file ? view.offset_bytes : 0), device_major(make_device(0, static_cast<u32>(device))),
-               static_cast<u32>(device), static_cast<ulong>(inode ? inode->number() : 0));
+    const char permissions[] = {' ', view.protection & kProtRead ? 'r' : '-', view.protection & kProtWrite ? 'w' : '-',
+                                view.protection & kProtExec ? 'x' : '-', view.is_shared ? 's' : 'p', ' '};
+    text.append_hexadecimal(view.start, 8);
+    text.append("-");
+    text.append_hexadecimal(view.end, 8);
+    text.append({permissions, sizeof permissions});
+    text.append_hexadecimal(view.file ? view.offset_bytes : 0, 8);
+    text.append(" ");
+    text.append_hexadecimal(device_major(device), 2);
+    text.append(":");
+    text.append_hexadecimal(device_minor(device), 2);
+    text.append(" ");
+    text.append_decimal(inode ? inode->number() : 0);
     const char* label = view.name;
     if (!view.file && view.start < labels.current_break && view.end > labels.layout.break_start) label = "[heap]";
     if (!view.file && view.start <= labels.layout.stack_start && view.end > labels.layout.stack_start) label = "[stack]";

@@ -1,4 +1,6 @@
 // smaps, smaps_rollup, pagemap, clear_refs (proc(5)).
+#include <string.h>
+
 #include "fs/proc/process_entries.h"
 #include "mm/address_space.h"
 
@@ -7,8 +9,18 @@ namespace {
 
 using ulong = unsigned long long;
 
-void print_kib(TextBuffer& text, const char* name, u64 bytes) {
-    text.print("%-16s%8llu kB\n", name, static_cast<ulong>(bytes / kKiB));
+/// The name, and the number that ends in column 24.
+void print_kib(TextBuffer& text, std::string_view name, u64 bytes) {
+    constexpr usize kNumberEnd = 24;
+    constexpr u64 kEightDigits = 100'000'000;
+    u64 value = bytes / kKiB;
+    if (value >= kEightDigits) [[unlikely]] return text.print("%-16s%8llu kB\n", name.data(), static_cast<ulong>(value));
+    char line[] = "                         kB\n";
+    memcpy(line, name.data(), name.size());
+    char* digit = line + kNumberEnd;
+    do *--digit = static_cast<char>('0' + value % 10);
+    while ((value /= 10) != 0);
+    text.append({line, sizeof line - 1});
 }
 
 void print_pages(TextBuffer& text, const MappingUsage& usage) {
@@ -21,7 +33,7 @@ void print_pages(TextBuffer& text, const MappingUsage& usage) {
     // No large pages of files, no swap, nothing given up lazily.
     print_kib(text, "LazyFree:", 0);
     print_kib(text, "AnonHugePages:", usage.large);
-    for (const char* name : {"ShmemPmdMapped:", "FilePmdMapped:", "Shared_Hugetlb:"}) print_kib(text, name, 0);
+    for (std::string_view name : {"ShmemPmdMapped:", "FilePmdMapped:", "Shared_Hugetlb:"}) print_kib(text, name, 0);
     text.append("Private_Hugetlb:       0 kB\n");
     print_kib(text, "Swap:", 0);
     print_kib(text, "SwapPss:", 0);
@@ -29,7 +41,7 @@ void print_pages(TextBuffer& text, const MappingUsage& usage) {
 }
 
 void print_flags(TextBuffer& text, const AddressSpace::MappingView& view) {
-    auto flag = [&](bool is_set, const char* name) {
+    auto flag = [&](bool is_set, std::string_view name) {
         if (is_set) text.append(name);
     };
     text.append("VmFlags: ");

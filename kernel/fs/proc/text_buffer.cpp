@@ -11,7 +11,7 @@ namespace martlet {
 TextBuffer::~TextBuffer() { ::operator delete(data_); }
 
 void TextBuffer::clear() {
-    size_ = line_start_ = 0;
+    size_ = 0;
     out_of_memory_ = false;
 }
 
@@ -35,8 +35,29 @@ void TextBuffer::append(std::string_view text) {
     if (text.empty() || !reserve(text.size())) return;
     memcpy(data_ + size_, text.data(), text.size());
     size_ += text.size();
-    usize newline = text.rfind('\n');
-    if (newline != text.npos) line_start_ = size_ - (text.size() - newline - 1);
+}
+
+void TextBuffer::append_digits(const char* digits, usize count, usize width, char fill) {
+    usize padding = width > count ? width - count : 0;
+    if (!reserve(padding + count)) return;
+    for (usize index = 0; index < padding; ++index) data_[size_++] = fill;
+    for (usize index = 0; index < count; ++index) data_[size_++] = digits[index];
+}
+
+void TextBuffer::append_decimal(u64 value, usize width) {
+    char digits[20];
+    char* first = digits + sizeof digits;
+    do *--first = static_cast<char>('0' + value % 10);
+    while ((value /= 10) != 0);
+    append_digits(first, static_cast<usize>(digits + sizeof digits - first), width, ' ');
+}
+
+void TextBuffer::append_hexadecimal(u64 value, usize width) {
+    char digits[16];
+    char* first = digits + sizeof digits;
+    do *--first = "0123456789abcdef"[value & 15];
+    while ((value >>= 4) != 0);
+    append_digits(first, static_cast<usize>(digits + sizeof digits - first), width, '0');
 }
 
 void TextBuffer::print(const char* format, ...) {
@@ -51,14 +72,13 @@ void TextBuffer::print(const char* format, ...) {
     va_start(arguments, format);
     format_arguments({data_ + size_, size + 1}, format, arguments);
     va_end(arguments);
-    std::string_view added(data_ + size_, size);
     size_ += size;
-    usize newline = added.rfind('\n');
-    if (newline != added.npos) line_start_ = size_ - (size - newline - 1);
 }
 
 void TextBuffer::pad_to(usize column) {
-    while (size_ - line_start_ < column && !out_of_memory_) append(" ");
+    usize line_start = view().rfind('\n') + 1; // 0 in the first line
+    usize width = size_ - line_start;
+    if (width < column) append_digits("", 0, column - width, ' ');
 }
 
 Result<void> TextBuffer::status() const {

@@ -14,6 +14,9 @@ public:
     ~TextBuffer();
     void append(std::string_view text);
     void print(const char* format, ...) __attribute__((format(printf, 2, 3)));
+    /// For long tables, without a format to interpret: blanks, or zeros, in front up to `width`.
+    void append_decimal(u64 value, usize width = 0);
+    void append_hexadecimal(u64 value, usize width = 0);
     /// Blanks up to `column` of the present line.
     void pad_to(usize column);
     std::string_view view() const { return {data_, size_}; }
@@ -23,8 +26,9 @@ public:
 
 private:
     bool reserve(usize more);
+    void append_digits(const char* digits, usize count, usize width, char fill);
     char* data_ = nullptr;
-    usize size_ = 0, capacity_ = 0, line_start_ = 0;
+    usize size_ = 0, capacity_ = 0;
     bool out_of_memory_ = false;
 };
 
