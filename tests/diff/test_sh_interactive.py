@@ -380,6 +380,8 @@ def vi_shell(tmp_path_factory):
     ("echo a b c d\x1b0w2dw", "c d"),
     ("echo a b c d\x1b7|D", "a"),
     ("echo ab\x1b|ix\x1b0x", "ab"),
+    ("echo a b c\x1b0wcwX", "X b c"),
+    ("echo one two three\x1b0wc2wX", "X three"),
     ("echo one, two\x1b0weax\x1b", "onex, two"),
     ("echo one, two\x1b0wEax\x1b", "one,x two"),
     ("  echo q\x1b^iecho \x1b", "echo q"),

@@ -1,4 +1,5 @@
 // The line editor's parts that need no terminal: the line, what is drawn, completion, widths.
+#include <clocale>
 #include <cstdlib>
 #include <fstream>
 #include <gtest/gtest.h>
@@ -14,6 +15,9 @@
 
 namespace sh {
 namespace {
+
+// The host's wcwidth() knows characters only in a locale that has them.
+[[maybe_unused]] const char* const kLocale = setlocale(LC_CTYPE, "C.UTF-8");
 
 TEST(LineBuffer, MovesAndErasesByCharacters) {
     LineBuffer line;

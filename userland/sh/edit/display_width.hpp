@@ -6,7 +6,7 @@
 
 namespace sh {
 
-// 0 for combining characters, 2 for East Asian wide ones and emoji, else 1.
+// 0 for combining characters, 2 for East Asian wide ones and emoji, else 1: as wcwidth(3), what cannot be printed too.
 int character_width(uint32_t code_point);
 // Of one line; escape sequences (colours, titles) take no columns, control characters two (^X).
 int display_width(std::string_view text);

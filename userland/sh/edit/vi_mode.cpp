@@ -189,30 +189,30 @@ ViResult ViMode::command_key(const Key& first) {
     case KeyKind::text: break;
     case KeyKind::enter: return ViResult::accept;
     case KeyKind::escape: return ViResult::next;
-    case KeyKind::backspace: return command('h', key, count);
-    case KeyKind::left: return command('h', key, count);
-    case KeyKind::right: return command('l', key, count);
-    case KeyKind::up: return command('k', key, count);
-    case KeyKind::down: return command('j', key, count);
-    case KeyKind::home: return command('0', key, count);
-    case KeyKind::end: return command('$', key, count);
-    case KeyKind::remove: return command('x', key, count);
+    case KeyKind::backspace: return command('h', count);
+    case KeyKind::left: return command('h', count);
+    case KeyKind::right: return command('l', count);
+    case KeyKind::up: return command('k', count);
+    case KeyKind::down: return command('j', count);
+    case KeyKind::home: return command('0', count);
+    case KeyKind::end: return command('$', count);
+    case KeyKind::remove: return command('x', count);
     case KeyKind::control:
         switch (key.letter) {
         case 'c': return ViResult::abandon;
-        case 'd': return buffer_.empty() ? ViResult::end : command('=', key, count);
+        case 'd': return buffer_.empty() ? ViResult::end : command('=', count);
         case 'l': host_.clear_screen(); return ViResult::next;
-        case 'n': return command('j', key, count);
-        case 'p': return command('k', key, count);
+        case 'n': return command('j', count);
+        case 'p': return command('k', count);
         default: return ViResult::common;
         }
     default: return ViResult::common;
     }
     char letter = letter_of(key);
-    return letter ? command(letter, key, count) : fail();
+    return letter ? command(letter, count) : fail();
 }
 
-ViResult ViMode::command(char letter, const Key&, std::optional<int64_t> count) {
+ViResult ViMode::command(char letter, std::optional<int64_t> count) {
     bool known = true;
     ViResult result = history_command(letter, count, known);
     if (!known) {
@@ -415,6 +415,15 @@ void ViMode::apply(char operation, size_t from, size_t to) {
         change_done();
 }
 
+// The last character of `count` words, of which the one at `at` is the first.
+size_t ViMode::end_of_words(size_t at, int64_t count, bool big) const {
+    size_t next = buffer_.after(at);
+    bool at_end = next >= buffer_.text().size() || class_of(next, big) != class_of(at, big);
+    for (int64_t i = at_end ? 1 : 0; i < count; ++i)
+        at = word_end(at, big);
+    return at;
+}
+
 bool ViMode::operate(char operation, int64_t count) {
     Key key = next_key();
     std::optional<int64_t> inner;
@@ -440,21 +449,8 @@ bool ViMode::operate(char operation, int64_t count) {
     count = std::min(count * inner.value_or(1), kMostCount);
     // cw on a word changes the word, not the blanks behind it.
     bool on_word = at < buffer_.text().size() && !is_space(buffer_.text()[at]);
-    bool whole_word = operation == 'c' && on_word && (letter == 'w' || letter == 'W');
-    std::optional<Motion> reached;
-    if (whole_word) {
-        // The end of the word the cursor is on counts as the first.
-        size_t to = at;
-        for (int64_t i = 0; i < count; ++i) {
-            size_t next = word_end(to, letter == 'W');
-            size_t here = buffer_.after(to);
-            bool at_end_of_word = i == 0 && (here >= buffer_.text().size() || class_of(here, letter == 'W') != class_of(to, letter == 'W'));
-            to = at_end_of_word ? to : next;
-        }
-        reached = Motion{to, true};
-    } else {
-        reached = motion(letter, count);
-    }
+    bool changes_word = operation == 'c' && on_word && (letter == 'w' || letter == 'W');
+    auto reached = changes_word ? std::optional(Motion{end_of_words(at, count, letter == 'W'), true}) : motion(letter, count);
     if (!reached)
         return false;
     size_t from = std::min(at, reached->target);

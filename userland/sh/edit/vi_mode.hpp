@@ -61,7 +61,6 @@ public:
     // Of the line that the history, or an editor, put into the buffer; also where undo ends.
     void line_was_replaced();
     ViResult handle(const Key& key);
-    bool inserting() const { return inserting_; }
 
 private:
     struct State {
@@ -81,7 +80,7 @@ private:
     ViResult process(const Key& key);
     ViResult insert_key(const Key& key);
     ViResult command_key(const Key& key);
-    ViResult command(char letter, const Key& key, std::optional<int64_t> count);
+    ViResult command(char letter, std::optional<int64_t> count);
     ViResult history_command(char letter, std::optional<int64_t> count, bool& known);
     ViResult outside_command(char letter, std::optional<int64_t> count, bool& known);
     bool change_command(char letter, int64_t count, bool& known);
@@ -98,6 +97,7 @@ private:
     size_t word_forward(size_t at, bool big) const;
     size_t word_end(size_t at, bool big) const;
     size_t word_backward(size_t at, bool big) const;
+    size_t end_of_words(size_t at, int64_t count, bool big) const;
     int class_of(size_t at, bool big) const;
 
     void remember();
