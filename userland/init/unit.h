@@ -1,4 +1,4 @@
-// A unit: what /etc/services/NAME.service says of one service (docs/SERVICES.md lists the keys).
+// A unit: what /etc/services/NAME.service says of one service (services(5) lists the keys).
 //
 // A line is `Key=value`, a comment (`#`, `;`), a section ([Unit], [Service]) or empty. A key before any section may be of
 // either. `%i` in a value is the instance of a template: the unit getty@tty1 is read from getty@.service with `tty1`.

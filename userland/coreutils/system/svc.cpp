@@ -1,4 +1,4 @@
-// svc: shows and controls the services of init (docs/SERVICES.md).
+// svc: shows and controls the services of init (services(5), docs/man).
 #include "framework/arguments.h"
 #include "framework/diagnostics.h"
 #include "framework/output.h"
