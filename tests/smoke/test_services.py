@@ -147,6 +147,10 @@ def test_start_stop_restart(machine):
     assert status == 1 and "cannot start missing: cannot run /no/such/program" in output
     assert "cannot start nothing: /etc/services/nothing.service is not there" in output
     assert machine.run("svc start stubborn && sleep 0.3 && svc stop stubborn && svc status stubborn | grep -c signal.9") == ("1", 0)
+    # A daemon that never names its process is stopped while it is waited for.
+    machine.run("printf 'Type=forking\\nPIDFile=/run/no.pid\\nExecStart=/bin/true\\n' > /etc/services/nameless.service")
+    machine.run("(svc start nameless &); sleep 0.5")
+    assert machine.run("svc stop nameless; svc status nameless | grep -c stopped") == ("1", 0)
     assert machine.run("svc stop setup && svc status second | grep -c stopped") == ("1", 0)
 
 
@@ -206,6 +210,10 @@ def test_shutdown_stops_in_reverse_order(machine):
     machine.run(r"""for n in 1 2; do printf "[Unit]\n%s\n[Service]\nExecStart=/bin/sh -c 'trap \"echo last$n >/dev/console; exit\" """
                 r"""TERM; while :; do sleep 0.02; done'\n" "$([ $n = 2 ] && echo Requires=last1)" > /etc/services/last$n.service; done""")
     assert machine.run("svc start last2 && svc start stubborn && sleep 0.3") == ("", 0)
+    # Two that were started one by one and want to stop after each other do not hold the end up.
+    for name, other in (("egg", "hen"), ("hen", "egg")):
+        machine.run(f"printf '[Unit]\\nAfter={other}\\n[Service]\\nExecStart=/bin/sleep 1005\\n' > /etc/services/{name}.service")
+        assert machine.run(f"svc start {name}") == ("", 0)
     machine.send("poweroff\r")
     machine.expect(r"last2\r*\n(?s:.*)last1")
     assert machine.wait_for_exit() == 0

@@ -147,8 +147,13 @@ std::string Manager::restart(const std::string& name) {
 
 void Manager::stop_all() {
     ending_ = true;
+    uint64_t latest = monotonic_ms() + kLongestStopAtEndMs;
     for (auto& [name, service] : services_) {
         service->unit.stop_timeout_ms = std::min(service->unit.stop_timeout_ms, kLongestStopAtEndMs);
+        if (service->state == State::Stopping) {
+            service->stop_deadline_ms = std::min(service->stop_deadline_ms, latest);
+            service->deadline_ms = std::min(service->deadline_ms, latest);
+        }
         mark_for_stop(*service, false);
     }
 }
@@ -167,7 +172,24 @@ void Manager::step() {
             if (service->stop_wanted) changed |= try_stop(*service);
             else if (service->state == State::Waiting) changed |= try_start(*service);
         }
+        if (!changed) changed = break_deadlock();
     }
+}
+
+/// Units that were started one by one may name each other in a cycle. When nothing moves any more, one of them need not
+/// wait to stop, and cannot start.
+bool Manager::break_deadlock() {
+    Service* blocked = nullptr;
+    for (auto& [name, service] : services_) {
+        State state = service->state;
+        if (state == State::Starting || state == State::Stopping || state == State::BackOff) return false;
+        if (service->deadline_ms != UINT64_MAX) return false;
+        if (blocked == nullptr && ((service->stop_wanted && is_active(state)) || state == State::Waiting)) blocked = service.get();
+    }
+    if (blocked == nullptr) return false;
+    if (blocked->stop_wanted) begin_stop(*blocked);
+    else fail(*blocked, "waits for units that wait for it");
+    return true;
 }
 
 bool Manager::try_start(Service& service) {
@@ -265,11 +287,14 @@ void Manager::begin_stop(Service& service) {
     service.stop_deadline_ms = service.unit.stop_timeout_ms == kNoTimeLimit ? UINT64_MAX : now + service.unit.stop_timeout_ms;
     if (signal_session(service.session, service.unit.stop_signal) == 0 && service.main_pid == 0) return stopped(service);
     if (service.main_pid > 0 && getsid(service.main_pid) != service.session) kill(service.main_pid, service.unit.stop_signal);
-    service.deadline_ms = service.unit.terminal.empty() ? service.stop_deadline_ms : now;
+    // The end of a main process is told; for all else init has to look.
+    service.deadline_ms = service.unit.terminal.empty() && service.main_pid > 0 ? service.stop_deadline_ms : now;
 }
 
 void Manager::press_on(Service& service) {
     uint64_t now = monotonic_ms();
+    size_t members = session_members(service.session).size();
+    if (service.main_pid == 0 && members == 0) return stopped(service);
     if (service.killed) {
         service.main_pid = 0;
         return fail(service, "does not end after SIGKILL");
@@ -282,14 +307,13 @@ void Manager::press_on(Service& service) {
         service.deadline_ms = now + kUnkillableMs;
         return;
     }
+    service.deadline_ms = now + kPollMs;
+    if (service.unit.terminal.empty()) return;
     // A terminal's session: an interactive shell takes no SIGTERM. It is hung up when its programs have ended.
     bool impatient = service.stop_deadline_ms - now + kHangUpAfterMs <= service.unit.stop_timeout_ms;
-    if (impatient || session_members(service.session).size() <= 1) {
-        signal_session(service.session, SIGHUP);
-        service.deadline_ms = service.stop_deadline_ms;
-    } else {
-        service.deadline_ms = now + kPollMs;
-    }
+    if (!impatient && members > 1) return;
+    signal_session(service.session, SIGHUP);
+    service.deadline_ms = service.stop_deadline_ms;
 }
 
 // What happens.

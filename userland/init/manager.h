@@ -45,6 +45,7 @@ private:
     std::string start_units(const std::vector<std::string>& names);
     void note_rejected(const Rejected& rejected);
     bool try_start(Service& service);
+    bool break_deadlock();
     bool try_stop(Service& service);
     void mark_for_stop(Service& service, bool start_again);
     void launch_service(Service& service);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 #include <utmpx.h>
@@ -63,6 +64,8 @@ int getty_main(int count, char** arguments) {
         char* words[] = {login, force, user.data(), nullptr};
         return login_main(3, words);
     }
+    // It may have been somebody's before.
+    if (fchown(STDIN_FILENO, 0, kTerminalGroup) == 0) fchmod(STDIN_FILENO, 0620);
     record_session(LOGIN_PROCESS, terminal, "LOGIN");
     while (user.empty()) user = read_name(terminal);
     char* words[] = {login, user.data(), nullptr};

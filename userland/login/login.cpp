@@ -18,7 +18,6 @@ namespace login {
 namespace {
 
 constexpr unsigned kTimeLimitSeconds = 60;
-constexpr gid_t kTerminalGroup = 5; // tty, whose members may write to terminals
 
 std::string ask_name() {
     char line[128];

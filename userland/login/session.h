@@ -7,6 +7,8 @@
 
 namespace login {
 
+inline constexpr gid_t kTerminalGroup = 5; // tty, whose members may write to terminals
+
 enum class Environment { Fresh, Kept };
 
 /// What a login shell starts with: HOME, SHELL, USER, LOGNAME and PATH; Fresh keeps only TERM of what was there.
