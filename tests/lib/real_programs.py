@@ -15,7 +15,6 @@ import rig
 
 CASES = os.path.join(rig.REPOSITORY, "tests", "real", "cases")
 DRIVER = os.path.join(rig.REPOSITORY, "tests", "real", "driver.sh")
-LIMITS = {"python": 1200}
 
 
 def names(group):
@@ -76,7 +75,7 @@ def on_linux(group, wanted):
         found, console = boot("linux", group, missing)
         os.makedirs(os.path.join(rig.CACHE, "expected"), exist_ok=True)
         for name in missing:
-            if name not in found:
+            if name not in found or found[name][1] == 124: # cut off by the time limit: nothing to compare with
                 raise AssertionError(f"the case {group}/{name} did not end on Linux:\n{console[-4000:]}")
             with open(paths[name], "w", newline="") as out:
                 out.write(f"{found[name][1]}\n{found[name][0]}")
