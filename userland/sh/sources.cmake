@@ -32,6 +32,7 @@ set(SH_SOURCES
   edit/terminal_source.cpp
   edit/vi_host.cpp
   edit/vi_mode.cpp
+  edit/vi_motion.cpp
   exec/compound.cpp
   exec/executor.cpp
   exec/external.cpp
