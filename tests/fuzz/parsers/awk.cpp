@@ -13,7 +13,11 @@ bool may_run(const std::string& program) {
     if (program.size() > 96) return false; // enough assignments double a string to any size
     for (const char* word : {"for", "while", "do", "func", "getline", "system", "|", ">", "close", "fflush", "printf"})
         if (program.find(word) != std::string::npos) return false;
-    // Large numbers are legal sizes and field numbers: they only take long.
+    // A computed field number may be any, and millions of empty fields only take long.
+    for (size_t at = program.find('$'); at != std::string::npos; at = program.find('$', at + 1))
+        if (at + 1 == program.size() || program[at + 1] < '0' || program[at + 1] > '9') return false;
+    if (program.find("NF") != std::string::npos) return false;
+    // So do large numbers.
     size_t digits = 0;
     for (char c : program) {
         digits = c >= '0' && c <= '9' ? digits + 1 : 0;
