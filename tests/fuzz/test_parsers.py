@@ -7,7 +7,7 @@ import pytest
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 
 
-@pytest.mark.parametrize("name", ["sh", "sed", "awk", "gzip", "tar", "regex"])
+@pytest.mark.parametrize("name", ["sh", "sed", "awk", "gzip", "tar", "regex", "keymap", "terminal"])
 def test_parser_survives_mutated_input(name):
     done = subprocess.run(["scripts/fuzz_parsers", "1", name], cwd=REPOSITORY, capture_output=True, text=True, timeout=900)
     assert done.returncode == 0, done.stdout + (REPOSITORY / "build/fuzz" / name / "log").read_text(errors="replace")[-4000:]
