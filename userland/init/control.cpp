@@ -60,7 +60,8 @@ void Control::accept_client() {
     Descriptor socket(accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (!socket) return;
     if (clients_.size() >= kMaximumClients) { // one that has said nothing yet gives way
-        auto idle = std::find_if(clients_.begin(), clients_.end(), [](const Client& each) { return each.wish == Wish::None; });
+        auto idle = std::find_if(clients_.begin(), clients_.end(),
+                                 [](const Client& each) { return each.wish == Wish::None; });
         if (idle == clients_.end()) return;
         drop(*idle);
     }
@@ -80,8 +81,10 @@ void Control::read_request(Client& client) {
     if (size <= 0 || client.wish != Wish::None) return drop(client);
     client.input.append(buffer, static_cast<size_t>(size));
     size_t end = client.input.find('\n');
-    if (end != client.input.npos) handle(client, std::string_view(client.input).substr(0, end));
-    else if (client.input.size() >= kMaximumRequestBytes) drop(client);
+    if (end != client.input.npos)
+        handle(client, std::string_view(client.input).substr(0, end));
+    else if (client.input.size() >= kMaximumRequestBytes)
+        drop(client);
 }
 
 void Control::handle(Client& client, std::string_view line) {
@@ -94,13 +97,16 @@ void Control::handle(Client& client, std::string_view line) {
         std::string problem, body = status(words[1], problem);
         return answer(client, problem, body);
     }
-    if (!may_change_services(client.socket.get())) return answer(client, "only root and the group wheel may do that");
+    if (!may_change_services(client.socket.get()))
+        return answer(client, "only root and the group wheel may do that");
     change(client, verb, words[1], words[2].empty() ? target_ : words[2]);
 }
 
 void Control::change(Client& client, std::string_view verb, const std::string& name, std::string target) {
     if (verb == "poweroff" || verb == "reboot" || verb == "halt") {
-        end_system_(verb == "poweroff" ? ShutdownKind::PowerOff : verb == "reboot" ? ShutdownKind::Reboot : ShutdownKind::Halt);
+        end_system_(verb == "poweroff" ? ShutdownKind::PowerOff
+                    : verb == "reboot" ? ShutdownKind::Reboot
+                                       : ShutdownKind::Halt);
         return answer(client, "");
     }
     if (!is_unit_name(name) || !is_unit_name(target)) return answer(client, "not the name of a unit");
@@ -110,10 +116,14 @@ void Control::change(Client& client, std::string_view verb, const std::string& n
         int error = verb == "enable" ? enable_unit(name, target) : disable_unit(name, target);
         return answer(client, error == 0 ? "" : strerror(error));
     }
-    if (verb == "start") problem = manager_.start(name);
-    else if (verb == "stop") problem = manager_.stop(name);
-    else if (verb == "restart") problem = manager_.restart(name);
-    else problem = "unknown request";
+    if (verb == "start")
+        problem = manager_.start(name);
+    else if (verb == "stop")
+        problem = manager_.stop(name);
+    else if (verb == "restart")
+        problem = manager_.restart(name);
+    else
+        problem = "unknown request";
     if (!problem.empty()) return answer(client, problem);
     client.wish = verb == "stop" ? Wish::Stop : Wish::Start;
     client.service = name;
@@ -162,7 +172,8 @@ void Control::drop(Client& client) {
     clients_.remove_if([&](const Client& each) { return &each == &client; });
 }
 
-/// A line for each unit: name, state, process, since, milliseconds to start, enabled, description, divided by tabs.
+/// A line for each unit: name, state, process, since, milliseconds to start, enabled, description, divided by
+/// tabs.
 std::string Control::list() const {
     std::vector<std::string> known = unit_names();
     std::set<std::string> names(known.begin(), known.end());
@@ -194,7 +205,11 @@ std::string Control::status(const std::string& name, std::string& problem) const
     text += "file " + (unit ? unit->path : "-") + '\n';
     text += std::string("enabled ") + (is_enabled(name, target_) ? "enabled" : "disabled") + '\n';
     bool invalid = unit && !unit->errors.empty();
-    text += std::string("state ") + (service ? state_name(service->state) : invalid ? "invalid" : "stopped") + '\n';
+    text += std::string("state ") +
+            (service   ? state_name(service->state)
+             : invalid ? "invalid"
+                       : "stopped") +
+            '\n';
     if (unit)
         for (const std::string& error : unit->errors) text += "problem " + error + '\n';
     if (!service) return text;
@@ -202,7 +217,8 @@ std::string Control::status(const std::string& name, std::string& problem) const
     if (service->main_pid > 0) text += "pid " + std::to_string(service->main_pid) + '\n';
     if (service->took_us > 0) text += "took " + in_milliseconds(service->took_us) + '\n';
     if (service->restarts > 0) text += "restarts " + std::to_string(service->restarts) + '\n';
-    if (!service->reason.empty() && service->state != State::Running) text += "reason " + service->reason + '\n';
+    if (!service->reason.empty() && service->state != State::Running)
+        text += "reason " + service->reason + '\n';
     return text;
 }
 

@@ -1,9 +1,10 @@
 // The socket /run/init.socket by which svc and poweroff speak to init (SOCK_STREAM).
 //
-// A client sends one line, `list`, `status NAME`, `start NAME`, `stop NAME`, `restart NAME`, `enable NAME [TARGET]`,
-// `disable NAME [TARGET]`, `poweroff`, `reboot` or `halt`. The answer is a line `ok` or `error REASON`, what was asked for,
-// and the end of the stream; a start or stop is answered when it is done. Everybody may look, root and the group wheel may
-// change things. A client that says nothing, or too much, is dropped.
+// A client sends one line, `list`, `status NAME`, `start NAME`, `stop NAME`, `restart NAME`, `enable NAME
+// [TARGET]`, `disable NAME [TARGET]`, `poweroff`, `reboot` or `halt`. The answer is a line `ok` or `error
+// REASON`, what was asked for, and the end of the stream; a start or stop is answered when it is done.
+// Everybody may look, root and the group wheel may change things. A client that says nothing, or too much, is
+// dropped.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -19,8 +20,10 @@ namespace init {
 
 class Control {
 public:
-    Control(Poller& poller, Manager& manager, std::string target, std::function<void(ShutdownKind)> end_system)
-        : poller_(poller), manager_(manager), target_(std::move(target)), end_system_(std::move(end_system)) {}
+    Control(Poller& poller, Manager& manager, std::string target,
+            std::function<void(ShutdownKind)> end_system)
+        : poller_(poller), manager_(manager), target_(std::move(target)), end_system_(std::move(end_system)) {
+    }
 
     void open_socket();
     /// Answers those whose service has settled; drops those who say nothing.

@@ -25,7 +25,8 @@ rlimit g_descriptor_limit = {1024, 4096};
 /// The child: everything here runs between fork and exec, and ends by exec or by fail().
 class Child {
 public:
-    Child(const Unit& unit, int log_fd, int status_fd) : unit_(unit), log_fd_(log_fd), status_fd_(status_fd) {}
+    Child(const Unit& unit, int log_fd, int status_fd)
+        : unit_(unit), log_fd_(log_fd), status_fd_(status_fd) {}
 
     [[noreturn]] void run() {
         sigset_t none;
@@ -58,7 +59,8 @@ private:
         std::string path = unit_.terminal.empty() ? "/dev/null" : "/dev/" + unit_.terminal;
         int input = open(path.c_str(), O_RDWR | O_NOCTTY);
         if (input < 0) fail(path);
-        if (!unit_.terminal.empty()) ioctl(input, TIOCSCTTY, 0); // /dev/console may have none: it stays without
+        if (!unit_.terminal.empty())
+            ioctl(input, TIOCSCTTY, 0); // /dev/console may have none: it stays without
         int output = unit_.terminal.empty() ? log_fd_ : input;
         if (dup2(input, 0) < 0 || dup2(output, 1) < 0 || dup2(output, 2) < 0) fail("standard streams");
         if (input > 2) close(input);

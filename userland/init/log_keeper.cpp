@@ -24,8 +24,10 @@ constexpr uint64_t kFirstDelayMs = 500;
     setsid();
     int null = open("/dev/null", O_RDWR);
     for (int fd = 0; fd <= 2; ++fd) dup2(null, fd);
-    if (link == kLinkInKeeper) fcntl(link, F_SETFD, 0);
-    else dup2(link, kLinkInKeeper);
+    if (link == kLinkInKeeper)
+        fcntl(link, F_SETFD, 0);
+    else
+        dup2(link, kLinkInKeeper);
     if (chdir("/") == 0) execl(kProgram, "logd", nullptr);
     _exit(127);
 }
@@ -52,7 +54,9 @@ void LogKeeper::remove(const std::string& name) {
     if (found == sources_.end()) return;
     if (!found->second.handed_over) {
         pollfd state = {found->second.fd, POLLIN, 0};
-        if (poll(&state, 1, 0) == 1 && (state.revents & POLLIN) != 0 && pid_ == 0 && not_before_ms_ == UINT64_MAX) start();
+        if (poll(&state, 1, 0) == 1 && (state.revents & POLLIN) != 0 && pid_ == 0 &&
+            not_before_ms_ == UINT64_MAX)
+            start();
         poller_.forget(found->second.fd);
     }
     sources_.erase(found);
@@ -68,7 +72,8 @@ void LogKeeper::ended() {
     link_.reset();
     for (auto& [name, source] : sources_) source.handed_over = false;
     uint64_t now = monotonic_ms();
-    not_before_ms_ = now + back_off_.next_delay_ms(now - started_ms_, kFirstDelayMs, 0).value_or(BackOff::kLongestMs);
+    not_before_ms_ =
+        now + back_off_.next_delay_ms(now - started_ms_, kFirstDelayMs, 0).value_or(BackOff::kLongestMs);
     report("the log keeper ended; the next one starts in " + std::to_string(not_before_ms_ - now) + " ms");
 }
 
@@ -103,8 +108,10 @@ void LogKeeper::offer(const std::string& name) {
     if (pid_ != 0) source.handed_over = send(name.empty() ? "S" : "P" + name, source.fd);
     if (source.handed_over) return poller_.forget(source.fd);
     poller_.watch(source.fd, [this, name] {
-        if (pid_ == 0) start();
-        else offer(name);
+        if (pid_ == 0)
+            start();
+        else
+            offer(name);
     });
 }
 

@@ -1,9 +1,10 @@
-// init's side of the log keeper (/sbin/logd), the one process that writes /var/log. init holds the pipes of the services
-// and the socket /dev/log, and starts the keeper when the first of them has something to say; a keeper that dies is
-// started again then, and nothing of what the pipes still hold is lost.
+// init's side of the log keeper (/sbin/logd), the one process that writes /var/log. init holds the pipes of
+// the services and the socket /dev/log, and starts the keeper when the first of them has something to say; a
+// keeper that dies is started again then, and nothing of what the pipes still hold is lost.
 //
-// Messages to it are datagrams: 'P' NAME with the pipe's read end, 'S' with /dev/log, 'E' NAME '\n' TEXT for a line of
-// init's own in the log of a service. init never waits for it: what does not fit is handed over later, a line is dropped.
+// Messages to it are datagrams: 'P' NAME with the pipe's read end, 'S' with /dev/log, 'E' NAME '\n' TEXT for
+// a line of init's own in the log of a service. init never waits for it: what does not fit is handed over
+// later, a line is dropped.
 #pragma once
 #include <sys/types.h>
 
@@ -53,7 +54,8 @@ private:
     std::map<std::string, Source> sources_; // "": /dev/log
     Descriptor link_, syslog_;
     pid_t pid_ = 0;
-    uint64_t started_ms_ = 0, not_before_ms_ = UINT64_MAX; // UINT64_MAX: as soon as there is something to copy
+    uint64_t started_ms_ = 0,
+             not_before_ms_ = UINT64_MAX; // UINT64_MAX: as soon as there is something to copy
     BackOff back_off_;
 };
 

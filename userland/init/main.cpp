@@ -1,7 +1,7 @@
-// init: the first process. Mounts what programs expect, starts the units of the target, reaps every orphan, and ends the
-// system in order. The kernel's command line chooses the target: `martlet.target=NAME`, or a word `rescue` or `single`.
-// Signals as BusyBox init: SIGTERM or SIGINT (Ctrl-Alt-Del) reboot, SIGUSR2 powers off, SIGUSR1 halts. All others do
-// nothing: signals are blocked and read from a descriptor.
+// init: the first process. Mounts what programs expect, starts the units of the target, reaps every orphan,
+// and ends the system in order. The kernel's command line chooses the target: `martlet.target=NAME`, or a
+// word `rescue` or `single`. Signals as BusyBox init: SIGTERM or SIGINT (Ctrl-Alt-Del) reboot, SIGUSR2 powers
+// off, SIGUSR1 halts. All others do nothing: signals are blocked and read from a descriptor.
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -91,7 +91,8 @@ void run_first(const char* name, std::vector<std::string> command) {
 class System {
 public:
     explicit System(const std::string& target)
-        : log_(poller_), manager_(poller_, log_), control_(poller_, manager_, target, [this](ShutdownKind kind) { end(kind); }) {
+        : log_(poller_), manager_(poller_, log_),
+          control_(poller_, manager_, target, [this](ShutdownKind kind) { end(kind); }) {
         sigset_t all;
         sigfillset(&all);
         signals_.reset(signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK));
@@ -124,11 +125,19 @@ private:
         bool child_ended = false;
         while (read(signals_.get(), &signal, sizeof signal) == sizeof signal) {
             switch (signal.ssi_signo) {
-            case SIGCHLD: child_ended = true; break;
+            case SIGCHLD:
+                child_ended = true;
+                break;
             case SIGINT:
-            case SIGTERM: end(ShutdownKind::Reboot); break;
-            case SIGUSR1: end(ShutdownKind::Halt); break;
-            case SIGUSR2: end(ShutdownKind::PowerOff); break;
+            case SIGTERM:
+                end(ShutdownKind::Reboot);
+                break;
+            case SIGUSR1:
+                end(ShutdownKind::Halt);
+                break;
+            case SIGUSR2:
+                end(ShutdownKind::PowerOff);
+                break;
             }
         }
         if (child_ended) manager_.reap();

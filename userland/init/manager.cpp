@@ -19,16 +19,17 @@
 namespace init {
 namespace {
 
-constexpr uint64_t kPollMs = 20;              // for what ends or appears without telling init
-constexpr uint64_t kHangUpAfterMs = 1000;     // a session that ignores SIGTERM is hung up
-constexpr uint64_t kTerminalsWaitMs = 300;    // at boot, for what starts and is shown before somebody works there
+constexpr uint64_t kPollMs = 20;          // for what ends or appears without telling init
+constexpr uint64_t kHangUpAfterMs = 1000; // a session that ignores SIGTERM is hung up
+constexpr uint64_t kTerminalsWaitMs = 300; // at boot, for what is shown before somebody works there
 constexpr size_t kShownNames = 5;
-constexpr uint64_t kUnkillableMs = 5000;      // after SIGKILL
+constexpr uint64_t kUnkillableMs = 5000;         // after SIGKILL
 constexpr uint64_t kLongestStopAtEndMs = 30'000; // whatever the unit says, when the system ends
 
 std::string how_it_ended(int status) {
     if (WIFEXITED(status)) return "exited with status " + std::to_string(WEXITSTATUS(status));
-    return "killed by signal " + std::to_string(WTERMSIG(status)) + (WCOREDUMP(status) ? " (core dumped)" : "");
+    return "killed by signal " + std::to_string(WTERMSIG(status)) +
+           (WCOREDUMP(status) ? " (core dumped)" : "");
 }
 
 /// Success, or the end that a program is asked for.
@@ -52,7 +53,8 @@ std::string in_seconds(uint64_t microseconds) {
 } // namespace
 
 const char* state_name(State state) {
-    static constexpr const char* kNames[] = {"stopped", "waiting", "starting", "running", "done", "stopping", "backoff", "failed"};
+    static constexpr const char* kNames[] = {"stopped", "waiting",  "starting", "running",
+                                             "done",    "stopping", "backoff",  "failed"};
     return kNames[static_cast<int>(state)];
 }
 
@@ -75,13 +77,15 @@ Service* Manager::ensure(const std::string& name) {
 
 void Manager::start_target(const std::string& target) {
     std::optional<std::vector<std::string>> names = target_units(target);
-    if (!names) return report("there is no target " + target + " (" + kUnitFolder + "/" + target + ".target)");
+    if (!names)
+        return report("there is no target " + target + " (" + kUnitFolder + "/" + target + ".target)");
     terminals_due_ms_ = monotonic_ms() + kTerminalsWaitMs;
     start_units(*names);
 }
 
 std::string Manager::start(const std::string& name) {
-    if (const Service* service = find(name); service && service->state == State::Done) ensure(name)->state = State::Stopped;
+    if (const Service* service = find(name); service && service->state == State::Done)
+        ensure(name)->state = State::Stopped;
     return start_units({name});
 }
 
@@ -128,7 +132,8 @@ void Manager::mark_for_stop(Service& service, bool start_again) {
     service.stop_wanted = true;
     service.start_wanted = start_again;
     for (auto& [name, other] : services_) // those that cannot do without
-        if (!other->stop_wanted && contains(other->unit.requires_units, service.unit.name)) mark_for_stop(*other, start_again);
+        if (!other->stop_wanted && contains(other->unit.requires_units, service.unit.name))
+            mark_for_stop(*other, start_again);
 }
 
 std::string Manager::stop(const std::string& name) {
@@ -140,7 +145,8 @@ std::string Manager::stop(const std::string& name) {
 
 std::string Manager::restart(const std::string& name) {
     auto found = services_.find(name);
-    if (found == services_.end() || !is_active(found->second->state) || found->second->state == State::Done) return start(name);
+    if (found == services_.end() || !is_active(found->second->state) || found->second->state == State::Done)
+        return start(name);
     mark_for_stop(*found->second, true);
     return "";
 }
@@ -159,7 +165,8 @@ void Manager::stop_all() {
 }
 
 bool Manager::all_stopped() const {
-    return std::all_of(services_.begin(), services_.end(), [](auto& each) { return !is_active(each.second->state); });
+    return std::all_of(services_.begin(), services_.end(),
+                       [](auto& each) { return !is_active(each.second->state); });
 }
 
 // What can be done now.
@@ -169,26 +176,31 @@ void Manager::step() {
     while (changed) {
         changed = false;
         for (auto& [name, service] : services_) {
-            if (service->stop_wanted) changed |= try_stop(*service);
-            else if (service->state == State::Waiting) changed |= try_start(*service);
+            if (service->stop_wanted)
+                changed |= try_stop(*service);
+            else if (service->state == State::Waiting)
+                changed |= try_start(*service);
         }
         if (!changed) changed = break_deadlock();
     }
 }
 
-/// Units that were started one by one may name each other in a cycle. When nothing moves any more, one of them need not
-/// wait to stop, and cannot start.
+/// Units that were started one by one may name each other in a cycle. When nothing moves any more, one of
+/// them need not wait to stop, and cannot start.
 bool Manager::break_deadlock() {
     Service* blocked = nullptr;
     for (auto& [name, service] : services_) {
         State state = service->state;
         if (state == State::Starting || state == State::Stopping || state == State::BackOff) return false;
         if (service->deadline_ms != UINT64_MAX) return false;
-        if (blocked == nullptr && ((service->stop_wanted && is_active(state)) || state == State::Waiting)) blocked = service.get();
+        if (blocked == nullptr && ((service->stop_wanted && is_active(state)) || state == State::Waiting))
+            blocked = service.get();
     }
     if (blocked == nullptr) return false;
-    if (blocked->stop_wanted) begin_stop(*blocked);
-    else fail(*blocked, "waits for units that wait for it");
+    if (blocked->stop_wanted)
+        begin_stop(*blocked);
+    else
+        fail(*blocked, "waits for units that wait for it");
     return true;
 }
 
@@ -218,7 +230,8 @@ bool Manager::holds_terminals() const {
     if (terminal_in_use_ || monotonic_ms() >= terminals_due_ms_) return false;
     return std::any_of(services_.begin(), services_.end(), [](auto& each) {
         const Service& service = *each.second;
-        return service.unit.terminal.empty() && (service.state == State::Waiting || service.state == State::Starting);
+        return service.unit.terminal.empty() &&
+               (service.state == State::Waiting || service.state == State::Starting);
     });
 }
 
@@ -229,7 +242,8 @@ bool Manager::try_stop(Service& service) {
         return false;
     }
     for (auto& [name, other] : services_) {
-        bool follows = contains(other->unit.requires_units, service.unit.name) || contains(other->unit.after, service.unit.name);
+        bool follows = contains(other->unit.requires_units, service.unit.name) ||
+                       contains(other->unit.after, service.unit.name);
         if (follows && other->stop_wanted && is_active(other->state)) return false;
     }
     begin_stop(service);
@@ -245,11 +259,13 @@ void Manager::launch_service(Service& service) {
         service.log_write.reset(log[1]);
         log_.add(service.unit.name, log[0]);
     }
-    if (pipe2(status, O_CLOEXEC | O_NONBLOCK) != 0) return fail(service, std::string("pipe: ") + strerror(errno));
+    if (pipe2(status, O_CLOEXEC | O_NONBLOCK) != 0)
+        return fail(service, std::string("pipe: ") + strerror(errno));
     service.exec_status.reset(status[0]);
     Descriptor write_end(status[1]);
     struct stat old;
-    if (service.unit.type == ServiceType::Forking && lstat(service.unit.pid_file.c_str(), &old) == 0 && S_ISREG(old.st_mode))
+    if (service.unit.type == ServiceType::Forking && lstat(service.unit.pid_file.c_str(), &old) == 0 &&
+        S_ISREG(old.st_mode))
         unlink(service.unit.pid_file.c_str());
     if (!service.unit.terminal.empty()) show_progress(service);
     service.main_pid = launch(service.unit, service.log_write.get(), write_end.get());
@@ -259,7 +275,8 @@ void Manager::launch_service(Service& service) {
     }
     service.session = service.main_pid;
     set_state(service, State::Starting);
-    if (service.unit.start_timeout_ms != kNoTimeLimit) service.deadline_ms = monotonic_ms() + service.unit.start_timeout_ms;
+    if (service.unit.start_timeout_ms != kNoTimeLimit)
+        service.deadline_ms = monotonic_ms() + service.unit.start_timeout_ms;
     poller_.watch(status[0], [this, &service] { on_exec_status(service); });
 }
 
@@ -284,11 +301,15 @@ void Manager::begin_stop(Service& service) {
     set_state(service, State::Stopping);
     service.killed = false;
     uint64_t now = monotonic_ms();
-    service.stop_deadline_ms = service.unit.stop_timeout_ms == kNoTimeLimit ? UINT64_MAX : now + service.unit.stop_timeout_ms;
-    if (signal_session(service.session, service.unit.stop_signal) == 0 && service.main_pid == 0) return stopped(service);
-    if (service.main_pid > 0 && getsid(service.main_pid) != service.session) kill(service.main_pid, service.unit.stop_signal);
+    service.stop_deadline_ms =
+        service.unit.stop_timeout_ms == kNoTimeLimit ? UINT64_MAX : now + service.unit.stop_timeout_ms;
+    if (signal_session(service.session, service.unit.stop_signal) == 0 && service.main_pid == 0)
+        return stopped(service);
+    if (service.main_pid > 0 && getsid(service.main_pid) != service.session)
+        kill(service.main_pid, service.unit.stop_signal);
     // The end of a main process is told; for all else init has to look.
-    service.deadline_ms = service.unit.terminal.empty() && service.main_pid > 0 ? service.stop_deadline_ms : now;
+    service.deadline_ms =
+        service.unit.terminal.empty() && service.main_pid > 0 ? service.stop_deadline_ms : now;
 }
 
 void Manager::press_on(Service& service) {
@@ -309,7 +330,8 @@ void Manager::press_on(Service& service) {
     }
     service.deadline_ms = now + kPollMs;
     if (service.unit.terminal.empty()) return;
-    // A terminal's session: an interactive shell takes no SIGTERM. It is hung up when its programs have ended.
+    // A terminal's session: an interactive shell takes no SIGTERM. It is hung up when its programs have
+    // ended.
     bool impatient = service.stop_deadline_ms - now + kHangUpAfterMs <= service.unit.stop_timeout_ms;
     if (!impatient && members > 1) return;
     signal_session(service.session, SIGHUP);
@@ -342,7 +364,8 @@ void Manager::process_ended(Service& service, int status) {
         return stopped(service);
     }
     bool succeeded = WIFEXITED(status) && WEXITSTATUS(status) == 0;
-    if (service.state == State::Starting && succeeded && service.unit.type == ServiceType::Forking) return adopt_daemon(service);
+    if (service.state == State::Starting && succeeded && service.unit.type == ServiceType::Forking)
+        return adopt_daemon(service);
     if (service.state == State::Starting && succeeded && service.unit.type == ServiceType::Oneshot) {
         drop_log(service);
         return set_state(service, State::Done);
@@ -353,11 +376,13 @@ void Manager::process_ended(Service& service, int status) {
     run_ended(service, clean);
 }
 
-/// Type=forking, and the starter has ended well: the daemon is the process that PIDFile names, once it is there.
+/// Type=forking, and the starter has ended well: the daemon is the process that PIDFile names, once it is
+/// there.
 void Manager::adopt_daemon(Service& service) {
     std::string text = read_file(service.unit.pid_file, 32);
     size_t end = text.find_last_not_of(" \n");
-    std::optional<uint64_t> pid = parse_number(std::string_view(text).substr(0, end == text.npos ? 0 : end + 1));
+    std::optional<uint64_t> pid =
+        parse_number(std::string_view(text).substr(0, end == text.npos ? 0 : end + 1));
     if (pid && *pid > 1 && *pid < INT32_MAX && is_own_child(static_cast<pid_t>(*pid))) {
         auto is_its = [&](auto& each) { return each.second->main_pid == static_cast<pid_t>(*pid); };
         if (std::none_of(services_.begin(), services_.end(), is_its)) {
@@ -378,13 +403,19 @@ void Manager::adopt_daemon(Service& service) {
 /// A service ended by itself: it starts again, now or later, or stays as it is.
 void Manager::run_ended(Service& service, bool clean) {
     uint64_t ran_ms = (monotonic_us() - service.started_us) / 1000;
-    if (service.unit.terminal.empty() && service.session > 1) kill(-service.session, SIGKILL); // what it left behind
-    bool again = service.unit.restart == RestartPolicy::Always || (service.unit.restart == RestartPolicy::OnFailure && !clean);
+    if (service.unit.terminal.empty() && service.session > 1)
+        kill(-service.session, SIGKILL); // what it left behind
+    bool again = service.unit.restart == RestartPolicy::Always ||
+                 (service.unit.restart == RestartPolicy::OnFailure && !clean);
     if (!again) return clean ? stopped(service) : fail(service, service.reason);
-    auto delay = service.back_off.next_delay_ms(ran_ms, service.unit.restart_delay_ms, service.unit.start_limit);
-    if (!delay) return fail(service, service.reason + ", " + std::to_string(service.unit.start_limit) + " times in a row");
+    auto delay =
+        service.back_off.next_delay_ms(ran_ms, service.unit.restart_delay_ms, service.unit.start_limit);
+    if (!delay)
+        return fail(service,
+                    service.reason + ", " + std::to_string(service.unit.start_limit) + " times in a row");
     log_.note(service.unit.name, service.reason + "; starts again in " + std::to_string(*delay) + " ms",
-              service.unit.terminal.empty() && !clean ? LogKeeper::Urgency::StartsKeeper : LogKeeper::Urgency::WhenRunning);
+              service.unit.terminal.empty() && !clean ? LogKeeper::Urgency::StartsKeeper
+                                                      : LogKeeper::Urgency::WhenRunning);
     ++service.restarts;
     set_state(service, State::BackOff);
     service.deadline_ms = monotonic_ms() + *delay;
@@ -426,22 +457,27 @@ void Manager::set_state(Service& service, State state) {
     }
     if (!begins) return;
     service.took_us = monotonic_us() - service.started_us;
-    log_.note(service.unit.name, state == State::Done ? "done" : "runs as process " + std::to_string(service.main_pid),
+    log_.note(service.unit.name,
+              state == State::Done ? "done" : "runs as process " + std::to_string(service.main_pid),
               LogKeeper::Urgency::WhenRunning);
     if (service.unit.terminal.empty()) show_progress(service);
 }
 
 /// To the console, or to the kernel's log when somebody works there.
 void Manager::complain(const std::string& message) {
-    if (terminal_in_use_) note_in_kernel_log(message);
-    else report(message);
+    if (terminal_in_use_)
+        note_in_kernel_log(message);
+    else
+        report(message);
 }
 
-/// At boot, until the first terminal is handed out: what has started and how long it took, and what is still starting.
+/// At boot, until the first terminal is handed out: what has started and how long it took, and what is still
+/// starting.
 void Manager::show_progress(const Service& service) {
     if (terminal_in_use_) return;
     if (service.unit.terminal.empty())
-        return report(service.unit.name + ": " + state_name(service.state) + " after " + in_seconds(service.took_us));
+        return report(service.unit.name + ": " + state_name(service.state) + " after " +
+                      in_seconds(service.took_us));
     terminal_in_use_ = true;
     std::string late;
     size_t count = 0;

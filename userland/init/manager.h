@@ -1,7 +1,8 @@
 // The services: starts, supervises and stops them in the order of their dependencies.
 //
-// Usual sequence: start_target or start/stop/restart note what is wanted; step() does what can be done now; events (an
-// ended process, a program that runs, a time that has come) change states and step() goes on. Nothing here waits.
+// Usual sequence: start_target or start/stop/restart note what is wanted; step() does what can be done now;
+// events (an ended process, a program that runs, a time that has come) change states and step() goes on.
+// Nothing here waits.
 #pragma once
 #include <map>
 #include <memory>
@@ -23,7 +24,8 @@ public:
 
     /// Starts what the target holds; reports on the console what cannot.
     void start_target(const std::string& target);
-    /// Each answers why it cannot be done, or an empty text; whether it succeeded is seen when the service has settled.
+    /// Each answers why it cannot be done, or an empty text; whether it succeeded is seen when the service
+    /// has settled.
     std::string start(const std::string& name);
     std::string stop(const std::string& name);
     std::string restart(const std::string& name);
@@ -67,8 +69,8 @@ private:
     LogKeeper& log_;
     std::map<std::string, std::unique_ptr<Service>> services_;
     bool ending_ = false;
-    bool terminal_in_use_ = false;    // progress is not shown any more
-    uint64_t terminals_due_ms_ = 0;   // at boot, terminals wait until then for the rest to start
+    bool terminal_in_use_ = false;  // progress is not shown any more
+    uint64_t terminals_due_ms_ = 0; // at boot, terminals wait until then for the rest to start
 };
 
 } // namespace init

@@ -41,7 +41,8 @@ private:
             if (!seen_.emplace(name, true).second) continue;
             const Unit* unit = find_(name);
             if (unit == nullptr) {
-                plan_.rejected.push_back({name, "/etc/services/" + unit_file_name(name) + " is not there", false});
+                plan_.rejected.push_back(
+                    {name, "/etc/services/" + unit_file_name(name) + " is not there", false});
                 continue;
             }
             if (!unit->errors.empty()) {
@@ -54,7 +55,8 @@ private:
         }
     }
 
-    /// Depth first along "starts after"; on meeting the path again, takes the cycle's units out and answers true.
+    /// Depth first along "starts after"; on meeting the path again, takes the cycle's units out and answers
+    /// true.
     bool visit(const std::string& name, Node& node) {
         node.mark = Mark::OnPath;
         path_.push_back(name);
@@ -96,7 +98,8 @@ private:
 
 } // namespace
 
-Plan plan_start(const std::vector<std::string>& wanted, const std::function<const Unit*(const std::string&)>& find) {
+Plan plan_start(const std::vector<std::string>& wanted,
+                const std::function<const Unit*(const std::string&)>& find) {
     return Planner(find).plan(wanted);
 }
 

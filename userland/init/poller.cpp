@@ -24,7 +24,8 @@ void Poller::wait(uint64_t deadline_ms) {
     int timeout_ms = -1;
     if (deadline_ms != UINT64_MAX) {
         uint64_t now = monotonic_ms();
-        timeout_ms = static_cast<int>(std::min<uint64_t>(deadline_ms > now ? deadline_ms - now : 0, 3'600'000));
+        timeout_ms =
+            static_cast<int>(std::min<uint64_t>(deadline_ms > now ? deadline_ms - now : 0, 3'600'000));
     }
     epoll_event event;
     if (epoll_wait(epoll_.get(), &event, 1, timeout_ms) != 1) return;

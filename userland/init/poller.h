@@ -15,8 +15,8 @@ public:
     /// Calls `ready` whenever `fd` has what is of interest. The caller forgets it before closing.
     void watch(int fd, std::function<void()> ready, Interest interest = Interest::Read);
     void forget(int fd);
-    /// Waits until monotonic `deadline_ms` for one event and handles it. One at a time: what a handler closes or forgets
-    /// cannot be reported afterwards.
+    /// Waits until monotonic `deadline_ms` for one event and handles it. One at a time: what a handler closes
+    /// or forgets cannot be reported afterwards.
     void wait(uint64_t deadline_ms);
 
 private:

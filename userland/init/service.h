@@ -1,7 +1,8 @@
 // A service at run time: its unit, where it stands, and the processes and pipes that belong to it.
 //
 // States:   Stopped -> Waiting -> Starting -> Running | Done -> Stopping -> Stopped
-//           any of the middle ones -> BackOff -> Waiting, or -> Failed; a start leads on from Stopped, Done and Failed.
+//           any of the middle ones -> BackOff -> Waiting, or -> Failed; a start leads on from Stopped, Done
+//           and Failed.
 // The manager (manager.h) is the only one who changes a service.
 #pragma once
 #include <sys/types.h>
@@ -40,21 +41,20 @@ inline bool is_settled(State state) {
 struct Service {
     Unit unit;
     State state = State::Stopped;
-    pid_t main_pid = 0; // 0: none
-    pid_t session = 0;  // of everything it started, except daemons that left it; 0: none
-    timespec since = {};             // real time of the last change of state
-    uint64_t started_us = 0;         // monotonic, of the last start
-    uint64_t took_us = 0;            // from then until it ran or was done
-    uint64_t deadline_ms = UINT64_MAX; // monotonic: when `state` has lasted too long (or long enough: BackOff)
-    uint64_t stop_deadline_ms = 0;   // Stopping: when SIGKILL is due
-    bool killed = false;             // Stopping: SIGKILL was sent
+    pid_t main_pid = 0;      // 0: none
+    pid_t session = 0;       // of everything it started, except daemons that left it; 0: none
+    timespec since = {};     // real time of the last change of state
+    uint64_t started_us = 0; // monotonic, of the last start
+    uint64_t took_us = 0;    // from then until it ran or was done
+    uint64_t deadline_ms = UINT64_MAX; // monotonic: `state` has lasted too long (BackOff: long enough)
+    uint64_t stop_deadline_ms = 0; // Stopping: when SIGKILL is due
+    bool killed = false;           // Stopping: SIGKILL was sent
     bool stop_wanted = false, start_wanted = false; // start_wanted with stop_wanted: start again afterwards
-    unsigned restarts = 0;           // by itself, since it was last asked to start
-    std::string reason;              // why it ended, or cannot start
+    unsigned restarts = 0;                          // by itself, since it was last asked to start
+    std::string reason;                             // why it ended, or cannot start
     BackOff back_off;
-    Descriptor exec_status;          // Starting: closes when the program runs, or says why it cannot
-    Descriptor log_read, log_write;  // the pipe that is its standard output and error
-    bool log_handed_over = false;    // to the log keeper
+    Descriptor exec_status;         // Starting: closes when the program runs, or says why it cannot
+    Descriptor log_read, log_write; // the pipe that is its standard output and error
 };
 
 } // namespace init

@@ -18,7 +18,8 @@ std::vector<pid_t> session_members(pid_t session) {
     if (processes == nullptr) return members;
     while (dirent* entry = readdir(processes)) {
         std::optional<uint64_t> pid = parse_number(entry->d_name);
-        if (pid && *pid > 1 && getsid(static_cast<pid_t>(*pid)) == session) members.push_back(static_cast<pid_t>(*pid));
+        if (pid && *pid > 1 && getsid(static_cast<pid_t>(*pid)) == session)
+            members.push_back(static_cast<pid_t>(*pid));
     }
     closedir(processes);
     return members;
@@ -36,8 +37,8 @@ size_t signal_session(pid_t session, int signal_number) {
 bool is_own_child(pid_t pid) {
     std::string status = read_file("/proc/" + std::to_string(pid) + "/stat");
     size_t name_end = status.rfind(')'); // then " S PPID "
-    return name_end != status.npos && name_end + 4 < status.size() && status.compare(name_end + 4, 2, "1 ") == 0 &&
-           status[name_end + 2] != 'Z';
+    return name_end != status.npos && name_end + 4 < status.size() &&
+           status.compare(name_end + 4, 2, "1 ") == 0 && status[name_end + 2] != 'Z';
 }
 
 } // namespace init

@@ -20,14 +20,16 @@ namespace {
 
 bool others_exist() { return kill(-1, 0) == 0 || errno != ESRCH; }
 
-/// Reaps until nobody else is left (true) or the time is over (false). SIGCHLD is blocked, so no end is missed.
+/// Reaps until nobody else is left (true) or the time is over (false). SIGCHLD is blocked, so no end is
+/// missed.
 bool wait_for_all(int seconds) {
     uint64_t deadline = monotonic_ms() + static_cast<uint64_t>(seconds) * 1000;
     sigset_t child;
     sigemptyset(&child);
     sigaddset(&child, SIGCHLD);
     while (true) {
-        while (waitpid(-1, nullptr, WNOHANG) > 0) {}
+        while (waitpid(-1, nullptr, WNOHANG) > 0) {
+        }
         if (!others_exist()) return true;
         if (monotonic_ms() >= deadline) return false;
         timespec poll = {0, 100'000'000}; // processes that are not our children end without a signal to us
@@ -54,16 +56,20 @@ void unmount_all() {
     std::vector<std::string> points = mount_points();
     for (size_t index = points.size(); index-- > 0;)
         if (umount2(points[index].c_str(), MNT_DETACH) != 0) report(points[index] + ": " + strerror(errno));
-    mount(nullptr, "/", nullptr, MS_REMOUNT | MS_RDONLY, nullptr); // a RAM root may refuse; nothing is lost then
+    mount(nullptr, "/", nullptr, MS_REMOUNT | MS_RDONLY,
+          nullptr); // a RAM root may refuse; nothing is lost then
 }
 
 } // namespace
 
 const char* shutdown_text(ShutdownKind kind) {
     switch (kind) {
-    case ShutdownKind::PowerOff: return "powering off";
-    case ShutdownKind::Reboot: return "rebooting";
-    case ShutdownKind::Halt: return "halting";
+    case ShutdownKind::PowerOff:
+        return "powering off";
+    case ShutdownKind::Reboot:
+        return "rebooting";
+    case ShutdownKind::Halt:
+        return "halting";
     }
     __builtin_unreachable();
 }
@@ -77,7 +83,9 @@ void shut_down(ShutdownKind kind) {
     }
     sync();
     unmount_all();
-    reboot(kind == ShutdownKind::PowerOff ? RB_POWER_OFF : kind == ShutdownKind::Reboot ? RB_AUTOBOOT : RB_HALT_SYSTEM);
+    reboot(kind == ShutdownKind::PowerOff ? RB_POWER_OFF
+           : kind == ShutdownKind::Reboot ? RB_AUTOBOOT
+                                          : RB_HALT_SYSTEM);
     report(std::string("reboot: ") + strerror(errno));
     while (true) pause();
 }

@@ -28,7 +28,8 @@ std::string read_file(const std::string& path, size_t limit) {
     Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
     char buffer[1024];
     ssize_t size;
-    while (file && text.size() < limit && (size = read(file.get(), buffer, std::min(sizeof buffer, limit - text.size()))) > 0)
+    while (file && text.size() < limit &&
+           (size = read(file.get(), buffer, std::min(sizeof buffer, limit - text.size()))) > 0)
         text.append(buffer, static_cast<size_t>(size));
     return text;
 }
@@ -42,8 +43,10 @@ std::string boot_option(std::string_view option) {
         std::string_view word = rest.substr(0, end);
         rest.remove_prefix(std::min(end + 1, rest.size()));
         if (!word.starts_with(option)) continue;
-        if (word.size() == option.size()) value = word;
-        else if (word[option.size()] == '=') value = word.substr(option.size() + 1);
+        if (word.size() == option.size())
+            value = word;
+        else if (word[option.size()] == '=')
+            value = word.substr(option.size() + 1);
     }
     return value;
 }

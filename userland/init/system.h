@@ -12,7 +12,8 @@ void report(std::string_view message);
 void note_in_kernel_log(std::string_view message);
 /// The whole text of a file up to `limit` bytes; empty if it cannot be read (errno says why).
 std::string read_file(const std::string& path, size_t limit = 1 << 20);
-/// The value of `option=value` on the kernel's command line, or empty; a word without `=` has itself as value.
+/// The value of `option=value` on the kernel's command line, or empty; a word without `=` has itself as
+/// value.
 std::string boot_option(std::string_view option);
 uint64_t monotonic_ms();
 uint64_t monotonic_us();

@@ -15,7 +15,8 @@ constexpr uint64_t kLastTerminal = 6;
 
 } // namespace
 
-TerminalSwitch::TerminalSwitch(Poller& poller, Manager& manager, const std::string& target) : manager_(manager) {
+TerminalSwitch::TerminalSwitch(Poller& poller, Manager& manager, const std::string& target)
+    : manager_(manager) {
     for (const std::string& name : target_units(target).value_or(std::vector<std::string>()))
         if (name.ends_with(kFirst)) prefix_ = name.substr(0, name.size() - kFirst.size() + 1);
     if (prefix_.empty()) return;

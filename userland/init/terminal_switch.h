@@ -1,5 +1,5 @@
-// Logins on the other virtual terminals: when one of tty2 ... tty6 is looked at (Alt-F2 ...), init starts on it what the
-// target starts on tty1: getty@tty1 in the target means getty@tty2 then.
+// Logins on the other virtual terminals: when one of tty2 ... tty6 is looked at (Alt-F2 ...), init starts on
+// it what the target starts on tty1: getty@tty1 in the target means getty@tty2 then.
 #pragma once
 #include <string>
 
@@ -16,8 +16,8 @@ private:
     void on_switch();
 
     Manager& manager_;
-    std::string prefix_;  // of the units, "getty@"; empty: the target has none
-    Descriptor active_;   // tells of switches by EPOLLPRI; reading it makes it tell of the next
+    std::string prefix_; // of the units, "getty@"; empty: the target has none
+    Descriptor active_;  // tells of switches by EPOLLPRI; reading it makes it tell of the next
 };
 
 } // namespace init

@@ -52,18 +52,26 @@ template <int kResource> const char* set_limit(Unit& unit, std::string_view valu
 }
 
 const char* set_type(Unit& unit, std::string_view value) {
-    if (value == "simple") unit.type = ServiceType::Simple;
-    else if (value == "forking") unit.type = ServiceType::Forking;
-    else if (value == "oneshot") unit.type = ServiceType::Oneshot;
-    else return "not a type (simple, forking, oneshot)";
+    if (value == "simple")
+        unit.type = ServiceType::Simple;
+    else if (value == "forking")
+        unit.type = ServiceType::Forking;
+    else if (value == "oneshot")
+        unit.type = ServiceType::Oneshot;
+    else
+        return "not a type (simple, forking, oneshot)";
     return nullptr;
 }
 
 const char* set_restart(Unit& unit, std::string_view value) {
-    if (value == "never" || value == "no") unit.restart = RestartPolicy::Never;
-    else if (value == "on-failure") unit.restart = RestartPolicy::OnFailure;
-    else if (value == "always") unit.restart = RestartPolicy::Always;
-    else return "not a restart policy (never, on-failure, always)";
+    if (value == "never" || value == "no")
+        unit.restart = RestartPolicy::Never;
+    else if (value == "on-failure")
+        unit.restart = RestartPolicy::OnFailure;
+    else if (value == "always")
+        unit.restart = RestartPolicy::Always;
+    else
+        return "not a restart policy (never, on-failure, always)";
     return nullptr;
 }
 
@@ -151,9 +159,12 @@ std::optional<std::string> expanded(std::string_view value, std::string_view ins
             continue;
         }
         char specifier = ++at < value.size() ? value[at] : '\0';
-        if (specifier == 'i') result += instance;
-        else if (specifier == '%') result += '%';
-        else return std::nullopt;
+        if (specifier == 'i')
+            result += instance;
+        else if (specifier == '%')
+            result += '%';
+        else
+            return std::nullopt;
     }
     return result;
 }
@@ -168,9 +179,12 @@ public:
     }
 
     Unit parse(std::string_view text) {
-        if (text.size() > kMaximumUnitBytes) complain(1, "larger than 64 KiB");
-        else if (text.find('\0') != text.npos) complain(1, "not a text file");
-        else parse_lines(text);
+        if (text.size() > kMaximumUnitBytes)
+            complain(1, "larger than 64 KiB");
+        else if (text.find('\0') != text.npos)
+            complain(1, "not a text file");
+        else
+            parse_lines(text);
         if (unit_.errors.empty()) check_whole();
         return std::move(unit_);
     }
@@ -187,22 +201,28 @@ private:
             std::string_view line = trimmed(text.substr(0, end));
             text.remove_prefix(std::min(end + 1, text.size()));
             if (line.empty() || line[0] == '#' || line[0] == ';') continue;
-            if (line[0] == '[') parse_section(number, line);
-            else parse_setting(number, line);
+            if (line[0] == '[')
+                parse_section(number, line);
+            else
+                parse_setting(number, line);
         }
     }
 
     void parse_section(int number, std::string_view line) {
-        if (line == "[Unit]") section_ = Section::Unit;
-        else if (line == "[Service]") section_ = Section::Service;
-        else complain(number, "unknown section");
+        if (line == "[Unit]")
+            section_ = Section::Unit;
+        else if (line == "[Service]")
+            section_ = Section::Service;
+        else
+            complain(number, "unknown section");
     }
 
     void parse_setting(int number, std::string_view line) {
         size_t equals = line.find('=');
         if (equals == line.npos) return complain(number, "not Key=value");
         std::string_view name = trimmed(line.substr(0, equals));
-        auto key = std::find_if(kKeys.begin(), kKeys.end(), [&](const Key& each) { return each.name == name; });
+        auto key =
+            std::find_if(kKeys.begin(), kKeys.end(), [&](const Key& each) { return each.name == name; });
         if (key == kKeys.end()) return complain(number, "unknown key");
         if (section_ != Section::Any && key->section != section_)
             return complain(number, std::string(name) + " belongs to the other section");
@@ -213,10 +233,12 @@ private:
 
     void check_whole() {
         if (unit_.command.empty()) complain(1, "no ExecStart");
-        if (unit_.type == ServiceType::Forking && unit_.pid_file.empty()) complain(1, "Type=forking needs PIDFile");
+        if (unit_.type == ServiceType::Forking && unit_.pid_file.empty())
+            complain(1, "Type=forking needs PIDFile");
         if (unit_.type == ServiceType::Oneshot && unit_.restart == RestartPolicy::Always)
             complain(1, "Type=oneshot cannot have Restart=always");
-        if (unit_.type == ServiceType::Forking && unit_.start_timeout_ms == kNoTimeLimit) unit_.start_timeout_ms = 90'000;
+        if (unit_.type == ServiceType::Forking && unit_.start_timeout_ms == kNoTimeLimit)
+            unit_.start_timeout_ms = 90'000;
     }
 
     Unit unit_;

@@ -1,8 +1,9 @@
 // A unit: what /etc/services/NAME.service says of one service (services(5) lists the keys).
 //
-// A line is `Key=value`, a comment (`#`, `;`), a section ([Unit], [Service]) or empty. A key before any section may be of
-// either. `%i` in a value is the instance of a template: the unit getty@tty1 is read from getty@.service with `tty1`.
-// Any error makes the unit invalid: it is not started, and says where the errors are.
+// A line is `Key=value`, a comment (`#`, `;`), a section ([Unit], [Service]) or empty. A key before any
+// section may be of either. `%i` in a value is the instance of a template: the unit getty@tty1 is read from
+// getty@.service with `tty1`. Any error makes the unit invalid: it is not started, and says where the errors
+// are.
 #pragma once
 #include <sys/resource.h>
 #include <sys/types.h>

@@ -15,12 +15,17 @@ namespace {
 
 constexpr std::string_view kSuffix = ".service";
 
-std::string target_path(const std::string& target) { return std::string(kUnitFolder) + "/" + target + ".target"; }
+std::string target_path(const std::string& target) {
+    return std::string(kUnitFolder) + "/" + target + ".target";
+}
 
-std::string entry_path(const std::string& name, const std::string& target) { return target_path(target) + "/" + name; }
+std::string entry_path(const std::string& name, const std::string& target) {
+    return target_path(target) + "/" + name;
+}
 
 /// The names in a folder for which `name_of` answers a unit's name, sorted.
-template <typename NameOf> std::optional<std::vector<std::string>> names_in(const std::string& path, NameOf name_of) {
+template <typename NameOf>
+std::optional<std::vector<std::string>> names_in(const std::string& path, NameOf name_of) {
     DIR* folder = opendir(path.c_str());
     if (folder == nullptr) return std::nullopt;
     std::vector<std::string> names;

@@ -1,5 +1,5 @@
-// /etc/services: NAME.service files are units, TARGET.target folders hold one entry (a link) for each unit that the target
-// starts.
+// /etc/services: NAME.service files are units, TARGET.target folders hold one entry (a link) for each unit
+// that the target starts.
 #pragma once
 #include <optional>
 #include <string>

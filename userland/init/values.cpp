@@ -49,8 +49,10 @@ std::optional<std::vector<std::string>> split_words(std::string_view text) {
             word += text[at];
             in_word = true;
         } else if (quote != '\0') {
-            if (each == quote) quote = '\0';
-            else word += each;
+            if (each == quote)
+                quote = '\0';
+            else
+                word += each;
         } else if (each == '\'' || each == '"') {
             quote = each;
             in_word = true;
@@ -97,8 +99,15 @@ std::optional<int> parse_signal(std::string_view text) {
         std::string_view name;
         int number;
     };
-    static constexpr std::array<Named, 9> kSignals = {{{"TERM", SIGTERM}, {"HUP", SIGHUP}, {"INT", SIGINT}, {"QUIT", SIGQUIT},
-        {"KILL", SIGKILL}, {"USR1", SIGUSR1}, {"USR2", SIGUSR2}, {"ABRT", SIGABRT}, {"WINCH", SIGWINCH}}};
+    static constexpr std::array<Named, 9> kSignals = {{{"TERM", SIGTERM},
+                                                       {"HUP", SIGHUP},
+                                                       {"INT", SIGINT},
+                                                       {"QUIT", SIGQUIT},
+                                                       {"KILL", SIGKILL},
+                                                       {"USR1", SIGUSR1},
+                                                       {"USR2", SIGUSR2},
+                                                       {"ABRT", SIGABRT},
+                                                       {"WINCH", SIGWINCH}}};
     if (std::optional<uint64_t> number = parse_number(text)) {
         if (*number < 1 || *number > 64) return std::nullopt;
         return static_cast<int>(*number);

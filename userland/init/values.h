@@ -1,4 +1,5 @@
-// The values of a unit file's keys: words, times, limits, signals. Each function answers nothing for what is malformed.
+// The values of a unit file's keys: words, times, limits, signals. Each function answers nothing for what is
+// malformed.
 #pragma once
 #include <sys/resource.h>
 
@@ -10,7 +11,8 @@
 
 namespace init {
 
-/// Words divided by blanks; '…' and "…" keep blanks, a backslash outside '…' takes the next character as it is.
+/// Words divided by blanks; '…' and "…" keep blanks, a backslash outside '…' takes the next character as it
+/// is.
 std::optional<std::vector<std::string>> split_words(std::string_view text);
 /// `5`, `500ms`, `2s`, `3min`, `1h` or `infinity` (kNoTimeLimit), in milliseconds.
 std::optional<uint64_t> parse_time_ms(std::string_view text);

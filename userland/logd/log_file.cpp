@@ -94,7 +94,8 @@ bool LogFile::open_file() {
     file_ = open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0640);
     struct stat status;
     if (file_ < 0 || fstat(file_, &status) != 0) return false;
-    [[maybe_unused]] int owned = fchown(file_, static_cast<uid_t>(-1), kAdmGroup); // if not, only root may read it
+    [[maybe_unused]] int owned =
+        fchown(file_, static_cast<uid_t>(-1), kAdmGroup); // if not, only root may read it
     size_bytes_ = static_cast<size_t>(status.st_size);
     return true;
 }

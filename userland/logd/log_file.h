@@ -1,7 +1,8 @@
-// A plain-text log with a size limit: lines with the time in front, NAME, and its older parts NAME.1 … NAME.3.
+// A plain-text log with a size limit: lines with the time in front, NAME, and its older parts NAME.1 …
+// NAME.3.
 //
-// Memory is bounded whatever is written: lines have no length limit, because they are passed on in the pieces they come in.
-// What cannot be written (a full disk) is counted and told when it can be again.
+// Memory is bounded whatever is written: lines have no length limit, because they are passed on in the pieces
+// they come in. What cannot be written (a full disk) is counted and told when it can be again.
 #pragma once
 #include <sys/types.h>
 
@@ -16,7 +17,8 @@ inline constexpr gid_t kAdmGroup = 4; // may read logs
 
 class LogFile {
 public:
-    explicit LogFile(std::string path, size_t rotate_bytes = kRotateBytes) : path_(std::move(path)), rotate_bytes_(rotate_bytes) {}
+    explicit LogFile(std::string path, size_t rotate_bytes = kRotateBytes)
+        : path_(std::move(path)), rotate_bytes_(rotate_bytes) {}
     ~LogFile();
     LogFile(LogFile&&) = delete;
 

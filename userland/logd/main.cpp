@@ -1,8 +1,8 @@
-// logd: copies what services write to their pipes into /var/log/services, and what programs send to /dev/log into
-// /var/log/messages. Descriptor 3 is the link to init (init/log_keeper.h); the program ends with it.
+// logd: copies what services write to their pipes into /var/log/services, and what programs send to /dev/log
+// into /var/log/messages. Descriptor 3 is the link to init (init/log_keeper.h); the program ends with it.
 //
-// Every readable source has its turn once for each round of at most one buffer, so that a service that writes without
-// end takes no time from the others, and waits itself when it is faster than the log.
+// Every readable source has its turn once for each round of at most one buffer, so that a service that writes
+// without end takes no time from the others, and waits itself when it is faster than the log.
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -30,7 +30,8 @@ constexpr int kBatch = 32;
 constexpr int kLastRounds = 64; // for each source, when init is gone
 
 struct Source {
-    Source(std::string its_name, int its_fd, std::string path) : name(std::move(its_name)), fd(its_fd), log(std::move(path)) {}
+    Source(std::string its_name, int its_fd, std::string path)
+        : name(std::move(its_name)), fd(its_fd), log(std::move(path)) {}
     std::string name; // of the service; empty: /dev/log
     int fd;
     LogFile log;
@@ -48,8 +49,10 @@ public:
         while (true) {
             int count = epoll_wait(epoll_, events, kBatch, -1);
             for (int i = 0; i < count; ++i) {
-                if (auto* source = static_cast<Source*>(events[i].data.ptr)) serve(*source);
-                else if (!read_link()) return finish();
+                if (auto* source = static_cast<Source*>(events[i].data.ptr))
+                    serve(*source);
+                else if (!read_link())
+                    return finish();
             }
             // Only now: an event later in the batch may have named one.
             ended_.clear();
@@ -81,9 +84,12 @@ private:
         cmsghdr* rights = CMSG_FIRSTHDR(&header);
         if (rights != nullptr && rights->cmsg_type == SCM_RIGHTS) memcpy(&fd, CMSG_DATA(rights), sizeof fd);
         std::string_view rest(text + 1, static_cast<size_t>(size) - 1);
-        if (text[0] == 'P' && fd >= 0) add(std::string(rest), fd, kServiceFolder + std::string(rest) + ".log");
-        else if (text[0] == 'S' && fd >= 0) add("", fd, kSystemLog);
-        else if (text[0] == 'E') note(rest);
+        if (text[0] == 'P' && fd >= 0)
+            add(std::string(rest), fd, kServiceFolder + std::string(rest) + ".log");
+        else if (text[0] == 'S' && fd >= 0)
+            add("", fd, kSystemLog);
+        else if (text[0] == 'E')
+            note(rest);
         return true;
     }
 
@@ -91,7 +97,8 @@ private:
     int finish() {
         for (auto& source : sources_) {
             pollfd state = {source->fd, POLLIN, 0};
-            for (int round = 0; round < kLastRounds && poll(&state, 1, 0) == 1 && (state.revents & POLLIN) != 0; ++round)
+            for (int round = 0;
+                 round < kLastRounds && poll(&state, 1, 0) == 1 && (state.revents & POLLIN) != 0; ++round)
                 if (!copy(*source)) break;
         }
         return 0;

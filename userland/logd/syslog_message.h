@@ -7,7 +7,8 @@ namespace logd {
 
 inline constexpr size_t kMaximumMessageBytes = 8192;
 
-/// "Nov 21 17:33:33 HOST facility.severity TAG: text". `<PRI>` and the date may be missing: user.notice, and `date`
+/// "Nov 21 17:33:33 HOST facility.severity TAG: text". `<PRI>` and the date may be missing: user.notice, and
+/// `date`
 /// ("Mmm dd hh:mm:ss") instead. Control characters become blanks, so that a message cannot pass for several.
 std::string syslog_line(std::string_view message, std::string_view date, std::string_view host);
 

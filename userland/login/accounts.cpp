@@ -21,19 +21,21 @@ constexpr time_t kSecondsPerDay = 86400;
 
 std::optional<Account> complete(const passwd* entry) {
     if (entry == nullptr) return std::nullopt;
-    Account account{entry->pw_name, entry->pw_dir, *entry->pw_shell ? entry->pw_shell : "/bin/sh", entry->pw_passwd,
-                    entry->pw_uid, entry->pw_gid};
+    Account account{entry->pw_name,   entry->pw_dir, *entry->pw_shell ? entry->pw_shell : "/bin/sh",
+                    entry->pw_passwd, entry->pw_uid, entry->pw_gid};
     if (account.hash != "x") return account;
     spwd* shadow = getspnam(account.name.c_str());
     account.hash = shadow != nullptr ? shadow->sp_pwdp : "*";
-    account.expired = shadow != nullptr && shadow->sp_expire >= 0 && time(nullptr) / kSecondsPerDay >= shadow->sp_expire;
+    account.expired =
+        shadow != nullptr && shadow->sp_expire >= 0 && time(nullptr) / kSecondsPerDay >= shadow->sp_expire;
     return account;
 }
 
 /// The user's line, with the new hash; ages and dates stay as they are.
 bool put_changed(const char* line, const std::string& name, const std::string& hash, FILE* to) {
     spwd* entry = line != nullptr ? sgetspent(line) : nullptr;
-    spwd fresh = {const_cast<char*>(name.c_str()), nullptr, -1, 0, 99999, 7, -1, -1, static_cast<unsigned long>(-1)};
+    spwd fresh = {const_cast<char*>(name.c_str()), nullptr, -1, 0, 99999, 7, -1, -1,
+                  static_cast<unsigned long>(-1)};
     if (entry == nullptr) entry = &fresh;
     entry->sp_pwdp = const_cast<char*>(hash.c_str());
     entry->sp_lstchg = time(nullptr) / kSecondsPerDay;
@@ -62,8 +64,9 @@ bool write_new_shadow(const std::string& name, const std::string& hash) {
     FILE* to = fdopen(fd, "w");
     FILE* from = fopen(SHADOW, "re");
     struct stat old;
-    bool fine = to != nullptr && from != nullptr && fstat(fileno(from), &old) == 0 && fchown(fd, old.st_uid, old.st_gid) == 0 &&
-                fchmod(fd, old.st_mode & 0777) == 0 && copy_changed(from, to, name, hash) && fflush(to) == 0 && fsync(fd) == 0;
+    bool fine = to != nullptr && from != nullptr && fstat(fileno(from), &old) == 0 &&
+                fchown(fd, old.st_uid, old.st_gid) == 0 && fchmod(fd, old.st_mode & 0777) == 0 &&
+                copy_changed(from, to, name, hash) && fflush(to) == 0 && fsync(fd) == 0;
     int error = errno;
     if (from != nullptr) fclose(from);
     if (to != nullptr && fclose(to) != 0) fine = false;

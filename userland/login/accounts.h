@@ -20,8 +20,8 @@ std::optional<Account> account_of(uid_t user_id);
 inline bool is_locked(const std::string& hash) { return hash.starts_with('!') || hash.starts_with('*'); }
 bool is_listed_shell(const std::string& path); // in /etc/shells
 
-/// Replaces the user's hash and the date of change in /etc/shadow: a new file under the lock, renamed over the old one.
-/// False with errno.
+/// Replaces the user's hash and the date of change in /etc/shadow: a new file under the lock, renamed over
+/// the old one. False with errno.
 bool store_hash(const std::string& name, const std::string& hash);
 
 } // namespace login

@@ -1,5 +1,5 @@
-// getty: asks for a name on the terminal that init has opened, and logs in. `--autologin USER` logs in without asking;
-// the kernel's command line has the last word: `martlet.login=USER`, or `martlet.login=ask`.
+// getty: asks for a name on the terminal that init has opened, and logs in. `--autologin USER` logs in
+// without asking; the kernel's command line has the last word: `martlet.login=USER`, or `martlet.login=ask`.
 #include <ctype.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -29,7 +29,8 @@ std::string boot_choice() {
     line[size > 0 ? size : 0] = '\0';
     std::string choice;
     constexpr char kOption[] = "martlet.login=";
-    for (char *rest = nullptr, *word = strtok_r(line, " \n", &rest); word != nullptr; word = strtok_r(nullptr, " \n", &rest))
+    for (char *rest = nullptr, *word = strtok_r(line, " \n", &rest); word != nullptr;
+         word = strtok_r(nullptr, " \n", &rest))
         if (strncmp(word, kOption, sizeof kOption - 1) == 0) choice = word + sizeof kOption - 1;
     return choice;
 }
@@ -55,8 +56,10 @@ std::string read_name(const std::string& terminal) {
 int getty_main(int count, char** arguments) {
     if (getuid() != 0) die("only root can run it");
     std::string user, choice = boot_choice();
-    if (count > 2 && strcmp(arguments[1], "--autologin") == 0) user = arguments[2];
-    else if (count > 1 && arguments[1][0] == '-') die("usage: getty [--autologin USER] [TERMINAL]");
+    if (count > 2 && strcmp(arguments[1], "--autologin") == 0)
+        user = arguments[2];
+    else if (count > 1 && arguments[1][0] == '-')
+        die("usage: getty [--autologin USER] [TERMINAL]");
     if (!choice.empty()) user = choice == "ask" ? "" : choice;
     std::string terminal = terminal_name();
     char login[] = "login", force[] = "-f";

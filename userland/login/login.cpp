@@ -52,14 +52,16 @@ int login_main(int count, char** arguments) {
     if (!forced && (count > 2 || (count == 2 && arguments[1][0] == '-'))) die("usage: login [-f] [USER]");
     if (forced && getuid() != 0) die("only root may use -f");
     if (!isatty(STDIN_FILENO)) die("the standard input is not a terminal");
-    if (getuid() != 0 && getsid(0) != getpid()) die("must be the first program of the session: type `exec login`");
+    if (getuid() != 0 && getsid(0) != getpid())
+        die("must be the first program of the session: type `exec login`");
     std::string name = forced ? arguments[2] : count == 2 ? arguments[1] : ask_name();
     std::optional<Account> account = account_of(name.c_str());
     if (forced && !account) die("no user %s", name.c_str());
     if (!forced) {
         alarm(kTimeLimitSeconds);
         openlog("login", LOG_PID, LOG_AUTHPRIV);
-        if (!authenticate(account ? &*account : nullptr, name.c_str(), "failed login of")) die("login incorrect");
+        if (!authenticate(account ? &*account : nullptr, name.c_str(), "failed login of"))
+            die("login incorrect");
         alarm(0);
     }
     if (is_closed(*account)) return 1;

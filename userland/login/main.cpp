@@ -1,5 +1,5 @@
-// getty, login, su and passwd. Anybody may start this program with root's rights: who it is, is asked of argv[0], and no
-// program does more for a name that was made up than it does for its own.
+// getty, login, su and passwd. Anybody may start this program with root's rights: who it is, is asked of
+// argv[0], and no program does more for a name that was made up than it does for its own.
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>

@@ -25,7 +25,8 @@ char parse_action(const char* word) {
     static constexpr struct {
         const char *brief, *full;
         char action;
-    } kActions[] = {{"-d", "--delete", 'd'}, {"-l", "--lock", 'l'}, {"-u", "--unlock", 'u'}, {"-S", "--status", 'S'}};
+    } kActions[] = {
+        {"-d", "--delete", 'd'}, {"-l", "--lock", 'l'}, {"-u", "--unlock", 'u'}, {"-S", "--status", 'S'}};
     for (auto& each : kActions)
         if (strcmp(word, each.brief) == 0 || strcmp(word, each.full) == 0) return each.action;
     if (strcmp(word, "--help") == 0) {
@@ -38,7 +39,8 @@ char parse_action(const char* word) {
 std::string ask_new(const Account& account) {
     std::optional<std::string> password = ask_password("New password: ");
     if (!password || password->empty()) die("nothing is changed");
-    if (getuid() != 0 && password->size() < kShortestPassword) die("too short: at least %zu characters", kShortestPassword);
+    if (getuid() != 0 && password->size() < kShortestPassword)
+        die("too short: at least %zu characters", kShortestPassword);
     if (getuid() != 0 && *password == account.name) die("the same as the name");
     if (getuid() != 0 && is_password(&account, *password)) die("the same as before");
     std::optional<std::string> again = ask_password("Again: ");
@@ -51,12 +53,15 @@ std::string ask_new(const Account& account) {
 
 std::string changed_hash(const Account& account, char action) {
     switch (action) {
-    case 'd': return "";
-    case 'l': return account.hash.starts_with('!') ? account.hash : "!" + account.hash;
+    case 'd':
+        return "";
+    case 'l':
+        return account.hash.starts_with('!') ? account.hash : "!" + account.hash;
     case 'u':
         if (account.hash == "!") die("%s has no password to unlock", account.name.c_str());
         return account.hash.starts_with('!') ? account.hash.substr(1) : account.hash;
-    default: return ask_new(account);
+    default:
+        return ask_new(account);
     }
 }
 
@@ -69,9 +74,13 @@ int passwd_main(int count, char** arguments) {
     if (count > at + 1) die("only one user at a time");
     std::optional<Account> account = at < count ? account_of(arguments[at]) : account_of(getuid());
     if (!account) die("there is no such user");
-    if (getuid() != 0 && (account->user_id != getuid() || (action != '\0' && action != 'S'))) die("only root may do that");
+    if (getuid() != 0 && (account->user_id != getuid() || (action != '\0' && action != 'S')))
+        die("only root may do that");
     if (action == 'S') {
-        printf("%s %s\n", account->name.c_str(), is_locked(account->hash) ? "L" : account->hash.empty() ? "NP" : "P");
+        printf("%s %s\n", account->name.c_str(),
+               is_locked(account->hash) ? "L"
+               : account->hash.empty()  ? "NP"
+                                        : "P");
         return 0;
     }
     openlog("passwd", LOG_PID, LOG_AUTHPRIV);

@@ -33,7 +33,8 @@ public:
         action.sa_handler = note_signal;
         for (size_t i = 0; i < kCount; ++i) sigaction(kSignals[i], &action, &old_[i]);
         termios silent = before_;
-        silent.c_lflag = (silent.c_lflag & ~static_cast<tcflag_t>(ECHO | ECHOE | ECHOK | ECHONL)) | ICANON | ISIG;
+        silent.c_lflag =
+            (silent.c_lflag & ~static_cast<tcflag_t>(ECHO | ECHOE | ECHOK | ECHONL)) | ICANON | ISIG;
         tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
     }
     ~SilentTerminal() {

@@ -7,8 +7,8 @@
 
 namespace login {
 
-/// A line from the standard input, without echo if that is a terminal; nothing at its end. Without a terminal there is no
-/// prompt.
+/// A line from the standard input, without echo if that is a terminal; nothing at its end. Without a terminal
+/// there is no prompt.
 std::optional<std::string> ask_password(const char* prompt);
 /// Whether the password is the account's. Takes as long for an account that does not exist.
 bool is_password(const Account* account, const std::string& password);

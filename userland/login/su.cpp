@@ -40,15 +40,21 @@ Request parse(int count, char** arguments) {
             return arguments[at];
         };
         if (word == "--") break;
-        if (word[0] != '-') words.push_back(word);
-        else if (word == "-" || word == "-l" || word == "--login") request.login = true;
-        else if (word == "-m" || word == "-p" || word == "--preserve-environment") request.keep_environment = true;
-        else if (word.starts_with("-c") || word.starts_with("--command")) request.arguments = {"-c", value("--command")};
-        else if (word.starts_with("-s") || word.starts_with("--shell")) request.shell = value("--shell");
+        if (word[0] != '-')
+            words.push_back(word);
+        else if (word == "-" || word == "-l" || word == "--login")
+            request.login = true;
+        else if (word == "-m" || word == "-p" || word == "--preserve-environment")
+            request.keep_environment = true;
+        else if (word.starts_with("-c") || word.starts_with("--command"))
+            request.arguments = {"-c", value("--command")};
+        else if (word.starts_with("-s") || word.starts_with("--shell"))
+            request.shell = value("--shell");
         else if (word == "--help") {
             fputs(kHelp, stdout);
             exit(0);
-        } else die("unknown option %s (su --help tells them)", word.c_str());
+        } else
+            die("unknown option %s (su --help tells them)", word.c_str());
     }
     for (++at; at < count; ++at) words.push_back(arguments[at]);
     if (!words.empty()) {

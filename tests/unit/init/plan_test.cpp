@@ -14,7 +14,8 @@ using testing::UnorderedElementsAre;
 
 class PlanTest : public testing::Test {
 protected:
-    void add(const std::string& name, std::vector<std::string> required, std::vector<std::string> after = {}) {
+    void add(const std::string& name, std::vector<std::string> required,
+             std::vector<std::string> after = {}) {
         Unit unit;
         unit.name = name;
         unit.requires_units = std::move(required);
@@ -82,7 +83,8 @@ TEST_F(PlanTest, rejects_what_has_errors_or_no_file) {
 
 TEST_F(PlanTest, goes_through_a_thousand_units_in_a_chain) {
     for (int i = 0; i < 1000; ++i)
-        add("u" + std::to_string(i), i ? std::vector<std::string>{"u" + std::to_string(i - 1)} : std::vector<std::string>{});
+        add("u" + std::to_string(i),
+            i ? std::vector<std::string>{"u" + std::to_string(i - 1)} : std::vector<std::string>{});
     EXPECT_EQ(plan({"u999"}).start.size(), 1000u);
 }
 

@@ -13,7 +13,9 @@ namespace {
 
 using testing::ElementsAre;
 
-Unit parse(std::string_view text, std::string_view name = "web") { return parse_unit(name, "/etc/services/web.service", text); }
+Unit parse(std::string_view text, std::string_view name = "web") {
+    return parse_unit(name, "/etc/services/web.service", text);
+}
 
 TEST(Unit, reads_every_key) {
     Unit unit = parse(R"(# a comment
@@ -63,20 +65,24 @@ LimitAS=16M
 }
 
 TEST(Unit, names_file_and_line_of_each_error) {
-    Unit unit = parse("[Unit]\nBogus=1\nExecStart=/bin/x\n[Service]\nType=sometimes\nno equals sign\n[Install]\nLimitCPU=lots\n"
+    Unit unit = parse("[Unit]\nBogus=1\nExecStart=/bin/x\n[Service]\nType=sometimes\nno equals "
+                      "sign\n[Install]\nLimitCPU=lots\n"
                       "Restart=always\nExecStart='unfinished\n");
-    EXPECT_THAT(unit.errors, ElementsAre("/etc/services/web.service:2: unknown key",
-                                         "/etc/services/web.service:3: ExecStart belongs to the other section",
-                                         "/etc/services/web.service:5: Type: not a type (simple, forking, oneshot)",
-                                         "/etc/services/web.service:6: not Key=value",
-                                         "/etc/services/web.service:7: unknown section",
-                                         "/etc/services/web.service:8: LimitCPU: not a limit (N, NK, NM, NG, infinity, soft:hard)",
-                                         "/etc/services/web.service:10: ExecStart: quotes that do not end"));
+    EXPECT_THAT(
+        unit.errors,
+        ElementsAre("/etc/services/web.service:2: unknown key",
+                    "/etc/services/web.service:3: ExecStart belongs to the other section",
+                    "/etc/services/web.service:5: Type: not a type (simple, forking, oneshot)",
+                    "/etc/services/web.service:6: not Key=value",
+                    "/etc/services/web.service:7: unknown section",
+                    "/etc/services/web.service:8: LimitCPU: not a limit (N, NK, NM, NG, infinity, soft:hard)",
+                    "/etc/services/web.service:10: ExecStart: quotes that do not end"));
 }
 
 TEST(Unit, says_what_is_missing) {
     EXPECT_THAT(parse("").errors, ElementsAre("/etc/services/web.service:1: no ExecStart"));
-    EXPECT_THAT(parse("ExecStart=x\nType=forking\n").errors, ElementsAre("/etc/services/web.service:1: Type=forking needs PIDFile"));
+    EXPECT_THAT(parse("ExecStart=x\nType=forking\n").errors,
+                ElementsAre("/etc/services/web.service:1: Type=forking needs PIDFile"));
     EXPECT_EQ(parse("ExecStart=x\nType=oneshot\nRestart=always").errors.size(), 1u);
 }
 
@@ -104,8 +110,10 @@ TEST(Unit, takes_garbage_for_what_it_is) {
 }
 
 TEST(Unit, has_a_name_that_stays_in_the_folder) {
-    for (const char* good : {"a", "getty@tty1", "my-app_2.0", "a:b+c"}) EXPECT_TRUE(is_unit_name(good)) << good;
-    for (const char* bad : {"", ".", "..", ".hidden", "a/b", "../x", "a b", "-x", "\xc3\xa4"}) EXPECT_FALSE(is_unit_name(bad)) << bad;
+    for (const char* good : {"a", "getty@tty1", "my-app_2.0", "a:b+c"})
+        EXPECT_TRUE(is_unit_name(good)) << good;
+    for (const char* bad : {"", ".", "..", ".hidden", "a/b", "../x", "a b", "-x", "\xc3\xa4"})
+        EXPECT_FALSE(is_unit_name(bad)) << bad;
     EXPECT_FALSE(is_unit_name(std::string(65, 'a')));
 }
 
@@ -119,9 +127,11 @@ TEST(Values, words) {
 TEST(Values, numbers_times_limits_signals) {
     EXPECT_EQ(parse_time_ms("5"), 5000u);
     EXPECT_EQ(parse_time_ms("1h"), 3'600'000u);
-    for (const char* bad : {"", "x", "-1", "5 s", "99999999999999999h", "1.5"}) EXPECT_FALSE(parse_time_ms(bad)) << bad;
+    for (const char* bad : {"", "x", "-1", "5 s", "99999999999999999h", "1.5"})
+        EXPECT_FALSE(parse_time_ms(bad)) << bad;
     EXPECT_EQ(parse_limit("infinity")->rlim_max, RLIM_INFINITY);
-    for (const char* bad : {"", "1T", "2:1", "1:", ":", "99999999999999999999"}) EXPECT_FALSE(parse_limit(bad)) << bad;
+    for (const char* bad : {"", "1T", "2:1", "1:", ":", "99999999999999999999"})
+        EXPECT_FALSE(parse_limit(bad)) << bad;
     EXPECT_EQ(parse_signal("TERM"), SIGTERM);
     EXPECT_EQ(parse_signal("10"), 10);
     for (const char* bad : {"", "0", "65", "SIGNOT"}) EXPECT_FALSE(parse_signal(bad)) << bad;

@@ -27,8 +27,10 @@ InitAnswer ask_init(const std::string& request) {
     size_t end = text.find('\n');
     std::string head = text.substr(0, end);
     answer.fine = head == "ok";
-    if (answer.fine) answer.text = text.substr(end + 1);
-    else answer.text = head.starts_with("error ") ? head.substr(6) : "init gave no answer";
+    if (answer.fine)
+        answer.text = text.substr(end + 1);
+    else
+        answer.text = head.starts_with("error ") ? head.substr(6) : "init gave no answer";
     return answer;
 }
 

@@ -14,7 +14,8 @@ std::vector<utmpx> login_records() {
 }
 
 bool is_live_session(const utmpx& record) {
-    return record.ut_type == USER_PROCESS && record.ut_user[0] != '\0' && (kill(record.ut_pid, 0) == 0 || errno == EPERM);
+    return record.ut_type == USER_PROCESS && record.ut_user[0] != '\0' &&
+           (kill(record.ut_pid, 0) == 0 || errno == EPERM);
 }
 
 } // namespace coreutils

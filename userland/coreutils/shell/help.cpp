@@ -19,13 +19,17 @@ struct Group {
 };
 
 constexpr Group kGroups[] = {
-    {"Files", "ls cp mv rm ln mkdir rmdir touch find du df stat file chmod chown chgrp readlink realpath basename dirname "
+    {"Files", "ls cp mv rm ln mkdir rmdir touch find du df stat file chmod chown chgrp readlink realpath "
+              "basename dirname "
               "mktemp mkfifo mknod install truncate dd tree unlink"},
-    {"Text", "cat less more head tail grep sed awk sort uniq cut paste join tr wc nl fmt pr fold column comm diff patch cmp "
+    {"Text", "cat less more head tail grep sed awk sort uniq cut paste join tr wc nl fmt pr fold column comm "
+             "diff patch cmp "
              "tee split csplit tac rev expand unexpand seq shuf strings od xxd hexdump vi"},
-    {"Archives and sums", "tar gzip gunzip zcat bzip2 xz zstd zip unzip cpio ar md5sum sha1sum sha256sum sha512sum cksum base64"},
-    {"Processes and system", "ps top pgrep pkill kill killall pidof nice nohup setsid timeout time watch strace uptime free "
-                             "vmstat dmesg uname hostname mount umount lsblk lspci sysctl sync date cal"},
+    {"Archives and sums",
+     "tar gzip gunzip zcat bzip2 xz zstd zip unzip cpio ar md5sum sha1sum sha256sum sha512sum cksum base64"},
+    {"Processes and system",
+     "ps top pgrep pkill kill killall pidof nice nohup setsid timeout time watch strace uptime free "
+     "vmstat dmesg uname hostname mount umount lsblk lspci sysctl sync date cal"},
     {"Users and services", "svc logger who id whoami su passwd login logname groups poweroff reboot halt"},
     {"Terminals", "stty tty clear reset script chvt openvt loadkeys"},
     {"In scripts", "test expr printf echo env xargs sleep yes bc factor true false which getopt"},
@@ -53,7 +57,8 @@ std::vector<std::string_view> words_of(std::string_view text) {
 }
 
 bool is_there(std::string_view name) {
-    return find_tool(std::string(name).c_str()) || kElsewhere.find(" " + std::string(name) + " ") != std::string_view::npos;
+    return find_tool(std::string(name).c_str()) ||
+           kElsewhere.find(" " + std::string(name) + " ") != std::string_view::npos;
 }
 
 void print_group(const char* title, const std::vector<std::string_view>& names) {

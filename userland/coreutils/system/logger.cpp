@@ -32,14 +32,25 @@ struct Named {
     std::string_view name;
     int value;
 };
-constexpr std::array<Named, 12> kLevels = {{{"emerg", 0}, {"panic", 0}, {"alert", 1}, {"crit", 2}, {"err", 3}, {"error", 3},
-                                            {"warning", 4}, {"warn", 4}, {"notice", 5}, {"info", 6}, {"debug", 7}, {"", 5}}};
-constexpr std::array<std::string_view, 12> kFacilities = {"kern", "user", "mail", "daemon", "auth", "syslog",
-                                                          "lpr", "news", "uucp", "cron", "authpriv", "ftp"};
+constexpr std::array<Named, 12> kLevels = {{{"emerg", 0},
+                                            {"panic", 0},
+                                            {"alert", 1},
+                                            {"crit", 2},
+                                            {"err", 3},
+                                            {"error", 3},
+                                            {"warning", 4},
+                                            {"warn", 4},
+                                            {"notice", 5},
+                                            {"info", 6},
+                                            {"debug", 7},
+                                            {"", 5}}};
+constexpr std::array<std::string_view, 12> kFacilities = {
+    "kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "ftp"};
 
 int parse_facility(std::string_view name) {
     if (name == "security") return LOG_AUTH;
-    if (name.size() == 6 && name.starts_with("local") && name[5] >= '0' && name[5] <= '7') return LOG_LOCAL0 + (name[5] - '0') * 8;
+    if (name.size() == 6 && name.starts_with("local") && name[5] >= '0' && name[5] <= '7')
+        return LOG_LOCAL0 + (name[5] - '0') * 8;
     auto found = std::find(kFacilities.begin(), kFacilities.end(), name);
     if (found == kFacilities.end()) die(1, "unknown facility name: %s", std::string(name).c_str());
     auto facility = static_cast<int>(found - kFacilities.begin()) * 8;
@@ -60,7 +71,8 @@ public:
     Log(std::string tag, int priority, bool echo) : tag_(std::move(tag)), priority_(priority), echo_(echo) {
         socket_ = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
         sockaddr_un address = {AF_UNIX, "/dev/log"};
-        if (socket_ < 0 || connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) die_errno(1, "/dev/log");
+        if (socket_ < 0 || connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
+            die_errno(1, "/dev/log");
     }
 
     /// One message, a long one in pieces.

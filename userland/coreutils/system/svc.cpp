@@ -69,8 +69,11 @@ std::string log_path(const std::string& name) { return "/var/log/services/" + na
     die_errno(127, "tail");
 }
 
-constexpr const char* kColours[][2] = {{"running", "\033[32m"}, {"done", "\033[32m"}, {"failed", "\033[31m"},
-                                       {"invalid", "\033[31m"}, {"backoff", "\033[33m"}};
+constexpr const char* kColours[][2] = {{"running", "\033[32m"},
+                                       {"done", "\033[32m"},
+                                       {"failed", "\033[31m"},
+                                       {"invalid", "\033[31m"},
+                                       {"backoff", "\033[33m"}};
 
 /// The state, padded to a column, coloured on a terminal.
 std::string state_text(std::string_view state, size_t width) {
@@ -92,13 +95,14 @@ int list() {
         width = std::max(width, rows.back()[0].size());
     }
     auto padded = static_cast<int>(width);
-    out.print("%-*s  %-8s %6s  %-19s %8s  %-8s  %s\n", padded, "NAME", "STATE", "PID", "SINCE", "TOOK", "AT BOOT", "DESCRIPTION");
+    out.print("%-*s  %-8s %6s  %-19s %8s  %-8s  %s\n", padded, "NAME", "STATE", "PID", "SINCE", "TOOK",
+              "AT BOOT", "DESCRIPTION");
     for (auto& row : rows) {
         if (row.size() < 7) continue;
         std::string took = std::string(row[4]) + (row[4] == "-" ? "" : " ms");
-        out.print("%-*s  %s %6s  %-19s %8s  %-8s  %s\n", padded, std::string(row[0]).c_str(), state_text(row[1], 8).c_str(),
-                  std::string(row[2]).c_str(), time_text(row[3]).c_str(), took.c_str(), std::string(row[5]).c_str(),
-                  std::string(row[6]).c_str());
+        out.print("%-*s  %s %6s  %-19s %8s  %-8s  %s\n", padded, std::string(row[0]).c_str(),
+                  state_text(row[1], 8).c_str(), std::string(row[2]).c_str(), time_text(row[3]).c_str(),
+                  took.c_str(), std::string(row[5]).c_str(), std::string(row[6]).c_str());
     }
     return 0;
 }
@@ -114,8 +118,10 @@ int status(const std::string& name, const std::string& lines) {
     for (std::string_view line : split(answer.text, '\n')) {
         size_t space = std::min(line.find(' '), line.size());
         std::string_view value = line.substr(std::min(space + 1, line.size()));
-        if (line.substr(0, space) == "problem") problems += "  problem: " + std::string(value) + "\n";
-        else values[line.substr(0, space)] = value;
+        if (line.substr(0, space) == "problem")
+            problems += "  problem: " + std::string(value) + "\n";
+        else
+            values[line.substr(0, space)] = value;
     }
     auto print = [&](const char* label, const char* key, const char* unit = "") {
         if (!values[key].empty()) out.print("%9s: %s%s\n", label, std::string(values[key]).c_str(), unit);
@@ -146,19 +152,24 @@ int status(const std::string& name, const std::string& lines) {
 int run(Arguments& arguments) {
     Request request;
     while (auto option = arguments.next_option()) {
-        if (*option == 'f') request.follow = true;
-        else request.lines = arguments.value();
+        if (*option == 'f')
+            request.follow = true;
+        else
+            request.lines = arguments.value();
     }
     auto operands = arguments.operands();
     if (operands.empty()) missing_operand();
     std::string_view verb = operands[0];
     if (verb == "list") return list();
-    static constexpr std::string_view kVerbs[] = {"status", "start", "stop", "restart", "enable", "disable", "logs"};
-    if (std::find(std::begin(kVerbs), std::end(kVerbs), verb) == std::end(kVerbs)) usage_error("unknown command '%s'", operands[0]);
+    static constexpr std::string_view kVerbs[] = {"status", "start",   "stop", "restart",
+                                                  "enable", "disable", "logs"};
+    if (std::find(std::begin(kVerbs), std::end(kVerbs), verb) == std::end(kVerbs))
+        usage_error("unknown command '%s'", operands[0]);
     if (operands.size() < 2) usage_error("%s: which service?", operands[0]);
     if (verb == "logs") {
         if (operands.size() > 2) extra_operand(operands[2]);
-        if (std::string_view(operands[1]).find('/') != std::string_view::npos) die(1, "%s: no name of a service", operands[1]);
+        if (std::string_view(operands[1]).find('/') != std::string_view::npos)
+            die(1, "%s: no name of a service", operands[1]);
         become_tail(operands[1], request.lines.empty() ? "20" : request.lines, request.follow);
     }
     int result = 0;

@@ -57,15 +57,20 @@ std::string_view trimmed(std::string_view text) {
 
 bool complain(const std::string& path, const Form& form) {
     if (errno == ENOENT && form.ignore) return true;
-    if (errno == ENOENT) warn("cannot stat %s: No such file or directory", path.c_str());
-    else warn_errno(path);
+    if (errno == ENOENT)
+        warn("cannot stat %s: No such file or directory", path.c_str());
+    else
+        warn_errno(path);
     return false;
 }
 
 void print_value(const std::string& name, std::string_view value, const Form& form) {
-    if (form.names) out.write(name + "\n");
-    else if (form.values) out.write(std::string(value) + "\n");
-    else out.write(name + " = " + std::string(value) + "\n");
+    if (form.names)
+        out.write(name + "\n");
+    else if (form.values)
+        out.write(std::string(value) + "\n");
+    else
+        out.write(name + " = " + std::string(value) + "\n");
 }
 
 bool show(const std::string& path, const Form& form) {
@@ -83,7 +88,8 @@ bool show(const std::string& path, const Form& form) {
     char buffer[4096];
     ssize_t size = fd < 0 ? -1 : 0;
     std::string text;
-    while (fd >= 0 && (size = read(fd, buffer, sizeof buffer)) > 0) text.append(buffer, static_cast<size_t>(size));
+    while (fd >= 0 && (size = read(fd, buffer, sizeof buffer)) > 0)
+        text.append(buffer, static_cast<size_t>(size));
     int error = errno;
     if (fd >= 0) close(fd);
     errno = error;
@@ -123,8 +129,10 @@ bool show_all(const std::string& folder, const Form& form) {
         std::string path = folder + name;
         struct stat status;
         if (stat(path.c_str(), &status) != 0) continue;
-        if (S_ISDIR(status.st_mode)) fine &= show_all(path + "/", form);
-        else if (status.st_mode & 0444) fine &= show(path, form);
+        if (S_ISDIR(status.st_mode))
+            fine &= show_all(path + "/", form);
+        else if (status.st_mode & 0444)
+            fine &= show(path, form);
     }
     return fine;
 }
@@ -193,12 +201,15 @@ int run(Arguments& arguments) {
     for (char* operand : operands) {
         std::string_view word = operand;
         size_t equals = word.find('=');
-        if (loaded) fine &= load(operand, form);
-        else if (equals != word.npos) fine &= set(trimmed(word.substr(0, equals)), trimmed(word.substr(equals + 1)), form);
+        if (loaded)
+            fine &= load(operand, form);
+        else if (equals != word.npos)
+            fine &= set(trimmed(word.substr(0, equals)), trimmed(word.substr(equals + 1)), form);
         else if (form.write) {
             warn("\"%s\" must be of the form name=value", operand);
             fine = false;
-        } else fine &= show(path_of(word), form);
+        } else
+            fine &= show(path_of(word), form);
     }
     return fine ? 0 : 1;
 }

@@ -44,7 +44,8 @@ std::string idle_time(const struct stat& terminal) {
     if (seconds < 60) return "  .  ";
     if (seconds >= 86400) return " old ";
     char text[16];
-    snprintf(text, sizeof text, "%02d:%02d", static_cast<int>(seconds / 3600), static_cast<int>(seconds / 60 % 60));
+    snprintf(text, sizeof text, "%02d:%02d", static_cast<int>(seconds / 3600),
+             static_cast<int>(seconds / 60 % 60));
     return text;
 }
 
@@ -73,7 +74,8 @@ bool is_wanted(const utmpx& record, const Form& form, const char* own_line) {
     case DEAD_PROCESS:
         return form.dead;
     case USER_PROCESS:
-        return form.sessions && is_live_session(record) && (!form.own || record_text(record.ut_line) == own_line);
+        return form.sessions && is_live_session(record) &&
+               (!form.own || record_text(record.ut_line) == own_line);
     default:
         return false;
     }
@@ -132,7 +134,8 @@ int run(Arguments& arguments) {
     const char* path = ttyname(STDIN_FILENO);
     const char* own_line = path && strncmp(path, "/dev/", 5) == 0 ? path + 5 : "";
     if (form.heading) {
-        out.print("%-8s %s%-12s %s", "NAME", form.writable ? "  " : "", "LINE", form.idle ? "TIME             IDLE         PID\n" : "TIME\n");
+        out.print("%-8s %s%-12s %s", "NAME", form.writable ? "  " : "", "LINE",
+                  form.idle ? "TIME             IDLE         PID\n" : "TIME\n");
     }
     for (const utmpx& record : login_records())
         if (is_wanted(record, form, own_line)) print_record(record, form);
