@@ -77,7 +77,7 @@ private:
         CellPlace place() const { return {static_cast<u32>(y / 16), static_cast<u32>(x / 8)}; }
     };
     void move_pointer(const MouseEvent& event) REQUIRES(vt_lock);
-    bool report_mouse(const MouseEvent& event, u8 changed) REQUIRES(vt_lock);
+    void report_mouse(const MouseEvent& event, u8 changed) REQUIRES(vt_lock);
     void send_report(MouseAction action, MouseButton button) REQUIRES(vt_lock);
     void press_to_select() REQUIRES(vt_lock);
     void select_to(CellPlace head) REQUIRES(vt_lock);

@@ -57,13 +57,12 @@ void ScreenConsole::move_pointer(const MouseEvent& event) {
 }
 
 /// Buttons and wheel.
-bool ScreenConsole::report_mouse(const MouseEvent& event, u8 changed_buttons) {
+void ScreenConsole::report_mouse(const MouseEvent& event, u8 changed_buttons) {
     for (auto [bit, button] : kButtons)
         if (changed_buttons & bit) send_report(event.buttons & bit ? MouseAction::Press : MouseAction::Release, button);
     constexpr i32 kMostNotches = 16;
     for (i32 notch = std::min(event.wheel < 0 ? -event.wheel : event.wheel, kMostNotches); notch > 0; --notch)
         send_report(MouseAction::Press, event.wheel < 0 ? MouseButton::WheelUp : MouseButton::WheelDown);
-    return true;
 }
 
 void ScreenConsole::send_report(MouseAction action, MouseButton button) {
