@@ -5,6 +5,7 @@
 #include "mm/frame_allocator.h"
 #include "sched/scheduler.h"
 #include "time/clock.h"
+#include "vfs/mount_namespace.h"
 #include "vfs/caller.h"
 
 namespace martlet {
@@ -16,6 +17,7 @@ TestCaller& test_caller() {
 
 // vfs/caller.h
 const Credentials& current_credentials() { return test_caller().credentials; }
+MountNamespace& current_mount_namespace() { return MountNamespace::initial(); }
 Path current_root() { return test_caller().root; }
 Path current_working_directory() { return test_caller().working_directory; }
 u64 current_file_size_limit() { return test_caller().file_size_limit; }
