@@ -377,7 +377,7 @@ bool Search::run(Input& input, const char* name) {
     }
     if (settings_.listing == Listing::files_with && selected_ > 0) print_name();
     if (settings_.listing == Listing::files_without && selected_ == 0) print_name();
-    return settings_.listing == Listing::files_without ? selected_ == 0 : selected_ > 0;
+    return selected_ > 0; // also with -L: what counts is whether a line was selected
 }
 
 class Grep {
