@@ -2,18 +2,33 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
 
 namespace init {
+namespace {
+
+constexpr int kConsoleTries = 10, kConsolePauseMs = 10;
+
+} // namespace
 
 void report(std::string_view message) {
     std::string line = "init: " + std::string(message) + "\n";
+    // A terminal that somebody has stopped must not stop init: it gets a tenth of a second.
     Descriptor console(open("/dev/console", O_WRONLY | O_NOCTTY | O_CLOEXEC | O_NONBLOCK));
-    ssize_t written = write(console ? console.get() : STDERR_FILENO, line.data(), line.size());
-    (void)written; // nobody is left to tell
+    std::string_view rest = line;
+    for (int tries = 0; console && !rest.empty() && tries < kConsoleTries; ++tries) {
+        ssize_t written = write(console.get(), rest.data(), rest.size());
+        if (written > 0) {
+            rest.remove_prefix(static_cast<size_t>(written));
+            continue;
+        }
+        pollfd state = {console.get(), POLLOUT, 0};
+        if (poll(&state, 1, kConsolePauseMs) == 1) usleep(1000); // room, but another writer's turn
+    }
 }
 
 void note_in_kernel_log(std::string_view message) {
