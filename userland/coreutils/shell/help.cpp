@@ -29,7 +29,7 @@ constexpr Group kGroups[] = {
      "tar gzip gunzip zcat bzip2 xz zstd zip unzip cpio ar md5sum sha1sum sha256sum sha512sum cksum base64"},
     {"Processes and system",
      "ps top pgrep pkill kill killall pidof nice nohup setsid timeout time watch strace uptime free "
-     "vmstat dmesg uname hostname mount umount lsblk lspci sysctl sync date cal"},
+     "vmstat dmesg uname hostname mount umount lsblk lspci lsusb sysctl sync date cal"},
     {"Users and services", "svc logger who id whoami su passwd login logname groups poweroff reboot halt"},
     {"Terminals", "stty tty clear reset script chvt openvt loadkeys"},
     {"In scripts", "test expr printf echo env xargs sleep yes bc factor true false which getopt"},

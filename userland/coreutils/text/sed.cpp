@@ -159,6 +159,7 @@ private:
     void begin_in_place();
     void end_in_place();
     void write_line(Sink& sink, std::string_view text, bool ended);
+    void write_first_line(Sink& sink);
     void write_text(Sink& sink, std::string_view text);
     void end_cycle_output();
     bool is_selected(Command& command);
@@ -179,7 +180,8 @@ private:
     Sink main_;
     std::vector<Sink> sinks_;
     std::string pattern_space_, hold_space_;
-    bool ended_ = true; // the line in the pattern space had its delimiter
+    // Whether the text had its delimiter where it was read; a text keeps that on its way through the hold space.
+    bool ended_ = true, hold_ended_ = true;
     uint64_t line_number_ = 0;
     bool substituted_ = false;
     bool quitting_ = false;
@@ -225,6 +227,11 @@ void Executor::write_line(Sink& target, std::string_view text, bool ended) {
     sink.missing_newline = !ended;
     if (ended) sink.output->put(settings_.delimiter);
     if (settings_.unbuffered || sink.own) sink.output->flush();
+}
+
+void Executor::write_first_line(Sink& target) {
+    size_t end = pattern_space_.find(settings_.delimiter);
+    write_line(target, std::string_view(pattern_space_).substr(0, end), end != std::string::npos || ended_);
 }
 
 // Reads the next line into the pattern space, going from file to file.
@@ -495,7 +502,7 @@ bool Executor::substitute(Command& command) {
         pattern_space_ = std::move(output);
     }
     if (substitution.print) write_line(main_, pattern_space_, ended_);
-    if (substitution.output != SIZE_MAX) write_line(sinks_[substitution.output], pattern_space_, true);
+    if (substitution.output != SIZE_MAX) write_line(sinks_[substitution.output], pattern_space_, ended_);
     return true;
 }
 
@@ -614,15 +621,19 @@ Executor::Flow Executor::execute_one(Command& command, size_t& next) {
         break;
     case 'g':
         pattern_space_ = hold_space_;
+        ended_ = hold_ended_;
         break;
     case 'G':
         pattern_space_.append(1, settings_.delimiter).append(hold_space_);
+        ended_ = hold_ended_;
         break;
     case 'h':
         hold_space_ = pattern_space_;
+        hold_ended_ = ended_;
         break;
     case 'H':
         hold_space_.append(1, settings_.delimiter).append(pattern_space_);
+        hold_ended_ = ended_;
         break;
     case 'l':
         list(command.has_number ? command.number : settings_.line_length);
@@ -651,9 +662,7 @@ Executor::Flow Executor::execute_one(Command& command, size_t& next) {
         write_line(main_, pattern_space_, ended_);
         break;
     case 'P':
-        write_line(main_,
-                   std::string_view(pattern_space_).substr(0, pattern_space_.find(settings_.delimiter)),
-                   true);
+        write_first_line(main_);
         break;
     case 'q':
         exit_status_ = static_cast<int>(command.number);
@@ -672,15 +681,14 @@ Executor::Flow Executor::execute_one(Command& command, size_t& next) {
         if (substitute(command)) substituted_ = true;
         break;
     case 'w':
-        write_line(sinks_[command.output], pattern_space_, true);
+        write_line(sinks_[command.output], pattern_space_, ended_);
         break;
     case 'W':
-        write_line(sinks_[command.output],
-                   std::string_view(pattern_space_).substr(0, pattern_space_.find(settings_.delimiter)),
-                   true);
+        write_first_line(sinks_[command.output]);
         break;
     case 'x':
         pattern_space_.swap(hold_space_);
+        std::swap(ended_, hold_ended_);
         break;
     case 'y':
         transliterate(command);
