@@ -133,8 +133,8 @@ void make_code_lengths(const uint32_t* counts, size_t symbols, unsigned limit, u
 
 Deflater::Deflater(ByteSink& sink, int level)
     : sink_(sink), chain_limit_(kEfforts[level].chain_limit), good_enough_(kEfforts[level].good_enough),
-      lazy_limit_(kEfforts[level].lazy_limit), buffer_(new unsigned char[kBufferBytes]),
-      heads_(new uint32_t[size_t{1} << kHashBits]()), previous_(new uint32_t[kWindowBytes]()) {
+      lazy_limit_(kEfforts[level].lazy_limit), buffer_(new unsigned char[kBufferBytes + sizeof(uint32_t)]),
+      heads_(new uint32_t[size_t{1} << kHashBits]()), previous_(new uint16_t[kWindowBytes]()) {
     tokens_.reserve(kMostTokens);
 }
 
@@ -170,46 +170,56 @@ static size_t hash_of(const unsigned char* at, unsigned bits) {
 
 void Deflater::insert(size_t at) {
     uint32_t& head = heads_[hash_of(buffer_.get() + at, kHashBits)];
-    previous_[at % kWindowBytes] = head;
+    size_t distance = at + 1 - head;
+    previous_[at % kWindowBytes] = head != 0 && distance < kWindowBytes ? static_cast<uint16_t>(distance) : kTooFar;
     head = static_cast<uint32_t>(at + 1);
 }
 
-// The longest match that is longer than `shortest`.
+// How many of the first `most` bytes are the same.
+static size_t common_length(const unsigned char* left, const unsigned char* right, size_t most) {
+    size_t length = 0;
+    for (; length + 8 <= most; length += 8) {
+        uint64_t left_word, right_word;
+        memcpy(&left_word, left + length, 8);
+        memcpy(&right_word, right + length, 8);
+        if (left_word != right_word) return length + static_cast<size_t>(std::countr_zero(left_word ^ right_word)) / 8;
+    }
+    while (length < most && left[length] == right[length]) ++length;
+    return length;
+}
+
+// The longest match that is longer than `shortest`. Most candidates fail where they must be the same to be longer: in the
+// last bytes of the best match so far and the one behind it.
 Deflater::Match Deflater::find_match(size_t at, size_t shortest) const {
-    const unsigned char* here = buffer_.get() + at;
-    size_t most = std::min(kMaxMatch, filled_ - at);
-    Match best{.length = std::max(shortest, kMinMatch - 1)};
-    if (most <= best.length) return {};
+    const unsigned char *buffer = buffer_.get(), *here = buffer + at;
+    size_t most = std::min(kMaxMatch, filled_ - at), length = std::max(shortest, kMinMatch - 1);
     size_t oldest = at > kWindowBytes - kMaxMatch ? at - (kWindowBytes - kMaxMatch) : 0;
-    uint32_t candidate = heads_[hash_of(here, kHashBits)];
-    for (size_t tries = chain_limit_; candidate > oldest && tries > 0; --tries) {
-        size_t place = candidate - 1;
-        const unsigned char* there = buffer_.get() + place;
-        if (there[best.length] == here[best.length] && there[0] == here[0] && there[1] == here[1]) {
-            size_t length = 2;
-            while (length + 8 <= most) {
-                uint64_t left, right;
-                memcpy(&left, here + length, 8);
-                memcpy(&right, there + length, 8);
-                if (left != right) {
-                    length += static_cast<size_t>(std::countr_zero(left ^ right)) / 8;
-                    break;
-                }
-                length += 8;
-            }
-            if (length + 8 > most)
-                while (length < most && here[length] == there[length]) ++length;
-            length = std::min(length, most);
-            if (length > best.length) {
-                best = {length, at - place};
-                if (length >= good_enough_ || length == most) break;
+    uint32_t head = heads_[hash_of(here, kHashBits)];
+    if (most <= length || head <= oldest) return {};
+    auto word_at = [](const unsigned char* bytes) {
+        uint32_t word;
+        memcpy(&word, bytes, sizeof word);
+        return word;
+    };
+    Match best{};
+    size_t tail = length > 2 ? length - 3 : 0;
+    uint32_t mask = length > 2 ? UINT32_MAX : 0xffffff, wanted = word_at(here + tail) & mask;
+    size_t place = head - 1;
+    // What is to beat a good match already is searched with less effort.
+    for (size_t tries = shortest < kGoodMatch ? chain_limit_ : chain_limit_ / 4; tries > 0; --tries) {
+        if ((word_at(buffer + place + tail) & mask) == wanted) {
+            size_t found = common_length(here, buffer + place, most);
+            if (found > length) {
+                best = {found, at - place};
+                if (found >= good_enough_ || found == most) break;
+                length = found, tail = length - 3, mask = UINT32_MAX, wanted = word_at(here + tail);
             }
         }
-        uint32_t next = previous_[place % kWindowBytes];
-        if (next >= candidate) break; // the slot was used again: the chain ends here
-        candidate = next;
+        size_t distance = previous_[place % kWindowBytes];
+        if (distance > place - oldest) [[unlikely]] break;
+        place -= distance;
     }
-    return best.distance > 0 ? best : Match{};
+    return best;
 }
 
 void Deflater::add_literal(unsigned char byte) {
@@ -261,9 +271,8 @@ void Deflater::slide() {
     position_ -= moved;
     block_start_ -= moved;
     inserted_ -= moved;
-    auto shift = [&](uint32_t& place) { place = place > moved ? place - static_cast<uint32_t>(moved) : 0; };
-    for (size_t index = 0; index < size_t{1} << kHashBits; ++index) shift(heads_[index]);
-    for (size_t index = 0; index < kWindowBytes; ++index) shift(previous_[index]);
+    for (size_t index = 0; index < size_t{1} << kHashBits; ++index)
+        heads_[index] = heads_[index] > moved ? heads_[index] - static_cast<uint32_t>(moved) : 0;
 }
 
 void Deflater::put_bits(uint64_t value, unsigned count) {

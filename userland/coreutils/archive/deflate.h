@@ -22,7 +22,9 @@ public:
 
 private:
     static constexpr size_t kWindowBytes = 32 * 1024, kBufferBytes = 256 * 1024, kHashBits = 15;
-    static constexpr size_t kMinMatch = 3, kMaxMatch = 258, kMostTokens = 48 * 1024;
+    static constexpr size_t kMinMatch = 3, kMaxMatch = 258, kGoodMatch = 8, kMostTokens = 48 * 1024;
+
+    static constexpr uint16_t kTooFar = UINT16_MAX;
 
     struct Token {
         uint16_t length;   // 0: a literal
@@ -48,7 +50,8 @@ private:
     ByteSink& sink_;
     size_t chain_limit_, good_enough_, lazy_limit_;
     std::unique_ptr<unsigned char[]> buffer_;
-    std::unique_ptr<uint32_t[]> heads_, previous_; // positions + 1, 0 for none
+    std::unique_ptr<uint32_t[]> heads_;    // the last position with a hash, + 1; 0 for none
+    std::unique_ptr<uint16_t[]> previous_; // how far before a position the one before it is, or kTooFar
     size_t filled_ = 0, position_ = 0, block_start_ = 0, inserted_ = 0;
     std::vector<Token> tokens_;
     uint32_t literal_counts_[288] = {}, distance_counts_[30] = {};

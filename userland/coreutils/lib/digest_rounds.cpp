@@ -94,12 +94,13 @@ void md5_block(uint32_t state[4], const unsigned char* block) {
     uint32_t a = state[0], b = state[1], c = state[2], d = state[3];
 #pragma clang loop unroll(full)
     for (uint32_t round = 0; round < 64; ++round) {
-        uint32_t mixed, word;
+        uint32_t mixed, word, early = a + kMd5Constants[round];
         if (round < 16) {
             mixed = d ^ (b & (c ^ d));
             word = round;
         } else if (round < 32) {
-            mixed = (c & ~d) + (b & d); // disjoint bits: the sum keeps the chain through b short
+            early += c & ~d;
+            mixed = b & d; // the bits of both are disjoint: they may be added
             word = 5 * round + 1;
         } else if (round < 48) {
             mixed = b ^ c ^ d;
@@ -108,7 +109,9 @@ void md5_block(uint32_t state[4], const unsigned char* block) {
             mixed = c ^ (b | ~d);
             word = 7 * round;
         }
-        uint32_t rotated = std::rotl(a + mixed + kMd5Constants[round] + words[word % 16], kMd5Shifts[round / 16][round % 4]);
+        early += words[word % 16];
+        asm("" : "+r"(early)); // b is the last to be known: what does not need it is added before
+        uint32_t rotated = std::rotl(early + mixed, kMd5Shifts[round / 16][round % 4]);
         a = d, d = c, c = b, b += rotated;
     }
     state[0] += a, state[1] += b, state[2] += c, state[3] += d;

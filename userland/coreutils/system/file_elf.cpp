@@ -59,7 +59,7 @@ private:
     Linkage linkage_;
 };
 
-constexpr unsigned kMostHeaders = 2048, kNoteAbiTag = 1;
+constexpr unsigned kMostHeaders = 2048, kMostNotes = 64, kNoteAbiTag = 1;
 
 void Elf::read_note(std::string_view owner, uint64_t kind, uint64_t offset, uint64_t size) {
     if (owner == "GNU" && kind == NT_GNU_BUILD_ID && size <= 64 && !linkage_.notes.contains("BuildID")) {
@@ -83,7 +83,7 @@ void Elf::read_note(std::string_view owner, uint64_t kind, uint64_t offset, uint
 
 void Elf::read_notes(uint64_t offset, uint64_t size) {
     uint64_t end = offset + std::min<uint64_t>(size, 1 << 20);
-    for (unsigned count = 0; count < kMostHeaders && offset + 12 <= end; ++count) {
+    for (unsigned count = 0; count < kMostNotes && offset + 12 <= end; ++count) {
         uint64_t name_size = number(offset, 4), note_size = number(offset + 4, 4), kind = number(offset + 8, 4);
         uint64_t note = offset + 12 + (name_size + 3) / 4 * 4;
         read_note(contents_.text(offset + 12, std::min<uint64_t>(name_size, 16)), kind, note, note_size);
