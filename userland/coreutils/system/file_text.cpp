@@ -1,4 +1,5 @@
 // Text: its encoding, its lines, and by its first words the language.
+#include "framework/diagnostics.h"
 #include "lib/path.h"
 #include "lib/utf8.h"
 #include "system/file_type.h"
@@ -11,7 +12,7 @@ namespace {
 
 using namespace std::string_view_literals;
 
-constexpr size_t kExaminedBytes = 64 * 1024, kLongLine = 300;
+constexpr size_t kExaminedBytes = 64 * 1024, kLongLine = 300, kShownBytes = 256;
 
 // The characters below a space that text may have.
 bool is_text_control(char32_t value) { return (value >= 7 && value <= 13) || value == 27; }
@@ -282,7 +283,7 @@ Answer identify_script(std::string_view line) {
         if (interpreter == each.name) return {each.description, each.mime, Suffix::kind_executable};
     if (interpreter.starts_with("python")) return {"Python script", "text/x-script.python", Suffix::kind_executable};
     if (interpreter.starts_with("perl")) return {"Perl script text executable", "text/x-perl", Suffix::none};
-    return {"a " + std::string(line) + " script", "text/plain", Suffix::kind_executable};
+    return {"a " + printable(line.substr(0, kShownBytes)) + " script", "text/plain", Suffix::kind_executable};
 }
 
 bool is_csv(std::string_view text) {
