@@ -118,9 +118,15 @@ constexpr Magic kMagics[] = {
     {1024, "\x10\x20\xf5\xf2"sv, "F2FS filesystem"},
     {3, "NTFS    "sv, "DOS/MBR boot sector, code offset 0x{x<1@1}+2, OEM-ID \"NTFS    \", NTFS"},
     {3, "EXFAT   "sv, "DOS/MBR boot sector, code offset 0x{x<1@1}+2, OEM-ID \"EXFAT   \", exFAT"},
-    {54, "FAT12   "sv, "DOS/MBR boot sector, code offset 0x{x<1@1}+2, OEM-ID \"{s8@3}\", label: \"{s11@43}\", FAT (12 bit)", "application/octet-stream", 510, "\x55\xaa"sv},
-    {54, "FAT16   "sv, "DOS/MBR boot sector, code offset 0x{x<1@1}+2, OEM-ID \"{s8@3}\", label: \"{s11@43}\", FAT (16 bit)", "application/octet-stream", 510, "\x55\xaa"sv},
-    {82, "FAT32   "sv, "DOS/MBR boot sector, code offset 0x{x<1@1}+2, OEM-ID \"{s8@3}\", label: \"{s11@71}\", FAT (32 bit)", "application/octet-stream", 510, "\x55\xaa"sv},
+    {54, "FAT12   "sv,
+     "DOS/MBR boot sector, code offset 0x{x<1@1}+2, OEM-ID \"{s8@3}\", label: \"{s11@43}\", FAT (12 bit)",
+     "application/octet-stream", 510, "\x55\xaa"sv},
+    {54, "FAT16   "sv,
+     "DOS/MBR boot sector, code offset 0x{x<1@1}+2, OEM-ID \"{s8@3}\", label: \"{s11@43}\", FAT (16 bit)",
+     "application/octet-stream", 510, "\x55\xaa"sv},
+    {82, "FAT32   "sv,
+     "DOS/MBR boot sector, code offset 0x{x<1@1}+2, OEM-ID \"{s8@3}\", label: \"{s11@71}\", FAT (32 bit)",
+     "application/octet-stream", 510, "\x55\xaa"sv},
     {4086, "SWAPSPACE2"sv, "Linux swap file, 4k page size"},
     {0, "LUKS\xba\xbe"sv, "LUKS encrypted file, ver {>2@6}", "application/x-raw-disk-image"},
     {0, "QFI\xfb"sv, "QEMU QCOW Image (v{>4@4})", "application/x-qemu-disk"},
@@ -263,8 +269,9 @@ std::optional<Type> netpbm_type(const Contents& contents) {
     unsigned width, height;
     if (head.size() < 3 || head[0] != 'P' || head[1] < '1' || head[1] > '6' || sscanf(head.c_str() + 2, " %u %u", &width, &height) != 2) return {};
     auto form = static_cast<unsigned>(head[1] - '1');
-    return Type{"Netpbm image data, size = " + std::to_string(width) + " x " + std::to_string(height) + (form >= 3 ? ", rawbits, " : ", ") +
-                    kKinds[form % 3] + (form >= 3 ? "" : ", ASCII text"), kMimes[form % 3]};
+    std::string text = "Netpbm image data, size = " + std::to_string(width) + " x " + std::to_string(height);
+    text += std::string(form >= 3 ? ", rawbits, " : ", ") + kKinds[form % 3] + (form >= 3 ? "" : ", ASCII text");
+    return Type{text, kMimes[form % 3]};
 }
 
 Type ext_type(const Contents& contents) {
@@ -307,7 +314,9 @@ std::optional<Type> tar_type(const Contents& contents) {
     for (char byte : head.substr(148, 8))
         if (byte >= '0' && byte <= '7') written = written * 8 + static_cast<unsigned>(byte - '0');
     if (sum != written) return {};
-    const char* text = contents.has(257, "ustar  \0"sv) ? "POSIX tar archive (GNU)" : contents.has(257, "ustar"sv) ? "POSIX tar archive" : "tar archive";
+    const char* text = contents.has(257, "ustar  \0"sv) ? "POSIX tar archive (GNU)"
+                       : contents.has(257, "ustar"sv)    ? "POSIX tar archive"
+                                                         : "tar archive";
     return Type{text, "application/x-tar"};
 }
 

@@ -166,7 +166,8 @@ void write_header(Output& log, const Settings& settings, const OuterTerminal& ou
     if (settings.command) log.print("COMMAND=\"%s\" ", settings.command);
     const char *type = getenv("TERM"), *name = ttyname(STDIN_FILENO);
     if (outer.present())
-        log.print("TERM=\"%s\" TTY=\"%s\" COLUMNS=\"%u\" LINES=\"%u\"]\n", type ? type : "", name ? name : "", outer.size()->ws_col, outer.size()->ws_row);
+        log.print("TERM=\"%s\" TTY=\"%s\" COLUMNS=\"%u\" LINES=\"%u\"]\n", type ? type : "", name ? name : "",
+                  outer.size()->ws_col, outer.size()->ws_row);
     else
         log.write("<not executed on terminal>]\n");
 }
@@ -210,6 +211,8 @@ int run(Arguments& arguments) {
     int file = open(settings.file, O_WRONLY | O_CREAT | O_CLOEXEC | (settings.append ? O_APPEND : O_TRUNC), 0666);
     if (file < 0) die_errno(1, settings.file);
     Output log(file);
+    log.defer_errors(); // the session goes on, and the terminal is put back
+    out.defer_errors();
     OuterTerminal outer;
     if (!settings.quiet) out.print("Script started, output log file is '%s'.\n", settings.file);
     write_header(log, settings, outer);
@@ -232,6 +235,7 @@ int run(Arguments& arguments) {
     log.print("\nScript done on %s [COMMAND_EXIT_CODE=\"%d\"]\n", now().c_str(), code);
     log.flush();
     if (!settings.quiet) out.print("Script done.\n");
+    if (log.error()) die_errno(1, settings.file, log.error());
     return settings.return_status ? code : 0;
 }
 
