@@ -10,6 +10,7 @@
 #include "base/assert.h"
 #include "mm/buddy.h"
 #include "mm/per_cpu.h"
+#include "sched/pressure.h"
 #include "sync/spinlock.h"
 
 namespace martlet {
@@ -145,8 +146,9 @@ Result<Frame*> allocate_frames(u32 order, FrameUse use, Zeroing zeroing) {
     Frame* frame = try_allocate(order, use, reserve_of(use));
     if (!frame) [[unlikely]] {
         ReclaimHook reclaim = reclaim_hook.load(std::memory_order_relaxed);
-        if (!reclaim || !caller_may_sleep() || reclaim((1ull << order) + FrameCache::kBatch) == 0)
-            return Error(Errno::ENOMEM);
+        if (!reclaim || !caller_may_sleep()) return Error(Errno::ENOMEM);
+        MemoryStall stall;
+        if (reclaim((1ull << order) + FrameCache::kBatch) == 0) return Error(Errno::ENOMEM);
         frame = try_allocate(order, use, reserve_of(use));
         if (!frame) return Error(Errno::ENOMEM);
     }

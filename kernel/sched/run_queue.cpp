@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "sched/pressure.h"
 #include "sched/scheduler.h"
 #include "time/clock.h"
 
@@ -174,6 +175,7 @@ bool RunQueue::has_used_its_turn(Thread& current) {
 
 void RunQueue::tick() {
     update_load_average();
+    update_pressure();
     Thread& current = *current_thread();
     bool is_idle = &current == cpu.idle, in_user = cpu.interrupted_user;
     if (current.is_user()) current.set_work(ThreadWork::CpuTime);
@@ -191,6 +193,7 @@ void RunQueue::tick() {
         (in_user ? (current.nice_ > 0 ? cpu.nice_ns : cpu.user_ns) : cpu.system_ns) += busy_ns;
         if (has_used_its_turn(current)) cpu.need_resched.store(true, std::memory_order_relaxed);
     }
+    if (queued_count() > 0) note_waiting_for_cpu(kTickNs, Scheduler::working_cpu_count());
     Scheduler::balance(*this, ++ticks_);
     tick_timer_.arm(monotonic_ns() + kTickNs);
 }

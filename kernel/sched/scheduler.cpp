@@ -219,6 +219,12 @@ u32 Scheduler::runnable_count() {
     return total;
 }
 
+u32 Scheduler::working_cpu_count() {
+    u32 total = 0;
+    for (u32 id = 0; id < online_cpu_count(); ++id) total += cpu_by_id(id).run_queue->running_priority() >= 0 ? 1 : 0;
+    return total;
+}
+
 Scheduler::CpuTimes Scheduler::cpu_times(u32 cpu_id) {
     Cpu& cpu = cpu_by_id(cpu_id);
     IrqLockGuard guard(cpu.run_queue->lock);

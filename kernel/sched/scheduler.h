@@ -45,6 +45,8 @@ public:
     /// Whether some CPU runs it at this moment. The thread need not exist any more.
     static bool is_running(const Thread* thread);
 
+    /// CPUs that are not idle.
+    static u32 working_cpu_count();
     /// Load averages over 1, 5, 15 minutes as fixed point with 11 fraction bits (/proc/loadavg, sysinfo(2)).
     static void load_average(u64 averages[3]);
     static u32 runnable_count();
@@ -84,5 +86,7 @@ private:
 
 /// Folds the number of active threads into the load averages when five seconds have passed.
 void update_load_average();
+/// pressure.h: likewise.
+void update_pressure();
 
 } // namespace martlet

@@ -2,8 +2,11 @@
 #include <dirent.h>
 #include <elf.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -45,6 +48,36 @@ CASE(proc, stat_has_52_fields) {
     size_t fields = 2;
     for (size_t at = 0; at != std::string::npos; at = text.find(' ', at + 1)) ++fields;
     CHECK_EQUAL(fields, 52);
+}
+
+CASE(proc, pressure_counts_the_waits_for_a_processor) {
+    int fd = open("/proc/pressure/cpu", O_RDONLY);
+    if (fd < 0) return; // a Linux without it
+    char text[512] = {};
+    if (read(fd, text, sizeof text - 1) <= 0) return; // one that was started without it
+    float averages[3];
+    long long before, after;
+    auto parse = [&](long long& total) {
+        return sscanf(text, "some avg10=%f avg60=%f avg300=%f total=%lld", &averages[0], &averages[1], &averages[2], &total);
+    };
+    CHECK_EQUAL(parse(before), 4);
+    CHECK(strstr(text, "\nfull avg10="));
+    cpu_set_t one;
+    CHECK_EQUAL(sched_getaffinity(0, sizeof one, &one), 0);
+    int cpu = 0;
+    while (!CPU_ISSET(cpu, &one)) ++cpu;
+    CPU_ZERO(&one);
+    CPU_SET(cpu, &one);
+    CHECK_EQUAL(sched_setaffinity(0, sizeof one, &one), 0);
+    pid_t child = fork();
+    if (child == 0)
+        while (true) {}
+    // Both want the one processor: the total grows sooner or later.
+    do CHECK(pread(fd, text, sizeof text - 1, 0) > 0 && parse(after) == 4);
+    while (after <= before);
+    kill(child, SIGKILL);
+    CHECK_EQUAL(waitpid(child, nullptr, 0), child);
+    close(fd);
 }
 
 CASE(proc, status_has_its_lines_in_order) {

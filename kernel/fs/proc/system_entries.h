@@ -15,6 +15,10 @@ Result<void> show_buddyinfo(TextBuffer& text, const ProcSubject&);
 Result<void> show_interrupts(TextBuffer& text, const ProcSubject&);
 Result<void> show_zoneinfo(TextBuffer& text, const ProcSubject&);
 Result<void> show_slabinfo(TextBuffer& text, const ProcSubject&);
+// system_pressure.cpp
+Result<void> show_cpu_pressure(TextBuffer& text, const ProcSubject&);
+Result<void> show_io_pressure(TextBuffer& text, const ProcSubject&);
+Result<void> show_memory_pressure(TextBuffer& text, const ProcSubject&);
 // system_tables.cpp
 Result<void> show_locks(TextBuffer& text, const ProcSubject&);
 Result<void> show_misc(TextBuffer& text, const ProcSubject&);

@@ -7,6 +7,7 @@
 #include "arch/page_moves.h"
 #include "base/assert.h"
 #include "base/log.h"
+#include "sched/pressure.h"
 #include "sync/mutex.h"
 
 namespace martlet {
@@ -33,6 +34,9 @@ void might_sleep() {}
 void preempt_after_enable() {}
 void clear_page(void* page) { memset(page, 0, 4096); }
 void copy_page(void* to, const void* from) { memcpy(to, from, 4096); }
+
+MemoryStall::MemoryStall() {}
+MemoryStall::~MemoryStall() {}
 
 WaitQueue::~WaitQueue() {}
 
