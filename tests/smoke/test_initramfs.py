@@ -128,7 +128,7 @@ def gzip_with(change):
     return bytes(data)
 
 
-@pytest.mark.parametrize("name,archive,message", [
+DAMAGED = [
     ("truncated", Cpio().add("file", stat.S_IFREG | 0o644, b"x" * 5000).end()[:3000], "cut short"),
     ("magic", Cpio().add("file", stat.S_IFREG | 0o644, b"x" * 3).data + b"07x7" * 60, "no cpio header"),
     ("number", Cpio().end().replace(b"0000000B", b"000000ZB"), "bad number"),
@@ -141,7 +141,10 @@ def gzip_with(change):
     ("xz", b"\xfd7zXZ\0" + bytes(100), r"gzip only \[xz\]"),
     ("zstd", struct.pack("<I", 0xFD2FB528) + bytes(100), r"gzip only \[zstd\]"),
     ("lz4", struct.pack("<I", 0x184C2102) + bytes(100), r"gzip only \[lz4\]"),
-])
+]
+
+
+@pytest.mark.parametrize("name,archive,message", DAMAGED, ids=[name for name, _, _ in DAMAGED])
 def test_a_damaged_initramfs_is_told_apart(tmp_path, name, archive, message):
     with boot(tmp_path, archive, f"initramfs-{name}") as machine:
         machine.expect(message)

@@ -37,6 +37,8 @@ bool run_case(const Case& entry) {
     pid_t child = fork();
     if (child == 0) {
         setpgid(0, 0);
+        // Who started us in the background has made us ignore some.
+        for (int number = 1; number < NSIG; ++number) signal(number, SIG_DFL);
         close(report[0]);
         g_report_fd = report[1];
         alarm(kLimitSeconds);

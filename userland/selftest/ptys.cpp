@@ -32,6 +32,13 @@ std::string read_all(int fd, size_t size = 4096) {
     return text;
 }
 
+/// Up to the end of a line, which the line discipline may hand out in pieces.
+std::string read_line(int fd) {
+    std::string text;
+    while (!text.ends_with('\n')) text += read_all(fd, 1);
+    return text;
+}
+
 void put(int fd, std::string_view text) { CHECK_EQUAL(write(fd, text.data(), text.size()), text.size()); }
 
 void set_raw(int fd) {
@@ -148,7 +155,7 @@ CASE(pty, a_session_on_a_slave_gets_sighup_when_the_master_goes) {
         fflush(stdout);
         for (;;) pause();
     }
-    CHECK(read_all(master).starts_with("ready"));
+    CHECK(read_line(master).starts_with("ready"));
     pid_t group = 0;
     CHECK_EQUAL(ioctl(master, TIOCGPGRP, &group), 0);
     CHECK_EQUAL(group, child);
@@ -179,7 +186,7 @@ CASE(pty, typed_characters_and_window_changes_are_signals) {
     CHECK(read_all(master).starts_with("ready"));
     winsize size{10, 20, 0, 0};
     CHECK_EQUAL(ioctl(master, TIOCSWINSZ, &size), 0);
-    CHECK(read_all(master).starts_with("changed"));
+    CHECK(read_line(master).starts_with("changed"));
     put(master, "\x03");
     int status;
     CHECK_EQUAL(waitpid(child, &status, 0), child);
