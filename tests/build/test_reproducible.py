@@ -10,7 +10,7 @@ REPOSITORY = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__f
 BUILD = os.path.join(REPOSITORY, "build")
 # Everything is compiled with the same few sets of flags: the kernel and two programs with their libraries show a path or
 # a time that leaks, at a third of the time that all programs take.
-COMPILED = {"kernel.elf": "kernel.elf", "sh": "userland/sh/sh", "init": "userland/init/init"}
+COMPILED = {"kernel.elf": "kernel.elf", "login": "userland/login/login", "init": "userland/init/init"}
 
 
 def stripped(path, target):
