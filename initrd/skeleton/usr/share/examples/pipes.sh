@@ -10,9 +10,12 @@ echo
 
 echo "Two writers, one reader, by a named pipe"
 mkfifo "$folder/pipe"
-{ for number in 1 3 5; do echo "odd $number"; done >"$folder/pipe"; } &
-{ sort "$folder/pipe" | sed 's/^/  /'; } &
-for number in 2 4 6; do echo "even $number"; done >"$folder/pipe"
+{ # both have the pipe before the reader can see its end
+    for number in 1 3 5; do echo "odd $number"; done &
+    for number in 2 4 6; do echo "even $number"; done
+    wait
+} >"$folder/pipe" &
+sort "$folder/pipe" | sed 's/^/  /'
 wait
 
 echo "One source, two readers: tee and a second pipe"
