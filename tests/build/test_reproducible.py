@@ -1,6 +1,7 @@
 """The same commit gives the same bytes, wherever it is built: kernel, programs, initrd and ISO."""
 import hashlib
 import os
+import pathlib
 import shutil
 import subprocess
 
@@ -29,6 +30,8 @@ def environment():
     epoch = subprocess.run(["git", "log", "-1", "--format=%ct"], cwd=REPOSITORY, capture_output=True, text=True,
                            check=True).stdout.strip()
     environment = dict(os.environ, SOURCE_DATE_EPOCH=epoch)
+    # One packed for an earlier commit has that one's time.
+    pathlib.Path(BUILD, "release", "initrd.tar").unlink(missing_ok=True)
     subprocess.run(["make", "-C", REPOSITORY, "iso"], check=True, env=environment, capture_output=True)
     return environment
 
