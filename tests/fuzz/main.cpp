@@ -260,7 +260,7 @@ int main(int argc, char** argv) {
     Options options = parse(argc, argv);
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     for (int number = 1; number < 65; ++number)
-        if (number != SIGCHLD && number != SIGSEGV && number != SIGBUS) signal(number, SIG_IGN);
+        if (number != SIGCHLD) signal(number, SIG_IGN); // a fault of its own ends it all the same
     int score = open("/proc/self/oom_score_adj", O_WRONLY);
     if (score >= 0) (void)!write(score, "-1000", 5), close(score);
     // Ahead of every worker, whatever policy it has given itself.
