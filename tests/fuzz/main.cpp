@@ -280,5 +280,7 @@ int main(int argc, char** argv) {
     bool is_falling = true;
     for (unsigned round = 2; round < kRounds; ++round) is_falling = is_falling && free_after[round - 1] - free_after[round] > kLeakKilobytes;
     if (is_falling) fail("free memory falls from round to round", g_progress[0]);
+    // Workers share the console: what they have set there must not swallow the last words.
+    (void)fcntl(STDOUT_FILENO, F_SETFL, 0);
     printf("fuzz: %lu calls, seed %lu, nothing lost\n", g_total, options.seed);
 }
