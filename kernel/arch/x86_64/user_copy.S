@@ -166,38 +166,27 @@ user_copy_string:
     ret
 
 // u64 user_save_state(void* to, u64 features): XSAVE; 0, or -1 on a fault.
+// u64 user_load_state(const void* from, u64 features): XRSTOR; likewise, and for an area that the processor refuses.
+    .macro state_move name, instruction
     .balign 16
-    .globl user_save_state
-user_save_state:
+    .globl \name
+\name:
     SMAP_STAC
     movl %esi, %eax
     movq %rsi, %rdx
     shrq $32, %rdx
     MAY_FAULT 1f
-    xsave64 (%rdi)
+    \instruction (%rdi)
     xorl %eax, %eax
     SMAP_CLAC
     ret
 1:  movq $-1, %rax
     SMAP_CLAC
     ret
+    .endm
 
-// u64 user_load_state(const void* from, u64 features): XRSTOR; 0, or -1 on a fault or an area that the processor refuses.
-    .balign 16
-    .globl user_load_state
-user_load_state:
-    SMAP_STAC
-    movl %esi, %eax
-    movq %rsi, %rdx
-    shrq $32, %rdx
-    MAY_FAULT 1f
-    xrstor64 (%rdi)
-    xorl %eax, %eax
-    SMAP_CLAC
-    ret
-1:  movq $-1, %rax
-    SMAP_CLAC
-    ret
+    state_move user_save_state, xsave64
+    state_move user_load_state, xrstor64
 
 // u64 user_load_u32(const void* from): the value, or -1 (all 64 bits) on a fault.
     .balign 16
