@@ -14,4 +14,12 @@ constexpr u64 damped(u64 average, u64 decay, u64 sample) {
     return sum / kDampedOne + (sample * kDampedOne > average && sum % kDampedOne != 0 ? 1 : 0);
 }
 
+/// How many periods have ended by `now_ns`; 0 until `next_end_ns`, which moves on by so many.
+constexpr u64 take_ended_periods(u64 now_ns, u64& next_end_ns, u64 period_ns) {
+    if (now_ns < next_end_ns) return 0;
+    u64 periods = (now_ns - next_end_ns) / period_ns + 1;
+    next_end_ns += periods * period_ns;
+    return periods;
+}
+
 } // namespace martlet

@@ -21,9 +21,8 @@ u64 g_next_update_ns GUARDED_BY(g_lock) = kPeriodNs;
 void update_load_average() {
     u64 now_ns = monotonic_ns();
     IrqLockGuard guard(g_lock);
-    if (now_ns < g_next_update_ns) return;
-    u64 periods = (now_ns - g_next_update_ns) / kPeriodNs + 1;
-    g_next_update_ns += periods * kPeriodNs;
+    u64 periods = take_ended_periods(now_ns, g_next_update_ns, kPeriodNs);
+    if (periods == 0) return;
     u64 active = Scheduler::runnable_count();
     for (int index = 0; index < 3; ++index) {
         for (u64 idle = 1; idle < periods && g_averages[index] != 0; ++idle)

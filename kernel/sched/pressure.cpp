@@ -55,9 +55,8 @@ Pressure reading_of(const Line& line) REQUIRES(g_lock) {
 void update_pressure() {
     u64 now_ns = monotonic_ns();
     IrqLockGuard guard(g_lock);
-    if (now_ns < g_next_update_ns) return;
-    u64 periods = (now_ns - g_next_update_ns) / kPeriodNs + 1;
-    g_next_update_ns += periods * kPeriodNs;
+    u64 periods = take_ended_periods(now_ns, g_next_update_ns, kPeriodNs);
+    if (periods == 0) return;
     for (Lines& lines : g_lines) {
         update(lines.some, periods);
         update(lines.full, periods);
