@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "base/vector.h"
+#include "net/socket_filter.h"
+#include "proc/process.h"
 #include "vfs/fd_table.h"
 
 namespace martlet {
@@ -49,6 +51,8 @@ struct Ancillary {
     Vector<Descriptor> files;
     SocketCredentials credentials;
     bool has_credentials = false; // given explicitly, or to be reported
+    Ref<Process> sender;          // of the credentials, where somebody wants a descriptor of it (SO_PASSPIDFD)
+    u64 timestamp_ns = 0;         // when the message came, of the realtime clock; 0: not to be reported
 };
 
 struct OutgoingMessage {
@@ -76,11 +80,18 @@ struct SocketOptions {
     std::atomic<u32> priority = 0, mark = 0;
     std::atomic<u64> linger = 0; // l_onoff | l_linger << 32
     std::atomic<i32> peek_offset = -1;
+    std::atomic<u32> timestamping = 0; // SOF_TIMESTAMPING_*
+    // Meaningful to families with devices only; kept as they were set.
+    std::atomic<i32> incoming_processor = -1, busy_poll_us = 0, interface = 0, buffer_lock = 0, rehash = 0;
+    std::atomic<u64> pacing_rate = ~0ull;
 };
 // Bits of SocketOptions::flags.
 inline constexpr u32 kOptionDebug = 1, kOptionReuseAddress = 2, kOptionDontRoute = 4, kOptionBroadcast = 8,
                      kOptionKeepAlive = 16, kOptionOobInline = 32, kOptionPassCredentials = 64, kOptionTimestamp = 128,
-                     kOptionReusePort = 256, kOptionNoCheck = 512, kOptionTimestampNs = 1024;
+                     kOptionReusePort = 256, kOptionNoCheck = 512, kOptionTimestampNs = 1024, kOptionTimestampNew = 2048,
+                     kOptionPassPidfd = 0x1000, kOptionPassSecurity = 0x2000, kOptionReportOverflow = 0x4000, kOptionWifiStatus = 0x8000,
+                     kOptionNoFrameCheck = 0x1'0000, kOptionLockFilter = 0x2'0000, kOptionSelectErrorQueue = 0x4'0000,
+                     kOptionPreferBusyPoll = 0x8'0000, kOptionReceiveMark = 0x10'0000;
 
 class Socket : public RefCounted {
 public:
@@ -106,12 +117,18 @@ public:
     virtual u32 poll(PollTable* table) = 0;
     virtual Result<usize> bytes_readable() { return Error(Errno::EINVAL); } // SIOCINQ
     virtual usize bytes_unsent() { return 0; }                              // SIOCOUTQ
+    /// SIOCATMARK: whether the next read begins where urgent data were.
+    virtual Result<bool> is_at_urgent_mark() { return Error(Errno::EOPNOTSUPP); }
+    /// SIOCUNIXFILE: a descriptor (O_PATH) of the file that the socket is bound to.
+    virtual Result<int> open_bound_file() { return Error(Errno::ENOTTY); }
     virtual bool is_listening() const { return false; }
     virtual SocketCredentials peer_credentials() { return {}; }
     virtual Result<Vector<u32>> peer_groups() { return Error(Errno::ENODATA); }
+    /// The process behind peer_credentials().
+    virtual Result<Ref<Process>> peer_process() { return Error(Errno::ENODATA); }
     /// EOPNOTSUPP: the family cannot peek at an offset (SO_PEEK_OFF).
     virtual Result<void> set_peek_offset(i32 offset) { return Error(Errno::EOPNOTSUPP); }
-    /// The file that holds the socket, once there is one, and null before it goes.
+    /// The file that holds the socket, once there is one, and null before it goes (its count is 0 then).
     virtual void set_file(const File* file, u64 inode_number) {}
     /// One of the descriptors of that file is being closed.
     virtual void descriptor_closed(const File& file) {}
@@ -127,7 +144,15 @@ public:
     void set_error(Errno error) { error_.store(static_cast<i32>(error), std::memory_order_release); }
 
     SocketOptions options;
-    bool has_option(u32 bit) const { return (options.flags.load(std::memory_order_relaxed) & bit) != 0; }
+    /// Any of them.
+    bool has_option(u32 bits) const { return (options.flags.load(std::memory_order_relaxed) & bits) != 0; }
+
+    /// What messages to this socket must pass, or null.
+    Ref<SocketFilter> filter();
+    void set_filter(Ref<SocketFilter> filter);
+    bool has_filter() const { return has_filter_.load(std::memory_order_relaxed); }
+    /// SO_COOKIE: a number that no other socket ever has.
+    u64 cookie();
 
 protected:
     void note_no_room() { had_no_room_.store(true, std::memory_order_relaxed); }
@@ -141,6 +166,10 @@ private:
     const int family_, type_, protocol_;
     std::atomic<i32> error_ = 0;
     std::atomic<bool> had_no_room_ = false;
+    std::atomic<bool> has_filter_ = false;
+    SpinLock filter_lock_{LockRank::Socket};
+    Ref<SocketFilter> filter_ GUARDED_BY(filter_lock_);
+    std::atomic<u64> cookie_ = 0; // 0: nobody asked yet
 };
 
 struct SocketPair {
@@ -165,7 +194,7 @@ protected:
 /// Null: EAFNOSUPPORT.
 SocketFamily* find_socket_family(int number);
 
-// Options, from user memory (socket_options.cpp): getsockopt(2), setsockopt(2) of level SOL_SOCKET.
+// Options, from and to user memory (socket_options_set.cpp, socket_options_get.cpp): level SOL_SOCKET.
 Result<void> set_socket_option(Socket& socket, int name, u64 value, i32 size);
 Result<void> get_socket_option(Socket& socket, int name, u64 value, u64 size_address);
 

@@ -45,11 +45,13 @@ Result<usize> SocketFile::write(IoCursor& from, u64) {
 }
 
 Result<i64> SocketFile::ioctl(u32 command, u64 argument) {
-    constexpr u32 kBytesUnsent = 0x5411; // SIOCOUTQ
+    constexpr u32 kBytesUnsent = 0x5411, kAtMark = 0x8905, kBoundFile = 0x89e0; // SIOCOUTQ, SIOCATMARK, SIOCUNIXFILE
     usize count;
     switch (command) {
     case kIoctlBytesReadable: count = TRY(socket_->bytes_readable()); break;
     case kBytesUnsent: count = socket_->bytes_unsent(); break;
+    case kAtMark: count = TRY(socket_->is_at_urgent_mark()) ? 1 : 0; break;
+    case kBoundFile: return TRY(socket_->open_bound_file());
     default: return Error(Errno::ENOTTY);
     }
     TRY(UserPtr<int>(argument).store(static_cast<int>(count)));

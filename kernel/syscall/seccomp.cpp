@@ -11,14 +11,8 @@ namespace {
 constexpr u32 kSynchroniseThreads = 1, kLog = 2, kSpeculationAllow = 4, kNewListener = 8, kSynchroniseEsrch = 0x10,
               kWaitKillable = 0x20;
 
-struct ProgramArgument { // struct sock_fprog
-    u16 count;
-    u16 padding[3];
-    u64 instructions;
-};
-
 Result<Ref<SeccompFilter>> load_filter(u64 address) {
-    auto argument = TRY(UserPtr<const ProgramArgument>(address).load());
+    auto argument = TRY(UserPtr<const BpfProgramArgument>(address).load());
     if (argument.count == 0 || argument.count > kBpfMaximumInstructions) return Error(Errno::EINVAL);
     Ref<SeccompFilter> filter = TRY(make_ref<SeccompFilter>());
     TRY(filter->program.resize(argument.count));

@@ -42,10 +42,8 @@ Result<usize> receive_one(SocketFile& file, UserPtr<UserMessage> user, u32 flags
     TRY(vectors.load(header.vectors, header.vector_count));
     IncomingMessage message{.data = IoCursor::user_vectors(vectors.vectors()), .flags = flags, .wants_ancillary = true};
     usize count = TRY(file.socket().receive(message, file.may_wait(flags)));
-    usize control_used = 0;
-    bool has_control = header.control != 0 && header.control_size > 0;
-    if (has_control) control_used = TRY(store_control(header.control, header.control_size, flags, message.ancillary, message.flags_out));
-    else if (message.ancillary.has_credentials || !message.ancillary.files.is_empty()) message.flags_out |= kMsgCtrunc;
+    ControlRoom control_room{header.control, header.control_size};
+    usize control_used = TRY(store_control(file.socket(), control_room, flags, message.ancillary, message.flags_out));
     u64 base = user.address();
     if (header.name) {
         u32 room = static_cast<u32>(header.name_size);

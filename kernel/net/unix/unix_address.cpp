@@ -2,11 +2,13 @@
 #include "base/format.h"
 #include "base/random.h"
 #include "net/unix/unix_socket.h"
+#include "proc/resource_limits.h"
 #include "proc/task.h"
 #include "vfs/caller.h"
 #include "vfs/dentry.h"
 #include "vfs/fs_context.h"
 #include "vfs/inode.h"
+#include "vfs/open.h"
 #include "vfs/operations.h"
 #include "vfs/path_walk.h"
 #include "vfs/permission.h"
@@ -166,6 +168,17 @@ SocketAddress UnixSocket::address_or_family() {
     SocketAddress unnamed;
     unnamed.set_family(kFamilyUnix);
     return unnamed;
+}
+
+Result<int> UnixSocket::open_bound_file() {
+    if (!current_credentials().has(Capability::NetAdmin)) return Error(Errno::EPERM);
+    Path path;
+    {
+        MutexGuard guard(setup_mutex_);
+        path = path_;
+    }
+    if (!path) return Error(Errno::ENOENT);
+    return current_task().files().install(TRY(open_path(path, kOpenPath)), CloseOnExec::Yes, current_limit(Resource::OpenFiles));
 }
 
 Result<SocketAddress> UnixSocket::name() { return address_or_family(); }

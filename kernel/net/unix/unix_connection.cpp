@@ -29,8 +29,8 @@ Result<void> UnixSocket::listen(u32 backlog) {
         if (state() != UnixState::Unconnected && state() != UnixState::Listening) return Error(Errno::EINVAL);
         backlog_ = backlog < kBacklogMaximum ? backlog : kBacklogMaximum;
         state_.store(UnixState::Listening, std::memory_order_release);
-        peer_identity_ = current_unix_peer();
     }
+    set_peer_identity(current_unix_peer());
     writers_.wake_all(); // there may be room for those who wait to connect
     return {};
 }
@@ -69,7 +69,7 @@ Result<void> UnixSocket::connect(const SocketAddress& address, bool may_wait) {
 
 /// The connection is made here; accept(2) only picks it up.
 Result<void> UnixSocket::connect_stream(const SocketAddress& address, bool may_wait) {
-    if (has_option(kOptionPassCredentials)) TRY(bind_automatically());
+    if (has_option(kOptionPassCredentials | kOptionPassPidfd)) TRY(bind_automatically());
     Deadline deadline = send_deadline();
     Ref<UnixSocket> made = TRY(create(type(), protocol()));
     made->state_.store(UnixState::Connected, std::memory_order_relaxed);
@@ -121,7 +121,7 @@ Result<void> UnixSocket::connect_stream(const SocketAddress& address, bool may_w
 Result<void> UnixSocket::connect_datagram(const SocketAddress& address) {
     Ref<UnixSocket> peer;
     if (address.family() != kFamilyUnspecified) {
-        if (has_option(kOptionPassCredentials)) TRY(bind_automatically());
+        if (has_option(kOptionPassCredentials | kOptionPassPidfd)) TRY(bind_automatically());
         peer = TRY(find(address, type()));
         LockGuard guard(peer->lock_);
         if (peer->peer_ && peer->peer_ != this) return Error(Errno::EPERM);
@@ -129,8 +129,8 @@ Result<void> UnixSocket::connect_datagram(const SocketAddress& address) {
     {
         LockGuard guard(lock_);
         std::swap(peer_, peer);
-        peer_identity_ = {};
     }
+    set_peer_identity({});
     announce_writable();
     return {};
 }

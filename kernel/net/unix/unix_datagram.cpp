@@ -1,6 +1,7 @@
 // Datagram and seqpacket transfer: whole messages.
 #include "net/unix/unix_garbage.h"
 #include "net/unix/unix_socket.h"
+#include "time/clock.h"
 
 namespace martlet {
 
@@ -32,14 +33,22 @@ Result<Ref<UnixSocket>> UnixSocket::choose_receiver(const OutgoingMessage& messa
 Result<usize> UnixSocket::send_datagram(OutgoingMessage& message, bool may_wait) {
     if (message.flags & kMsgOob) return Error(Errno::EOPNOTSUPP);
     Ref<UnixSocket> receiver = TRY(choose_receiver(message));
-    if (has_option(kOptionPassCredentials)) TRY(bind_automatically());
+    if (has_option(kOptionPassCredentials | kOptionPassPidfd)) TRY(bind_automatically());
     usize size = message.data.remaining();
     if (size > options.send_buffer.load(std::memory_order_relaxed) - 32) return Error(Errno::EMSGSIZE);
     Deadline deadline = send_deadline();
     TRY(wait_for_room(deadline, may_wait));
     Own<UnixPacket> packet = TRY(UnixPacket::create(size));
     if (size > 0 && TRY(message.data.take(packet->bytes(), size)) != size) return Error(Errno::EFAULT);
-    TRY(packet->attach(message.ancillary, wants_credentials(*receiver)));
+    TRY(packet->attach(message.ancillary, wanted_details(*receiver)));
+    if (receiver->has_filter()) [[unlikely]] {
+        // What the filter drops is sent all the same.
+        Ref<SocketFilter> filter = receiver->filter();
+        u32 kept = filter ? filter->run({packet->bytes(), size}) : packet->size;
+        if (kept == 0) return size;
+        if (kept < packet->size) packet->size = kept;
+    }
+    if (receiver->has_option(kOptionTimestamp)) packet->timestamp_ns = realtime_ns();
     for (;;) {
         if (receiver->state() == UnixState::Closed) {
             disconnect_datagram(*receiver);
@@ -96,6 +105,9 @@ Result<usize> UnixSocket::receive_datagram(IncomingMessage& message, bool may_wa
                 if (packet->sender->is_bound_.load(std::memory_order_acquire)) message.from = packet->sender->address_;
                 message.ancillary.credentials = packet->credentials;
                 message.ancillary.has_credentials = has_option(kOptionPassCredentials);
+                if (has_option(kOptionPassPidfd)) message.ancillary.sender = packet->process;
+                if (has_option(kOptionTimestamp)) // asked for only now: it counts as come now
+                    message.ancillary.timestamp_ns = packet->timestamp_ns ? packet->timestamp_ns : realtime_ns();
                 if (peek_offset >= 0)
                     options.peek_offset.store(peeks ? peek_offset + static_cast<i32>(count)
                                               : peek_offset > static_cast<i32>(whole) ? peek_offset - static_cast<i32>(whole) : 0,

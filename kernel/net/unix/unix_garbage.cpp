@@ -125,9 +125,8 @@ void UnixGarbage::take_packets(UnixSocket& socket, UnixPacketList& packets) {
     LockGuard guard(socket.lock_);
     for (UnixPacket& packet : socket.queue_) {
         if (!packet.rights) continue;
-        packet.node.unlink();
-        socket.queued_.fetch_sub(1, std::memory_order_release);
-        socket.queued_bytes_.fetch_sub(packet.left(), std::memory_order_relaxed);
+        socket.unlink(packet);
+        if (socket.urgent_.load(std::memory_order_relaxed) == &packet) socket.urgent_.store(nullptr, std::memory_order_relaxed);
         unqueue(packet);
         packets.push_back(packet);
     }

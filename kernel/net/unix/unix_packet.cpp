@@ -3,6 +3,7 @@
 #include "mm/heap.h"
 #include "net/unix/unix_socket.h"
 #include "proc/resource_limits.h"
+#include "proc/task.h"
 #include "vfs/caller.h"
 
 namespace martlet {
@@ -35,14 +36,16 @@ UnixPacket::~UnixPacket() {
     if (sender) sender->release_room(charge);
 }
 
-Result<void> UnixPacket::attach(Ancillary* ancillary, bool wants_credentials) {
+Result<void> UnixPacket::attach(Ancillary* ancillary, u32 wanted) {
     if (ancillary && ancillary->has_credentials) {
         credentials = ancillary->credentials;
         has_credentials = true;
-    } else if (wants_credentials) {
+        if (wanted & kOptionPassPidfd) process = ancillary->sender;
+    } else if (wanted) {
         const Credentials& caller = current_credentials();
         credentials = {current_process_id(), caller.real_uid, caller.real_gid};
         has_credentials = true;
+        if (wanted & kOptionPassPidfd) process = Ref<Process>(current_process());
     }
     if (!ancillary || ancillary->files.is_empty()) return {};
     auto count = static_cast<u32>(ancillary->files.size());

@@ -1,4 +1,5 @@
-// UnixPacket: what is sent at once: bytes, and beside them descriptors and credentials (SCM_RIGHTS, SCM_CREDENTIALS).
+// UnixPacket: what is sent at once: bytes, and beside them descriptors and credentials (SCM_RIGHTS, SCM_CREDENTIALS,
+// SCM_PIDFD). A byte sent with MSG_OOB is a packet of its own; once read out of band it stays, empty, where it was.
 //
 // The bytes lie behind the object in one block. A packet is charged with the block's size to its sender's send buffer until
 // it goes. Files in it are in flight: counted against the sender's user, and known to the garbage collector while queued.
@@ -26,14 +27,17 @@ public:
     u8* bytes() { return reinterpret_cast<u8*>(this + 1); }
     usize left() const { return size - offset; }
     /// Takes over what travels beside the bytes: ETOOMANYREFS, ENOMEM.
-    Result<void> attach(Ancillary* ancillary, bool wants_credentials);
+    /// `wanted`: of kOptionPassCredentials and kOptionPassPidfd those that one of the two sides has set.
+    Result<void> attach(Ancillary* ancillary, u32 wanted);
     /// A copy of (peek) or the files themselves, for the receiver.
     Result<void> copy_files(Vector<Descriptor>& to) const;
 
     u32 size = 0, offset = 0; // offset: already read, of a stream
     u32 charge = 0;
-    bool has_credentials = false;
+    bool has_credentials = false, is_urgent = false;
     SocketCredentials credentials;
+    Ref<Process> process; // of the credentials, if wanted
+    u64 timestamp_ns = 0; // when it was queued, if wanted; realtime clock
     Own<UnixRights> rights;
     Ref<UnixSocket> sender; // of datagrams
     ListNode node;

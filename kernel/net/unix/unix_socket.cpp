@@ -2,6 +2,7 @@
 #include "net/unix/unix_socket.h"
 
 #include "net/unix/unix_garbage.h"
+#include "proc/task.h"
 #include "vfs/caller.h"
 
 namespace martlet {
@@ -62,7 +63,18 @@ Result<SocketPair> UnixSocket::create_pair(int type, int protocol) NO_THREAD_SAF
 
 UnixPeer current_unix_peer() {
     const Credentials& caller = current_credentials();
-    return {{current_process_id(), caller.effective_uid, caller.effective_gid}, Ref<const Credentials>(caller)};
+    return {{current_process_id(), caller.effective_uid, caller.effective_gid}, Ref<const Credentials>(caller), Ref<Process>(current_process())};
+}
+
+void UnixSocket::set_peer_identity(UnixPeer identity) {
+    LockGuard guard(lock_);
+    std::swap(peer_identity_, identity); // the old one goes behind the lock
+}
+
+void UnixSocket::set_file(const File* file, u64 inode_number) {
+    LockGuard guard(lock_);
+    file_.store(file, std::memory_order_release);
+    inode_number_.store(inode_number, std::memory_order_relaxed);
 }
 
 /// The last descriptor may go while the socket waits in a queue, perhaps its own.
@@ -83,6 +95,7 @@ void UnixSocket::close() {
         shutdown_.store(kShutBoth, std::memory_order_release);
         peer = std::move(peer_);
         packets.splice_back(queue_);
+        urgent_.store(nullptr, std::memory_order_relaxed);
         connections.splice_back(connections_);
         queued_.store(0, std::memory_order_release);
         UnixGarbage::unqueue(packets);
@@ -125,8 +138,9 @@ Result<usize> UnixSocket::receive(IncomingMessage& message, bool may_wait) {
     return type() == kSocketStream ? receive_stream(message, may_wait) : receive_datagram(message, may_wait);
 }
 
-bool UnixSocket::wants_credentials(const UnixSocket& receiver) const {
-    return has_option(kOptionPassCredentials) || receiver.has_option(kOptionPassCredentials);
+u32 UnixSocket::wanted_details(const UnixSocket& receiver) const {
+    u32 flags = options.flags.load(std::memory_order_relaxed) | receiver.options.flags.load(std::memory_order_relaxed);
+    return flags & (kOptionPassCredentials | kOptionPassPidfd);
 }
 
 /// A packet without descriptors costs one lock; with them the garbage collector must see queue and count change together.
@@ -137,6 +151,7 @@ Result<void> UnixSocket::push(Own<UnixPacket> packet, UnixSocket& sender) {
         LockGuard guard(lock_);
         if (state() == UnixState::Closed || has_shut(kShutRead)) return false;
         queue_.push_back(pushed);
+        if (pushed.is_urgent) [[unlikely]] urgent_.store(&pushed, std::memory_order_release);
         queued_.store(queued_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
         queued_bytes_.fetch_add(pushed.size, std::memory_order_relaxed);
         return true;
@@ -160,12 +175,16 @@ Result<void> UnixSocket::push(Own<UnixPacket> packet, UnixSocket& sender) {
     return {};
 }
 
-void UnixSocket::take_off(UnixPacket& packet, Own<UnixPacket>& taken) {
-    LockGuard guard(lock_);
-    // close() may have taken the queue; then the packet is gone with it. A receiver has the file open, so it has not.
+/// close() may have taken the queue; then the packet is gone with it. A receiver has the file open, so it has not.
+void UnixSocket::unlink(UnixPacket& packet) {
     packet.node.unlink();
     queued_.store(queued_.load(std::memory_order_relaxed) - 1, std::memory_order_release);
-    queued_bytes_.fetch_sub(packet.size - packet.offset, std::memory_order_relaxed);
+    queued_bytes_.fetch_sub(packet.left(), std::memory_order_relaxed);
+}
+
+void UnixSocket::take_off(UnixPacket& packet, Own<UnixPacket>& taken) {
+    LockGuard guard(lock_);
+    unlink(packet);
     taken = Own<UnixPacket>(&packet);
 }
 
@@ -199,6 +218,7 @@ u32 UnixSocket::poll(PollTable* table) {
     if (shut == kShutBoth) events |= kPollHup;
     if (shut & kShutRead) events |= kPollRdHup | kPollIn | kPollRdNorm;
     if (has_data()) events |= kPollIn | kPollRdNorm;
+    if (urgent_.load(std::memory_order_acquire)) events |= kPollPri;
     if (is_stream_like() && state() == UnixState::Unconnected) events |= kPollHup;
     if (!is_writable()) return events;
     if (!is_stream_like()) {
@@ -239,6 +259,12 @@ Result<Vector<u32>> UnixSocket::peer_groups() {
     TRY(groups.reserve(peer->groups.size()));
     for (u32 group : peer->groups) TRY(groups.push_back(group));
     return groups;
+}
+
+Result<Ref<Process>> UnixSocket::peer_process() {
+    LockGuard guard(lock_);
+    if (!peer_identity_.process) return Error(Errno::ENODATA);
+    return peer_identity_.process;
 }
 
 Result<void> UnixSocket::set_peek_offset(i32 offset) {

@@ -11,7 +11,7 @@
 // that nobody accepted yet.
 // Locks: lock_ guards the queue, the state and the peer, and is taken by the other side too; two sockets' locks are taken
 // together by LockBoth only. read_mutex_ orders receivers. unix_rights_lock (unix_garbage.cpp) comes before lock_ where
-// descriptors travel. `shutdown_` and `used_` are read without locks by whoever only looks.
+// descriptors travel. `shutdown_` and `used_` are read without locks by whoever only looks, so is `urgent_`.
 // setup_mutex_ orders bind, listen and connect.
 #pragma once
 #include "net/socket.h"
@@ -22,10 +22,11 @@ namespace martlet {
 
 enum class UnixState : u8 { Unconnected, Listening, Connected, Closed };
 
-/// Who a peer was when the connection was made (SO_PEERCRED, SO_PEERGROUPS).
+/// Who a peer was when the connection was made (SO_PEERCRED, SO_PEERGROUPS, SO_PEERPIDFD).
 struct UnixPeer {
     SocketCredentials credentials;
     Ref<const Credentials> full; // for the groups; null: nobody
+    Ref<Process> process;
 };
 
 /// Drops what only queues of unreachable sockets hold. `closing`: a file of which a descriptor is just being closed.
@@ -51,17 +52,16 @@ public:
     u32 poll(PollTable* table) override;
     Result<usize> bytes_readable() override;
     usize bytes_unsent() override { return used_.load(std::memory_order_relaxed); }
+    Result<bool> is_at_urgent_mark() override;
+    Result<int> open_bound_file() override;
     bool is_listening() const override { return state() == UnixState::Listening; }
     SocketCredentials peer_credentials() override;
     Result<Vector<u32>> peer_groups() override;
+    Result<Ref<Process>> peer_process() override;
     Result<void> set_peek_offset(i32 offset) override;
     void options_changed() override { announce_writable(); }
 
-    // Of the garbage collector, under unix_rights_lock.
-    void set_file(const File* file, u64 inode_number) override {
-        file_.store(file, std::memory_order_release);
-        inode_number_.store(inode_number, std::memory_order_relaxed);
-    }
+    void set_file(const File* file, u64 inode_number) override;
     void descriptor_closed(const File& file) override;
 
     // What /proc/net/unix shows.
@@ -99,11 +99,26 @@ private:
     void forget_name();
 
     // unix_stream.cpp
+    struct StreamRead {
+        IncomingMessage& message;
+        usize done = 0;
+        bool must_stop = false; // nothing further may join what was copied
+        UnixPacketList dropped = {}; // to be freed without locks
+        bool peeks() const { return (message.flags & kMsgPeek) != 0; }
+    };
     Result<usize> send_stream(OutgoingMessage& message, bool may_wait);
     Result<usize> receive_stream(IncomingMessage& message, bool may_wait);
-    Result<usize> take_stream(IncomingMessage& message, usize done, bool& must_stop) REQUIRES(read_mutex_);
+    Result<usize> take_stream(StreamRead& read) REQUIRES(read_mutex_);
+    UnixPacket* next_in_stream(StreamRead& read, UnixPacket* last, bool has_copied) REQUIRES(read_mutex_);
+    bool has_stream_data(bool peeks);
     Result<void> wait_for_room(Deadline deadline, bool may_wait);
     Errno broken_pipe(const OutgoingMessage& message);
+
+    // unix_urgent.cpp
+    Result<usize> receive_urgent(IncomingMessage& message);
+    UnixPacket* pass_urgent(StreamRead& read, UnixPacket* packet, bool has_copied) REQUIRES(read_mutex_);
+    void drop(UnixPacket& packet, UnixPacketList& dropped) REQUIRES(read_mutex_);
+    void tell_urgent();
 
     // unix_datagram.cpp
     Result<usize> send_datagram(OutgoingMessage& message, bool may_wait);
@@ -115,6 +130,7 @@ private:
 
     /// Puts the packet, which it takes, onto this socket's queue; EPIPE when nobody will read it.
     Result<void> push(Own<UnixPacket> packet, UnixSocket& sender);
+    void unlink(UnixPacket& packet) REQUIRES(lock_);
     void take_off(UnixPacket& packet, Own<UnixPacket>& taken) REQUIRES(read_mutex_);
     bool has_data() const { return queued_.load(std::memory_order_acquire) != 0; }
     bool has_room() const { return used_.load(std::memory_order_acquire) < options.send_buffer.load(std::memory_order_relaxed); }
@@ -125,7 +141,8 @@ private:
     void announce_readable();
     void announce_writable();
     void announce_all();
-    bool wants_credentials(const UnixSocket& receiver) const;
+    u32 wanted_details(const UnixSocket& receiver) const;
+    void set_peer_identity(UnixPeer identity);
 
     static constexpr u32 kDatagramQueueLimit = 10; // net.unix.max_dgram_qlen
 
@@ -136,6 +153,7 @@ private:
     /// The peer of a connection: constant from then until close.
     std::atomic<UnixSocket*> connected_peer_ = nullptr;
     UnixPacketList queue_ GUARDED_BY(lock_);
+    std::atomic<UnixPacket*> urgent_ = nullptr; // the last packet of MSG_OOB, while unread; written under lock_
     std::atomic<u32> queued_ = 0; // packets, or connections to accept
     std::atomic<usize> queued_bytes_ = 0;
     std::atomic<usize> used_ = 0; // room of the send buffer in use by packets that this socket sent
@@ -154,9 +172,10 @@ private:
 
     WaitQueue readers_, writers_, pollers_;
 
-    // Garbage collection, under unix_rights_lock.
-    std::atomic<const File*> file_ = nullptr;
+    std::atomic<const File*> file_ = nullptr; // written under lock_; there while a descriptor of it is in flight
     std::atomic<u64> inode_number_ = 0;
+
+    // Garbage collection, under unix_rights_lock.
     std::atomic<u32> in_flight_ = 0;
     u32 found_in_queues_ = 0;
     bool is_candidate_ = false, is_reachable_ = false;

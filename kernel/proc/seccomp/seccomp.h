@@ -7,7 +7,7 @@
 #include "arch/trap_frame.h"
 #include "base/ref.h"
 #include "base/vector.h"
-#include "proc/seccomp/classic_bpf.h"
+#include "base/classic_bpf.h"
 #include "proc/seccomp/listener.h"
 
 namespace martlet {

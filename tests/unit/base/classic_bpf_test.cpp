@@ -1,4 +1,4 @@
-#include "proc/seccomp/classic_bpf.h"
+#include "base/classic_bpf.h"
 
 #include <gtest/gtest.h>
 
@@ -17,6 +17,11 @@ u32 run(const Program& program, std::vector<u32> data = {}) {
     data.resize(kDataSize / sizeof(u32));
     EXPECT_TRUE(is_accepted(program));
     return run_bpf_program(program, data);
+}
+
+u32 run_on(const Program& program, const std::vector<u8>& bytes) {
+    EXPECT_TRUE(check_bpf_message_program(program).has_value());
+    return run_bpf_message_program(program, {bytes, 3, [] { return 99u; }});
 }
 
 TEST(ClassicBpf, loads_words_constants_and_the_size) {
@@ -84,11 +89,35 @@ TEST(ClassicBpf, random_programs_that_are_accepted_end_and_stay_inside) {
         Program program(1 + random() % 6);
         for (BpfInstruction& instruction : program)
             instruction = {codes[random() % std::size(codes)], static_cast<u8>(random() % 4), static_cast<u8>(random() % 4), static_cast<u32>(random() % 70)};
+        if (check_bpf_message_program(program)) (void)run_on(program, {1, 2, 3, 4, 5});
         if (!is_accepted(program)) continue;
         ++accepted;
         (void)run_bpf_program(program, data);
     }
     EXPECT_GT(accepted, 1000);
+}
+
+TEST(ClassicBpf, loads_from_messages_in_network_order_and_never_outside) {
+    std::vector<u8> bytes = {0x12, 0x34, 0x56, 0x78, 0x9a};
+    Program word = {{0x20, 0, 0, 0}, {0x16, 0, 0, 0}};
+    EXPECT_EQ(run_on(word, bytes), 0x12345678u);
+    for (u32 offset : {2u, 5u, 0x7fffffffu, 0x80000000u, 0xffefffffu}) {
+        word[0].operand = offset;
+        EXPECT_EQ(run_on(word, bytes), 0u);
+    }
+    EXPECT_EQ(run_on({{0x28, 0, 0, 0xfff00000 + 1}, {0x16, 0, 0, 0}}, bytes), 0x3456u); // from the network header
+    EXPECT_EQ(run_on({{0x01, 0, 0, 0xffffffff}, {0x50, 0, 0, 5}, {0x16, 0, 0, 0}}, bytes), 0x9au); // wraps
+    EXPECT_EQ(run_on({{0x20, 0, 0, 0xfffff000 + 36}, {0x16, 0, 0, 0}}, bytes), 3u);
+    EXPECT_EQ(run_on({{0x20, 0, 0, 0xfffff000 + 56}, {0x16, 0, 0, 0}}, bytes), 99u);
+    EXPECT_EQ(run_on({{0x00, 0, 0, 7}, {0x01, 0, 0, 0}, {0x9c, 0, 0, 0}, {0x06, 0, 0, 1}}, bytes), 0u); // remainder by zero
+}
+
+TEST(ClassicBpf, the_loads_of_one_kind_are_refused_to_the_other) {
+    EXPECT_FALSE(is_accepted({{0x94, 0, 0, 3}, {0x06, 0, 0, 0}}));
+    EXPECT_FALSE(is_accepted({{0x30, 0, 0, 0}, {0x06, 0, 0, 0}}));
+    EXPECT_FALSE(is_accepted({{0xb1, 0, 0, 0}, {0x06, 0, 0, 0}}));
+    EXPECT_FALSE(check_bpf_message_program(Program{{0x20, 0, 0, 0xfffff000 + 2}, {0x06, 0, 0, 0}}).has_value());
+    EXPECT_FALSE(check_bpf_message_program(Program{{0x38, 0, 0, 0}, {0x06, 0, 0, 0}}).has_value());
 }
 
 } // namespace
