@@ -9,6 +9,7 @@
 #include "worker.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -49,6 +50,7 @@ struct Worker {
 
 Progress* g_progress;
 unsigned long g_total;
+int g_null; // opened before any worker could remove its name: who has no such descriptor shares the supervisor's console
 
 long now_ms() {
     timespec time;
@@ -64,6 +66,15 @@ long now_ms() {
     _exit(1);
 }
 
+DIR* open_folder(const char* path) {
+    DIR* folder = opendir(path);
+    if (!folder) {
+        printf("fuzz: %s: %s\n", path, strerror(errno));
+        fail("a folder of /proc cannot be opened", g_progress[0]);
+    }
+    return folder;
+}
+
 void start(Worker& worker, unsigned index, const Options& options, unsigned long generation) {
     Progress& progress = g_progress[index];
     worker = {};
@@ -77,9 +88,9 @@ void start(Worker& worker, unsigned index, const Options& options, unsigned long
     chmod(folder, 0777);
     if (chdir(folder) != 0) _exit(1);
     setsid();
-    int null = open("/dev/null", O_RDWR);
-    for (int fd = 0; fd < 3; ++fd) dup2(null, fd);
-    close(null);
+    for (int fd = 0; fd < 3; ++fd)
+        if (dup2(g_null, fd) < 0) _exit(1);
+    close(g_null);
     WorkerPlan plan = {options.seed * 1000003 + generation * kMostWorkers + index, 20000, options.threads, index % 4 == 3,
                        options.only};
     work(plan, progress);
@@ -109,7 +120,7 @@ void attend(Worker& worker, unsigned index, long now) {
 
 /// What /proc says of each task of each process.
 void tell_processes() {
-    DIR* folder = opendir("/proc");
+    DIR* folder = open_folder("/proc");
     while (dirent* entry = readdir(folder)) {
         char path[300];
         snprintf(path, sizeof(path), "/proc/%.100s/task", entry->d_name);
@@ -134,8 +145,7 @@ void end_all() {
     long start = now_ms();
     for (;;) {
         unsigned others = 0;
-        DIR* folder = opendir("/proc");
-        if (!folder) fail("/proc cannot be read", g_progress[0]);
+        DIR* folder = open_folder("/proc");
         while (dirent* entry = readdir(folder)) {
             int pid = atoi(entry->d_name);
             char path[64], state = 0;
@@ -195,7 +205,7 @@ long free_kilobytes() {
 
 unsigned long open_descriptors() {
     unsigned long count = 0;
-    DIR* folder = opendir("/proc/self/fd");
+    DIR* folder = open_folder("/proc/self/fd");
     while (readdir(folder)) ++count;
     closedir(folder);
     return count;
@@ -266,6 +276,7 @@ int main(int argc, char** argv) {
     // Ahead of every worker, whatever policy it has given itself.
     sched_param first = {50};
     sched_setscheduler(0, SCHED_FIFO, &first);
+    g_null = open("/dev/null", O_RDWR);
     void* shared = mmap(nullptr, sizeof(Progress) * kMostWorkers, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     g_progress = static_cast<Progress*>(shared);
 
@@ -280,7 +291,5 @@ int main(int argc, char** argv) {
     bool is_falling = true;
     for (unsigned round = 2; round < kRounds; ++round) is_falling = is_falling && free_after[round - 1] - free_after[round] > kLeakKilobytes;
     if (is_falling) fail("free memory falls from round to round", g_progress[0]);
-    // Workers share the console: what they have set there must not swallow the last words.
-    (void)fcntl(STDOUT_FILENO, F_SETFL, 0);
     printf("fuzz: %lu calls, seed %lu, nothing lost\n", g_total, options.seed);
 }

@@ -92,11 +92,11 @@ void prepare_descriptors() {
 }
 
 /// For what a fork-like call answers 0 to: the child lives on for a few calls.
-void live_shortly(Arguments& memory, Random& random) {
+void live_shortly(const WorkerPlan& plan, Arguments& memory, Random& random) {
     unsigned long arguments[6];
     for (int i = 0; i < 8; ++i) {
         const Call& row = kCalls[random.below(kCallCount)];
-        if (contains(kRare, row.number)) continue;
+        if (contains(kRare, row.number) || (plan.is_privileged && contains(kUnprivilegedOnly, row.number))) continue;
         for (int k = 0; k < 6; ++k) arguments[k] = memory.make(row.kinds[k]);
         call(row.number, arguments);
     }
@@ -120,12 +120,12 @@ void make_one(const WorkerPlan& plan, Progress& progress, Arguments& memory, Ran
         pid_t child = fork();
         if (child == 0) {
             if (row.number == SYS_clone3) call(SYS_clone3, arguments);
-            live_shortly(memory, random);
+            live_shortly(plan, memory, random);
         }
     } else {
         pid_t self = getpid();
         long result = call(row.number, arguments);
-        if (result == 0 && (row.number == SYS_fork || row.number == SYS_clone) && getpid() != self) live_shortly(memory, random);
+        if (result == 0 && (row.number == SYS_fork || row.number == SYS_clone) && getpid() != self) live_shortly(plan, memory, random);
     }
     progress.calls.fetch_add(1, std::memory_order_relaxed);
 }
