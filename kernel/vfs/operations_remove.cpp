@@ -134,7 +134,14 @@ void notify_rename(PathWalk& from, PathWalk& to, Inode& inode, Inode* replaced, 
     notify_inode(*replaced, kNotifyMoveSelf);
 }
 
-Result<void> rename_locked(PathWalk& from, PathWalk& to, u32 flags, Ref<Dentry>& old_entry, Ref<Dentry>& new_entry) {
+/// The entries of a rename and what lost its name by it, if anything did. They outlive the locks.
+struct Renaming {
+    Ref<Dentry> old_entry, new_entry;
+    Ref<Inode> replaced;
+};
+
+Result<void> rename_locked(PathWalk& from, PathWalk& to, u32 flags, Renaming& renaming) {
+    auto& [old_entry, new_entry, replaced] = renaming;
     old_entry = TRY(from.lookup_last_locked());
     if (old_entry->is_negative()) return Error(Errno::ENOENT);
     new_entry = TRY(to.lookup_last_locked());
@@ -167,6 +174,7 @@ Result<void> rename_locked(PathWalk& from, PathWalk& to, u32 flags, Ref<Dentry>&
         DentryCache::exchange(*old_entry, *new_entry);
         return {};
     }
+    if (new_entry->inode()) replaced = Ref<Inode>(*new_entry->inode());
     DentryCache::unhash(*new_entry);
     DentryCache::move(*old_entry, to_parent, to.last_name(), name);
     if (!leaves_whiteout) return {};
@@ -189,17 +197,15 @@ Result<void> rename_entry(const NameAt& from_at, const NameAt& to_at, u32 flags)
     if (from.last_kind() != LastKind::Normal) return Error(Errno::EBUSY);
     if (to.last_kind() != LastKind::Normal) return Error(flags & kRenameNoReplace ? Errno::EEXIST : Errno::EBUSY);
     TRY(check_writable(from.path().mount()));
-    Ref<Dentry> old_entry, new_entry; // outlive the locks: what was replaced is freed without them
-    Ref<Inode> replaced;
-    Result<void> result;
+    Renaming renaming;
     {
         RenameLocks locks(from.path().dentry(), to.path().dentry());
-        result = rename_locked(from, to, flags, old_entry, new_entry);
-        if (result && new_entry && new_entry->inode()) replaced = Ref<Inode>(*new_entry->inode());
+        TRY(rename_locked(from, to, flags, renaming));
     }
-    if (result && replaced && !(flags & kRenameExchange)) MountTable::detach_all_from(*new_entry);
-    if (result && replaced && replaced->is_directory() && !(flags & kRenameExchange)) DentryCache::shrink_tree(*new_entry);
-    return result;
+    if (!renaming.replaced) return {};
+    MountTable::detach_all_from(*renaming.new_entry);
+    if (renaming.replaced->is_directory()) DentryCache::shrink_tree(*renaming.new_entry);
+    return {};
 }
 
 } // namespace martlet

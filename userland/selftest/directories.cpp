@@ -209,6 +209,8 @@ CASE(directories, a_busy_mount_stays) {
     CHECK_EQUAL(mkdir("point/inner", 0755), 0);
     CHECK_ERROR(rmdir("point"), EBUSY);
     CHECK_ERROR(rename("point", "elsewhere"), EBUSY);
+    CHECK_EQUAL(rename("point", "point"), 0); // nothing happens, to what is mounted there either
+    CHECK_EQUAL(access("point/inner", F_OK), 0);
     CHECK_ERROR(unlink("point"), EISDIR);
     CHECK_ERROR(mount("none", "point/missing", "tmpfs", 0, nullptr), ENOENT);
     CHECK_ERROR(mount("none", "point", "no such file system", 0, nullptr), ENODEV);
