@@ -14,14 +14,16 @@ namespace martlet {
 class Setting : NonCopyable {
 public:
     /// `name` is the path below /proc.
-    constexpr Setting(std::string_view name, i64 value, i64 minimum, i64 maximum)
-        : name_(name), value_(value), minimum_(minimum), maximum_(maximum) {}
+    /// Setting it makes `displaced`, which says the same in another unit, 0.
+    constexpr Setting(std::string_view name, i64 value, i64 minimum, i64 maximum, Setting* displaced = nullptr)
+        : name_(name), value_(value), minimum_(minimum), maximum_(maximum), displaced_(displaced) {}
     std::string_view name() const { return name_; }
     i64 get() const { return value_.load(std::memory_order_relaxed); }
     /// False, and nothing changed, when it is out of range.
     bool set(i64 value) {
         if (value < minimum_ || value > maximum_) return false;
         value_.store(value, std::memory_order_relaxed);
+        if (displaced_) displaced_->value_.store(0, std::memory_order_relaxed);
         return true;
     }
 
@@ -29,6 +31,7 @@ private:
     std::string_view name_;
     std::atomic<i64> value_;
     i64 minimum_, maximum_;
+    Setting* displaced_;
 };
 
 /// Registration by a constant in a linker section, no central list.

@@ -62,8 +62,67 @@ Result<void> BlockDevice::add_opener() {
     return result;
 }
 
+/// The last user of pages that were written through a mapping may hold locks under which nothing can be stored.
 void BlockDevice::remove_opener() {
-    if (openers_.fetch_sub(1, std::memory_order_acq_rel) == 1) closed();
+    Ref<WrittenCache> cache = present_cache();
+    if (openers() == 1 && cache && cache->dirty_page_count() > 0) {
+        acquire(); // given back by store_and_end
+        if (WriteBack::end_later(*this)) return;
+        release();
+    }
+    if (openers_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+    {
+        MutexGuard guard(cache_lock_);
+        cache = std::exchange(cache_, nullptr);
+    }
+    closed();
+}
+
+void BlockDevice::store_and_end() {
+    Ref<BlockDevice> self = Ref<BlockDevice>::adopt(this);
+    (void)write_back();
+    remove_opener();
+}
+
+namespace {
+
+class BlockCache final : public WrittenCache {
+public:
+    explicit BlockCache(BlockDevice& device) : WrittenCache(device.size_bytes(), device.write_errors), device_(device) {}
+
+private:
+    Result<void> fill(u64 offset, std::span<u8> bytes) override { return device_->read(offset, bytes); }
+    Result<void> store(u64 offset, std::span<const u8> bytes) override { return device_->write(offset, bytes); }
+    Ref<BlockDevice> device_; // which gives the cache up at its last close
+};
+
+} // namespace
+
+Ref<WrittenCache> BlockDevice::present_cache() {
+    MutexGuard guard(cache_lock_);
+    return cache_;
+}
+
+Result<Ref<WrittenCache>> BlockDevice::cache() {
+    MutexGuard guard(cache_lock_);
+    if (!cache_) cache_ = TRY(make_ref<BlockCache>(*this));
+    return cache_;
+}
+
+Result<void> BlockDevice::write_back(u64 start, u64 end) {
+    Ref<WrittenCache> cache = present_cache();
+    return cache ? cache->write_back(start / kPageSize, end / kPageSize + 1) : Result<void>();
+}
+
+void BlockDevice::discard_cache(u64 start, u64 end) {
+    if (Ref<WrittenCache> cache = present_cache()) cache->discard(start / kPageSize, end / kPageSize + (end % kPageSize != 0));
+}
+
+void BlockDevice::medium_changed() {
+    Ref<WrittenCache> cache = present_cache();
+    if (!cache) return;
+    cache->discard(0, ~0ull);
+    cache->resize(size_bytes());
 }
 
 Result<BlockDeviceUse> BlockDeviceUse::open(std::string_view source) {
@@ -75,6 +134,7 @@ Result<BlockDeviceUse> BlockDeviceUse::open(std::string_view source) {
     Ref<BlockDevice> device = TRY(find_block_device(inode.attributes.device));
     TRY(device->add_opener());
     use.device_ = std::move(device);
+    TRY(use.device_->write_back());
     if (use.device_->size_bytes() == 0) return Error(Errno::EINVAL); // nothing in it
     return use;
 }

@@ -3,18 +3,25 @@
 // A driver derives from it, answers read() and write() for whole ranges and registers it; /dev and /proc/partitions show
 // every registered device. Requests are synchronous: a driver with an interrupt sleeps until its transfer is done, and
 // several tasks may be in it at a time. Openers are counted: a mount is one too.
+//
+// What is read and written through nodes goes through one cache of pages (vfs/written_cache.h), which exists while the device
+// is open. It is stored at fsync and sync, when the last descriptor is closed, before a mount, and by the write-back thread.
+// File systems read and write the device itself.
 #pragma once
 #include <span>
 #include <string_view>
 
 #include "base/ref.h"
+#include "sync/mutex.h"
 #include "vfs/file.h"
+#include "vfs/write_back.h"
+#include "vfs/written_cache.h"
 
 namespace martlet {
 
 inline constexpr u32 kSectorSize = 512; // what counts of sectors mean everywhere; the device's own may be larger
 
-class BlockDevice : public RefCounted {
+class BlockDevice : public RefCounted, private WriteBack::LastUse {
 public:
     /// `name` as in /dev and outliving the device; `number` as makedev(3).
     BlockDevice(std::string_view name, u64 number) : name_(name), number_(number) {}
@@ -38,10 +45,28 @@ public:
     Result<void> add_opener();
     void remove_opener();
 
+    /// The pages of the open device, made on first use. ENOMEM.
+    Result<Ref<WrittenCache>> cache();
+    /// Stores what nodes wrote to the bytes [start, end). Errors of storing are left for fsync; ENOMEM.
+    Result<void> write_back(u64 start = 0, u64 end = ~0ull);
+    /// Pages of the bytes [start, end) are of no use any more: what the device holds there has changed.
+    void discard_cache(u64 start = 0, u64 end = ~0ull);
+    /// What storing its pages failed with, for fsync.
+    ErrorSequence write_errors;
+
+protected:
+    /// For drivers whose medium or size has changed: nobody sees pages of the old one.
+    void medium_changed();
+
 private:
+    Ref<WrittenCache> present_cache();
+    void store_and_end() override;
+
     std::string_view name_;
     u64 number_;
     std::atomic<u32> openers_ = 0;
+    Mutex cache_lock_{LockRank::SleepLeaf};
+    Ref<WrittenCache> cache_ GUARDED_BY(cache_lock_);
 };
 
 /// Keeps a device open for a mount.

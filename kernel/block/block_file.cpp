@@ -18,23 +18,23 @@ constexpr u32 kReadAheadSectors = 128;
 
 class BlockFile final : public File {
 public:
-    BlockFile(u32 flags, const Path& path, Ref<BlockDevice> device) : File(flags, path), device_(std::move(device)) {}
+    BlockFile(u32 flags, const Path& path, Ref<BlockDevice> device)
+        : File(flags, path), device_(std::move(device)), heard_error_(device_->write_errors.sample()) {}
     ~BlockFile() override { device_->remove_opener(); }
 
     Result<usize> read(IoCursor& to, u64 offset) override {
-        return transfer(to, offset, 0, [&](u64 at, u8* bytes, usize size) -> Result<usize> {
-            TRY(device_->read(at, {bytes, size}));
-            return to.put(bytes, size);
-        });
+        if (flags() & kOpenDirect) return read_direct(to, offset);
+        return TRY(device_->cache())->read(to, offset);
     }
     /// ENOSPC behind the end.
     Result<usize> write(IoCursor& from, u64 offset) override {
-        if (from.remaining() > 0 && offset >= device_->size_bytes()) return Error(Errno::ENOSPC);
-        return transfer(from, offset, 0, [&](u64 at, u8* bytes, usize size) -> Result<usize> {
-            usize taken = TRY(from.take(bytes, size));
-            TRY(device_->write(at, {bytes, taken}));
-            return taken;
-        });
+        u64 size = device_->size_bytes();
+        if (device_->is_read_only()) return Error(Errno::EPERM);
+        if (from.remaining() == 0) return 0;
+        if (offset >= size) return Error(Errno::ENOSPC);
+        usize count = (flags() & kOpenDirect) ? TRY(write_direct(from, offset)) : TRY(TRY(device_->cache())->write(from, offset, size));
+        if (flags() & kOpenDsync) TRY(sync_range(offset, offset + count));
+        return count;
     }
     Result<usize> append(IoCursor& from, u64& end) override {
         usize count = TRY(write(from, device_->size_bytes()));
@@ -52,16 +52,55 @@ public:
         position = static_cast<u64>(result);
         return position;
     }
-    Result<void> sync() override { return device_->flush(); }
+    Result<void> sync() override { return sync_range(0, ~0ull); }
+    Result<void> sync_range(u64 start, u64 end) override {
+        TRY(device_->write_back(start, end));
+        Result<void> flushed = device_->flush();
+        TRY(device_->write_errors.check(heard_error_));
+        return flushed;
+    }
+    void prefetch(u64 offset, u64 size) override {
+        if (auto cache = device_->cache()) (*cache)->prefetch(offset, size);
+    }
+    void drop_cached(u64 offset, u64 size) override {
+        if (auto cache = device_->cache()) (*cache)->drop_unused((offset + kPageSize - 1) / kPageSize, (offset + size) / kPageSize);
+    }
+    Result<Ref<MemoryObject>> mapping_object() override { return Ref<MemoryObject>(TRY(device_->cache())); }
+    /// Who closes the last descriptor finds everything stored; errors are fsync's to tell.
+    void descriptor_closed() override {
+        File::descriptor_closed();
+        if (can_write() && device_->openers() == 1) (void)device_->write_back();
+    }
     Result<i64> ioctl(u32 command, u64 argument) override;
 
 private:
+    /// Without the cache, but coherent with it: its dirty pages are stored before, and its pages forgotten after a write.
+    /// EINVAL for what is not a multiple of the block size.
+    Result<usize> read_direct(IoCursor& to, u64 offset) {
+        return transfer(to, offset, [&](u64 at, u8* bytes, usize size) -> Result<usize> {
+            TRY(device_->read(at, {bytes, size}));
+            return to.put(bytes, size);
+        });
+    }
+    Result<usize> write_direct(IoCursor& from, u64 offset) {
+        auto count = transfer(from, offset, [&](u64 at, u8* bytes, usize size) -> Result<usize> {
+            usize taken = TRY(from.take(bytes, size));
+            TRY(device_->write(at, {bytes, taken}));
+            return taken;
+        });
+        if (count) device_->discard_cache(offset, offset + *count);
+        return count;
+    }
+
     /// Page by page through a kernel buffer; an error counts only before the first byte.
-    template <typename Move> Result<usize> transfer(IoCursor& cursor, u64 offset, usize done, Move move) {
-        u64 size = device_->size_bytes();
+    template <typename Move> Result<usize> transfer(IoCursor& cursor, u64 offset, Move move) {
+        u64 size = device_->size_bytes(), block_mask = device_->logical_block_size() - 1;
+        if ((offset | cursor.remaining()) & block_mask) return Error(Errno::EINVAL);
         if (offset >= size || cursor.remaining() == 0) return 0;
         usize wanted = size - offset < cursor.remaining() ? size - offset : cursor.remaining();
+        TRY(device_->write_back(offset, offset + wanted));
         Frame* buffer = TRY(allocate_frame(FrameUse::Kernel, Zeroing::No));
+        usize done = 0;
         Result<usize> result = done;
         while (done < wanted) {
             usize chunk = wanted - done < kPageSize ? wanted - done : kPageSize;
@@ -76,6 +115,7 @@ private:
     }
 
     Ref<BlockDevice> device_;
+    std::atomic<u32> heard_error_; // of device_->write_errors
 };
 
 Result<i64> BlockFile::ioctl(u32 command, u64 argument) {
@@ -107,7 +147,10 @@ Result<i64> BlockFile::ioctl(u32 command, u64 argument) {
     case kSetReadAhead:
     case kFlush:
         if (!current_credentials().has(Capability::SysAdmin)) return Error(Errno::EACCES);
-        if (command == kFlush) TRY(device_->flush());
+        if (command == kFlush) {
+            TRY(device_->write_back());
+            drop_cached(0, size);
+        }
         return 0;
     case kRereadPartitions: return Error(Errno::EINVAL); // devices here have none
     case kSetReadOnly:

@@ -210,6 +210,11 @@ private:
     void install(PageSlot& slot, PageEntry entry) REQUIRES(lock_);
     /// MemoryObject::unmap_pages for the mappings of this space.
     void unmap_object_pages(const MemoryObject& object, u64 first_index, u64 end_index) EXCLUDES(lock_);
+    /// MemoryObject::write_protect_pages, likewise. Whether the lock is taken depends on `locks`.
+    bool write_protect_object_pages(const MemoryObject& object, u64 first_index, u64 end_index, SpaceLocks locks)
+        NO_THREAD_SAFETY_ANALYSIS;
+    template <typename Visit>
+    void for_each_object_range(const MemoryObject& object, u64 first_index, u64 end_index, Visit visit) REQUIRES(lock_);
 
     static std::atomic<u64> live_count_;
 

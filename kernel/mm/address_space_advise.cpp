@@ -211,6 +211,7 @@ Result<void> AddressSpace::sync(u64 address, u64 size_bytes, int flags) {
     bool has_holes = false;
     for (u64 at = range.start; at < range.end;) {
         Ref<File> file;
+        u64 first_byte = 0, end_byte = 0;
         {
             MutexGuard guard(lock_);
             Vma* vma = vmas_.find_ending_above(at);
@@ -218,9 +219,12 @@ Result<void> AddressSpace::sync(u64 address, u64 size_bytes, int flags) {
             if (vma->start > at) has_holes = true;
             if ((flags & kInvalidate) && vma->has(VmaFlag::Locked)) return Error(Errno::EBUSY);
             if ((flags & kSync) && vma->is_shared()) file = vma->attributes.file;
+            u64 start = vma->start > at ? vma->start : at, end = vma->end < range.end ? vma->end : range.end;
+            first_byte = vma->offset_bytes + (start - vma->start);
+            end_byte = first_byte + (end - start);
             at = vma->end;
         }
-        if (file) TRY(file->sync());
+        if (file) TRY(file->sync_range(first_byte, end_byte));
     }
     if (has_holes) return Error(Errno::ENOMEM);
     return {};

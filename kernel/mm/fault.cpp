@@ -174,7 +174,12 @@ FaultResult AddressSpace::fault_object(Vma& vma, PageSlot& slot, u64 address, Pa
         install(slot, PageEntry::make((*copy)->physical(), page_flags(vma, PageAccess::Write)));
         return FaultResult::Resolved;
     }
-    if (access == PageAccess::Write) object.mark_dirty(index);
+    if (access == PageAccess::Write) {
+        if (auto marked = object.mark_dirty(index); !marked) {
+            (*frame)->release();
+            return fault_result_of(marked.error());
+        }
+    }
     install(slot, PageEntry::make((*frame)->physical(), page_flags(vma, access)));
     if (access == PageAccess::Read) map_neighbours(vma, address);
     return FaultResult::Resolved;
@@ -202,7 +207,8 @@ FaultResult AddressSpace::fault_write_protected(Vma& vma, PageSlot& slot, u64 ad
     PageEntry entry = slot.load();
     u32 flags = page_flags(vma, PageAccess::Write);
     if (vma.is_shared()) {
-        if (vma.attributes.object) vma.attributes.object->mark_dirty(vma.page_index(address));
+        if (vma.attributes.object)
+            if (auto marked = vma.attributes.object->mark_dirty(vma.page_index(address)); !marked) return fault_result_of(marked.error());
         slot.store(PageEntry::make(entry.frame(), flags | (entry.is_counted() ? 0 : kPageUncounted)));
     } else {
         Frame* old = entry.is_counted() ? &frame_of(entry.frame()) : nullptr;

@@ -49,24 +49,33 @@ void FrameTree::remove_range(u64 first_index, u64 end_index) {
     }
 }
 
-u64 FrameTree::remove_unused(u64 most) {
+u64 FrameTree::remove_unused_locked(u64 most, u64 first_index, u64 end_index) {
     u64 removed = 0;
-    LockGuard guard(lock_);
-    for (u64 index = 0; removed < most; ++index) {
+    u64 index = first_index;
+    for (; removed < most; ++index) {
         Frame* frame = frames_.next(index);
-        if (!frame) break;
+        if (!frame || index >= end_index) break;
         if (frame->is_shared()) continue;
         frames_.remove(index);
         --count_;
         frame->release();
         ++removed;
     }
+    hand_ = index;
     return removed;
 }
 
-u64 FrameTree::count() {
+u64 FrameTree::remove_unused(u64 most, u64 first_index, u64 end_index) {
     LockGuard guard(lock_);
-    return count_;
+    return remove_unused_locked(most, first_index, end_index);
+}
+
+u64 FrameTree::remove_unused(u64 most) {
+    LockGuard guard(lock_);
+    u64 start = hand_;
+    u64 removed = remove_unused_locked(most, start, ~0ull);
+    if (removed < most) removed += remove_unused_locked(most - removed, 0, start);
+    return removed;
 }
 
 } // namespace martlet

@@ -21,14 +21,18 @@ public:
     Result<Frame*> publish(u64 index, Frame* fresh);
     /// Gives up the frames of [first_index, end_index).
     void remove_range(u64 first_index, u64 end_index);
-    /// Gives up to `most` frames that nobody else refers to; answers how many.
+    /// Gives up to `most` frames of the range that nobody else refers to; answers how many.
+    u64 remove_unused(u64 most, u64 first_index, u64 end_index);
+    /// Of all, going on where the last call ended.
     u64 remove_unused(u64 most);
-    u64 count();
+    u64 count() const { return count_.load(std::memory_order_relaxed); }
 
 private:
     SpinLock lock_{LockRank::InodeTable};
     RadixTree<Frame> frames_ GUARDED_BY(lock_);
-    u64 count_ GUARDED_BY(lock_) = 0;
+    u64 remove_unused_locked(u64 most, u64 first_index, u64 end_index) REQUIRES(lock_);
+    std::atomic<u64> count_ = 0;     // written under lock_
+    u64 hand_ GUARDED_BY(lock_) = 0; // where remove_unused goes on
 };
 
 } // namespace martlet

@@ -6,6 +6,9 @@ namespace martlet {
 
 namespace {
 
+/// Walks take turns: a mapping remembers the last walk that has seen it.
+Mutex space_walk_mutex{LockRank::ObjectMappings};
+
 bool may_write_object(const ObjectMapping& mapping) {
     auto& vma = static_cast<const Vma&>(mapping);
     return vma.is_shared() && vma.has(VmaFlag::MayWrite);
@@ -15,7 +18,7 @@ bool may_write_object(const ObjectMapping& mapping) {
 
 void MemoryObject::add_mapping(ObjectMapping& mapping) {
     LockGuard guard(mappings_lock_);
-    mapping.unmap_generation_ = 0;
+    mapping.walk_generation_ = 0;
     mappings_.push_back(mapping);
     if (may_write_object(mapping)) ++writable_mappings_;
     mapping_count_.fetch_add(1, std::memory_order_relaxed);
@@ -52,12 +55,13 @@ bool MemoryObject::forbid_writable_mappings(Existing existing) {
     return true;
 }
 
-void MemoryObject::unmap_pages(u64 first_index, u64 end_index) {
-    if (!is_mapped()) return;
+/// Visits each address space that maps the object, which is kept meanwhile.
+template <typename Visit> void MemoryObject::for_each_space(Visit visit) {
+    MutexGuard turn(space_walk_mutex);
     u64 generation;
     {
         LockGuard guard(mappings_lock_);
-        generation = ++unmap_generation_;
+        generation = ++walk_generation_;
     }
     for (;;) {
         Ref<AddressSpace> space;
@@ -65,28 +69,75 @@ void MemoryObject::unmap_pages(u64 first_index, u64 end_index) {
             // One address space per turn: its lock cannot be taken under this one.
             LockGuard guard(mappings_lock_);
             for (ObjectMapping& mapping : mappings_) {
-                if (mapping.unmap_generation_ == generation) continue;
+                if (mapping.walk_generation_ == generation) continue;
                 AddressSpace* candidate = static_cast<Vma&>(mapping).space;
                 if (space && candidate != space.get()) continue;
-                mapping.unmap_generation_ = generation;
+                mapping.walk_generation_ = generation;
                 if (!space && candidate->try_acquire()) space = Ref<AddressSpace>::adopt(candidate);
             }
         }
         if (!space) return;
-        space->unmap_object_pages(*this, first_index, end_index);
+        visit(*space);
+    }
+}
+
+void MemoryObject::unmap_pages(u64 first_index, u64 end_index) {
+    if (!is_mapped()) return;
+    for_each_space([&](AddressSpace& space) { space.unmap_object_pages(*this, first_index, end_index); });
+}
+
+bool MemoryObject::write_protect_pages(u64 first_index, u64 end_index, SpaceLocks locks) {
+    if (!is_mapped()) return true;
+    {
+        LockGuard guard(mappings_lock_);
+        if (writable_mappings_ == 0) return true;
+    }
+    bool is_done = true;
+    for_each_space([&](AddressSpace& space) {
+        if (!space.write_protect_object_pages(*this, first_index, end_index, locks)) is_done = false;
+    });
+    return is_done;
+}
+
+/// Calls visit(vma, start, end) for the addresses at which mappings of the object show the pages.
+template <typename Visit> void AddressSpace::for_each_object_range(const MemoryObject& object, u64 first_index, u64 end_index, Visit visit) {
+    for (Vma* vma = vmas_.first(); vma; vma = vmas_.next(*vma)) {
+        if (vma->attributes.object.get() != &object) continue;
+        u64 vma_first = vma->offset_bytes >> kPageShift, vma_end = vma_first + (vma->size() >> kPageShift);
+        u64 first = first_index > vma_first ? first_index : vma_first, end = end_index < vma_end ? end_index : vma_end;
+        if (first < end) visit(*vma, vma->start + ((first - vma_first) << kPageShift), vma->start + ((end - vma_first) << kPageShift));
     }
 }
 
 void AddressSpace::unmap_object_pages(const MemoryObject& object, u64 first_index, u64 end_index) {
     MutexGuard guard(lock_);
-    for (Vma* vma = vmas_.first(); vma; vma = vmas_.next(*vma)) {
-        if (vma->attributes.object.get() != &object) continue;
-        u64 vma_first = vma->offset_bytes >> kPageShift, vma_end = vma_first + (vma->size() >> kPageShift);
-        u64 first = first_index > vma_first ? first_index : vma_first, end = end_index < vma_end ? end_index : vma_end;
+    for_each_object_range(object, first_index, end_index, [&](Vma&, u64 start, u64 end) RUNS_LOCKED {
         // Without memory to make a shared leaf table private the pages stay, still counted: no harm but a late SIGBUS.
-        if (first < end)
-            (void)clear_pages(vma->start + ((first - vma_first) << kPageShift), vma->start + ((end - vma_first) << kPageShift));
-    }
+        (void)clear_pages(start, end);
+    });
+}
+
+bool AddressSpace::write_protect_object_pages(const MemoryObject& object, u64 first_index, u64 end_index, SpaceLocks locks) {
+    if (locks == SpaceLocks::Wait) lock_.lock();
+    else if (!lock_.try_lock()) return false;
+    bool is_done = true;
+    for_each_object_range(object, first_index, end_index, [&](Vma& vma, u64 start, u64 end) RUNS_LOCKED {
+        if (!vma.is_shared()) return;
+        bool has_changed = false;
+        // Tables that are shared since fork become private first: only the table itself knows which pages were written.
+        auto walked = table_.walk(start, end, TableAccess::Change, [&](LeafTable& leaf) {
+            for (PageSlot& slot : leaf.slots) {
+                PageEntry entry = slot.load();
+                if (!entry.has_frame() || !entry.is_writable()) continue;
+                slot.store(entry.without_write());
+                has_changed = true;
+            }
+        });
+        if (has_changed) table_.invalidate(start, end);
+        if (!walked) is_done = false;
+    });
+    lock_.unlock();
+    return is_done;
 }
 
 } // namespace martlet

@@ -11,6 +11,8 @@
 namespace martlet {
 
 enum class PageAccess : u8 { Read, Write };
+/// What to do about an address space that somebody is working on.
+enum class SpaceLocks : u8 { Wait, PassOver };
 
 /// What a mapping of an object (mm/vma.h) puts on the object's list.
 class ObjectMapping : NonCopyable {
@@ -18,7 +20,7 @@ private:
     friend class MemoryObject;
     friend class AddressSpace;
     ListNode object_node_;
-    u64 unmap_generation_ = 0; // of the last unmap_pages that has seen it
+    u64 walk_generation_ = 0; // of the last walk over spaces that has seen it
 };
 
 class MemoryObject : public RefCounted {
@@ -28,8 +30,8 @@ public:
     virtual Result<Frame*> get_page(u64 index, PageAccess access) = 0;
     /// The page if it is resident, with a reference; null otherwise. Does not sleep (mincore, fault-around).
     virtual Frame* find_page(u64 index) { return nullptr; }
-    /// A page was written through a shared mapping.
-    virtual void mark_dirty(u64 index) {}
+    /// A page is about to be written through a shared mapping, which was not writable so far. Errors as get_page.
+    virtual Result<void> mark_dirty(u64 index) { return {}; }
     /// A mapping went; so many are left. With the address space's lock held.
     virtual void mapping_removed(u32 left) {}
     /// madvise(MADV_REMOVE): turns the pages into a hole.
@@ -40,8 +42,11 @@ public:
 
     /// Takes the pages [first_index, end_index) out of every address space, private copies included, so that the next
     /// access faults. Called after the object stopped handing them out (truncate, hole punching), with no lock of rank
-    /// AddressSpace or above held; calls for one object are serialised by the caller. May sleep.
+    /// ObjectMappings or above held. May sleep.
     void unmap_pages(u64 first_index, u64 end_index);
+    /// Shared mappings of the pages [first_index, end_index) lose write permission: the next write faults, and marks the page
+    /// dirty. False: where an address space was locked (PassOver), or for lack of memory, some kept it. May sleep.
+    bool write_protect_pages(u64 first_index, u64 end_index, SpaceLocks locks);
     u32 mapping_count() const { return mapping_count_.load(std::memory_order_relaxed); }
     /// Memory seals (memfd): from now on no shared mapping may become writable. False, with Refuse, if one is already.
     enum class Existing : u8 { Keep, Refuse };
@@ -56,10 +61,11 @@ private:
     friend class AddressSpace;
     void add_mapping(ObjectMapping& mapping);
     void remove_mapping(ObjectMapping& mapping);
+    template <typename Visit> void for_each_space(Visit visit);
 
     SpinLock mappings_lock_{LockRank::Leaf};
     List<ObjectMapping, &ObjectMapping::object_node_> mappings_ GUARDED_BY(mappings_lock_);
-    u64 unmap_generation_ GUARDED_BY(mappings_lock_) = 0;
+    u64 walk_generation_ GUARDED_BY(mappings_lock_) = 0;
     std::atomic<u32> mapping_count_ = 0;
     u32 writable_mappings_ GUARDED_BY(mappings_lock_) = 0; // shared ones that mprotect(2) may make writable
     std::atomic<bool> forbids_writers_ = false;            // set under mappings_lock_

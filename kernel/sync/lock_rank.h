@@ -15,6 +15,7 @@ enum class LockRank : u8 {
     SocketSetup,    // bind, listen, connect of one socket
     FileOffset,     // held across the whole read, write or getdents that uses the position
     Mount,
+    WriteBack,      // of one cache's dirty pages; held while they are stored
     StackedRename,  // of a file system over another (overlayfs): its locks come before those of the one below
     StackedDirectory,
     StackedInode,
@@ -25,6 +26,7 @@ enum class LockRank : u8 {
     SocketRead,     // who takes messages off one socket's queue
     Terminal,
     PiFutex,        // locks with priority inheritance; their words are read and written under it
+    ObjectMappings, // walks over the address spaces that map one object
     AddressSpace,
     PageCache,
     SleepLeaf,      // mutexes under which no other mutex is taken

@@ -5,11 +5,13 @@
 #include "vfs/inode.h"
 #include "vfs/mount.h"
 #include "vfs/notify.h"
+#include "vfs/write_back.h"
 
 namespace martlet {
 namespace {
 
-constexpr u32 kReadWriteNoWait = 8, kReadWriteAppend = 16, kReadWriteKnown = 1 | 2 | 4 | 8 | 16; // RWF_*
+constexpr u32 kReadWriteDsync = 2, kReadWriteSync = 4, kReadWriteNoWait = 8, kReadWriteAppend = 16,
+              kReadWriteKnown = 1 | 2 | 4 | 8 | 16; // RWF_*
 
 /// Files on storage here never wait; of the others none can promise it for a single call.
 bool has_known_flags(const File& file, u32 flags) {
@@ -158,13 +160,18 @@ Result<usize> sys_pwritev2(int fd, u64 vectors, u64 count, u64 offset, u64, u32 
     IoCursor cursor = IoCursor::user_vectors(argument.vectors());
     if (cursor.remaining() == 0) return count_written(0);
     if (!has_known_flags(*file, flags)) return Error(Errno::EOPNOTSUPP);
-    if ((flags & kReadWriteAppend) && file->is_seekable()) {
-        u64 end;
-        if (!uses_position) return file->append(cursor, end);
+    usize written;
+    if (!(flags & kReadWriteAppend) || !file->is_seekable()) {
+        written = TRY(uses_position ? write_here(*file, cursor) : write_at(*file, cursor, static_cast<i64>(offset)));
+    } else if (uses_position) {
         MutexGuard guard(file->position_lock);
-        return file->append(cursor, file->position);
+        written = TRY(file->append(cursor, file->position));
+    } else {
+        u64 end;
+        written = TRY(file->append(cursor, end));
     }
-    return count_written(uses_position ? write_here(*file, cursor) : write_at(*file, cursor, static_cast<i64>(offset)));
+    if ((flags & (kReadWriteDsync | kReadWriteSync)) && file->is_seekable()) TRY(file->sync());
+    return count_written(written);
 }
 
 Result<usize> sys_preadv(int fd, u64 vectors, u64 count, u64 offset, u64 high) {
@@ -199,8 +206,11 @@ Result<void> sys_syncfs(int fd) {
 }
 
 Result<void> sys_sync() {
-    MutexGuard guard(mount_mutex);
-    for (Mount* mount = MountTable::first(); mount; mount = MountTable::next(*mount)) (void)mount->super_block().sync();
+    {
+        MutexGuard guard(mount_mutex);
+        for (Mount* mount = MountTable::first(); mount; mount = MountTable::next(*mount)) (void)mount->super_block().sync();
+    }
+    WriteBack::sync_all();
     return {};
 }
 
@@ -214,7 +224,7 @@ Result<void> sys_sync_file_range(int fd, i64 offset, i64 size, u32 flags) {
     u32 type = inode ? inode->mode() & kModeTypeMask : 0;
     if (type != kModeRegular && type != kModeBlock && type != kModeDirectory && type != kModeSymlink) return Error(Errno::ESPIPE);
     if (flags == 0) return {};
-    return file->sync();
+    return file->sync_range(static_cast<u64>(offset), size > 0 ? static_cast<u64>(end) : ~0ull);
 }
 
 Result<void> sys_ftruncate(int fd, i64 size) {
@@ -253,17 +263,23 @@ Result<void> sys_fallocate(int fd, u32 mode, i64 offset, i64 size) {
     return {};
 }
 
-Result<void> sys_fadvise64(int fd, i64, i64 size, int advice) {
+Result<void> sys_fadvise64(int fd, i64 offset, i64 size, int advice) {
+    constexpr int kWillNeed = 3, kDontNeed = 4, kNoReuse = 5;
     Ref<File> file = TRY(get_open_file(fd, Rights::Read));
     if (file->pipe()) return Error(Errno::ESPIPE);
-    if (size < 0 || advice < 0 || advice > 5) return Error(Errno::EINVAL);
-    return {}; // every page is in memory already
+    if (size < 0 || advice < 0 || advice > kNoReuse) return Error(Errno::EINVAL);
+    u64 start = static_cast<u64>(offset), length = size > 0 ? static_cast<u64>(size) : ~0ull - start;
+    if (advice == kWillNeed) file->prefetch(start, length);
+    if (advice == kDontNeed) file->drop_cached(start, length);
+    return {};
 }
 
-Result<usize> sys_readahead(int fd, i64, usize) {
+Result<usize> sys_readahead(int fd, i64 offset, usize size) {
     Ref<File> file = TRY(get_readable(fd));
     Inode* inode = file->inode();
-    if (!inode || !inode->is_regular()) return Error(Errno::EINVAL);
+    u32 type = inode ? inode->mode() & kModeTypeMask : 0;
+    if (type != kModeRegular && type != kModeBlock) return Error(Errno::EINVAL);
+    file->prefetch(static_cast<u64>(offset), size);
     return 0;
 }
 

@@ -94,6 +94,12 @@ public:
     /// getdents64(2): entries from the current offset on. ENOTDIR.
     virtual Result<void> read_directory(DirectorySink& sink) { return Error(Errno::ENOTDIR); }
     virtual Result<void> sync() { return Error(Errno::EINVAL); } // fsync(2)
+    /// The bytes [start, end) have reached the medium (msync(2), sync_file_range(2), O_DSYNC). Where that cannot be told
+    /// apart: all of them.
+    virtual Result<void> sync_range(u64 start, u64 end) { return sync(); }
+    /// posix_fadvise(2), readahead(2): the bytes will be wanted / are no longer, as far as pages can be read or dropped.
+    virtual void prefetch(u64 offset, u64 size) {}
+    virtual void drop_cached(u64 offset, u64 size) {}
     /// A descriptor that referred to this was closed (record locks end, flush); the description may live on.
     virtual void descriptor_closed();
     /// What /proc/pid/fd/N points at when there is no path: "pipe:[123]", "anon_inode:[eventfd]".

@@ -23,20 +23,31 @@ FilledCache::~FilledCache() {
     all_node_.unlink();
 }
 
-/// The page, read if it is not there, with a reference for the caller.
 Result<Frame*> FilledCache::load_page(u64 index) {
-    if (Frame* frame = find_page(index)) return frame;
+    if (Frame* frame = pages_.find(index)) return frame;
     Frame* fresh = TRY(allocate_frame(FrameUse::PageCache, Zeroing::No));
     auto* bytes = static_cast<u8*>(fresh->data());
-    u64 offset = index * kPageSize;
-    usize size = size_ - offset < kPageSize ? size_ - offset : kPageSize;
-    auto filled = fill(offset, {bytes, size});
-    if (!filled) {
+    u64 offset = index * kPageSize, end = size();
+    usize count = offset >= end ? 0 : end - offset < kPageSize ? end - offset : kPageSize;
+    if (auto filled = count > 0 ? fill(offset, {bytes, count}) : Result<void>(); !filled) {
         fresh->release();
         return Error(filled.error());
     }
-    if (size < kPageSize) memset(bytes + size, 0, kPageSize - size);
+    if (count < kPageSize) memset(bytes + count, 0, kPageSize - count);
     return pages_.publish(index, fresh);
+}
+
+void FilledCache::grow_to(u64 size_bytes) {
+    u64 old = size();
+    while (old < size_bytes && !size_.compare_exchange_weak(old, size_bytes, std::memory_order_acq_rel)) {}
+}
+
+void FilledCache::clear_tail() {
+    u64 end = size();
+    Frame* frame = end % kPageSize ? pages_.find(end / kPageSize) : nullptr;
+    if (!frame) return;
+    memset(static_cast<u8*>(frame->data()) + end % kPageSize, 0, kPageSize - end % kPageSize);
+    frame->release();
 }
 
 Result<Frame*> FilledCache::get_page(u64 index, PageAccess) {
@@ -59,7 +70,8 @@ void FilledCache::note_read(u64 first_index, u64 end_index) {
 }
 
 void FilledCache::prefetch(u64 offset, u64 size) {
-    u64 end = size < size_ && offset < size_ - size ? offset + size : size_;
+    u64 limit = this->size();
+    u64 end = size < limit && offset < limit - size ? offset + size : limit;
     for (u64 index = offset / kPageSize; index * kPageSize < end; ++index) {
         auto frame = load_page(index);
         if (!frame) return; // whoever really needs the page hears why
@@ -68,8 +80,9 @@ void FilledCache::prefetch(u64 offset, u64 size) {
 }
 
 Result<usize> FilledCache::read(IoCursor& to, u64 offset) {
-    if (offset >= size_) return 0;
-    usize wanted = size_ - offset < to.remaining() ? size_ - offset : to.remaining();
+    u64 end = size();
+    if (offset >= end) return 0;
+    usize wanted = end - offset < to.remaining() ? end - offset : to.remaining();
     usize done = 0;
     while (done < wanted) {
         usize in_page = (offset + done) % kPageSize;
@@ -100,6 +113,13 @@ u64 FilledCache::reclaim_clean_pages(u64 count) {
         freed += cache.pages_.remove_unused(count - freed);
     }
     return freed;
+}
+
+u64 FilledCache::total_pages() {
+    u64 total = 0;
+    LockGuard guard(FilledCacheList::lock);
+    for (FilledCache& cache : FilledCacheList::all) total += cache.pages_.count();
+    return total;
 }
 
 } // namespace martlet

@@ -68,7 +68,8 @@ Result<void> LoopDevice::write(u64 offset, std::span<const u8> bytes) {
     while (cursor.remaining() > 0) {
         usize done = bytes.size() - cursor.remaining();
         auto count = to.file->write(cursor, to.offset + offset + done);
-        if (!count || *count == 0) return Error(count ? Errno::EIO : count.error());
+        if (!count && count.error() == Errno::ENOMEM) return Error(Errno::ENOMEM);
+        if (!count || *count == 0) return Error(Errno::EIO); // whatever the file's reason
     }
     return {};
 }
@@ -118,29 +119,26 @@ Result<void> LoopDevice::bind(int fd, u32 block_size, const abi::LoopInfo& info)
     return {};
 }
 
+Ref<File> LoopDevice::unbind() {
+    info_ = {};
+    size_.store(0, std::memory_order_release);
+    is_read_only_.store(false, std::memory_order_relaxed);
+    return std::move(file_);
+}
+
 Result<void> LoopDevice::clear() {
     Ref<File> dropped;
     MutexGuard guard(lock_);
     if (!file_) return Error(Errno::ENXIO);
-    if (openers() > 1) { // goes with the last of them
-        info_.flags |= abi::kLoopAutoclear;
-        return {};
-    }
-    dropped = std::move(file_);
-    info_ = {};
-    size_.store(0, std::memory_order_release);
-    is_read_only_.store(false, std::memory_order_relaxed);
+    if (openers() > 1) info_.flags |= abi::kLoopAutoclear; // goes with the last of them
+    else dropped = unbind();
     return {};
 }
 
 void LoopDevice::closed() {
     Ref<File> dropped;
     MutexGuard guard(lock_);
-    if (!file_ || !(info_.flags & abi::kLoopAutoclear)) return;
-    dropped = std::move(file_);
-    info_ = {};
-    size_.store(0, std::memory_order_release);
-    is_read_only_.store(false, std::memory_order_relaxed);
+    if (file_ && (info_.flags & abi::kLoopAutoclear)) dropped = unbind();
 }
 
 Result<void> LoopDevice::set_status(const abi::LoopInfo& info) {
@@ -154,6 +152,14 @@ Result<void> LoopDevice::set_status(const abi::LoopInfo& info) {
     info_.flags = flags;
     size_.store(compute_size(), std::memory_order_release);
     return {};
+}
+
+/// What was written goes to where it belonged; the same numbers may be other bytes then.
+Result<i64> LoopDevice::apply_status(const abi::LoopInfo& info) {
+    TRY(write_back());
+    TRY(set_status(info));
+    medium_changed();
+    return 0;
 }
 
 Result<abi::LoopInfo> LoopDevice::status() {
@@ -180,17 +186,28 @@ Result<void> LoopDevice::change_file(int fd) {
 
 Result<i64> LoopDevice::ioctl(u32 command, u64 argument) {
     switch (command) {
-    case abi::kLoopSetFd: TRY(bind(static_cast<int>(argument), 0, {})); return 0;
+    case abi::kLoopSetFd:
+        TRY(bind(static_cast<int>(argument), 0, {}));
+        medium_changed();
+        return 0;
     case abi::kLoopConfigure: {
         auto config = TRY(UserPtr<abi::LoopConfig>(argument).load());
         for (u64 word : config.reserved)
             if (word != 0) return Error(Errno::EINVAL);
         TRY(bind(static_cast<int>(config.fd), config.block_size, config.info));
+        medium_changed();
         return 0;
     }
-    case abi::kLoopClearFd: TRY(clear()); return 0;
-    case abi::kLoopChangeFd: TRY(change_file(static_cast<int>(argument))); return 0;
-    case abi::kLoopSetStatus: TRY(set_status(TRY(UserPtr<abi::LoopInfo>(argument).load()))); return 0;
+    case abi::kLoopClearFd:
+        TRY(write_back());
+        TRY(clear());
+        if (!is_bound()) medium_changed();
+        return 0;
+    case abi::kLoopChangeFd:
+        TRY(change_file(static_cast<int>(argument)));
+        medium_changed();
+        return 0;
+    case abi::kLoopSetStatus: return apply_status(TRY(UserPtr<abi::LoopInfo>(argument).load()));
     case abi::kLoopGetStatus: TRY(UserPtr<abi::LoopInfo>(argument).store(TRY(status()))); return 0;
     case abi::kLoopSetStatusOld: {
         auto old = TRY(UserPtr<abi::LoopInfoOld>(argument).load());
@@ -198,8 +215,7 @@ Result<i64> LoopDevice::ioctl(u32 command, u64 argument) {
         info.offset = static_cast<u32>(old.offset);
         info.flags = static_cast<u32>(old.flags);
         memcpy(info.file_name, old.name, sizeof info.file_name);
-        TRY(set_status(info));
-        return 0;
+        return apply_status(info);
     }
     case abi::kLoopGetStatusOld: {
         abi::LoopInfo info = TRY(status());
@@ -215,12 +231,16 @@ Result<i64> LoopDevice::ioctl(u32 command, u64 argument) {
         return 0;
     }
     case abi::kLoopSetCapacity: {
-        MutexGuard guard(lock_);
-        if (!file_) return Error(Errno::ENXIO);
-        size_.store(compute_size(), std::memory_order_release);
+        TRY(write_back());
+        {
+            MutexGuard guard(lock_);
+            if (!file_) return Error(Errno::ENXIO);
+            size_.store(compute_size(), std::memory_order_release);
+        }
+        medium_changed();
         return 0;
     }
-    case abi::kLoopSetDirect: return is_bound() ? Result<i64>(0) : Error(Errno::ENXIO); // reads have no cache of their own
+    case abi::kLoopSetDirect: return is_bound() ? Result<i64>(0) : Error(Errno::ENXIO); // the file's pages are used as they are
     case abi::kLoopSetBlockSize:
         if (!is_bound()) return Error(Errno::ENXIO);
         if (!is_block_size(static_cast<u32>(argument))) return Error(Errno::EINVAL);

@@ -7,9 +7,10 @@
 #include "fs/initrd/unpack.h"
 #include "mm/frame.h"
 #include "vfs/dentry.h"
-#include "vfs/filled_cache.h"
 #include "vfs/mount.h"
 #include "vfs/operations.h"
+#include "vfs/write_back.h"
+#include "vfs/written_cache.h"
 
 namespace martlet {
 namespace {
@@ -38,6 +39,7 @@ void mount_root() {
     DentryCache::init(memory_statistics().total_frames);
     set_reclaim_hook([](u64 frames) -> u64 {
         u64 freed = FilledCache::reclaim_clean_pages(frames);
+        if (freed == 0) freed = WriteBack::reclaim(frames);
         return freed + DentryCache::reclaim(static_cast<u32>(frames) * 8) / 8;
     });
     MountTable::attach_root(create_root_mount());

@@ -12,6 +12,7 @@
 #include "proc/system_names.h"
 #include "proc/task_count.h"
 #include "vfs/dentry.h"
+#include "vfs/filled_cache.h"
 #include "vfs/option_parser.h"
 #include "vfs/permission.h"
 
@@ -116,9 +117,10 @@ Result<void> show_architecture(TextBuffer& text, const ProcSubject&) {
     return {};
 }
 
-/// 2 and 3 forget the names that nobody uses; file pages have no other copy to come back from.
+/// 1 and 3 forget the clean pages of stored files, 2 and 3 the names that nobody uses.
 Result<void> store_drop_caches(std::string_view text, const ProcSubject&) {
     if (text.size() != 1 || text[0] < '1' || text[0] > '4') return Error(Errno::EINVAL);
+    if (text[0] == '1' || text[0] == '3') (void)FilledCache::reclaim_clean_pages(~0ull);
     if (text[0] == '2' || text[0] == '3') DentryCache::reclaim(~0u);
     return {};
 }

@@ -9,6 +9,8 @@
 #include "mm/heap.h"
 #include "sched/scheduler.h"
 #include "time/clock.h"
+#include "vfs/filled_cache.h"
+#include "vfs/write_back.h"
 
 namespace martlet {
 namespace {
@@ -66,11 +68,12 @@ void print_line_counts(TextBuffer& text) {
 Result<void> show_meminfo(TextBuffer& text, const ProcSubject&) {
     MemoryStatistics memory = memory_statistics();
     auto line = [&](const char* name, u64 kib) { text.print("%-16s%8llu kB\n", name, static_cast<ulong>(kib)); };
+    WriteBack::Statistics write_back = WriteBack::statistics();
     u64 free = memory.free_frames;
     // The RAM file systems' pages have no other copy: they are cache in kind, but cannot be dropped.
     line("MemTotal:", memory.total_frames * kPageKib);
     line("MemFree:", free * kPageKib);
-    line("MemAvailable:", free * kPageKib);
+    line("MemAvailable:", (free + FilledCache::total_pages()) * kPageKib);
     line("Buffers:", 0);
     line("Cached:", memory.page_cache_frames * kPageKib);
     line("SwapCached:", 0);
@@ -86,8 +89,8 @@ Result<void> show_meminfo(TextBuffer& text, const ProcSubject&) {
     line("SwapFree:", 0);
     line("Zswap:", 0);
     line("Zswapped:", 0);
-    line("Dirty:", 0);
-    line("Writeback:", 0);
+    line("Dirty:", write_back.dirty * kPageKib);
+    line("Writeback:", write_back.writing * kPageKib);
     line("AnonPages:", memory.anonymous_frames * kPageKib);
     line("Mapped:", 0);
     line("Shmem:", memory.page_cache_frames * kPageKib);
@@ -179,6 +182,13 @@ Result<void> show_vmstat(TextBuffer& text, const ProcSubject&) {
     line("nr_file_pages", memory.page_cache_frames);
     line("nr_page_table_pages", memory.page_table_frames);
     line("nr_slab_unreclaimable", memory.heap_frames);
+    WriteBack::Statistics write_back = WriteBack::statistics();
+    line("nr_dirty", write_back.dirty);
+    line("nr_writeback", write_back.writing);
+    line("nr_dirtied", write_back.dirtied_total);
+    line("nr_written", write_back.written_total);
+    line("nr_dirty_threshold", write_back.limit);
+    line("nr_dirty_background_threshold", write_back.background_limit);
     line("pgpgin", 0);
     line("pgpgout", 0);
     line("pswpin", 0);
