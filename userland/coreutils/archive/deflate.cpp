@@ -87,20 +87,20 @@ std::vector<Run> run_lengths(const uint8_t* lengths, size_t count) {
 } // namespace
 
 void make_code_lengths(const uint32_t* counts, size_t symbols, unsigned limit, uint8_t* lengths) {
-    std::vector<std::pair<uint32_t, uint16_t>> leaves;
+    std::vector<uint64_t> leaves; // the count above, the symbol below
     memset(lengths, 0, symbols);
     for (size_t symbol = 0; symbol < symbols; ++symbol)
-        if (counts[symbol] > 0) leaves.emplace_back(counts[symbol], static_cast<uint16_t>(symbol));
+        if (counts[symbol] > 0) leaves.push_back(uint64_t{counts[symbol]} << 32 | symbol);
     if (leaves.size() < 2) {
-        for (auto& leaf : leaves) lengths[leaf.second] = 1;
+        for (uint64_t leaf : leaves) lengths[static_cast<uint32_t>(leaf)] = 1;
         return;
     }
-    std::sort(leaves.begin(), leaves.end(), [](auto& left, auto& right) { return left < right; });
+    std::sort(leaves.begin(), leaves.end());
     // Huffman's algorithm with two queues: leaves, and inner nodes in the order in which they are made.
     size_t count = leaves.size();
     std::vector<uint64_t> weights(2 * count - 1);
     std::vector<size_t> parents(2 * count - 1);
-    for (size_t index = 0; index < count; ++index) weights[index] = leaves[index].first;
+    for (size_t index = 0; index < count; ++index) weights[index] = leaves[index] >> 32;
     size_t leaf = 0, inner = count;
     for (size_t made = count; made < 2 * count - 1; ++made) {
         for (int child = 0; child < 2; ++child) {
@@ -128,7 +128,7 @@ void make_code_lengths(const uint32_t* counts, size_t symbols, unsigned limit, u
     }
     size_t index = 0;
     for (unsigned length = limit; length > 0; --length)
-        for (unsigned left = by_length[length]; left > 0; --left) lengths[leaves[index++].second] = static_cast<uint8_t>(length);
+        for (unsigned left = by_length[length]; left > 0; --left) lengths[static_cast<uint32_t>(leaves[index++])] = static_cast<uint8_t>(length);
 }
 
 Deflater::Deflater(ByteSink& sink, int level)

@@ -1,7 +1,6 @@
 #include "archive/safe_path.h"
 
 #include <algorithm>
-#include <sys/stat.h>
 
 namespace coreutils {
 
@@ -12,11 +11,6 @@ bool has_dot_dot(std::string_view name) {
         at = end + 1;
     }
     return false;
-}
-
-void make_parents(const std::string& path) {
-    for (size_t slash = path.find('/', 1); slash != std::string::npos; slash = path.find('/', slash + 1))
-        mkdir(path.substr(0, slash).c_str(), 0777);
 }
 
 bool MadeLinks::above(const std::string& path) const {

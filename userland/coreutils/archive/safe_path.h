@@ -11,9 +11,6 @@ namespace coreutils {
 // Whether a component is "..".
 bool has_dot_dot(std::string_view name);
 
-// Makes every directory above `path` that is not there; what fails is found by who uses the path.
-void make_parents(const std::string& path);
-
 // The symbolic links that extracting made.
 class MadeLinks {
 public:

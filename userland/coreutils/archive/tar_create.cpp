@@ -4,6 +4,7 @@
 #include "framework/output.h"
 #include "lib/identity.h"
 #include "lib/path.h"
+#include "lib/spawn.h"
 #include "lib/walk.h"
 
 #include <errno.h>
@@ -238,11 +239,14 @@ int tar_create(const TarSettings& settings) {
         if (ftruncate(fd, static_cast<off_t>(start)) != 0 || lseek(fd, static_cast<off_t>(start), SEEK_SET) < 0)
             die_errno(2, settings.archive);
     }
-    TarPipe pipe{fd};
-    if (settings.compressor) pipe = open_compressor(fd, settings.compressor);
+    PipedProgram compressor;
+    if (settings.compressor) {
+        const char* const command[] = {settings.compressor, "-c", nullptr};
+        compressor = start_piped(command, PipeFlow::to_program, fd);
+    }
     int status;
     {
-        Creator creator(settings, pipe.fd, start);
+        Creator creator(settings, compressor.child ? compressor.fd : fd, start);
         if (regular) {
             creator.archive_device = info.st_dev;
             creator.archive_inode = info.st_ino;
@@ -257,7 +261,8 @@ int tar_create(const TarSettings& settings) {
         creator.finish();
         status = creator.status;
     }
-    if (!pipe.finish()) die(2, "the compressor failed");
+    if (compressor.child && compressor.finish() != 0) die(2, "the compressor failed");
+    if (close(fd) != 0) die_errno(2, "close");
     if (status == 2) warn("Exiting with failure status due to previous errors");
     return status;
 }

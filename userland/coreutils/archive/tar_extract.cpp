@@ -7,6 +7,7 @@
 #include "lib/identity.h"
 #include "lib/mode.h"
 #include "lib/path.h"
+#include "lib/spawn.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -329,10 +330,14 @@ int tar_extract(const TarSettings& settings) {
     if (fd < 0) die(2, "%s: Cannot open: %m", settings.archive);
     const char* program = settings.compressor;
     if (!program) program = compressor_of(fd);
-    TarPipe pipe{fd};
-    if (program) pipe = open_decompressor(fd, program);
-    int status = Extractor(settings).run(fcntl(pipe.fd, F_DUPFD_CLOEXEC, 3));
-    if (!pipe.finish()) {
+    PipedProgram decompressor;
+    if (program) {
+        const char* const command[] = {program, "-dc", nullptr};
+        decompressor = start_piped(command, PipeFlow::from_program, fd);
+        close(fd);
+    }
+    int status = Extractor(settings).run(fcntl(program ? decompressor.fd : fd, F_DUPFD_CLOEXEC, 3));
+    if (program && decompressor.finish() != 0) {
         warn("the decompressor failed");
         status = 2;
     }

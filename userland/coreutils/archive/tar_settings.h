@@ -40,14 +40,4 @@ void print_entry(const TarEntry& entry, const TarSettings& settings);
 int tar_create(const TarSettings& settings);
 int tar_extract(const TarSettings& settings);
 
-// The archive's descriptor, through a compressor in a process of its own when one is asked for.
-struct TarPipe {
-    int fd = -1;
-    pid_t child = 0;
-    // False when the compressor failed.
-    bool finish();
-};
-TarPipe open_compressor(int archive, const char* program);
-TarPipe open_decompressor(int archive, const char* program);
-
 } // namespace coreutils

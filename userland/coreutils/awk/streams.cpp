@@ -2,6 +2,7 @@
 
 #include "awk/regex_text.h"
 #include "framework/diagnostics.h"
+#include "lib/spawn.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,30 +13,10 @@
 namespace coreutils::awk {
 namespace {
 
-int wait_for(pid_t child) {
-    int status;
-    while (waitpid(child, &status, 0) < 0)
-        if (errno != EINTR) return -1;
+// What system() and close() return.
+int exit_status(int status) {
+    if (status < 0) return -1;
     return WIFEXITED(status) ? WEXITSTATUS(status) : 256 + WTERMSIG(status);
-}
-
-enum class Direction { from_command, to_command };
-
-// Starts `sh -c command` with a pipe to or from it; our end is returned.
-int start_shell(const std::string& command, Direction direction, pid_t& child) {
-    int ends[2];
-    if (pipe2(ends, O_CLOEXEC) != 0) return -1;
-    child = fork();
-    if (child < 0) die_errno(2, "fork");
-    bool reading = direction == Direction::from_command;
-    if (child == 0) {
-        dup2(reading ? ends[1] : ends[0], reading ? STDOUT_FILENO : STDIN_FILENO);
-        signal(SIGPIPE, SIG_DFL);
-        execl("/bin/sh", "sh", "-c", command.c_str(), static_cast<char*>(nullptr));
-        _exit(127);
-    }
-    ::close(reading ? ends[1] : ends[0]);
-    return reading ? ends[0] : ends[1];
 }
 
 } // namespace
@@ -116,9 +97,7 @@ Output& Streams::command_output(const std::string& command) {
     auto found = outputs_.find(command);
     if (found != outputs_.end()) return *found->second.output;
     flush_all();
-    pid_t child;
-    int fd = start_shell(command, Direction::to_command, child);
-    if (fd < 0) die(2, "cannot open \"%s\" for output: %m", command.c_str());
+    auto [fd, child] = start_shell(command.c_str(), PipeFlow::to_program);
     return *outputs_.emplace(command, OutputStream{std::make_unique<Output>(fd), fd, child}).first->second.output;
 }
 
@@ -134,9 +113,7 @@ RecordReader* Streams::command_input(const std::string& command) {
     auto found = inputs_.find(command);
     if (found != inputs_.end()) return found->second.reader.get();
     flush_all();
-    pid_t child;
-    int fd = start_shell(command, Direction::from_command, child);
-    if (fd < 0) return nullptr;
+    auto [fd, child] = start_shell(command.c_str(), PipeFlow::from_program);
     return inputs_.emplace(command, InputStream{std::make_unique<RecordReader>(fd), child}).first->second.reader.get();
 }
 
@@ -144,12 +121,12 @@ int Streams::finish(OutputStream& stream) {
     stream.output->flush();
     stream.output.reset();
     ::close(stream.fd);
-    return stream.child ? wait_for(stream.child) : 0;
+    return stream.child ? exit_status(wait_for(stream.child)) : 0;
 }
 
 int Streams::finish(InputStream& stream) {
     stream.reader.reset(); // closes: a command that goes on writing ends by SIGPIPE
-    return stream.child ? wait_for(stream.child) : 0;
+    return stream.child ? exit_status(wait_for(stream.child)) : 0;
 }
 
 int Streams::close(const std::string& name) {
@@ -197,7 +174,7 @@ int run_shell(const std::string& command) {
         execl("/bin/sh", "sh", "-c", command.c_str(), static_cast<char*>(nullptr));
         _exit(127);
     }
-    int status = child < 0 ? -1 : wait_for(child);
+    int status = child < 0 ? -1 : exit_status(wait_for(child));
     sigaction(SIGINT, &interrupt, nullptr);
     sigaction(SIGQUIT, &quit, nullptr);
     return status;

@@ -1,6 +1,7 @@
 #include "awk/value.h"
 
 #include "framework/diagnostics.h"
+#include "lib/order.h"
 
 #include <algorithm>
 #include <ctype.h>
@@ -129,7 +130,7 @@ std::vector<std::string> Array::keys() const {
     std::vector<std::pair<uint64_t, const std::string*>> order;
     order.reserve(elements_.size());
     for (auto& [key, element] : elements_) order.emplace_back(element.sequence, &key);
-    std::sort(order.begin(), order.end());
+    sort_items(order);
     std::vector<std::string> keys;
     keys.reserve(order.size());
     for (auto& [sequence, key] : order) keys.push_back(*key);

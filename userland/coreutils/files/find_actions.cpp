@@ -268,9 +268,7 @@ bool run_command(const std::vector<std::string>& command, int fd) {
     std::vector<char*> words;
     for (const std::string& word : command) words.push_back(const_cast<char*>(word.c_str()));
     words.push_back(nullptr);
-    out.flush();
-    pid_t child = fork();
-    if (child < 0) die_errno(1, "cannot fork");
+    pid_t child = fork_or_die();
     if (child == 0) {
         if (fd != AT_FDCWD && fchdir(fd) != 0) {
             warn_errno("-execdir");
@@ -278,9 +276,7 @@ bool run_command(const std::vector<std::string>& command, int fd) {
         }
         execute(words.data());
     }
-    int status = 0;
-    while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-    }
+    int status = wait_for(child);
     return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 

@@ -6,6 +6,7 @@
 #include "lib/identity.h"
 #include "lib/mode.h"
 #include "lib/path.h"
+#include "lib/spawn.h"
 #include "lib/targets.h"
 
 #include <errno.h>
@@ -98,15 +99,9 @@ bool is_up_to_date(const std::string& source, const std::string& target, const S
 }
 
 bool strip_file(const std::string& path) {
-    pid_t child = fork();
-    if (child == 0) {
-        execlp("strip", "strip", path.c_str(), static_cast<char*>(nullptr));
-        die_errno(127, "strip");
-    }
-    int status;
-    while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-    }
-    if (status == 0) return true;
+    std::string program = "strip", operand = path;
+    char* const command[] = {program.data(), operand.data(), nullptr};
+    if (run_and_wait(command) == 0) return true;
     warn("strip process terminated abnormally");
     return false;
 }

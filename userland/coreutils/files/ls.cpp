@@ -8,6 +8,7 @@
 #include "lib/columns.h"
 #include "lib/identity.h"
 #include "lib/mode.h"
+#include "lib/order.h"
 #include "lib/path.h"
 #include "lib/utf8.h"
 #include "lib/version_order.h"
@@ -191,8 +192,7 @@ void Lister::sort(std::vector<Entry>& entries) const {
         if (settings_.reverse) std::reverse(entries.begin(), entries.end());
         return;
     }
-    std::sort(entries.begin(), entries.end(),
-              [&](const Entry& left, const Entry& right) { return compare(left, right) < 0; });
+    sort_items(entries, [&](const Entry& left, const Entry& right) { return compare(left, right) < 0; });
 }
 
 char Lister::indicator_of(mode_t mode) const {

@@ -8,6 +8,7 @@
 #include "lib/identity.h"
 #include "lib/mode.h"
 #include "lib/numbers.h"
+#include "lib/order.h"
 #include "lib/path.h"
 #include "lib/version_order.h"
 
@@ -165,7 +166,7 @@ private:
 
     void sort_entries(std::vector<Entry>& entries) const {
         if (settings_.sort == 'U') return;
-        std::stable_sort(entries.begin(), entries.end(), [this](const Entry& left, const Entry& right) {
+        sort_items(entries, [this](const Entry& left, const Entry& right) {
             if (settings_.grouping) {
                 bool first = left.leads_to_directory(), second = right.leads_to_directory();
                 if (first != second) return settings_.grouping == kDirectoriesFirst ? first : second;

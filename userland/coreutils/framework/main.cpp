@@ -3,6 +3,7 @@
 #include "framework/diagnostics.h"
 #include "framework/output.h"
 #include "framework/tool.h"
+#include "lib/order.h"
 
 #include <algorithm>
 #include <fcntl.h>
@@ -36,7 +37,7 @@ constexpr Tool kMulticall = {
 
 std::vector<const Tool*> sorted_tools() {
     std::vector<const Tool*> tools(all_tools().begin(), all_tools().end());
-    std::sort(tools.begin(), tools.end(), [](const Tool* a, const Tool* b) { return strcmp(a->name, b->name) < 0; });
+    sort_items(tools, [](const Tool* a, const Tool* b) { return strcmp(a->name, b->name) < 0; });
     return tools;
 }
 

@@ -65,6 +65,11 @@ std::optional<std::string> working_directory() {
     return path;
 }
 
+void make_parents(const std::string& path) {
+    for (size_t slash = path.find('/', 1); slash != std::string::npos; slash = path.find('/', slash + 1))
+        mkdir(path.substr(0, slash).c_str(), 0777);
+}
+
 bool ask(const char* format, ...) {
     char question[PATH_MAX * 2 + 128];
     va_list list;

@@ -21,6 +21,9 @@ std::optional<std::string> read_link_at(int directory_fd, const char* name);
 // getcwd(3) of any length.
 std::optional<std::string> working_directory();
 
+// Makes every directory above `path` that is not there; what fails is found by who uses the path.
+void make_parents(const std::string& path);
+
 // "prompt" on standard error, then a line from standard input: true when it begins with y or Y.
 [[gnu::format(printf, 1, 2)]] bool ask(const char* format, ...);
 

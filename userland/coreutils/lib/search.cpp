@@ -1,4 +1,5 @@
 #include "lib/search.h"
+#include "lib/order.h"
 
 #include <algorithm>
 #include <string.h>
@@ -78,7 +79,7 @@ MultiSearch::MultiSearch(std::vector<std::string> needles, CaseRule rule)
             for (unsigned second = 0; second < 256; ++second) mark(second);
     }
     for (auto& list : by_first_)
-        std::sort(list.begin(), list.end(), [&](uint32_t left, uint32_t right) {
+        sort_items(list, [&](uint32_t left, uint32_t right) {
             return needles_[left].size() > needles_[right].size();
         });
 }

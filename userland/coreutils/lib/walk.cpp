@@ -1,4 +1,5 @@
 #include "lib/walk.h"
+#include "lib/order.h"
 
 #include <algorithm>
 #include <dirent.h>
@@ -170,7 +171,7 @@ bool Walk::read_names(Level& level) {
         entries.push_back(entry);
         at += entry.size() + 2;
     }
-    std::sort(entries.begin(), entries.end());
+    sort_items(entries);
     std::string ordered;
     ordered.reserve(level.names.size());
     for (std::string_view entry : entries) ordered.append(entry.data() - 1, entry.size() + 2);

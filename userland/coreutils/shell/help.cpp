@@ -4,6 +4,7 @@
 #include "framework/output.h"
 #include "framework/tool.h"
 #include "lib/columns.h"
+#include "lib/order.h"
 
 #include <algorithm>
 #include <string>
@@ -90,7 +91,7 @@ int list_all() {
     }
     for (const Tool* tool : all_tools())
         if (std::find(shown.begin(), shown.end(), tool->name) == shown.end()) others.push_back(tool->name);
-    std::sort(others.begin(), others.end());
+    sort_items(others);
     if (!others.empty()) print_group("Others", others);
     out.write(kShell);
     return 0;

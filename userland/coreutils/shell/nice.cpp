@@ -149,13 +149,10 @@ int run_setsid(Arguments& arguments) {
     }
     if (arguments.operands().empty()) usage_error("no command specified");
     if (fork_always || getpgrp() == getpid()) {
-        pid_t child = fork();
-        if (child < 0) die_errno(1, "fork");
+        pid_t child = fork_or_die();
         if (child > 0) {
             if (!wait_for_end) return 0;
-            int status;
-            while (waitpid(child, &status, 0) < 0)
-                if (errno != EINTR) die_errno(1, "wait");
+            int status = wait_for(child);
             return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
         }
     }

@@ -180,8 +180,7 @@ int run(Arguments& arguments) {
     for (char* word : arguments.operands()) result.command += (result.command.empty() ? "" : " ") + std::string(word);
     timespec start, end;
     clock_gettime(CLOCK_MONOTONIC, &start);
-    pid_t child = fork();
-    if (child < 0) die_errno(1, "fork");
+    pid_t child = fork_or_die();
     if (child == 0) execute(arguments.operand_vector());
     signal(SIGINT, SIG_IGN);
     signal(SIGQUIT, SIG_IGN);

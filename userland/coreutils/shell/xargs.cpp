@@ -230,9 +230,7 @@ private:
             if (settings_.prompt && !confirmed()) return;
         }
         while (settings_.most_processes && running_ >= settings_.most_processes) wait_one();
-        out.flush();
-        pid_t child = fork();
-        if (child < 0) die_errno(1, "cannot fork");
+        pid_t child = fork_or_die();
         if (child == 0) {
             int fd = open(settings_.reopen_terminal ? "/dev/tty" : "/dev/null", O_RDONLY);
             if (fd > 0) {

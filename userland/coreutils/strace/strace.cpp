@@ -3,6 +3,7 @@
 #include "framework/diagnostics.h"
 #include "framework/output.h"
 #include "lib/numbers.h"
+#include "lib/order.h"
 #include "lib/path.h"
 #include "lib/signals.h"
 #include "lib/spawn.h"
@@ -147,9 +148,7 @@ private:
             warn_errno(program, error);
             _exit(exec_failure_status(error));
         }
-        int status;
-        while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-        }
+        int status = wait_for(child);
         if (!WIFSTOPPED(status)) die(1, "the program ended before it began");
         main_ = child;
         Tracee& tracee = tracees_[child];
@@ -380,7 +379,7 @@ private:
 
     void summarize() {
         std::vector<std::pair<std::string, Tally>> rows(tallies_.begin(), tallies_.end());
-        std::stable_sort(rows.begin(), rows.end(), [](auto& left, auto& right) { return left.second.seconds > right.second.seconds; });
+        sort_items(rows, [](auto& left, auto& right) { return left.second.seconds > right.second.seconds; });
         Tally total;
         for (auto& [name, tally] : rows) {
             total.calls += tally.calls;

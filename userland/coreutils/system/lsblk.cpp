@@ -5,6 +5,7 @@
 #include "lib/human.h"
 #include "lib/mounts.h"
 #include "lib/numbers.h"
+#include "lib/order.h"
 #include "lib/path.h"
 #include "lib/processes.h"
 #include "lib/version_order.h"
@@ -49,7 +50,7 @@ std::vector<std::string> names_in(const std::string& directory) {
     while (dirent* entry = readdir(stream))
         if (entry->d_name[0] != '.') names.emplace_back(entry->d_name);
     closedir(stream);
-    std::sort(names.begin(), names.end(), [](const std::string& left, const std::string& right) { return compare_versions(left, right) < 0; });
+    sort_items(names, [](const std::string& left, const std::string& right) { return compare_versions(left, right) < 0; });
     return names;
 }
 

@@ -3,6 +3,7 @@
 #include "framework/diagnostics.h"
 #include "framework/input.h"
 #include "framework/output.h"
+#include "lib/order.h"
 #include "lib/processes.h"
 
 #include <algorithm>
@@ -52,7 +53,7 @@ std::vector<Device> read_devices() {
         devices.push_back({entry->d_name, read_number(path + "vendor"), read_number(path + "device"), read_number(path + "class") >> 8, read_number(path + "revision"), {}, {}, {}, false});
     }
     closedir(stream);
-    std::sort(devices.begin(), devices.end(), [](const Device& left, const Device& right) { return left.address < right.address; });
+    sort_items(devices, [](const Device& left, const Device& right) { return left.address < right.address; });
     return devices;
 }
 

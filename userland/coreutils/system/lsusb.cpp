@@ -2,6 +2,7 @@
 #include "framework/arguments.h"
 #include "framework/diagnostics.h"
 #include "framework/output.h"
+#include "lib/order.h"
 #include "lib/processes.h"
 
 #include <algorithm>
@@ -46,8 +47,7 @@ std::vector<Device> read_devices() {
                            maker + (maker.empty() || product.empty() ? "" : " ") + product});
     }
     closedir(stream);
-    std::sort(devices.begin(), devices.end(),
-              [](const Device& left, const Device& right) { return std::tie(left.bus, left.number) < std::tie(right.bus, right.number); });
+    sort_items(devices, [](const Device& left, const Device& right) { return std::tie(left.bus, left.number) < std::tie(right.bus, right.number); });
     return devices;
 }
 

@@ -3,6 +3,7 @@
 #include "framework/diagnostics.h"
 #include "framework/output.h"
 #include "lib/console_device.h"
+#include "lib/spawn.h"
 
 #include <linux/vt.h>
 #include <sys/ioctl.h>
@@ -86,13 +87,11 @@ int run(Arguments& arguments) {
     vt_stat state;
     if (ioctl(console, VT_GETSTATE, &state) != 0) die_errno(1, "VT_GETSTATE");
     unsigned number = choose_number(console, wishes, state.v_state);
-    pid_t child = fork();
-    if (child < 0) die_errno(1, "fork");
+    pid_t child = fork_or_die();
     if (child == 0) become(number, command, wishes.login);
     if (wishes.show) show(console, number);
     if (!wishes.wait) return 0;
-    int status = 0;
-    while (waitpid(child, &status, 0) < 0 && errno == EINTR) {}
+    int status = wait_for(child);
     if (wishes.show) {
         show(console, state.v_active);
         ioctl(console, VT_DISALLOCATE, number); // unless somebody uses it meanwhile

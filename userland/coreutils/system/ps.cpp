@@ -5,6 +5,7 @@
 #include "lib/columns.h"
 #include "lib/identity.h"
 #include "lib/numbers.h"
+#include "lib/order.h"
 #include "lib/processes.h"
 #include "lib/utf8.h"
 
@@ -535,7 +536,7 @@ bool is_selected(const Process& process, const Settings& settings, dev_t own_ter
 }
 
 void sort_processes(std::vector<Process>& processes, const std::vector<SortKey>& keys) {
-    std::sort(processes.begin(), processes.end(), [&](const Process& left, const Process& right) {
+    sort_items(processes, [&](const Process& left, const Process& right) {
         for (const SortKey& key : keys) {
             double order = key.column->key ? key.column->key(left) - key.column->key(right)
                                            : key.column->text(left).compare(key.column->text(right));

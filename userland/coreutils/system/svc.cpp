@@ -3,6 +3,7 @@
 #include "framework/diagnostics.h"
 #include "framework/output.h"
 #include "lib/init_client.h"
+#include "lib/spawn.h"
 
 #include <algorithm>
 #include <errno.h>
@@ -141,9 +142,9 @@ int status(const std::string& name, const std::string& lines) {
     if (access(log_path(name).c_str(), R_OK) == 0) {
         out.write("\n");
         out.flush();
-        pid_t child = fork();
+        pid_t child = fork_or_die();
         if (child == 0) become_tail(name, lines.empty() ? "10" : lines, false);
-        if (child > 0) waitpid(child, nullptr, 0);
+        wait_for(child);
     }
     bool runs = values["state"] == "running" || values["state"] == "done";
     return runs ? 0 : 3;

@@ -3,6 +3,7 @@
 #include "framework/diagnostics.h"
 #include "framework/input.h"
 #include "framework/output.h"
+#include "lib/order.h"
 
 #include <algorithm>
 #include <dirent.h>
@@ -123,7 +124,7 @@ bool show_all(const std::string& folder, const Form& form) {
     while (dirent* entry = readdir(stream))
         if (entry->d_name[0] != '.') names.push_back(entry->d_name);
     closedir(stream);
-    std::sort(names.begin(), names.end());
+    sort_items(names);
     bool fine = true;
     for (const std::string& name : names) {
         std::string path = folder + name;

@@ -4,6 +4,7 @@
 #include "framework/output.h"
 #include "lib/identity.h"
 #include "lib/numbers.h"
+#include "lib/order.h"
 #include "lib/processes.h"
 #include "lib/raw_terminal.h"
 
@@ -135,7 +136,7 @@ private:
             }
             return a.pid < b.pid;
         };
-        std::stable_sort(rows_.begin(), rows_.end(), before);
+        sort_items(rows_, before);
         if (reversed) std::reverse(rows_.begin(), rows_.end());
     }
 

@@ -4,6 +4,7 @@
 #include "framework/input.h"
 #include "framework/output.h"
 #include "lib/duration.h"
+#include "lib/spawn.h"
 #include "lib/utf8.h"
 
 #include <errno.h>
@@ -14,6 +15,7 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include <utility>
 #include <vector>
 
 namespace coreutils {
@@ -49,28 +51,16 @@ struct Screen {
 
 // Runs the command; its output and status.
 std::string capture(char** command, bool direct, int& status) {
-    int ends[2];
-    if (pipe2(ends, O_CLOEXEC) != 0) die_errno(1, "pipe");
-    pid_t child = fork();
-    if (child < 0) die_errno(1, "fork");
-    if (child == 0) {
-        dup2(ends[1], STDOUT_FILENO);
-        dup2(ends[1], STDERR_FILENO);
-        if (direct) {
-            execvp(command[0], command);
-        } else {
-            std::string line;
-            for (char** word = command; *word; ++word) line += (line.empty() ? "" : " ") + std::string(*word);
-            execl("/bin/sh", "sh", "-c", line.c_str(), static_cast<char*>(nullptr));
-        }
-        die_errno(127, command[0]);
-    }
-    close(ends[1]);
+    std::string line;
+    for (char** word = command; *word && !direct; ++word) line.append(line.empty() ? "" : " ").append(*word);
+    PipedProgram program = direct ? start_piped(command, PipeFlow::errors_too)
+                                  : start_shell(line.c_str(), PipeFlow::errors_too);
     std::string text;
-    Input input(ends[0]);
-    for (std::string_view block; !(block = input.next_block()).empty();) text.append(block);
-    while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+    {
+        Input input(std::exchange(program.fd, -1));
+        for (std::string_view block; !(block = input.next_block()).empty();) text.append(block);
     }
+    status = program.finish();
     return text;
 }
 

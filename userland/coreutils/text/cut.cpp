@@ -4,6 +4,7 @@
 #include "framework/input.h"
 #include "framework/output.h"
 #include "lib/numbers.h"
+#include "lib/order.h"
 #include "lib/utf8.h"
 
 #include <algorithm>
@@ -72,7 +73,7 @@ std::vector<Range> parse_list(const char* list) {
 
 // Sorted, without overlaps; ranges that only touch stay apart, for --output-delimiter goes between them.
 void normalize(std::vector<Range>& ranges, bool complement) {
-    std::sort(ranges.begin(), ranges.end(), [](Range left, Range right) { return left.first < right.first; });
+    sort_items(ranges, [](Range left, Range right) { return left.first < right.first; });
     std::vector<Range> merged;
     for (Range range : ranges) {
         if (!merged.empty() && range.first <= merged.back().last)

@@ -5,6 +5,7 @@
 #include "framework/input.h"
 #include "framework/output.h"
 #include "lib/numbers.h"
+#include "lib/order.h"
 #include "lib/path.h"
 #include "lib/regex.h"
 #include "text/diff_format.h"
@@ -212,7 +213,7 @@ std::vector<std::string> Differ::names_in(const Side& side, int& status) const {
         if (!excluded) names.push_back(std::move(name));
     }
     closedir(stream);
-    std::sort(names.begin(), names.end());
+    sort_items(names);
     return names;
 }
 

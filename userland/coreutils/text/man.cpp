@@ -8,7 +8,9 @@
 #include "lib/columns.h"
 #include "lib/man_format.h"
 #include "lib/numbers.h"
+#include "lib/order.h"
 #include "lib/regex.h"
+#include "lib/spawn.h"
 
 #include <algorithm>
 #include <dirent.h>
@@ -168,7 +170,7 @@ std::vector<Page> Manual::find_pages(const std::string* name) const {
                 pages.push_back({folder + "/" + entry->d_name, std::string(found), std::string(section)});
             }
             closedir(stream);
-            std::sort(pages.begin() + first, pages.end(), [](const Page& a, const Page& b) { return a.path < b.path; });
+            sort_items(pages, [](const Page& a, const Page& b) { return a.path < b.path; }, first);
         }
     return pages;
 }
@@ -195,13 +197,12 @@ bool Manual::present(const std::string& text) {
         if (const char* value = getenv(variable); !pager && value && *value) pager = value;
     setenv("LESS", "-R", 0); // escape sequences are shown, not spelled
     signal(SIGPIPE, SIG_IGN);
-    FILE* stream = popen(pager ? pager : kStandardPager, "w");
-    if (!stream) {
-        warn_errno("cannot run the pager");
-        return false;
-    }
-    fwrite(text.data(), 1, text.size(), stream); // the reader may leave before the end
-    if (pclose(stream) != 0) pager_status_ = kPagerFailed;
+    PipedProgram program = start_shell(pager ? pager : kStandardPager, PipeFlow::to_program);
+    Output stream(program.fd);
+    stream.defer_errors(); // the reader may leave before the end
+    stream.write(text);
+    stream.flush();
+    if (program.finish() != 0) pager_status_ = kPagerFailed;
     return true;
 }
 
@@ -312,7 +313,7 @@ int Manual::search(std::span<char*> keywords) {
             lines.push_back(line + " - " + summary.text + "\n");
         }
     }
-    std::sort(lines.begin(), lines.end());
+    sort_items(lines);
     lines.erase(std::unique(lines.begin(), lines.end()), lines.end());
     for (const std::string& line : lines) out.write(line);
     for (size_t i = 0; i < plain.size(); ++i)

@@ -391,8 +391,7 @@ private:
             mode_t mask = umask(0);
             umask(mask);
             mode &= ~mask;
-            for (size_t slash = target.find('/', 1); slash != std::string::npos; slash = target.find('/', slash + 1))
-                mkdir(target.substr(0, slash).c_str(), 0777);
+            make_parents(target);
         }
         // A new file takes the place of the old one whole: a crash leaves one of the two.
         std::string temporary = target + ".XXXXXX";

@@ -7,6 +7,7 @@
 #include "framework/output.h"
 #include "lib/numbers.h"
 #include "lib/path.h"
+#include "lib/spawn.h"
 #include "lib/utf8.h"
 #include "text/sed_script.h"
 
@@ -19,6 +20,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <utility>
 #include <wctype.h>
 
 namespace coreutils::sed {
@@ -372,16 +374,17 @@ bool Executor::is_selected(Command& command) {
 
 void Executor::run_shell(const std::string& command, std::string* result) {
     if (main_.output) main_.output->flush();
-    FILE* pipe = popen(command.c_str(), "r");
-    if (!pipe) die_errno(4, "error running a command");
-    char block[4096];
-    for (size_t count; (count = fread(block, 1, sizeof block, pipe)) > 0;) {
-        if (result)
-            result->append(block, count);
-        else
-            write_text(main_, {block, count});
+    PipedProgram program = start_shell(command.c_str(), PipeFlow::from_program);
+    {
+        Input output(std::exchange(program.fd, -1));
+        for (std::string_view block; !(block = output.next_block()).empty();) {
+            if (result)
+                result->append(block);
+            else
+                write_text(main_, block);
+        }
     }
-    pclose(pipe);
+    program.finish();
 }
 
 void Executor::end_cycle_output() {

@@ -4,6 +4,7 @@
 #include "framework/input.h"
 #include "framework/output.h"
 #include "lib/numbers.h"
+#include "lib/spawn.h"
 
 #include <algorithm>
 #include <fcntl.h>
@@ -78,9 +79,7 @@ public:
         if (::close(fd_) != 0) die_errno(1, name_);
         fd_ = -1;
         if (!filter) return;
-        int status;
-        while (waitpid(child_, &status, 0) < 0 && errno == EINTR) {
-        }
+        int status = wait_for(child_);
         if (WIFSIGNALED(status) && WTERMSIG(status) != SIGPIPE)
             die(128 + WTERMSIG(status), "with FILE=%s, signal %d from command: %s", name_.c_str(), WTERMSIG(status), filter);
         if (WIFEXITED(status) && WEXITSTATUS(status) != 0)
@@ -110,20 +109,12 @@ private:
     }
 
     void start_filter() {
-        int ends[2];
-        if (pipe2(ends, O_CLOEXEC) != 0) die_errno(1, "pipe");
-        child_ = fork();
-        if (child_ < 0) die_errno(1, "fork");
-        if (child_ == 0) {
-            dup2(ends[0], STDIN_FILENO);
-            setenv("FILE", name_.c_str(), 1);
-            signal(SIGPIPE, SIG_DFL);
-            const char* shell = getenv("SHELL");
-            execl(shell ? shell : "/bin/sh", shell ? shell : "sh", "-c", filter, static_cast<char*>(nullptr));
-            die_errno(126, shell ? shell : "/bin/sh");
-        }
-        ::close(ends[0]);
-        fd_ = ends[1];
+        setenv("FILE", name_.c_str(), 1);
+        const char* shell = getenv("SHELL");
+        const char* const command[] = {shell ? shell : "/bin/sh", "-c", filter, nullptr};
+        PipedProgram program = start_piped(command, PipeFlow::to_program);
+        fd_ = program.fd;
+        child_ = program.child;
     }
 
     std::string name_;
