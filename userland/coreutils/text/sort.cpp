@@ -1,15 +1,13 @@
-// sort: POSIX.1-2017 and GNU. Lines are copied once into blocks and sorted by merging arrays of references,
-// each with the rank of its first key, so that most comparisons touch no text.
+// sort: POSIX.1-2017 and GNU: the options, and -c. Sorting and merging: sort_files.cpp.
 #include "framework/arguments.h"
 #include "framework/diagnostics.h"
 #include "framework/input.h"
 #include "framework/output.h"
-#include "text/sort_key.h"
+#include "lib/numbers.h"
+#include "text/sort_line.h"
 
 #include <algorithm>
 #include <errno.h>
-#include <fcntl.h>
-#include <memory>
 #include <stdlib.h>
 #include <string.h>
 #include <string>
@@ -42,229 +40,20 @@ constexpr Option kOptions[] = {
     {'m', "merge", nullptr, "merge already sorted files; do not sort"},
     {'o', "output", "FILE", "write result to FILE instead of standard output"},
     {'s', "stable", nullptr, "stabilize sort by disabling last-resort comparison"},
-    {'S', "buffer-size", "SIZE", nullptr},
+    {'S', "buffer-size", "SIZE", "keep at most SIZE (in KiB; b: bytes, %: of the memory) of lines in memory"},
     {'t', "field-separator", "SEP", "use SEP instead of non-blank to blank transition"},
-    {'T', "temporary-directory", "DIR", nullptr},
+    {'T', "temporary-directory", "DIR", "use DIR for temporaries, not $TMPDIR or /tmp; may be repeated"},
     {'u', "unique", nullptr, "output only the first of an equal run; with -c, check for strict ordering"},
     {'z', "zero-terminated", nullptr, "line delimiter is NUL, not newline"},
     {kParallel, "parallel", "N", nullptr},
-    {kBatch, "batch-size", "N", nullptr},
-    {kCompress, "compress-program", "PROG", nullptr},
+    {kBatch, "batch-size", "N", "merge at most N inputs at once; for more use temporary files"},
+    {kCompress, "compress-program", "PROG", "compress temporaries with PROG, decompress them with PROG -d"},
 };
-
-struct Settings {
-    std::vector<Key> keys;
-    Modifiers modifiers;
-    int separator = kBlankSeparator;
-    bool stable = false, unique = false, merge = false;
-    char check = '\0';
-    const char* output = nullptr;
-    char delimiter = '\n';
-};
-
-struct Line {
-    const char* text;
-    size_t size;
-    uint64_t rank;
-    std::string_view view() const { return {text, size}; }
-};
-
-class Comparer {
-public:
-    explicit Comparer(const Settings& settings) : settings_(settings) {
-        keys_ = settings.keys;
-        whole_line_ = keys_.empty();
-        if (whole_line_) keys_.push_back(Key{.modifiers = settings.modifiers});
-        plain_ = whole_line_ && settings.modifiers.order == Order::text && !settings.modifiers.fold_case &&
-                 !settings.modifiers.dictionary && !settings.modifiers.printable_only &&
-                 !settings.modifiers.skip_start_blanks;
-    }
-
-    uint64_t rank(std::string_view line) const {
-        return rank_key(plain_ ? line : find_key(line, keys_[0], settings_.separator), keys_[0].modifiers);
-    }
-
-    // By the keys alone.
-    int by_keys(const Line& left, const Line& right) const {
-        if (left.rank != right.rank) return (left.rank < right.rank) != keys_[0].modifiers.reverse ? -1 : 1;
-        if (plain_) {
-            int order = left.view().compare(right.view());
-            return keys_[0].modifiers.reverse ? -order : order;
-        }
-        for (const Key& key : keys_) {
-            int order = compare_keys(find_key(left.view(), key, settings_.separator),
-                                     find_key(right.view(), key, settings_.separator), key.modifiers);
-            if (order) return (order < 0) != key.modifiers.reverse ? -1 : 1;
-        }
-        return 0;
-    }
-
-    // With the last resort: lines whose keys are equal are ordered by all their bytes.
-    int compare(const Line& left, const Line& right) const {
-        int order = by_keys(left, right);
-        if (order || settings_.stable || settings_.unique || plain_) return order;
-        order = left.view().compare(right.view());
-        return settings_.modifiers.reverse ? -order : order;
-    }
-
-private:
-    const Settings& settings_;
-    std::vector<Key> keys_;
-    bool whole_line_ = false, plain_ = false;
-};
-
-// Keeps the text of lines in large blocks.
-class TextStore {
-public:
-    std::string_view keep(std::string_view text) {
-        if (text.size() > left_) {
-            size_t size = std::max(kBlock, text.size());
-            blocks_.push_back(std::unique_ptr<char[]>(new char[size]));
-            at_ = blocks_.back().get();
-            left_ = size;
-        }
-        memcpy(at_, text.data(), text.size());
-        std::string_view kept(at_, text.size());
-        at_ += text.size();
-        left_ -= text.size();
-        return kept;
-    }
-
-private:
-    static constexpr size_t kBlock = 1024 * 1024;
-    std::vector<std::unique_ptr<char[]>> blocks_;
-    char* at_ = nullptr;
-    size_t left_ = 0;
-};
-
-// Stable; runs that are in order already cost one comparison each.
-void merge_sort(Line* lines, size_t count, Line* scratch, const Comparer& comparer) {
-    if (count <= 8) {
-        for (size_t i = 1; i < count; ++i) {
-            Line line = lines[i];
-            size_t at = i;
-            for (; at > 0 && comparer.compare(lines[at - 1], line) > 0; --at) lines[at] = lines[at - 1];
-            lines[at] = line;
-        }
-        return;
-    }
-    size_t half = count / 2;
-    merge_sort(lines, half, scratch, comparer);
-    merge_sort(lines + half, count - half, scratch, comparer);
-    if (comparer.compare(lines[half - 1], lines[half]) <= 0) return;
-    std::copy(lines, lines + half, scratch);
-    Line *left = scratch, *left_end = scratch + half, *right = lines + half, *right_end = lines + count,
-         *target = lines;
-    while (left < left_end && right < right_end)
-        *target++ = comparer.compare(*left, *right) <= 0 ? *left++ : *right++;
-    std::copy(left, left_end, target);
-}
-
-void open_or_die(Input& input, const char* name) {
-    if (!input.open(name)) die_errno(2, name);
-}
-
-void check_read(const Input& input, const char* name) {
-    if (input.error()) die_errno(2, input_label(name), input.error());
-}
-
-// Standard output, or the file of -o, which may be one of the inputs.
-class Result {
-public:
-    explicit Result(const Settings& settings) : settings_(settings) {
-        if (!settings.output) return;
-        int fd = open(settings.output, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-        if (fd < 0) die_errno(2, settings.output);
-        if (dup2(fd, STDOUT_FILENO) < 0) die_errno(2, settings.output);
-        close(fd);
-    }
-    void put(std::string_view line) {
-        out.write(line);
-        out.put(settings_.delimiter);
-    }
-
-private:
-    const Settings& settings_;
-};
-
-int sort_files(const Settings& settings, std::span<char*> names) {
-    Comparer comparer(settings);
-    TextStore store;
-    std::vector<Line> lines;
-    for (const char* name : names) {
-        Input input;
-        open_or_die(input, name);
-        while (auto line = input.next_line(settings.delimiter)) {
-            std::string_view kept = store.keep(*line);
-            lines.push_back({kept.data(), kept.size(), comparer.rank(kept)});
-        }
-        check_read(input, name);
-    }
-    std::vector<Line> scratch(lines.size() / 2 + 1);
-    merge_sort(lines.data(), lines.size(), scratch.data(), comparer);
-    Result result(settings);
-    for (size_t i = 0; i < lines.size(); ++i)
-        if (!settings.unique || i == 0 || comparer.by_keys(lines[i - 1], lines[i]) != 0)
-            result.put(lines[i].view());
-    return 0;
-}
-
-struct Source {
-    Input input;
-    const char* name;
-    std::string text;
-    Line line;
-    size_t index;
-
-    bool advance(const Settings& settings, const Comparer& comparer) {
-        auto next = input.next_line(settings.delimiter);
-        check_read(input, name);
-        if (!next) return false;
-        text = *next;
-        line = {text.data(), text.size(), comparer.rank(text)};
-        return true;
-    }
-};
-
-int merge_files(const Settings& settings, std::span<char*> names) {
-    Comparer comparer(settings);
-    std::vector<std::unique_ptr<Source>> sources;
-    for (size_t i = 0; i < names.size(); ++i) {
-        auto source = std::make_unique<Source>();
-        source->name = names[i];
-        source->index = i;
-        open_or_die(source->input, names[i]);
-        if (source->advance(settings, comparer)) sources.push_back(std::move(source));
-    }
-    auto later = [&](const std::unique_ptr<Source>& left, const std::unique_ptr<Source>& right) {
-        int order = comparer.compare(left->line, right->line);
-        return order ? order > 0 : left->index > right->index;
-    };
-    std::make_heap(sources.begin(), sources.end(), later);
-    Result result(settings);
-    std::string last;
-    bool any = false;
-    while (!sources.empty()) {
-        std::pop_heap(sources.begin(), sources.end(), later);
-        Source& source = *sources.back();
-        Line previous{last.data(), last.size(), any ? comparer.rank(last) : 0};
-        if (!settings.unique || !any || comparer.by_keys(previous, source.line) != 0) {
-            result.put(source.text);
-            if (settings.unique) last = source.text;
-            any = true;
-        }
-        if (source.advance(settings, comparer))
-            std::push_heap(sources.begin(), sources.end(), later);
-        else
-            sources.pop_back();
-    }
-    return 0;
-}
 
 int check_file(const Settings& settings, const char* name) {
     Comparer comparer(settings);
     Input input;
-    open_or_die(input, name);
+    if (!input.open(name)) die_errno(2, name);
     std::string before;
     unsigned long long number = 0;
     while (auto text = input.next_line(settings.delimiter)) {
@@ -278,9 +67,12 @@ int check_file(const Settings& settings, const char* name) {
         }
         before = *text;
     }
-    check_read(input, name);
+    if (input.error()) die_errno(2, input_label(name), input.error());
     return 0;
 }
+
+constexpr size_t kLeastMemory = 64 * 1024;
+constexpr size_t kMostSources = 512; // each has a descriptor and a buffer
 
 void take_word(Settings& settings, const char* word) {
     struct Name {
@@ -308,6 +100,25 @@ void take_separator(Settings& settings, const char* text) {
         die(2, "multi-character tab '%s'", text);
     else
         settings.separator = static_cast<unsigned char>(*text);
+}
+
+// The value of -S: KiB without a suffix, bytes with b, a share of the memory with %.
+size_t parse_memory(const char* text) {
+    std::string number = text;
+    char last = number.empty() ? '\0' : number.back();
+    uint64_t unit = 1;
+    if (last == '%' || last == 'b') {
+        number.pop_back();
+        if (last == '%')
+            unit = static_cast<uint64_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<uint64_t>(sysconf(_SC_PAGESIZE)) / 100;
+    } else if (last >= '0' && last <= '9') {
+        unit = 1024;
+    }
+    auto value = last == '%' || last == 'b' ? parse_unsigned(number) : parse_size(number);
+    if (!value) die(2, "invalid --buffer-size argument '%s'", text);
+    uint64_t bytes;
+    if (__builtin_mul_overflow(*value, unit, &bytes)) bytes = SIZE_MAX / 2;
+    return static_cast<size_t>(std::max<uint64_t>(bytes, kLeastMemory));
 }
 
 void take_option(Settings& settings, int id, const char* value) {
@@ -338,6 +149,23 @@ void take_option(Settings& settings, int id, const char* value) {
         break;
     case 's':
         settings.stable = true;
+        break;
+    case 'S':
+        settings.memory_bytes = parse_memory(value);
+        break;
+    case 'T':
+        settings.temporary_directories.push_back(value);
+        break;
+    case kBatch:
+        settings.batch = static_cast<size_t>(unsigned_or_die(value, "--batch-size argument"));
+        if (settings.batch < 2) die(2, "minimum --batch-size argument is '2'");
+        settings.batch = std::min(settings.batch, kMostSources);
+        break;
+    case kParallel:
+        if (unsigned_or_die(value, "number of threads") == 0) die(2, "number in parallel must be nonzero");
+        break;
+    case kCompress:
+        settings.compressor = value;
         break;
     case 't':
         take_separator(settings, value);
@@ -374,7 +202,7 @@ int run(Arguments& arguments) {
         if (!names.empty())
             usage_error("extra operand '%s': file operands cannot be combined with --files0-from", names[0]);
         Input input;
-        open_or_die(input, list);
+        if (!input.open(list)) die_errno(2, list);
         while (auto name = input.next_line('\0')) listed.emplace_back(*name);
         for (std::string& name : listed) names.push_back(name.data());
         if (names.empty()) die(2, "no input from '%s'", list);
@@ -386,9 +214,11 @@ int run(Arguments& arguments) {
             usage_error("extra operand '%s' not allowed with -%c", names[1], settings.check);
         return check_file(settings, names[0]);
     }
-    // With -o, a file may be input and output: it has to be read before it is written.
-    if (settings.merge && settings.output) return sort_files(settings, names);
-    return settings.merge ? merge_files(settings, names) : sort_files(settings, names);
+    if (settings.merge)
+        merge_files(settings, names);
+    else
+        sort_files(settings, names);
+    return 0;
 }
 
 constexpr Tool kTool = {
