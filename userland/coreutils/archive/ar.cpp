@@ -1,5 +1,6 @@
-// ar, ranlib: archives of object files in the GNU (System V) form: a table of symbols for the linker as the member "/",
-// names of more than 15 bytes in the member "//". POSIX.1-2017 ar. The archive is rewritten beside the old one and renamed.
+// ar, ranlib: archives of object files in the GNU (System V) form: a table of symbols for the linker as the
+// member "/", names of more than 15 bytes in the member "//". POSIX.1-2017 ar. The archive is rewritten
+// beside the old one and renamed.
 #include "framework/arguments.h"
 #include "framework/diagnostics.h"
 #include "framework/output.h"
@@ -42,7 +43,8 @@ std::optional<std::string_view> map_file(const char* name, struct stat& info) {
     std::optional<std::string_view> bytes;
     if (fstat(fd, &info) == 0) {
         auto size = static_cast<size_t>(info.st_size);
-        void* start = size && S_ISREG(info.st_mode) ? mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0) : nullptr;
+        void* start =
+            size && S_ISREG(info.st_mode) ? mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0) : nullptr;
         if (S_ISDIR(info.st_mode))
             errno = EISDIR;
         else if (start != MAP_FAILED)
@@ -76,7 +78,12 @@ bool parse_archive(std::string_view bytes, std::vector<Member>& members) {
             !parse_field(header.substr(34, 6), 10, gid) || !parse_field(header.substr(40, 8), 8, mode) ||
             !parse_field(header.substr(48, 10), 10, size) || size > bytes.size() - at - kHeaderBytes)
             return false;
-        Member member{.name = "", .time = static_cast<time_t>(time), .uid = static_cast<uid_t>(uid), .gid = static_cast<gid_t>(gid), .mode = static_cast<mode_t>(mode), .data = bytes.substr(at + kHeaderBytes, size)};
+        Member member{.name = "",
+                      .time = static_cast<time_t>(time),
+                      .uid = static_cast<uid_t>(uid),
+                      .gid = static_cast<gid_t>(gid),
+                      .mode = static_cast<mode_t>(mode),
+                      .data = bytes.substr(at + kHeaderBytes, size)};
         at += kHeaderBytes + size + (size & 1);
         std::string_view name = header.substr(0, 16);
         if (name.starts_with("// ")) {
@@ -107,11 +114,15 @@ bool parse_archive(std::string_view bytes, std::vector<Member>& members) {
 
 // Appends the global symbols that an ELF64 object defines.
 void add_symbols(std::string_view object, std::vector<std::string_view>& symbols) {
-    auto fits = [&](uint64_t offset, uint64_t size) { return offset <= object.size() && size <= object.size() - offset; };
+    auto fits = [&](uint64_t offset, uint64_t size) {
+        return offset <= object.size() && size <= object.size() - offset;
+    };
     Elf64_Ehdr header;
     if (object.size() < sizeof header) return;
     memcpy(&header, object.data(), sizeof header);
-    if (memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 || header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_shentsize != sizeof(Elf64_Shdr)) return;
+    if (memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 || header.e_ident[EI_CLASS] != ELFCLASS64 ||
+        header.e_shentsize != sizeof(Elf64_Shdr))
+        return;
     if (!fits(header.e_shoff, uint64_t{header.e_shnum} * sizeof(Elf64_Shdr))) return;
     auto section = [&](size_t index) {
         Elf64_Shdr result;
@@ -120,7 +131,9 @@ void add_symbols(std::string_view object, std::vector<std::string_view>& symbols
     };
     for (size_t index = 0; index < header.e_shnum; ++index) {
         Elf64_Shdr table = section(index);
-        if (table.sh_type != SHT_SYMTAB || table.sh_link >= header.e_shnum || !fits(table.sh_offset, table.sh_size)) continue;
+        if (table.sh_type != SHT_SYMTAB || table.sh_link >= header.e_shnum ||
+            !fits(table.sh_offset, table.sh_size))
+            continue;
         Elf64_Shdr names = section(table.sh_link);
         if (!fits(names.sh_offset, names.sh_size)) continue;
         std::string_view strings = object.substr(names.sh_offset, names.sh_size);
@@ -128,18 +141,22 @@ void add_symbols(std::string_view object, std::vector<std::string_view>& symbols
             Elf64_Sym symbol;
             memcpy(&symbol, object.data() + table.sh_offset + at, sizeof symbol);
             unsigned binding = ELF64_ST_BIND(symbol.st_info);
-            if ((binding != STB_GLOBAL && binding != STB_WEAK && binding != STB_GNU_UNIQUE) || symbol.st_shndx == SHN_UNDEF) continue;
+            if ((binding != STB_GLOBAL && binding != STB_WEAK && binding != STB_GNU_UNIQUE) ||
+                symbol.st_shndx == SHN_UNDEF)
+                continue;
             if (symbol.st_name == 0 || symbol.st_name >= strings.size()) continue;
             size_t end = strings.find('\0', symbol.st_name);
-            if (end != std::string_view::npos) symbols.push_back(strings.substr(symbol.st_name, end - symbol.st_name));
+            if (end != std::string_view::npos)
+                symbols.push_back(strings.substr(symbol.st_name, end - symbol.st_name));
         }
     }
 }
 
 std::string header_text(const std::string& name, const Member* member, size_t size) {
     char text[kHeaderBytes + 1];
-    snprintf(text, sizeof text, "%-16s%-12lld%-6u%-6u%-8o%-10zu`\n", name.c_str(), member ? static_cast<long long>(member->time) : 0,
-             member ? member->uid % 1000000 : 0, member ? member->gid % 1000000 : 0, member ? member->mode : 0, size);
+    snprintf(text, sizeof text, "%-16s%-12lld%-6u%-6u%-8o%-10zu`\n", name.c_str(),
+             member ? static_cast<long long>(member->time) : 0, member ? member->uid % 1000000 : 0,
+             member ? member->gid % 1000000 : 0, member ? member->mode : 0, size);
     return text;
 }
 
@@ -174,14 +191,16 @@ std::string build_archive(const std::vector<Member>& members, SymbolTable table)
         }
     size_t table_bytes = count ? 4 + 4 * count + name_bytes : 0;
     size_t padded = table_bytes + (table_bytes & 1);
-    size_t offset = kMagic.size() + (count ? kHeaderBytes + padded : 0) + (long_names.empty() ? 0 : kHeaderBytes + long_names.size());
+    size_t offset = kMagic.size() + (count ? kHeaderBytes + padded : 0) +
+                    (long_names.empty() ? 0 : kHeaderBytes + long_names.size());
     std::string text(kMagic);
     if (count) {
         text += header_text("/", nullptr, padded);
         append_big_endian(text, static_cast<uint32_t>(count));
         for (size_t index = 0; index < members.size(); ++index) {
             if (offset > UINT32_MAX) die(1, "the archive is too large for its table of symbols");
-            for (size_t each = 0; each < symbols[index].names.size(); ++each) append_big_endian(text, static_cast<uint32_t>(offset));
+            for (size_t each = 0; each < symbols[index].names.size(); ++each)
+                append_big_endian(text, static_cast<uint32_t>(offset));
             size_t size = members[index].data.size();
             offset += kHeaderBytes + size + (size & 1);
         }
@@ -229,7 +248,8 @@ void write_archive(const char* archive, const std::string& text, const struct st
 
 struct Settings {
     char action = 0;
-    bool verbose = false, create = false, only_newer = false, keep_dates = false, deterministic = true, symbols = true;
+    bool verbose = false, create = false, only_newer = false, keep_dates = false, deterministic = true,
+         symbols = true;
     bool full_path = false;
     char place = 0; // a, b
     const char* position = nullptr;
@@ -261,7 +281,11 @@ public:
                 warn("no entry %s in archive", names_[index]);
                 status_ = 1;
             }
-        if (changes && status_ == 0) write_archive(archive_, build_archive(members_, settings_.symbols ? SymbolTable::wanted : SymbolTable::unwanted), existed_ ? &info_ : nullptr);
+        if (changes && status_ == 0)
+            write_archive(
+                archive_,
+                build_archive(members_, settings_.symbols ? SymbolTable::wanted : SymbolTable::unwanted),
+                existed_ ? &info_ : nullptr);
         return status_;
     }
 
@@ -269,15 +293,21 @@ private:
     void read_archive(bool may_create) {
         auto bytes = map_file(archive_, info_);
         if (!bytes) {
-            if (errno != ENOENT || !may_create) die_errno(settings_.action == 't' || settings_.action == 'x' || settings_.action == 'p' ? 9 : 1, archive_);
+            if (errno != ENOENT || !may_create)
+                die_errno(settings_.action == 't' || settings_.action == 'x' || settings_.action == 'p' ? 9
+                                                                                                        : 1,
+                          archive_);
             if (!settings_.create) warn("creating %s", archive_);
             return;
         }
         existed_ = true;
-        if (!bytes->empty() && !parse_archive(*bytes, members_)) die(1, "%s: file format not recognized", archive_);
+        if (!bytes->empty() && !parse_archive(*bytes, members_))
+            die(1, "%s: file format not recognized", archive_);
     }
 
-    std::string stored_name(const char* name) const { return settings_.full_path ? name : std::string(base_name(name)); }
+    std::string stored_name(const char* name) const {
+        return settings_.full_path ? name : std::string(base_name(name));
+    }
 
     bool is_chosen(const Member& member) {
         if (names_.empty()) return true;
@@ -298,7 +328,8 @@ private:
                 struct tm broken;
                 localtime_r(&member.time, &broken);
                 strftime(time, sizeof time, "%b %e %H:%M %Y", &broken);
-                out.print("%s %u/%u %6zu %s ", mode_string(member.mode).c_str() + 1, member.uid, member.gid, member.data.size(), time);
+                out.print("%s %u/%u %6zu %s ", mode_string(member.mode).c_str() + 1, member.uid, member.gid,
+                          member.data.size(), time);
             }
             out.print("%s\n", member.name.c_str());
         }
@@ -360,7 +391,8 @@ private:
     size_t place() const {
         if (settings_.place)
             for (size_t index = 0; index < members_.size(); ++index)
-                if (members_[index].name == stored_name(settings_.position)) return settings_.place == 'a' ? index + 1 : index;
+                if (members_[index].name == stored_name(settings_.position))
+                    return settings_.place == 'a' ? index + 1 : index;
         return members_.size();
     }
 
@@ -368,7 +400,9 @@ private:
         if (names_.empty()) return;
         std::vector<Member> moved;
         for (size_t index = 0; index < names_.size(); ++index) {
-            auto at = std::find_if(members_.begin(), members_.end(), [&](const Member& member) { return member.name == stored_name(names_[index]); });
+            auto at = std::find_if(members_.begin(), members_.end(), [&](const Member& member) {
+                return member.name == stored_name(names_[index]);
+            });
             if (at == members_.end()) continue;
             found_[index] = true;
             if (settings_.verbose) out.print("m - %s\n", at->name.c_str());
@@ -400,7 +434,8 @@ private:
             struct stat info;
             auto member = read_member(name, info);
             if (!member) return;
-            auto old = std::find_if(members_.begin(), members_.end(), [&](const Member& each) { return each.name == member->name; });
+            auto old = std::find_if(members_.begin(), members_.end(),
+                                    [&](const Member& each) { return each.name == member->name; });
             if (old != members_.end()) {
                 if (settings_.only_newer && info.st_mtime <= old->time) continue;
                 if (settings_.verbose) out.print("r - %s\n", name);

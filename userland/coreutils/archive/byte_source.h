@@ -1,4 +1,5 @@
-// Bytes of an input one at a time or in bulk, with the position: what decompressors and archive readers read from.
+// Bytes of an input one at a time or in bulk, with the position: what decompressors and archive readers read
+// from.
 #pragma once
 
 #include "framework/input.h"
@@ -30,7 +31,9 @@ public:
     void put_back(std::string_view bytes);
     int error() const { return input_.error(); }
     // Bytes handed out so far.
-    uint64_t position() const { return before_ - static_cast<uint64_t>(end_ - at_) - static_cast<uint64_t>(behind_end_ - behind_); }
+    uint64_t position() const {
+        return before_ - static_cast<uint64_t>(end_ - at_) - static_cast<uint64_t>(behind_end_ - behind_);
+    }
 
 private:
     bool fill();

@@ -50,9 +50,11 @@ uint64_t crc64(uint64_t crc, std::string_view bytes) {
         uint32_t word;
         memcpy(&word, at, 4);
         word ^= static_cast<uint32_t>(crc);
-        crc = crc >> 32 ^ kWideTables[3][word & 255] ^ kWideTables[2][word >> 8 & 255] ^ kWideTables[1][word >> 16 & 255] ^ kWideTables[0][word >> 24];
+        crc = crc >> 32 ^ kWideTables[3][word & 255] ^ kWideTables[2][word >> 8 & 255] ^
+              kWideTables[1][word >> 16 & 255] ^ kWideTables[0][word >> 24];
     }
-    for (; left > 0; --left, ++at) crc = crc >> 8 ^ kWideTables[0][(crc ^ static_cast<unsigned char>(*at)) & 255];
+    for (; left > 0; --left, ++at)
+        crc = crc >> 8 ^ kWideTables[0][(crc ^ static_cast<unsigned char>(*at)) & 255];
     return ~crc;
 }
 

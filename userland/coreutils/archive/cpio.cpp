@@ -1,5 +1,5 @@
-// cpio: copies files into and out of cpio archives, and from place to place (options of GNU cpio). Extracting stays below
-// the working directory, unless --absolute-filenames is given.
+// cpio: copies files into and out of cpio archives, and from place to place (options of GNU cpio). Extracting
+// stays below the working directory, unless --absolute-filenames is given.
 #include "archive/cpio_format.h"
 #include "archive/safe_path.h"
 #include "framework/arguments.h"
@@ -26,7 +26,17 @@
 namespace coreutils {
 namespace {
 
-enum : int { kQuiet = kLongOnly, kNoAbsolute, kAbsolute, kToOutput, kNoOwner, kRenumber, kIgnoreDevices, kReproducible, kSparse };
+enum : int {
+    kQuiet = kLongOnly,
+    kNoAbsolute,
+    kAbsolute,
+    kToOutput,
+    kNoOwner,
+    kRenumber,
+    kIgnoreDevices,
+    kReproducible,
+    kSparse
+};
 
 constexpr Option kOptions[] = {
     {'i', "extract", nullptr, "extract files from an archive"},
@@ -67,8 +77,10 @@ constexpr Option kOptions[] = {
 struct Settings {
     char action = 0; // i, o, p, t
     char separator = '\n';
-    bool reset_access = false, make_directories = false, nonmatching = false, follow = false, link = false, keep_time = false;
-    bool numeric = false, unconditional = false, verbose = false, quiet = false, absolute = false, to_output = false;
+    bool reset_access = false, make_directories = false, nonmatching = false, follow = false, link = false,
+         keep_time = false;
+    bool numeric = false, unconditional = false, verbose = false, quiet = false, absolute = false,
+         to_output = false;
     bool keep_owner = true, renumber = false, ignore_devices = false;
     const char* archive = nullptr;
     const char* directory = nullptr;
@@ -105,7 +117,8 @@ public:
             if (!name->empty()) add(std::string(*name));
         // Names whose other links did not come.
         for (auto& [key, waiting] : waiting_)
-            for (size_t index = 0; index < waiting.size(); ++index) write_file(waiting[index], index + 1 == waiting.size());
+            for (size_t index = 0; index < waiting.size(); ++index)
+                write_file(waiting[index], index + 1 == waiting.size());
         CpioEntry trailer;
         trailer.format = settings_.format;
         trailer.name = "TRAILER!!!";
@@ -113,7 +126,8 @@ public:
         std::string rest((512 - written_ % 512) % 512, '\0');
         put(rest);
         archive_.flush();
-        if (archive_.fd() != STDOUT_FILENO && (archive_.error() || close(archive_.fd()) != 0)) die_errno(2, settings_.archive, archive_.error() ? archive_.error() : errno);
+        if (archive_.fd() != STDOUT_FILENO && (archive_.error() || close(archive_.fd()) != 0))
+            die_errno(2, settings_.archive, archive_.error() ? archive_.error() : errno);
         report_blocks(written_, settings_);
         return status_;
     }
@@ -144,7 +158,8 @@ private:
 
     void add(const std::string& path) {
         struct stat info;
-        if ((settings_.follow ? stat(path.c_str(), &info) : lstat(path.c_str(), &info)) != 0) return fail(path);
+        if ((settings_.follow ? stat(path.c_str(), &info) : lstat(path.c_str(), &info)) != 0)
+            return fail(path);
         Waiting file{entry_of(path, info), path};
         if (S_ISLNK(info.st_mode)) {
             auto target = read_link(path.c_str());
@@ -161,7 +176,8 @@ private:
             auto& waiting = waiting_[{info.st_dev, info.st_ino}];
             waiting.push_back(std::move(file));
             if (waiting.size() < info.st_nlink) return;
-            for (size_t index = 0; index < waiting.size(); ++index) write_file(waiting[index], index + 1 == waiting.size());
+            for (size_t index = 0; index < waiting.size(); ++index)
+                write_file(waiting[index], index + 1 == waiting.size());
             waiting_.erase({info.st_dev, info.st_ino});
             return;
         }
@@ -189,8 +205,11 @@ private:
             entry.device_minor = minor(info.st_dev);
         }
         entry.mode = info.st_mode;
-        entry.uid = settings_.owner && settings_.owner->user != static_cast<uid_t>(-1) ? settings_.owner->user : info.st_uid;
-        entry.gid = settings_.owner && settings_.owner->group != static_cast<gid_t>(-1) ? settings_.owner->group : info.st_gid;
+        entry.uid = settings_.owner && settings_.owner->user != static_cast<uid_t>(-1) ? settings_.owner->user
+                                                                                       : info.st_uid;
+        entry.gid = settings_.owner && settings_.owner->group != static_cast<gid_t>(-1)
+                        ? settings_.owner->group
+                        : info.st_gid;
         entry.links = static_cast<uint32_t>(info.st_nlink);
         entry.time = info.st_mtim.tv_sec;
         if (S_ISREG(info.st_mode)) entry.size = static_cast<uint64_t>(info.st_size);
@@ -240,10 +259,12 @@ private:
             left -= block.size();
         }
         if (left > 0) {
-            warn("File %s shrunk by %llu bytes, padding with zeros", printable(file.path).c_str(), static_cast<unsigned long long>(left));
+            warn("File %s shrunk by %llu bytes, padding with zeros", printable(file.path).c_str(),
+                 static_cast<unsigned long long>(left));
             status_ = 1;
             std::string zeros(512, '\0');
-            for (; left > 0; left -= std::min<uint64_t>(left, 512)) put(std::string_view(zeros).substr(0, std::min<size_t>(static_cast<size_t>(left), 512)));
+            for (; left > 0; left -= std::min<uint64_t>(left, 512))
+                put(std::string_view(zeros).substr(0, std::min<size_t>(static_cast<size_t>(left), 512)));
         }
         put(std::string(file.entry.padding(), '\0'));
         timespec times[2] = {before.st_atim, {0, UTIME_OMIT}};
@@ -269,7 +290,9 @@ public:
             CpioEntry entry;
             CpioResult result = read_cpio_header(source_, entry);
             if (result != CpioResult::entry) {
-                warn(source_.error() ? "read error" : result == CpioResult::truncated ? "premature end of archive" : "premature end of archive: this is no header");
+                warn(source_.error()                   ? "read error"
+                     : result == CpioResult::truncated ? "premature end of archive"
+                                                       : "premature end of archive: this is no header");
                 status_ = 2;
                 break;
             }
@@ -295,7 +318,8 @@ private:
     bool is_chosen(const std::string& name) const {
         if (settings_.patterns.empty()) return true;
         bool matches = false;
-        for (const std::string& pattern : settings_.patterns) matches |= fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
+        for (const std::string& pattern : settings_.patterns)
+            matches |= fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
         return matches != settings_.nonmatching;
     }
 
@@ -311,13 +335,18 @@ private:
             return;
         }
         if (settings_.to_output) {
-            if (S_ISREG(entry.mode)) copy_contents([](std::string_view piece) { out.write(piece); return true; });
+            if (S_ISREG(entry.mode))
+                copy_contents([](std::string_view piece) {
+                    out.write(piece);
+                    return true;
+                });
             return;
         }
         std::string target = target_of(entry.name);
         if (target.empty()) return;
         if (links_made_.above(target)) {
-            warn("%s: the archive goes through a symbolic link of its own; not extracted", printable(entry.name).c_str());
+            warn("%s: the archive goes through a symbolic link of its own; not extracted",
+                 printable(entry.name).c_str());
             status_ = 2;
             return;
         }
@@ -373,7 +402,8 @@ private:
     bool create(CpioEntry& entry, const std::string& target) {
         switch (entry.mode & S_IFMT) {
         case S_IFDIR:
-            if (mkdir(target.c_str(), 0700) != 0 && (errno != EEXIST || !is_directory(target.c_str()))) return false;
+            if (mkdir(target.c_str(), 0700) != 0 && (errno != EEXIST || !is_directory(target.c_str())))
+                return false;
             directories_.emplace_back(entry, target);
             return true;
         case S_IFLNK: {
@@ -392,7 +422,9 @@ private:
             if (symlink(link_target_.c_str(), target.c_str()) != 0) return false;
             link_target_.clear();
             links_made_.add(target);
-            if (settings_.keep_owner && geteuid() == 0 && lchown(target.c_str(), owner_of(entry), group_of(entry)) != 0) fail(entry.name, "change owner");
+            if (settings_.keep_owner && geteuid() == 0 &&
+                lchown(target.c_str(), owner_of(entry), group_of(entry)) != 0)
+                fail(entry.name, "change owner");
             return true;
         }
         case S_IFREG:
@@ -401,7 +433,9 @@ private:
         case S_IFBLK:
         case S_IFIFO:
         case S_IFSOCK:
-            if (mknod(target.c_str(), (entry.mode & S_IFMT) | 0600, makedev(entry.special_major, entry.special_minor)) != 0) return false;
+            if (mknod(target.c_str(), (entry.mode & S_IFMT) | 0600,
+                      makedev(entry.special_major, entry.special_minor)) != 0)
+                return false;
             set_attributes(entry, target);
             return true;
         }
@@ -437,7 +471,8 @@ private:
         if (!good) fail(entry.name, "write");
         if (close(fd) != 0) fail(entry.name, "close");
         if (entry.format == CpioFormat::crc && entry.size > 0 && sum != entry.checksum) {
-            warn("%s: checksum error (0x%x, should be 0x%x)", printable(entry.name).c_str(), sum, entry.checksum);
+            warn("%s: checksum error (0x%x, should be 0x%x)", printable(entry.name).c_str(), sum,
+                 entry.checksum);
             status_ = 2;
         }
         set_attributes(entry, target);
@@ -459,19 +494,29 @@ private:
         return true;
     }
 
-    uid_t owner_of(const CpioEntry& entry) const { return settings_.owner && settings_.owner->user != static_cast<uid_t>(-1) ? settings_.owner->user : entry.uid; }
-    gid_t group_of(const CpioEntry& entry) const { return settings_.owner && settings_.owner->group != static_cast<gid_t>(-1) ? settings_.owner->group : entry.gid; }
+    uid_t owner_of(const CpioEntry& entry) const {
+        return settings_.owner && settings_.owner->user != static_cast<uid_t>(-1) ? settings_.owner->user
+                                                                                  : entry.uid;
+    }
+    gid_t group_of(const CpioEntry& entry) const {
+        return settings_.owner && settings_.owner->group != static_cast<gid_t>(-1) ? settings_.owner->group
+                                                                                   : entry.gid;
+    }
 
     void set_attributes(const CpioEntry& entry, const std::string& target) {
-        if (settings_.keep_owner && geteuid() == 0 && lchown(target.c_str(), owner_of(entry), group_of(entry)) != 0) fail(entry.name, "change owner");
+        if (settings_.keep_owner && geteuid() == 0 &&
+            lchown(target.c_str(), owner_of(entry), group_of(entry)) != 0)
+            fail(entry.name, "change owner");
         if (chmod(target.c_str(), entry.mode & 07777) != 0) fail(entry.name, "change mode");
         timespec times[2] = {{entry.time, 0}, {entry.time, 0}};
-        if (settings_.keep_time && utimensat(AT_FDCWD, target.c_str(), times, AT_SYMLINK_NOFOLLOW) != 0) fail(entry.name, "utime");
+        if (settings_.keep_time && utimensat(AT_FDCWD, target.c_str(), times, AT_SYMLINK_NOFOLLOW) != 0)
+            fail(entry.name, "utime");
     }
 
     // At the end: a directory without write permission can be filled before.
     void set_directory_attributes() {
-        for (size_t index = directories_.size(); index-- > 0;) set_attributes(directories_[index].first, directories_[index].second);
+        for (size_t index = directories_.size(); index-- > 0;)
+            set_attributes(directories_[index].first, directories_[index].second);
     }
 
     void list(const CpioEntry& entry) {
@@ -483,7 +528,8 @@ private:
         if (settings_.verbose) {
             std::string user = settings_.numeric ? std::to_string(entry.uid) : user_name(entry.uid);
             std::string group = settings_.numeric ? std::to_string(entry.gid) : group_name(entry.gid);
-            out.print("%s %3u %-8s %-8s ", mode_string(entry.mode).c_str(), entry.links, user.c_str(), group.c_str());
+            out.print("%s %3u %-8s %-8s ", mode_string(entry.mode).c_str(), entry.links, user.c_str(),
+                      group.c_str());
             if (S_ISCHR(entry.mode) || S_ISBLK(entry.mode))
                 out.print("%3u, %3u ", entry.special_major, entry.special_minor);
             else
@@ -493,7 +539,8 @@ private:
             localtime_r(&when, &broken);
             char text[64];
             constexpr time_t kHalfYear = 6 * 30 * 24 * 60 * 60;
-            strftime(text, sizeof text, when < now - kHalfYear || when > now + 3600 ? "%b %e  %Y" : "%b %e %H:%M", &broken);
+            strftime(text, sizeof text,
+                     when < now - kHalfYear || when > now + 3600 ? "%b %e  %Y" : "%b %e %H:%M", &broken);
             out.print("%s ", text);
         }
         out.write(printable(entry.name));
@@ -545,7 +592,8 @@ int pass_through(const Settings& settings, const char* directory) {
             }
             chmod(target.c_str(), info.st_mode & 07777);
         } else {
-            if (lstat(target.c_str(), &old) == 0 && !settings.unconditional && old.st_mtim.tv_sec >= info.st_mtim.tv_sec) {
+            if (lstat(target.c_str(), &old) == 0 && !settings.unconditional &&
+                old.st_mtim.tv_sec >= info.st_mtim.tv_sec) {
                 warn("%s not created: newer or same age version exists", printable(target).c_str());
                 continue;
             }
@@ -597,7 +645,8 @@ void set_option(int option, char* value, Settings& settings) {
     case 'O': settings.archive = value; break;
     case 'H': {
         auto format = parse_cpio_format(value);
-        if (!format) usage_error("invalid archive format '%s'; valid archive formats are: crc newc odc bin", value);
+        if (!format)
+            usage_error("invalid archive format '%s'; valid archive formats are: crc newc odc bin", value);
         settings.format = *format;
         break;
     }
@@ -629,12 +678,15 @@ int run(Arguments& arguments) {
     while (auto option = arguments.next_option()) set_option(*option, arguments.value(), settings);
     if (!settings.action) usage_error("You must specify one of -oipt options.");
     auto operands = arguments.operands();
-    if (settings.action == 'p' && operands.size() != 1) usage_error("%s", operands.empty() ? "destination directory missing" : "too many arguments");
+    if (settings.action == 'p' && operands.size() != 1)
+        usage_error("%s", operands.empty() ? "destination directory missing" : "too many arguments");
     if (settings.action == 'o' && !operands.empty()) usage_error("too many arguments");
     Input input;
     bool reads = settings.action == 'i' || settings.action == 't';
-    if (reads && !input.open(settings.archive ? settings.archive : "-")) die(2, "Cannot open %s: %m", settings.archive);
-    if (settings.directory && chdir(settings.directory) != 0) die(2, "cannot change to directory `%s': %m", settings.directory);
+    if (reads && !input.open(settings.archive ? settings.archive : "-"))
+        die(2, "Cannot open %s: %m", settings.archive);
+    if (settings.directory && chdir(settings.directory) != 0)
+        die(2, "cannot change to directory `%s': %m", settings.directory);
     if (settings.action == 'o') return Creator(settings).run();
     if (settings.action == 'p') return pass_through(settings, operands[0]);
     for (const char* operand : operands) settings.patterns.emplace_back(operand);
@@ -643,7 +695,8 @@ int run(Arguments& arguments) {
 
 constexpr Tool kTool = {
     .name = "cpio",
-    .synopsis = "-o [OPTION]... < NAMES > ARCHIVE\n-i [OPTION]... [PATTERN]... < ARCHIVE\n-p [OPTION]... DIRECTORY < NAMES",
+    .synopsis = "-o [OPTION]... < NAMES > ARCHIVE\n-i [OPTION]... [PATTERN]... < ARCHIVE\n-p [OPTION]... "
+                "DIRECTORY < NAMES",
     .summary = "Copy files to and from archives.",
     .options = kOptions,
     .run = run,

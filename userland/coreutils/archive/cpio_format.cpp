@@ -101,7 +101,8 @@ CpioResult read_binary(ByteSource& source, CpioEntry& entry, bool swapped) {
     if (!source.read(bytes, sizeof bytes)) return CpioResult::truncated;
     uint16_t words[12];
     for (size_t index = 0; index < 12; ++index)
-        words[index] = static_cast<uint16_t>(swapped ? bytes[2 * index] << 8 | bytes[2 * index + 1] : bytes[2 * index + 1] << 8 | bytes[2 * index]);
+        words[index] = static_cast<uint16_t>(swapped ? bytes[2 * index] << 8 | bytes[2 * index + 1]
+                                                     : bytes[2 * index + 1] << 8 | bytes[2 * index]);
     entry.inode = words[1];
     entry.mode = words[2];
     entry.uid = words[3];
@@ -154,26 +155,40 @@ std::optional<std::string> cpio_header(const CpioEntry& entry) {
     switch (entry.format) {
     case CpioFormat::newc:
     case CpioFormat::crc:
-        if (entry.size > UINT32_MAX || entry.inode > UINT32_MAX || name_bytes > kMostName) return std::nullopt;
+        if (entry.size > UINT32_MAX || entry.inode > UINT32_MAX || name_bytes > kMostName)
+            return std::nullopt;
         snprintf(text, sizeof text, "07070%c%08llX%08X%08X%08X%08X%08llX%08llX%08llX%08llX%08X%08X%08zX%08X",
-                 entry.format == CpioFormat::newc ? '1' : '2', u(entry.inode), entry.mode, entry.uid, entry.gid, entry.links,
-                 u(static_cast<uint64_t>(entry.time) & UINT32_MAX), u(entry.size), u(entry.device_major), u(entry.device_minor), entry.special_major,
-                 entry.special_minor, name_bytes, entry.checksum);
+                 entry.format == CpioFormat::newc ? '1' : '2', u(entry.inode), entry.mode, entry.uid,
+                 entry.gid, entry.links, u(static_cast<uint64_t>(entry.time) & UINT32_MAX), u(entry.size),
+                 u(entry.device_major), u(entry.device_minor), entry.special_major, entry.special_minor,
+                 name_bytes, entry.checksum);
         header = text;
         break;
     case CpioFormat::odc:
-        if (entry.size > 077777777777 || entry.inode > 0777777 || entry.mode > 0777777 || entry.uid > 0777777 || entry.gid > 0777777 || name_bytes > 0777777)
+        if (entry.size > 077777777777 || entry.inode > 0777777 || entry.mode > 0777777 ||
+            entry.uid > 0777777 || entry.gid > 0777777 || name_bytes > 0777777)
             return std::nullopt;
-        snprintf(text, sizeof text, "070707%06llo%06llo%06o%06o%06o%06o%06o%011llo%06zo%011llo", u(device & 0777777), u(entry.inode), entry.mode,
-                 entry.uid, entry.gid, entry.links & 0777777, special & 0777777, u(static_cast<uint64_t>(entry.time) & 077777777777), name_bytes, u(entry.size));
+        snprintf(text, sizeof text, "070707%06llo%06llo%06o%06o%06o%06o%06o%011llo%06zo%011llo",
+                 u(device & 0777777), u(entry.inode), entry.mode, entry.uid, entry.gid, entry.links & 0777777,
+                 special & 0777777, u(static_cast<uint64_t>(entry.time) & 077777777777), name_bytes,
+                 u(entry.size));
         header = text;
         break;
     case CpioFormat::binary: {
         if (entry.size > INT32_MAX || name_bytes > UINT16_MAX) return std::nullopt;
-        uint16_t words[13] = {070707, static_cast<uint16_t>(device), static_cast<uint16_t>(entry.inode), static_cast<uint16_t>(entry.mode),
-                              static_cast<uint16_t>(entry.uid), static_cast<uint16_t>(entry.gid), static_cast<uint16_t>(entry.links),
-                              static_cast<uint16_t>(special), static_cast<uint16_t>(entry.time >> 16), static_cast<uint16_t>(entry.time),
-                              static_cast<uint16_t>(name_bytes), static_cast<uint16_t>(entry.size >> 16), static_cast<uint16_t>(entry.size)};
+        uint16_t words[13] = {070707,
+                              static_cast<uint16_t>(device),
+                              static_cast<uint16_t>(entry.inode),
+                              static_cast<uint16_t>(entry.mode),
+                              static_cast<uint16_t>(entry.uid),
+                              static_cast<uint16_t>(entry.gid),
+                              static_cast<uint16_t>(entry.links),
+                              static_cast<uint16_t>(special),
+                              static_cast<uint16_t>(entry.time >> 16),
+                              static_cast<uint16_t>(entry.time),
+                              static_cast<uint16_t>(name_bytes),
+                              static_cast<uint16_t>(entry.size >> 16),
+                              static_cast<uint16_t>(entry.size)};
         header.assign(reinterpret_cast<char*>(words), sizeof words);
         break;
     }

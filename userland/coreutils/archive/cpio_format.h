@@ -29,7 +29,8 @@ struct CpioEntry {
 
 enum class CpioResult { entry, damaged, truncated };
 
-// The next header; contents and padding follow in the source. A header that begins nothing known is `damaged`.
+// The next header; contents and padding follow in the source. A header that begins nothing known is
+// `damaged`.
 CpioResult read_cpio_header(ByteSource& source, CpioEntry& entry);
 // The header, name and padding; nothing when a number does not fit the format.
 std::optional<std::string> cpio_header(const CpioEntry& entry);

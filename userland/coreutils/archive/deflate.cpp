@@ -11,10 +11,12 @@ namespace {
 struct Effort {
     uint16_t chain_limit, good_enough, lazy_limit; // lazy_limit 0: the first match is taken
 };
-constexpr Effort kEfforts[10] = {{},           {4, 16, 0},    {8, 24, 0},     {24, 48, 0},     {16, 32, 8},
-                                 {32, 48, 16}, {96, 128, 24}, {192, 192, 48}, {768, 258, 128}, {4096, 258, 258}};
+constexpr Effort kEfforts[10] = {
+    {},           {4, 16, 0},    {8, 24, 0},     {24, 48, 0},     {16, 32, 8},
+    {32, 48, 16}, {96, 128, 24}, {192, 192, 48}, {768, 258, 128}, {4096, 258, 258}};
 
-constexpr uint8_t kLengthExtra[29] = {0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0};
+constexpr uint8_t kLengthExtra[29] = {0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2,
+                                      2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0};
 constexpr uint16_t kLengthBase[29] = {3,  4,  5,  6,  7,  8,  9,  10, 11,  13,  15,  17,  19,  23, 27,
                                       31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258};
 constexpr uint8_t kOrder[19] = {16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15};
@@ -25,7 +27,8 @@ struct LengthSymbols {
 constexpr LengthSymbols make_length_symbols() {
     LengthSymbols table{};
     for (unsigned symbol = 0; symbol < 29; ++symbol)
-        for (unsigned length = kLengthBase[symbol]; length <= 258 && length < kLengthBase[symbol] + (1u << kLengthExtra[symbol]); ++length)
+        for (unsigned length = kLengthBase[symbol];
+             length <= 258 && length < kLengthBase[symbol] + (1u << kLengthExtra[symbol]); ++length)
             table.symbol[length] = static_cast<uint8_t>(symbol);
     table.symbol[258] = 28;
     return table;
@@ -50,12 +53,14 @@ void make_codes(const uint8_t* lengths, size_t symbols, uint16_t* codes) {
     for (unsigned length = 1; length <= 15; ++length) next[length + 1] = (next[length] + count[length]) << 1;
     for (size_t symbol = 0; symbol < symbols; ++symbol) {
         unsigned code = next[lengths[symbol]]++, reversed = 0;
-        for (unsigned bit = 0; bit < lengths[symbol]; ++bit, code >>= 1) reversed = reversed << 1 | (code & 1);
+        for (unsigned bit = 0; bit < lengths[symbol]; ++bit, code >>= 1)
+            reversed = reversed << 1 | (code & 1);
         codes[symbol] = static_cast<uint16_t>(reversed);
     }
 }
 
-// The lengths of the literal and distance codes as runs: symbols 0–18 with what follows them (RFC 1951 3.2.7).
+// The lengths of the literal and distance codes as runs: symbols 0–18 with what follows them (RFC
+// 1951 3.2.7).
 struct Run {
     uint8_t symbol, extra;
 };
@@ -104,7 +109,8 @@ void make_code_lengths(const uint32_t* counts, size_t symbols, unsigned limit, u
     size_t leaf = 0, inner = count;
     for (size_t made = count; made < 2 * count - 1; ++made) {
         for (int child = 0; child < 2; ++child) {
-            size_t least = leaf < count && (inner == made || weights[leaf] <= weights[inner]) ? leaf++ : inner++;
+            size_t least =
+                leaf < count && (inner == made || weights[leaf] <= weights[inner]) ? leaf++ : inner++;
             weights[made] += weights[least];
             parents[least] = made;
         }
@@ -117,7 +123,8 @@ void make_code_lengths(const uint32_t* counts, size_t symbols, unsigned limit, u
     }
     // Codes cut to the limit take too much room; lengthen others until all fit (Kraft's sum is 1).
     uint64_t used = 0;
-    for (unsigned length = 1; length <= limit; ++length) used += static_cast<uint64_t>(by_length[length]) << (limit - length);
+    for (unsigned length = 1; length <= limit; ++length)
+        used += static_cast<uint64_t>(by_length[length]) << (limit - length);
     while (used > uint64_t{1} << limit) {
         unsigned length = limit - 1;
         while (by_length[length] == 0) --length;
@@ -128,7 +135,8 @@ void make_code_lengths(const uint32_t* counts, size_t symbols, unsigned limit, u
     }
     size_t index = 0;
     for (unsigned length = limit; length > 0; --length)
-        for (unsigned left = by_length[length]; left > 0; --left) lengths[static_cast<uint32_t>(leaves[index++])] = static_cast<uint8_t>(length);
+        for (unsigned left = by_length[length]; left > 0; --left)
+            lengths[static_cast<uint32_t>(leaves[index++])] = static_cast<uint8_t>(length);
 }
 
 Deflater::Deflater(ByteSink& sink, int level)
@@ -164,14 +172,16 @@ void Deflater::finish() {
 }
 
 static size_t hash_of(const unsigned char* at, unsigned bits) {
-    uint32_t word = static_cast<uint32_t>(at[0]) | static_cast<uint32_t>(at[1]) << 8 | static_cast<uint32_t>(at[2]) << 16;
+    uint32_t word =
+        static_cast<uint32_t>(at[0]) | static_cast<uint32_t>(at[1]) << 8 | static_cast<uint32_t>(at[2]) << 16;
     return word * 0x9e3779b1u >> (32 - bits);
 }
 
 void Deflater::insert(size_t at) {
     uint32_t& head = heads_[hash_of(buffer_.get() + at, kHashBits)];
     size_t distance = at + 1 - head;
-    previous_[at % kWindowBytes] = head != 0 && distance < kWindowBytes ? static_cast<uint16_t>(distance) : kTooFar;
+    previous_[at % kWindowBytes] =
+        head != 0 && distance < kWindowBytes ? static_cast<uint16_t>(distance) : kTooFar;
     head = static_cast<uint32_t>(at + 1);
 }
 
@@ -182,14 +192,15 @@ static size_t common_length(const unsigned char* left, const unsigned char* righ
         uint64_t left_word, right_word;
         memcpy(&left_word, left + length, 8);
         memcpy(&right_word, right + length, 8);
-        if (left_word != right_word) return length + static_cast<size_t>(std::countr_zero(left_word ^ right_word)) / 8;
+        if (left_word != right_word)
+            return length + static_cast<size_t>(std::countr_zero(left_word ^ right_word)) / 8;
     }
     while (length < most && left[length] == right[length]) ++length;
     return length;
 }
 
-// The longest match that is longer than `shortest`. Most candidates fail where they must be the same to be longer: in the
-// last bytes of the best match so far and the one behind it.
+// The longest match that is longer than `shortest`. Most candidates fail where they must be the same to be
+// longer: in the last bytes of the best match so far and the one behind it.
 Deflater::Match Deflater::find_match(size_t at, size_t shortest) const {
     const unsigned char *buffer = buffer_.get(), *here = buffer + at;
     size_t most = std::min(kMaxMatch, filled_ - at), length = std::max(shortest, kMinMatch - 1);
@@ -246,7 +257,8 @@ void Deflater::compress(bool last) {
         // A longer match one byte on is worth a literal.
         while (match.length > 0 && match.length < lazy_limit_ && position_ + 1 < end) {
             insert_up_to(position_ + 1);
-            Match better = filled_ - position_ - 1 >= kMinMatch ? find_match(position_ + 1, match.length) : Match{};
+            Match better =
+                filled_ - position_ - 1 >= kMinMatch ? find_match(position_ + 1, match.length) : Match{};
             if (better.length <= match.length) break;
             add_literal(buffer_[position_++]);
             match = better;
@@ -261,8 +273,8 @@ void Deflater::compress(bool last) {
     }
 }
 
-// Moves the window to the beginning of the buffer. What the block in hand consists of must stay for a stored block, so
-// the block ends first.
+// Moves the window to the beginning of the buffer. What the block in hand consists of must stay for a stored
+// block, so the block ends first.
 void Deflater::slide() {
     if (!tokens_.empty()) end_block(false);
     size_t moved = position_ > kWindowBytes ? (position_ - kWindowBytes) / kWindowBytes * kWindowBytes : 0;
@@ -304,8 +316,8 @@ void Deflater::write_stored(size_t begin, size_t size, bool last) {
     } while (size > 0);
 }
 
-void Deflater::write_tokens(const uint16_t* literal_codes, const uint8_t* literal_lengths, const uint16_t* distance_codes,
-                            const uint8_t* distance_lengths) {
+void Deflater::write_tokens(const uint16_t* literal_codes, const uint8_t* literal_lengths,
+                            const uint16_t* distance_codes, const uint8_t* distance_lengths) {
     for (Token token : tokens_) {
         if (token.length == 0) {
             put_bits(literal_codes[token.distance], literal_lengths[token.distance]);
@@ -342,8 +354,12 @@ void Deflater::end_block(bool last) {
     uint64_t extra = 0, dynamic = 14 + 3 * order, fixed = 0;
     for (unsigned symbol = 0; symbol < 286; ++symbol) {
         dynamic += static_cast<uint64_t>(literal_counts_[symbol]) * literal_lengths[symbol];
-        fixed += static_cast<uint64_t>(literal_counts_[symbol]) * (symbol < 144 ? 8 : symbol < 256 ? 9 : symbol < 280 ? 7 : 8);
-        if (symbol > 256) extra += static_cast<uint64_t>(literal_counts_[symbol]) * kLengthExtra[symbol - 257];
+        fixed += static_cast<uint64_t>(literal_counts_[symbol]) * (symbol < 144   ? 8
+                                                                   : symbol < 256 ? 9
+                                                                   : symbol < 280 ? 7
+                                                                                  : 8);
+        if (symbol > 256)
+            extra += static_cast<uint64_t>(literal_counts_[symbol]) * kLengthExtra[symbol - 257];
     }
     for (unsigned symbol = 0; symbol < 30; ++symbol) {
         dynamic += static_cast<uint64_t>(distance_counts_[symbol]) * distance_lengths[symbol];
@@ -351,7 +367,10 @@ void Deflater::end_block(bool last) {
         extra += static_cast<uint64_t>(distance_counts_[symbol]) * distance_extra_bits(symbol);
     }
     for (Run run : runs)
-        dynamic += lengths_of_lengths[run.symbol] + (run.symbol == 16 ? 2u : run.symbol == 17 ? 3u : run.symbol == 18 ? 7u : 0u);
+        dynamic += lengths_of_lengths[run.symbol] + (run.symbol == 16   ? 2u
+                                                     : run.symbol == 17 ? 3u
+                                                     : run.symbol == 18 ? 7u
+                                                                        : 0u);
     size_t size = position_ - block_start_;
     uint64_t stored = 8 * size + 35 * (size / 65535 + 1) + 7;
 

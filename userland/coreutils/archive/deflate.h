@@ -1,5 +1,5 @@
-// Compresses into one deflate stream (RFC 1951). Matches are found with hash chains; each block takes whichever of the
-// stored, fixed and dynamic forms is shortest.
+// Compresses into one deflate stream (RFC 1951). Matches are found with hash chains; each block takes
+// whichever of the stored, fixed and dynamic forms is shortest.
 #pragma once
 
 #include "archive/inflate.h"
@@ -42,8 +42,8 @@ private:
     void slide();
     void end_block(bool last);
     void write_stored(size_t begin, size_t size, bool last);
-    void write_tokens(const uint16_t* literal_codes, const uint8_t* literal_lengths, const uint16_t* distance_codes,
-                      const uint8_t* distance_lengths);
+    void write_tokens(const uint16_t* literal_codes, const uint8_t* literal_lengths,
+                      const uint16_t* distance_codes, const uint8_t* distance_lengths);
     void put_bits(uint64_t value, unsigned count);
     void flush_bytes();
 

@@ -89,7 +89,8 @@ public:
                     process_operand(operand);
             }
         }
-        if (settings_.action == Action::list && listed_ > 1) print_sizes(total_in_, total_out_, 0, "(totals)");
+        if (settings_.action == Action::list && listed_ > 1)
+            print_sizes(total_in_, total_out_, 0, "(totals)");
         return status_;
     }
 
@@ -121,7 +122,8 @@ private:
         }
         NoSink nothing;
         GzipSummary summary;
-        unpack(input, "stdin", settings_.action == Action::test ? static_cast<ByteSink&>(nothing) : sink, summary);
+        unpack(input, "stdin", settings_.action == Action::test ? static_cast<ByteSink&>(nothing) : sink,
+               summary);
     }
 
     bool unpack(Input& input, const char* name, ByteSink& sink, GzipSummary& summary) {
@@ -147,8 +149,8 @@ private:
         if (lstat(name.c_str(), &info) != 0) {
             int error = errno;
             // NAME stands for NAME.gz when decompressing.
-            if (error == ENOENT && settings_.action != Action::compress && !name.ends_with(settings_.suffix) &&
-                lstat((name + settings_.suffix).c_str(), &info) == 0) {
+            if (error == ENOENT && settings_.action != Action::compress &&
+                !name.ends_with(settings_.suffix) && lstat((name + settings_.suffix).c_str(), &info) == 0) {
                 name += settings_.suffix;
             } else {
                 warn_errno(name, error);
@@ -181,16 +183,19 @@ private:
 
     // "x.tgz" becomes "x.tar".
     std::string plain_name(const std::string& name) const {
-        for (std::string_view suffix : {std::string_view(settings_.suffix), std::string_view(".gz"), std::string_view("-gz"),
-                                        std::string_view(".z"), std::string_view(".Z")})
-            if (name.size() > suffix.size() && name.ends_with(suffix) && base_name(name).size() > suffix.size())
+        for (std::string_view suffix :
+             {std::string_view(settings_.suffix), std::string_view(".gz"), std::string_view("-gz"),
+              std::string_view(".z"), std::string_view(".Z")})
+            if (name.size() > suffix.size() && name.ends_with(suffix) &&
+                base_name(name).size() > suffix.size())
                 return name.substr(0, name.size() - suffix.size());
         if (name.ends_with(".tgz") || name.ends_with(".taz")) return name.substr(0, name.size() - 3) + "tar";
         return "";
     }
 
     void process_file(const std::string& name) {
-        int flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC | (settings_.to_output || settings_.force ? 0 : O_NOFOLLOW);
+        int flags =
+            O_RDONLY | O_NONBLOCK | O_CLOEXEC | (settings_.to_output || settings_.force ? 0 : O_NOFOLLOW);
         int fd = open(name.c_str(), flags);
         struct stat info = {};
         if (fd < 0 || fstat(fd, &info) != 0) {
@@ -204,13 +209,15 @@ private:
             return;
         }
         Input input(fd);
-        bool in_place = !settings_.to_output && (settings_.action == Action::compress || settings_.action == Action::decompress);
+        bool in_place = !settings_.to_output &&
+                        (settings_.action == Action::compress || settings_.action == Action::decompress);
         if (in_place && !S_ISREG(info.st_mode)) {
             warn_about(name.c_str(), ": not a directory or a regular file - ignored");
             return;
         }
         if (in_place && info.st_nlink > 1 && !settings_.force && !settings_.keep) {
-            std::string text = " has " + std::to_string(info.st_nlink - 1) + " other link" + (info.st_nlink > 2 ? "s" : "") + " -- file ignored";
+            std::string text = " has " + std::to_string(info.st_nlink - 1) + " other link" +
+                               (info.st_nlink > 2 ? "s" : "") + " -- file ignored";
             warn_about(name.c_str(), text.c_str());
             return;
         }
@@ -221,7 +228,8 @@ private:
         case Action::test: {
             NoSink nothing;
             GzipSummary summary;
-            if (unpack(input, name.c_str(), nothing, summary) && settings_.verbose) warn_plain("%s:\t OK\n", name.c_str());
+            if (unpack(input, name.c_str(), nothing, summary) && settings_.verbose)
+                warn_plain("%s:\t OK\n", name.c_str());
             return;
         }
         case Action::compress:
@@ -266,8 +274,11 @@ private:
         finish_file(fd, name, target, info, info.st_mtim);
         struct stat made;
         if (settings_.verbose && stat(target.c_str(), &made) == 0)
-            warn_plain("%s:\t%5.1f%% -- %s %s\n", name.c_str(), ratio(bytes, static_cast<uint64_t>(made.st_size) - 18 - (settings_.names == NameRule::never ? 0 : base_name(name).size() + 1)),
-                       settings_.keep ? "created" : "replaced with", target.c_str());
+            warn_plain(
+                "%s:\t%5.1f%% -- %s %s\n", name.c_str(),
+                ratio(bytes, static_cast<uint64_t>(made.st_size) - 18 -
+                                 (settings_.names == NameRule::never ? 0 : base_name(name).size() + 1)),
+                settings_.keep ? "created" : "replaced with", target.c_str());
     }
 
     void decompress_file(Input& input, const std::string& name, const struct stat& info) {
@@ -301,11 +312,13 @@ private:
             if (summary.header.time) time = {static_cast<time_t>(summary.header.time), 0};
             std::string own(base_name(summary.header.name));
             std::string wanted = join_path(directory_name(target), own);
-            if (!own.empty() && own != base_name(target) && rename(target.c_str(), wanted.c_str()) == 0) target = wanted;
+            if (!own.empty() && own != base_name(target) && rename(target.c_str(), wanted.c_str()) == 0)
+                target = wanted;
         }
         finish_file(fd, name, target, info, time);
         if (settings_.verbose)
-            warn_plain("%s:\t%5.1f%% -- %s %s\n", name.c_str(), ratio(summary.bytes, static_cast<uint64_t>(info.st_size) - summary.overhead),
+            warn_plain("%s:\t%5.1f%% -- %s %s\n", name.c_str(),
+                       ratio(summary.bytes, static_cast<uint64_t>(info.st_size) - summary.overhead),
                        settings_.keep ? "created" : "replaced with", target.c_str());
     }
 
@@ -336,9 +349,11 @@ private:
     }
 
     // Owner, mode and times as the original's; then that goes.
-    void finish_file(int fd, const std::string& name, const std::string& target, const struct stat& info, timespec time) {
+    void finish_file(int fd, const std::string& name, const std::string& target, const struct stat& info,
+                     timespec time) {
         timespec times[2] = {info.st_atim, time};
-        if (fchown(fd, info.st_uid, info.st_gid) != 0 && fchown(fd, static_cast<uid_t>(-1), info.st_gid) != 0 && errno != EPERM)
+        if (fchown(fd, info.st_uid, info.st_gid) != 0 &&
+            fchown(fd, static_cast<uid_t>(-1), info.st_gid) != 0 && errno != EPERM)
             warn_errno(target);
         fchmod(fd, info.st_mode & 07777);
         futimens(fd, times);
@@ -354,12 +369,14 @@ private:
     }
 
     static double ratio(uint64_t plain, uint64_t packed) {
-        return plain == 0 ? 0 : 100 * (static_cast<double>(plain) - static_cast<double>(packed)) / static_cast<double>(plain);
+        return plain == 0 ? 0
+                          : 100 * (static_cast<double>(plain) - static_cast<double>(packed)) /
+                                static_cast<double>(plain);
     }
 
     void print_sizes(uint64_t packed, uint64_t plain, uint64_t overhead, const char* name) {
-        out.print("%19llu %19llu %5.1f%% %s\n", static_cast<unsigned long long>(packed), static_cast<unsigned long long>(plain),
-                  ratio(plain, packed - overhead), name);
+        out.print("%19llu %19llu %5.1f%% %s\n", static_cast<unsigned long long>(packed),
+                  static_cast<unsigned long long>(plain), ratio(plain, packed - overhead), name);
     }
 
     void list_input(Input& input, const char* name) {
@@ -373,7 +390,9 @@ private:
             return;
         }
         if (listed_++ == 0) out.write("         compressed        uncompressed  ratio uncompressed_name\n");
-        std::string shown = settings_.names == NameRule::always && !summary.header.name.empty() ? summary.header.name : plain_name(name);
+        std::string shown = settings_.names == NameRule::always && !summary.header.name.empty()
+                                ? summary.header.name
+                                : plain_name(name);
         print_sizes(source.position(), summary.bytes, summary.overhead, shown.empty() ? name : shown.c_str());
         total_in_ += source.position();
         total_out_ += summary.bytes;
@@ -462,7 +481,10 @@ constexpr Tool kZcat = {
     .synopsis = "[OPTION]... [FILE]...",
     .summary = "Uncompress FILEs to standard output.",
     .options = kOptions,
-    .run = [](Arguments& arguments) { return run(arguments, {.action = Action::decompress, .to_output = true}); },
+    .run =
+        [](Arguments& arguments) {
+            return run(arguments, {.action = Action::decompress, .to_output = true});
+        },
 };
 MARTLET_REGISTER_TOOL(kZcat);
 

@@ -35,8 +35,8 @@ bool skip_text(ByteSource& source, std::string* text) {
 bool read_u32(ByteSource& source, uint32_t& value) {
     unsigned char bytes[4];
     if (!source.read(bytes, 4)) return false;
-    value = static_cast<uint32_t>(bytes[0]) | static_cast<uint32_t>(bytes[1]) << 8 | static_cast<uint32_t>(bytes[2]) << 16 |
-            static_cast<uint32_t>(bytes[3]) << 24;
+    value = static_cast<uint32_t>(bytes[0]) | static_cast<uint32_t>(bytes[1]) << 8 |
+            static_cast<uint32_t>(bytes[2]) << 16 | static_cast<uint32_t>(bytes[3]) << 24;
     return true;
 }
 
@@ -51,7 +51,8 @@ GzipResult read_header(ByteSource& source, GzipHeader& header) {
     unsigned char flags = fixed[1];
     if (flags & kExtra) {
         unsigned char size[2];
-        if (!source.read(size, 2) || !source.skip(static_cast<uint64_t>(size[0] | size[1] << 8))) return GzipResult::truncated;
+        if (!source.read(size, 2) || !source.skip(static_cast<uint64_t>(size[0] | size[1] << 8)))
+            return GzipResult::truncated;
     }
     if ((flags & kName) && !skip_text(source, &header.name)) return GzipResult::truncated;
     if ((flags & kComment) && !skip_text(source, nullptr)) return GzipResult::truncated;

@@ -16,8 +16,9 @@ struct GzipHeader {
 
 enum class GzipResult { done, not_gzip, damaged, truncated, bad_crc, bad_length };
 
-// Reads every member of `source`, its contents to `sink`. `header` gets what the first member says. After at least one
-// whole member, bytes that begin none end the file with `trailing` set (zeros are padding, and silent).
+// Reads every member of `source`, its contents to `sink`. `header` gets what the first member says. After at
+// least one whole member, bytes that begin none end the file with `trailing` set (zeros are padding, and
+// silent).
 struct GzipSummary {
     GzipHeader header;
     uint64_t bytes = 0;

@@ -1,5 +1,5 @@
-// Decompresses one deflate stream (RFC 1951) from a source, handing its output on in pieces. Every code, length and
-// distance is checked: any input ends in an answer.
+// Decompresses one deflate stream (RFC 1951) from a source, handing its output on in pieces. Every code,
+// length and distance is checked: any input ends in an answer.
 #pragma once
 
 #include "archive/byte_source.h"

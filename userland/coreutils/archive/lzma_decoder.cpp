@@ -27,7 +27,8 @@ struct RangeDecoder {
         uint32_t bound = (range >> kModelBits) * probability;
         if (code < bound) {
             range = bound;
-            probability = static_cast<Probability>(probability + (((1u << kModelBits) - probability) >> kMoveBits));
+            probability =
+                static_cast<Probability>(probability + (((1u << kModelBits) - probability) >> kMoveBits));
             return 0;
         }
         range -= bound;
@@ -98,7 +99,8 @@ bool Decoder::make_dictionary(uint64_t bytes) {
 }
 
 void Decoder::flush() {
-    if (position_ > flushed_) sink_->put({reinterpret_cast<char*>(dictionary_) + flushed_, position_ - flushed_});
+    if (position_ > flushed_)
+        sink_->put({reinterpret_cast<char*>(dictionary_) + flushed_, position_ - flushed_});
     flushed_ = position_;
 }
 
@@ -127,7 +129,8 @@ Result Decoder::decode(uint64_t size, Ending ending) {
     RangeDecoder coder{range_, code_, *source_};
     unsigned state = state_;
     uint32_t rep0 = reps_[0], rep1 = reps_[1], rep2 = reps_[2], rep3 = reps_[3];
-    const unsigned position_mask = (1u << properties_.position) - 1, literal_mask = (1u << properties_.literal_position) - 1;
+    const unsigned position_mask = (1u << properties_.position) - 1,
+                   literal_mask = (1u << properties_.literal_position) - 1;
     const unsigned context_shift = 8 - properties_.literal_context;
     uint64_t left = size;
     Result result = Result::done;
@@ -149,7 +152,9 @@ Result Decoder::decode(uint64_t size, Ending ending) {
                 break;
             }
             unsigned before = filled_ == 0 ? 0 : dictionary_[position_ == 0 ? capacity_ - 1 : position_ - 1];
-            size_t context = ((static_cast<unsigned>(filled_) & literal_mask) << properties_.literal_context) + (before >> context_shift);
+            size_t context =
+                ((static_cast<unsigned>(filled_) & literal_mask) << properties_.literal_context) +
+                (before >> context_shift);
             Probability* probabilities = model_.literals.data() + 0x300 * context;
             unsigned symbol = 1;
             if (state >= 7) {
@@ -157,7 +162,8 @@ Result Decoder::decode(uint64_t size, Ending ending) {
                     result = Result::damaged;
                     break;
                 }
-                unsigned matched = dictionary_[position_ > rep0 ? position_ - rep0 - 1 : position_ + capacity_ - rep0 - 1];
+                unsigned matched =
+                    dictionary_[position_ > rep0 ? position_ - rep0 - 1 : position_ + capacity_ - rep0 - 1];
                 do {
                     unsigned matched_bit = matched >> 7 & 1;
                     matched <<= 1;
@@ -183,7 +189,9 @@ Result Decoder::decode(uint64_t size, Ending ending) {
             rep0 = coder.distance(model_, length);
             state = after_match(state);
             if (rep0 == UINT32_MAX) { // the marker of the end
-                if (ending == Ending::at_size || (size != UINT64_MAX && left != 0 && ending != Ending::at_size_or_marker)) result = Result::damaged;
+                if (ending == Ending::at_size ||
+                    (size != UINT64_MAX && left != 0 && ending != Ending::at_size_or_marker))
+                    result = Result::damaged;
                 if (ending == Ending::at_size_or_marker && left != 0) result = Result::damaged;
                 coder.normalize();
                 if (coder.code != 0) result = Result::damaged;
@@ -294,7 +302,9 @@ Result Decoder::run_lzma2(ByteSource& source, ByteSink& sink, uint64_t dictionar
         if (control >= 0xc0) {
             int byte = source.get();
             if (byte < 0) return Result::truncated;
-            if (!properties_.parse(static_cast<uint8_t>(byte)) || properties_.literal_context + properties_.literal_position > 4) return Result::damaged;
+            if (!properties_.parse(static_cast<uint8_t>(byte)) ||
+                properties_.literal_context + properties_.literal_position > 4)
+                return Result::damaged;
             need_properties = false;
         } else if (need_properties) {
             return Result::damaged;
@@ -307,9 +317,11 @@ Result Decoder::run_lzma2(ByteSource& source, ByteSink& sink, uint64_t dictionar
         }
         uint64_t start = source.position();
         if (!start_range()) return input_ended_ ? Result::truncated : Result::damaged;
-        Result result = decode((static_cast<uint64_t>(control & 0x1f) << 16) + static_cast<uint64_t>(low) + 1, Ending::at_size);
+        Result result = decode((static_cast<uint64_t>(control & 0x1f) << 16) + static_cast<uint64_t>(low) + 1,
+                               Ending::at_size);
         if (result != Result::done) return result;
-        if (code_ != 0 || source.position() - start != static_cast<uint64_t>(packed) + 1) return Result::damaged;
+        if (code_ != 0 || source.position() - start != static_cast<uint64_t>(packed) + 1)
+            return Result::damaged;
     }
     flush();
     return Result::done;

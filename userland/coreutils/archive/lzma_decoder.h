@@ -1,5 +1,5 @@
-// Decompresses LZMA and LZMA2 streams, handing the output on in pieces. Every distance is checked against what was
-// written; any input ends in an answer.
+// Decompresses LZMA and LZMA2 streams, handing the output on in pieces. Every distance is checked against
+// what was written; any input ends in an answer.
 #pragma once
 
 #include "archive/byte_source.h"

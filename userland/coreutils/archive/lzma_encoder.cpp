@@ -19,7 +19,8 @@ uint32_t hash3(const unsigned char* at) { return (load32(at) << 8) * 2654435761u
 
 // Whether a match so much longer is worth a distance so much larger.
 bool is_better(unsigned longer, uint32_t far, unsigned shorter, uint32_t near) {
-    return longer > shorter + 1 || (longer == shorter + 1 && far >> 7 <= near) || (longer > shorter && far <= near);
+    return longer > shorter + 1 || (longer == shorter + 1 && far >> 7 <= near) ||
+           (longer > shorter && far <= near);
 }
 
 } // namespace
@@ -34,8 +35,8 @@ Level level_of(int preset) {
 
 Encoder::Encoder(ByteSink& sink, const Level& level, Form form)
     : sink_(sink), level_(level), form_(form), capacity_(2 * size_t{level.dictionary_bytes} + (1 << 16)),
-      buffer_(new unsigned char[capacity_ + 8]), heads_(new uint32_t[1 << kHashBits]()), short_heads_(new uint32_t[1 << kShortHashBits]()),
-      previous_(new uint32_t[level.dictionary_bytes]) {
+      buffer_(new unsigned char[capacity_ + 8]), heads_(new uint32_t[1 << kHashBits]()),
+      short_heads_(new uint32_t[1 << kShortHashBits]()), previous_(new uint32_t[level.dictionary_bytes]) {
     start_range();
     if (form == Form::lzma2) return;
     model_.reset(properties_);
@@ -73,7 +74,8 @@ void Encoder::encode_bit(Probability& probability, unsigned bit) {
     uint32_t bound = (range_ >> kModelBits) * probability;
     if (bit == 0) {
         range_ = bound;
-        probability = static_cast<Probability>(probability + (((1u << kModelBits) - probability) >> kMoveBits));
+        probability =
+            static_cast<Probability>(probability + (((1u << kModelBits) - probability) >> kMoveBits));
     } else {
         low_ += bound;
         range_ -= bound;
@@ -117,7 +119,8 @@ void Encoder::encode_reverse(Probability* probabilities, unsigned bits, unsigned
 void Encoder::encode_literal() {
     encode_bit(model_.is_match[state_][position_state()], 0);
     unsigned before = total_ == 0 ? 0 : buffer_[position_ - 1];
-    Probability* probabilities = model_.literals.data() + 0x300 * (before >> (8 - properties_.literal_context));
+    Probability* probabilities =
+        model_.literals.data() + 0x300 * (before >> (8 - properties_.literal_context));
     unsigned symbol = buffer_[position_] | 0x100;
     if (state_ < 7) {
         do {
@@ -230,14 +233,17 @@ Encoder::Match Encoder::find_match(size_t at, size_t limit) const {
     uint32_t near = short_heads_[hash3(buffer_.get() + at)];
     if (near > oldest && near <= at) {
         unsigned length = common(at, near - 1, limit);
-        if (length >= 3 && (length > 3 || at - near < 1 << 14)) best = {length, static_cast<uint32_t>(at - near)};
+        if (length >= 3 && (length > 3 || at - near < 1 << 14))
+            best = {length, static_cast<uint32_t>(at - near)};
     }
     uint32_t candidate = heads_[hash4(buffer_.get() + at)];
     for (unsigned left = level_.chain; left > 0 && candidate > oldest && candidate <= at; --left) {
         size_t from = candidate - 1;
         if (at + best.length < limit && buffer_[from + best.length] == buffer_[at + best.length]) {
             unsigned length = common(at, from, limit);
-            if (length > best.length && (best.length == 0 || is_better(length, static_cast<uint32_t>(at - candidate), best.length, best.distance)))
+            if (length > best.length &&
+                (best.length == 0 ||
+                 is_better(length, static_cast<uint32_t>(at - candidate), best.length, best.distance)))
                 best = {length, static_cast<uint32_t>(at - candidate)};
             if (length >= level_.nice) break;
         }
@@ -258,7 +264,8 @@ void Encoder::encode_step(size_t limit) {
     if (match.length > limit - position_) match.length = static_cast<unsigned>(limit - position_);
     unsigned rep_length = 0, rep_index = 0;
     for (unsigned index = 0; index < 4; ++index) {
-        if (reps_[index] >= total_ || reps_[index] >= level_.dictionary_bytes || reps_[index] >= position_) continue;
+        if (reps_[index] >= total_ || reps_[index] >= level_.dictionary_bytes || reps_[index] >= position_)
+            continue;
         unsigned length = common(position_, position_ - reps_[index] - 1, limit);
         if (length > rep_length) {
             rep_length = length;
@@ -266,9 +273,10 @@ void Encoder::encode_step(size_t limit) {
         }
     }
     // A repetition costs little: it wins unless a match is clearly longer.
-    bool rep_wins = rep_length >= kMinMatch && (rep_length >= match.length || rep_length + 1 >= match.length ||
-                                                (rep_length + 2 >= match.length && match.distance >= 1 << 9) ||
-                                                (rep_length + 3 >= match.length && match.distance >= 1 << 15));
+    bool rep_wins =
+        rep_length >= kMinMatch && (rep_length >= match.length || rep_length + 1 >= match.length ||
+                                    (rep_length + 2 >= match.length && match.distance >= 1 << 9) ||
+                                    (rep_length + 3 >= match.length && match.distance >= 1 << 15));
     if (rep_wins) {
         encode_rep(rep_index, rep_length);
         insert_up_to(position_);
@@ -281,9 +289,11 @@ void Encoder::encode_step(size_t limit) {
             insert_up_to(position_ + 1);
             next_ = find_match(position_ + 1, limit);
             has_next_ = true;
-            take = !(next_.length >= match.length + 1 && is_better(next_.length, next_.distance >> 2, match.length, match.distance));
+            take = !(next_.length >= match.length + 1 &&
+                     is_better(next_.length, next_.distance >> 2, match.length, match.distance));
             for (unsigned index = 0; index < 4 && take; ++index)
-                if (reps_[index] < total_ && reps_[index] < level_.dictionary_bytes && reps_[index] <= position_ - 1)
+                if (reps_[index] < total_ && reps_[index] < level_.dictionary_bytes &&
+                    reps_[index] <= position_ - 1)
                     take = common(position_ + 1, position_ - reps_[index], limit) + 1 < match.length + 1;
         }
         if (take) {
@@ -293,7 +303,8 @@ void Encoder::encode_step(size_t limit) {
             return;
         }
     }
-    bool same = total_ > 0 && reps_[0] < total_ && reps_[0] < position_ && reps_[0] < level_.dictionary_bytes && buffer_[position_] == buffer_[position_ - reps_[0] - 1];
+    bool same = total_ > 0 && reps_[0] < total_ && reps_[0] < position_ &&
+                reps_[0] < level_.dictionary_bytes && buffer_[position_] == buffer_[position_ - reps_[0] - 1];
     if (same && state_ >= 7)
         encode_short_rep();
     else
@@ -351,7 +362,8 @@ void Encoder::compress(bool last) {
         }
         start_range();
         // A chunk that may have to be stored must fit one: the packed form never outgrows it by much.
-        while (position_ < limit && (last || position_ + kMaxMatch + 8 < limit) && position_ - start < kMostChunk && bytes_.size() + cache_size_ < kMostPacked)
+        while (position_ < limit && (last || position_ + kMaxMatch + 8 < limit) &&
+               position_ - start < kMostChunk && bytes_.size() + cache_size_ < kMostPacked)
             encode_step(std::min(limit, start + (1 << 21)));
         end_chunk(start);
     }

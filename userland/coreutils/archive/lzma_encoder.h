@@ -1,5 +1,5 @@
-// Compresses into an LZMA2 or .lzma stream. Matches are found with hash chains over the last bytes; each step weighs the
-// longest match against repeated distances and against what begins one byte later.
+// Compresses into an LZMA2 or .lzma stream. Matches are found with hash chains over the last bytes; each step
+// weighs the longest match against repeated distances and against what begins one byte later.
 #pragma once
 
 #include "archive/inflate.h"
@@ -53,7 +53,9 @@ private:
     unsigned common(size_t at, size_t from, size_t limit) const;
     void insert(size_t at);
     void slide();
-    unsigned position_state() const { return static_cast<unsigned>(total_) & ((1u << properties_.position) - 1); }
+    unsigned position_state() const {
+        return static_cast<unsigned>(total_) & ((1u << properties_.position) - 1);
+    }
 
     ByteSink& sink_;
     Level level_;

@@ -1,5 +1,5 @@
-// The probability model that the LZMA decoder and encoder share (LZMA SDK's specification): states, contexts and the
-// slots of distances.
+// The probability model that the LZMA decoder and encoder share (LZMA SDK's specification): states, contexts
+// and the slots of distances.
 #pragma once
 
 #include <algorithm>
@@ -14,8 +14,8 @@ inline constexpr unsigned kModelBits = 11, kMoveBits = 5;
 inline constexpr Probability kHalf = 1 << (kModelBits - 1);
 inline constexpr uint32_t kTop = 1u << 24;
 
-inline constexpr unsigned kStates = 12, kMostPositionStates = 16, kLengthStates = 4, kEndSlot = 14, kFullDistances = 128,
-                          kAlignBits = 4, kMinMatch = 2, kMaxMatch = 273;
+inline constexpr unsigned kStates = 12, kMostPositionStates = 16, kLengthStates = 4, kEndSlot = 14,
+                          kFullDistances = 128, kAlignBits = 4, kMinMatch = 2, kMaxMatch = 273;
 
 struct Properties {
     unsigned literal_context = 3, literal_position = 0, position = 2; // lc, lp, pb
@@ -27,7 +27,9 @@ struct Properties {
         position = byte / 45;
         return true;
     }
-    uint8_t byte() const { return static_cast<uint8_t>((position * 5 + literal_position) * 9 + literal_context); }
+    uint8_t byte() const {
+        return static_cast<uint8_t>((position * 5 + literal_position) * 9 + literal_context);
+    }
 };
 
 struct LengthModel {
@@ -35,9 +37,9 @@ struct LengthModel {
 };
 
 struct Model {
-    Probability is_match[kStates][kMostPositionStates], is_rep[kStates], is_rep0[kStates], is_rep1[kStates], is_rep2[kStates],
-        is_rep0_long[kStates][kMostPositionStates], slot[kLengthStates][64], special[kFullDistances - kEndSlot + 1],
-        align[1 << kAlignBits];
+    Probability is_match[kStates][kMostPositionStates], is_rep[kStates], is_rep0[kStates], is_rep1[kStates],
+        is_rep2[kStates], is_rep0_long[kStates][kMostPositionStates], slot[kLengthStates][64],
+        special[kFullDistances - kEndSlot + 1], align[1 << kAlignBits];
     LengthModel match_length, rep_length;
     std::vector<Probability> literals;
 

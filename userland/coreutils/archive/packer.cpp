@@ -69,7 +69,8 @@ std::string Packer::target_name(const std::string& name) const {
     if (!decompress) return name + suffix;
     for (const Suffix& each : suffixes) {
         size_t length = strlen(each.packed);
-        if (name.ends_with(each.packed) && base_name(name).size() > length) return name.substr(0, name.size() - length) + each.plain;
+        if (name.ends_with(each.packed) && base_name(name).size() > length)
+            return name.substr(0, name.size() - length) + each.plain;
     }
     return "";
 }
@@ -89,7 +90,8 @@ void Packer::process_file(const std::string& name) {
     if (fstat(fd, &info) != 0 || S_ISDIR(info.st_mode)) return warn_about(name, "Is a directory, skipping");
     if (in_place && !S_ISREG(info.st_mode)) return warn_about(name, "Not a regular file, skipping");
     if (in_place && !force && !keep) {
-        if (info.st_mode & (S_ISUID | S_ISGID)) return warn_about(name, "File has setuid or setgid bit set, skipping");
+        if (info.st_mode & (S_ISUID | S_ISGID))
+            return warn_about(name, "File has setuid or setgid bit set, skipping");
         if (info.st_nlink > 1) return warn_about(name, "Input file has more than one hard link, skipping");
     }
     if (to_output || test) {
@@ -102,7 +104,9 @@ void Packer::process_file(const std::string& name) {
     if (target.empty()) return warn_about(name, "Filename has an unknown suffix, skipping");
     if (!decompress && !output && !force)
         for (const Suffix& each : suffixes)
-            if (name.ends_with(each.packed)) return warn_about(name, (std::string("File already has '") + each.packed + "' suffix, skipping").c_str());
+            if (name.ends_with(each.packed))
+                return warn_about(
+                    name, (std::string("File already has '") + each.packed + "' suffix, skipping").c_str());
     process_to_file(input, name, target);
 }
 
@@ -114,7 +118,8 @@ void Packer::process_to_file(Input& input, const std::string& name, const std::s
     bool special = exists && !S_ISREG(old.st_mode) && !S_ISLNK(old.st_mode); // -o /dev/null
     if (exists && !special) {
         bool replace = force;
-        if (!replace && isatty(STDIN_FILENO)) replace = ask("%s: %s already exists; overwrite (y/n) ? ", current_tool().name, target.c_str());
+        if (!replace && isatty(STDIN_FILENO))
+            replace = ask("%s: %s already exists; overwrite (y/n) ? ", current_tool().name, target.c_str());
         if (!replace) {
             if (quiet < 2) warn_errno(target, EEXIST);
             return fail();

@@ -1,5 +1,5 @@
-// What the programs that pack files one by one share (xz, zstd): names with and without suffix, the new file beside the
-// old one with its owner, mode and times, standard input and output, and the exit status.
+// What the programs that pack files one by one share (xz, zstd): names with and without suffix, the new file
+// beside the old one with its owner, mode and times, standard input and output, and the exit status.
 #pragma once
 
 #include "archive/byte_source.h"

@@ -1,5 +1,5 @@
-// Where the members of an archive may go: below the working directory, and through no symbolic link that the archive
-// itself made. tar, cpio and unzip keep to it.
+// Where the members of an archive may go: below the working directory, and through no symbolic link that the
+// archive itself made. tar, cpio and unzip keep to it.
 #pragma once
 
 #include <set>

@@ -14,8 +14,20 @@ namespace coreutils {
 namespace {
 
 enum : int {
-    kExclude = kLongOnly, kStrip, kOwner, kGroup, kMtime, kNumeric, kSameOwner, kNoSameOwner, kNoRecursion, kOneFileSystem,
-    kKeepNewer, kZstd, kNoSamePermissions, kFormat,
+    kExclude = kLongOnly,
+    kStrip,
+    kOwner,
+    kGroup,
+    kMtime,
+    kNumeric,
+    kSameOwner,
+    kNoSameOwner,
+    kNoRecursion,
+    kOneFileSystem,
+    kKeepNewer,
+    kZstd,
+    kNoSamePermissions,
+    kFormat,
 };
 
 constexpr Option kOptions[] = {
@@ -66,7 +78,8 @@ void read_list(const char* file, std::vector<std::string>& lines) {
 
 // NAME, NUMBER or NAME:NUMBER.
 template <typename Id, typename Parse>
-void parse_identity(const char* text, std::optional<Id>& id, std::string& name, Parse parse, const char* what) {
+void parse_identity(const char* text, std::optional<Id>& id, std::string& name, Parse parse,
+                    const char* what) {
     const char* colon = strchr(text, ':');
     if (colon) {
         auto number = parse_unsigned(colon + 1);
@@ -100,7 +113,8 @@ void parse_option(int option, char* value, TarSettings& settings) {
     case 'x':
     case 't':
     case 'r':
-        if (settings.action && settings.action != option) usage_error("You may not specify more than one of -cxtr");
+        if (settings.action && settings.action != option)
+            usage_error("You may not specify more than one of -cxtr");
         settings.action = static_cast<char>(option);
         break;
     case 'f':

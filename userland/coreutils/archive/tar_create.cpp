@@ -164,7 +164,8 @@ private:
             warn("%s: file is the archive; not dumped", path.c_str());
             return;
         }
-        int fd = openat(walk.directory_fd(), walk.name(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | (settings_.follow_links ? 0 : O_NOFOLLOW));
+        int fd = openat(walk.directory_fd(), walk.name(),
+                        O_RDONLY | O_NONBLOCK | O_CLOEXEC | (settings_.follow_links ? 0 : O_NOFOLLOW));
         if (fd < 0) {
             warn("%s: Cannot open: %m", path.c_str());
             status = 2;
@@ -186,11 +187,13 @@ private:
             if (input.error())
                 warn("%s: Read error: %s", path.c_str(), strerror(input.error()));
             else
-                warn("%s: File shrank by %llu bytes; padding with zeros", path.c_str(), static_cast<unsigned long long>(left));
+                warn("%s: File shrank by %llu bytes; padding with zeros", path.c_str(),
+                     static_cast<unsigned long long>(left));
             status = input.error() ? 2 : std::max(status, 1);
             std::string zeros(64 * 1024, '\0');
             for (; left > 0; left -= std::min<uint64_t>(left, zeros.size()))
-                write(std::string_view(zeros).substr(0, static_cast<size_t>(std::min<uint64_t>(left, zeros.size()))));
+                write(std::string_view(zeros).substr(
+                    0, static_cast<size_t>(std::min<uint64_t>(left, zeros.size()))));
         }
         write(std::string((kTarBlock - entry.size % kTarBlock) % kTarBlock, '\0'));
     }
@@ -227,7 +230,8 @@ int tar_create(const TarSettings& settings) {
     bool appends = settings.action == 'r';
     bool to_file = settings.archive && strcmp(settings.archive, "-") != 0;
     int fd = STDOUT_FILENO;
-    if (to_file) fd = open(settings.archive, (appends ? O_RDWR : O_WRONLY | O_TRUNC) | O_CREAT | O_CLOEXEC, 0666);
+    if (to_file)
+        fd = open(settings.archive, (appends ? O_RDWR : O_WRONLY | O_TRUNC) | O_CREAT | O_CLOEXEC, 0666);
     if (fd < 0) die(2, "%s: Cannot open: %m", settings.archive);
     if (!to_file && isatty(fd)) die(2, "Refusing to write archive contents to terminal (missing -f option?)");
     struct stat info;
@@ -236,7 +240,8 @@ int tar_create(const TarSettings& settings) {
     if (appends) {
         if (settings.compressor || !to_file) die(2, "Cannot update compressed archives");
         start = end_of_members(fd, settings.archive);
-        if (ftruncate(fd, static_cast<off_t>(start)) != 0 || lseek(fd, static_cast<off_t>(start), SEEK_SET) < 0)
+        if (ftruncate(fd, static_cast<off_t>(start)) != 0 ||
+            lseek(fd, static_cast<off_t>(start), SEEK_SET) < 0)
             die_errno(2, settings.archive);
     }
     PipedProgram compressor;

@@ -1,5 +1,5 @@
-// tar -x and -t. Nothing is written outside the directory: leading slashes go, members with ".." are refused, and no
-// member goes through a symbolic link that the archive itself made.
+// tar -x and -t. Nothing is written outside the directory: leading slashes go, members with ".." are refused,
+// and no member goes through a symbolic link that the archive itself made.
 #include "archive/safe_path.h"
 #include "archive/tar_settings.h"
 #include "framework/diagnostics.h"
@@ -54,7 +54,8 @@ public:
             TarResult result = reader.next(entry);
             if (result == TarResult::end) break;
             if (result != TarResult::entry) {
-                warn(result == TarResult::damaged ? "this does not look like a tar archive" : "Unexpected EOF in archive");
+                warn(result == TarResult::damaged ? "this does not look like a tar archive"
+                                                  : "Unexpected EOF in archive");
                 status_ = 2;
                 break;
             }
@@ -108,7 +109,8 @@ private:
         if (members_.empty()) return true;
         bool chosen = false;
         for (Member& member : members_) {
-            bool inside = name.starts_with(member.name) && (name.size() == member.name.size() || name[member.name.size()] == '/');
+            bool inside = name.starts_with(member.name) &&
+                          (name.size() == member.name.size() || name[member.name.size()] == '/');
             if (!inside) continue;
             member.found = chosen = true;
         }
@@ -156,7 +158,8 @@ private:
             return false;
         }
         if (settings_.keep_newer && old.st_mtim.tv_sec >= entry.time.tv_sec) return false;
-        if (entry.type == TarType::directory && S_ISLNK(old.st_mode) && is_directory(target.c_str())) return true;
+        if (entry.type == TarType::directory && S_ISLNK(old.st_mode) && is_directory(target.c_str()))
+            return true;
         if (entry.type == TarType::hard_link && target == entry.link) return false;
         unlink(target.c_str());
         return true;
@@ -176,7 +179,8 @@ private:
             return;
         }
         if (made_links_.above(target)) {
-            warn("%s: the archive goes through a symbolic link of its own; not extracted", printable(entry.name).c_str());
+            warn("%s: the archive goes through a symbolic link of its own; not extracted",
+                 printable(entry.name).c_str());
             status_ = 2;
             return;
         }
@@ -196,7 +200,9 @@ private:
         case TarType::file:
             return create_file(entry, target, reader);
         case TarType::directory:
-            if (mkdir(target.c_str(), 0700 | (entry.mode & 0777)) != 0 && (errno != EEXIST || !is_directory(target.c_str()))) return false;
+            if (mkdir(target.c_str(), 0700 | (entry.mode & 0777)) != 0 &&
+                (errno != EEXIST || !is_directory(target.c_str())))
+                return false;
             directories_.emplace_back(entry, target);
             return true;
         case TarType::symbolic_link:
@@ -218,7 +224,8 @@ private:
         case TarType::fifo:
         case TarType::character_device:
         case TarType::block_device:
-            if (mknod(target.c_str(), type_bits(entry.type) | 0600, makedev(entry.major, entry.minor)) != 0) return false;
+            if (mknod(target.c_str(), type_bits(entry.type) | 0600, makedev(entry.major, entry.minor)) != 0)
+                return false;
             set_attributes(entry, target);
             return true;
         }
@@ -251,8 +258,10 @@ private:
             uid_t uid = entry.uid;
             gid_t gid = entry.gid;
             if (!settings_.numeric) {
-                if (auto known = entry.user.empty() ? std::nullopt : parse_user(entry.user.c_str())) uid = *known;
-                if (auto known = entry.group.empty() ? std::nullopt : parse_group(entry.group.c_str())) gid = *known;
+                if (auto known = entry.user.empty() ? std::nullopt : parse_user(entry.user.c_str()))
+                    uid = *known;
+                if (auto known = entry.group.empty() ? std::nullopt : parse_group(entry.group.c_str()))
+                    gid = *known;
             }
             if (lchown(target.c_str(), uid, gid) != 0) fail(entry, "Cannot change ownership");
         }
@@ -266,7 +275,8 @@ private:
 
     // At the end, so that a directory without write permission can be filled and keeps its time.
     void set_directory_attributes() {
-        for (size_t index = directories_.size(); index-- > 0;) set_attributes(directories_[index].first, directories_[index].second);
+        for (size_t index = directories_.size(); index-- > 0;)
+            set_attributes(directories_[index].first, directories_[index].second);
     }
 
     const TarSettings& settings_;
@@ -313,14 +323,18 @@ void print_entry(const TarEntry& entry, const TarSettings& settings) {
         if (entry.type == TarType::hard_link) mode[0] = 'h';
         static size_t width = 19;
         width = std::max(width, owner.size() + 1 + size.size());
-        out.print("%s %s %*s ", mode.c_str(), owner.c_str(), static_cast<int>(width - owner.size() - 1), size.c_str());
+        out.print("%s %s %*s ", mode.c_str(), owner.c_str(), static_cast<int>(width - owner.size() - 1),
+                  size.c_str());
         struct tm broken;
         localtime_r(&entry.time.tv_sec, &broken);
-        out.print("%04d-%02d-%02d %02d:%02d ", broken.tm_year + 1900, broken.tm_mon + 1, broken.tm_mday, broken.tm_hour, broken.tm_min);
+        out.print("%04d-%02d-%02d %02d:%02d ", broken.tm_year + 1900, broken.tm_mon + 1, broken.tm_mday,
+                  broken.tm_hour, broken.tm_min);
     }
     out.write(printable(entry.name));
-    if (settings.verbose > 0 && entry.type == TarType::symbolic_link) out.print(" -> %s", printable(entry.link).c_str());
-    if (settings.verbose > 0 && entry.type == TarType::hard_link) out.print(" link to %s", printable(entry.link).c_str());
+    if (settings.verbose > 0 && entry.type == TarType::symbolic_link)
+        out.print(" -> %s", printable(entry.link).c_str());
+    if (settings.verbose > 0 && entry.type == TarType::hard_link)
+        out.print(" link to %s", printable(entry.link).c_str());
     out.put('\n');
 }
 

@@ -12,7 +12,8 @@ namespace {
 constexpr uint64_t kMostHeaderText = 1024 * 1024;
 
 struct Ustar {
-    char name[100], mode[8], uid[8], gid[8], size[12], time[12], checksum[8], type, link[100], magic[6], version[2];
+    char name[100], mode[8], uid[8], gid[8], size[12], time[12], checksum[8], type, link[100], magic[6],
+        version[2];
     char user[32], group[32], major[8], minor[8], prefix[155], padding[12];
 };
 static_assert(sizeof(Ustar) == kTarBlock);
@@ -48,7 +49,8 @@ unsigned checksum_of(const Ustar& header) {
     unsigned sum = 0;
     auto* bytes = reinterpret_cast<const unsigned char*>(&header);
     for (size_t index = 0; index < kTarBlock; ++index) {
-        bool own = index >= offsetof(Ustar, checksum) && index < offsetof(Ustar, checksum) + sizeof(header.checksum);
+        bool own =
+            index >= offsetof(Ustar, checksum) && index < offsetof(Ustar, checksum) + sizeof(header.checksum);
         sum += own ? ' ' : bytes[index];
     }
     return sum;
@@ -70,9 +72,11 @@ bool put_text(char (&field)[N], std::string_view text) {
 // name, or prefix "/" name when it can be divided so.
 bool put_name(Ustar& header, std::string_view name) {
     if (put_text(header.name, name)) return true;
-    size_t slash = name.find('/', name.size() > sizeof(header.name) + 1 ? name.size() - sizeof(header.name) - 1 : 0);
+    size_t slash =
+        name.find('/', name.size() > sizeof(header.name) + 1 ? name.size() - sizeof(header.name) - 1 : 0);
     while (slash != std::string_view::npos && slash == 0) slash = name.find('/', 1);
-    if (slash == std::string_view::npos || slash > sizeof(header.prefix) || slash + 1 >= name.size()) return false;
+    if (slash == std::string_view::npos || slash > sizeof(header.prefix) || slash + 1 >= name.size())
+        return false;
     memset(header.name, 0, sizeof(header.name));
     put_text(header.prefix, name.substr(0, slash));
     return put_text(header.name, name.substr(slash + 1));
@@ -168,7 +172,8 @@ TarResult TarReader::next(TarEntry& entry) {
         if (!source_.read(&header, sizeof(header))) return TarResult::truncated;
         auto* bytes = reinterpret_cast<const char*>(&header);
         if (std::all_of(bytes, bytes + kTarBlock, [](char byte) { return byte == 0; })) return TarResult::end;
-        if (static_cast<unsigned>(number_of(header.checksum)) != checksum_of(header)) return TarResult::damaged;
+        if (static_cast<unsigned>(number_of(header.checksum)) != checksum_of(header))
+            return TarResult::damaged;
         int64_t signed_size = number_of(header.size);
         if (signed_size < 0) return TarResult::damaged;
         auto size = static_cast<uint64_t>(signed_size);
@@ -196,14 +201,17 @@ TarResult TarReader::next(TarEntry& entry) {
         entry.major = static_cast<unsigned>(number_of(header.major));
         entry.minor = static_cast<unsigned>(number_of(header.minor));
         entry.size = size;
-        entry.type = header.type >= '1' && header.type <= '6' ? static_cast<TarType>(header.type) : TarType::file;
+        entry.type =
+            header.type >= '1' && header.type <= '6' ? static_cast<TarType>(header.type) : TarType::file;
         bool has_size = false;
         apply_pax(global_, entry, has_size);
         if (!long_name.empty()) entry.name = long_name;
         if (!long_link.empty()) entry.link = long_link;
         apply_pax(extended, entry, has_size);
-        if (entry.type == TarType::file && entry.name.ends_with('/')) entry.type = TarType::directory; // before ustar
-        bool has_contents = entry.type == TarType::file || (entry.type == TarType::hard_link && entry.size > 0);
+        if (entry.type == TarType::file && entry.name.ends_with('/'))
+            entry.type = TarType::directory; // before ustar
+        bool has_contents =
+            entry.type == TarType::file || (entry.type == TarType::hard_link && entry.size > 0);
         left_ = has_contents ? entry.size : 0;
         padding_ = (kTarBlock - left_ % kTarBlock) % kTarBlock;
         return TarResult::entry;

@@ -15,8 +15,10 @@ struct TarSettings {
     const char* compressor = nullptr; // gzip, bzip2, xz, zstd
     bool by_suffix = false;
     unsigned verbose = 0;
-    bool to_output = false, keep_old = false, keep_newer = false, absolute_names = false, same_permissions = false;
-    bool no_recursion = false, follow_links = false, one_file_system = false, no_times = false, numeric = false;
+    bool to_output = false, keep_old = false, keep_newer = false, absolute_names = false,
+         same_permissions = false;
+    bool no_recursion = false, follow_links = false, one_file_system = false, no_times = false,
+         numeric = false;
     std::optional<bool> same_owner;
     unsigned strip_components = 0;
     std::vector<std::string> excludes;

@@ -1,5 +1,5 @@
-// unzip: lists, tests and extracts zip archives (options of Info-ZIP's). Nothing is written outside the directory: leading
-// slashes and ".." go, and symbolic links are made at the end, after all files.
+// unzip: lists, tests and extracts zip archives (options of Info-ZIP's). Nothing is written outside the
+// directory: leading slashes and ".." go, and symbolic links are made at the end, after all files.
 #include "archive/checksum.h"
 #include "archive/inflate.h"
 #include "archive/safe_path.h"
@@ -90,12 +90,14 @@ private:
 class Unzip {
 public:
     Unzip(const Settings& settings, int fd, std::string archive, ZipDirectory directory)
-        : settings_(settings), fd_(fd), archive_(std::move(archive)), directory_(std::move(directory)), found_(settings.chosen.size()) {}
+        : settings_(settings), fd_(fd), archive_(std::move(archive)), directory_(std::move(directory)),
+          found_(settings.chosen.size()) {}
 
     int run() {
         bool silent = settings_.action == 'p' || settings_.action == '1';
         if (!silent && settings_.quiet == 0) say("Archive:  %s\n", archive_.c_str());
-        if (!silent && settings_.quiet == 0 && !directory_.comment.empty() && settings_.action != '1') say("%s\n", directory_.comment.c_str());
+        if (!silent && settings_.quiet == 0 && !directory_.comment.empty() && settings_.action != '1')
+            say("%s\n", directory_.comment.c_str());
         switch (settings_.action) {
         case 'z': return 0;
         case 'l':
@@ -104,14 +106,16 @@ public:
         }
         for (size_t index = 0; index < found_.size(); ++index)
             if (!found_[index]) {
-                if (settings_.action != 'l' && settings_.action != 'v') warn("caution: filename not matched:  %s", settings_.chosen[index]);
+                if (settings_.action != 'l' && settings_.action != 'v')
+                    warn("caution: filename not matched:  %s", settings_.chosen[index]);
                 raise_status(kNoMatch);
             }
         if (settings_.action == 't' && settings_.quiet < 2) {
             if (status_ == 0 && found_.empty()) {
                 say("No errors detected in compressed data of %s.\n", archive_.c_str());
             } else if (bad_ == 0) {
-                say("No errors detected in %s for the %zu file%s tested.\n", archive_.c_str(), tested_, tested_ == 1 ? "" : "s");
+                say("No errors detected in %s for the %zu file%s tested.\n", archive_.c_str(), tested_,
+                    tested_ == 1 ? "" : "s");
             } else {
                 say("At least one error was detected in %s.\n", archive_.c_str());
             }
@@ -151,7 +155,8 @@ private:
     static int percent(uint64_t size, uint64_t packed) {
         if (size == 0) return 0;
         // Rounded to a tenth of a percent first, as Info-ZIP does.
-        double saved = (static_cast<double>(size) - static_cast<double>(packed)) * 1000 / static_cast<double>(size);
+        double saved =
+            (static_cast<double>(size) - static_cast<double>(packed)) * 1000 / static_cast<double>(size);
         int permille = static_cast<int>(saved < 0 ? saved - 0.5 : saved + 0.5);
         return (permille < 0 ? permille - 5 : permille + 5) / 10;
     }
@@ -159,7 +164,8 @@ private:
     void list() {
         bool verbose = settings_.action == 'v';
         if (settings_.quiet < 2)
-            out.write(verbose ? " Length   Method    Size  Cmpr    Date    Time   CRC-32   Name\n--------  ------  ------- ---- ---------- ----- --------  ----\n"
+            out.write(verbose ? " Length   Method    Size  Cmpr    Date    Time   CRC-32   Name\n--------  "
+                                "------  ------- ---- ---------- ----- --------  ----\n"
                               : "  Length      Date    Time    Name\n---------  ---------- -----   ----\n");
         uint64_t bytes = 0, packed = 0;
         size_t count = 0;
@@ -171,10 +177,14 @@ private:
             char date[32];
             strftime(date, sizeof date, "%Y-%m-%d %H:%M", &broken);
             auto size = static_cast<unsigned long long>(entry.size);
-            std::string method = entry.method == 0 ? "Stored" : entry.method == 8 ? std::string("Defl:") + "NXFS"[entry.flags >> 1 & 3] : "Unk:" + std::to_string(entry.method);
+            std::string method = entry.method == 0   ? "Stored"
+                                 : entry.method == 8 ? std::string("Defl:") + "NXFS"[entry.flags >> 1 & 3]
+                                                     : "Unk:" + std::to_string(entry.method);
             if (verbose)
-                out.print("%8llu  %-6s %8llu %3d%% %s %08x  %s\n", size, method.c_str(), static_cast<unsigned long long>(entry.packed_size),
-                          percent(entry.size, entry.packed_size), date, entry.crc, printable(entry.name).c_str());
+                out.print("%8llu  %-6s %8llu %3d%% %s %08x  %s\n", size, method.c_str(),
+                          static_cast<unsigned long long>(entry.packed_size),
+                          percent(entry.size, entry.packed_size), date, entry.crc,
+                          printable(entry.name).c_str());
             else
                 out.print("%9llu  %s   %s\n", size, date, printable(entry.name).c_str());
             bytes += entry.size;
@@ -185,14 +195,17 @@ private:
         const char* plural = count == 1 ? "" : "s";
         auto total = static_cast<unsigned long long>(bytes);
         if (verbose)
-            out.print("--------          -------  ---                            -------\n%8llu         %8llu %3d%%                            %zu file%s\n",
+            out.print("--------          -------  ---                            -------\n%8llu         "
+                      "%8llu %3d%%                            %zu file%s\n",
                       total, static_cast<unsigned long long>(packed), percent(bytes, packed), count, plural);
         else
-            out.print("---------                     -------\n%9llu                     %zu file%s\n", total, count, plural);
+            out.print("---------                     -------\n%9llu                     %zu file%s\n", total,
+                      count, plural);
     }
 
     void process_all() {
-        if (settings_.action == 'x' && settings_.directory && mkdir(settings_.directory, 0777) != 0 && errno != EEXIST)
+        if (settings_.action == 'x' && settings_.directory && mkdir(settings_.directory, 0777) != 0 &&
+            errno != EEXIST)
             die_errno(kDamaged, settings_.directory);
         for (const ZipEntry& entry : directory_.entries) {
             if (!is_chosen(entry)) continue;
@@ -204,7 +217,8 @@ private:
                 print_or_test(entry);
         }
         make_links();
-        for (size_t index = made_directories_.size(); index-- > 0;) set_attributes(*made_directories_[index].first, made_directories_[index].second);
+        for (size_t index = made_directories_.size(); index-- > 0;)
+            set_attributes(*made_directories_[index].first, made_directories_[index].second);
     }
 
     bool is_supported(const ZipEntry& entry) {
@@ -213,7 +227,8 @@ private:
         if (entry.is_encrypted())
             warn("skipping: %s  encrypted", printable(entry.name).c_str());
         else
-            warn("skipping: %s  unsupported compression method %u", printable(entry.name).c_str(), entry.method);
+            warn("skipping: %s  unsupported compression method %u", printable(entry.name).c_str(),
+                 entry.method);
         raise_status(kUnsupported);
         return false;
     }
@@ -261,7 +276,9 @@ private:
         if (entry.is_directory() && !test) return;
         ++tested_;
         if (test && settings_.quiet == 0) say("    testing: %-22s  ", printable(entry.name).c_str());
-        if (settings_.action == 'c') say(" %s: %-22s  \n", entry.method == 0 ? "extracting" : " inflating", printable(entry.name).c_str());
+        if (settings_.action == 'c')
+            say(" %s: %-22s  \n", entry.method == 0 ? "extracting" : " inflating",
+                printable(entry.name).c_str());
         CheckingSink sink(test ? -1 : STDOUT_FILENO, entry.size);
         bool good = unpack(entry, sink);
         if (test && settings_.quiet == 0) out.write(good ? " OK\n" : "\n");
@@ -375,7 +392,8 @@ private:
     void set_attributes(const ZipEntry& entry, const std::string& path) {
         mode_t mask = umask(0);
         umask(mask);
-        mode_t mode = entry.mode() ? entry.mode() & (settings_.keep_special ? 07777 : 0777) : (entry.is_directory() ? 0777 : 0666) & ~mask;
+        mode_t mode = entry.mode() ? entry.mode() & (settings_.keep_special ? 07777 : 0777)
+                                   : (entry.is_directory() ? 0777 : 0666) & ~mask;
         if (entry.is_directory()) mode |= entry.mode() ? 0 : 0700;
         chmod(path.c_str(), mode);
         if (settings_.no_times > (entry.is_directory() ? 0u : 1u)) return;
@@ -419,7 +437,8 @@ private:
     void make_links() {
         if (!links_.empty() && settings_.quiet == 0) out.write("finishing deferred symbolic links:\n");
         for (auto& [path, target] : links_) {
-            if (settings_.quiet == 0) say("  %-22s -> %s\n", printable(path).c_str(), printable(target).c_str());
+            if (settings_.quiet == 0)
+                say("  %-22s -> %s\n", printable(path).c_str(), printable(target).c_str());
             if (made_links_.above(path)) {
                 fail(path, ELOOP); // another link of the archive leads there
                 continue;
@@ -483,7 +502,8 @@ int run(Arguments& arguments) {
         archive += suffix;
         break;
     }
-    if (fd < 0) die(kMissing, "cannot find or open %s, %s.zip or %s.ZIP.", operands[0], operands[0], operands[0]);
+    if (fd < 0)
+        die(kMissing, "cannot find or open %s, %s.zip or %s.ZIP.", operands[0], operands[0], operands[0]);
     std::string problem;
     auto directory = read_zip_directory(fd, problem);
     if (!directory) die(kMissing, "%s: %s", archive.c_str(), problem.c_str());

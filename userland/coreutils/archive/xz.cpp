@@ -50,7 +50,8 @@ enum class Format { automatic, xz, lzma };
 
 // The old format has no magic number: its header must be one that a compressor writes.
 bool looks_like_lzma(std::string_view start) {
-    if (start.size() < 13 || static_cast<uint8_t>(start[0]) >= 225 || start[0] % 9 + start[0] / 9 % 5 > 4) return false;
+    if (start.size() < 13 || static_cast<uint8_t>(start[0]) >= 225 || start[0] % 9 + start[0] / 9 % 5 > 4)
+        return false;
     uint32_t dictionary;
     uint64_t size;
     memcpy(&dictionary, start.data() + 1, 4);
@@ -120,12 +121,17 @@ int list(std::span<char*> operands) {
                 snprintf(text, sizeof text, "%.1f MiB", static_cast<double>(bytes) / (1024 * 1024));
             return std::string(text);
         };
-        const char* check = summary.check == XzCheck::none ? "None" : summary.check == XzCheck::crc32 ? "CRC32" : summary.check == XzCheck::crc64 ? "CRC64" : "SHA-256";
-        double ratio = summary.size ? static_cast<double>(summary.packed) / static_cast<double>(summary.size) : 0;
+        const char* check = summary.check == XzCheck::none    ? "None"
+                            : summary.check == XzCheck::crc32 ? "CRC32"
+                            : summary.check == XzCheck::crc64 ? "CRC64"
+                                                              : "SHA-256";
+        double ratio =
+            summary.size ? static_cast<double>(summary.packed) / static_cast<double>(summary.size) : 0;
         char ratio_text[16] = "---";
         if (summary.size && ratio < 9.999) snprintf(ratio_text, sizeof ratio_text, "%.3f", ratio);
-        out.print("%5llu %7llu %12s %12s  %5s  %-7s %s\n", static_cast<unsigned long long>(summary.streams), static_cast<unsigned long long>(summary.blocks),
-                  size_text(summary.packed).c_str(), size_text(summary.size).c_str(), ratio_text, check, name);
+        out.print("%5llu %7llu %12s %12s  %5s  %-7s %s\n", static_cast<unsigned long long>(summary.streams),
+                  static_cast<unsigned long long>(summary.blocks), size_text(summary.packed).c_str(),
+                  size_text(summary.size).c_str(), ratio_text, check, name);
     });
 }
 
@@ -149,16 +155,22 @@ int run_as(Arguments& arguments, Format format, bool decompress, bool to_output)
         case 'f': packer.force = true; break;
         case 'c': packer.to_output = true; break;
         case 'S':
-            if (value.empty() || value.contains('/')) die(1, "%s: Invalid filename suffix", arguments.value());
+            if (value.empty() || value.contains('/'))
+                die(1, "%s: Invalid filename suffix", arguments.value());
             suffix = arguments.value();
             break;
         case 'F':
-            if (value != "auto" && value != "xz" && value != "lzma" && value != "alone") die(1, "%s: Unknown file format type", arguments.value());
+            if (value != "auto" && value != "xz" && value != "lzma" && value != "alone")
+                die(1, "%s: Unknown file format type", arguments.value());
             packer.format = value == "auto" ? Format::automatic : value == "xz" ? Format::xz : Format::lzma;
             break;
         case 'C':
-            if (value != "none" && value != "crc32" && value != "crc64" && value != "sha256") die(1, "%s: Unsupported integrity check type", arguments.value());
-            packer.check = value == "none" ? XzCheck::none : value == "crc32" ? XzCheck::crc32 : value == "crc64" ? XzCheck::crc64 : XzCheck::sha256;
+            if (value != "none" && value != "crc32" && value != "crc64" && value != "sha256")
+                die(1, "%s: Unsupported integrity check type", arguments.value());
+            packer.check = value == "none"    ? XzCheck::none
+                           : value == "crc32" ? XzCheck::crc32
+                           : value == "crc64" ? XzCheck::crc64
+                                              : XzCheck::sha256;
             break;
         case kSingleStream: packer.streams = XzStreams::single; break;
         case 'q': ++packer.quiet; break;

@@ -7,14 +7,16 @@ namespace coreutils {
 void DeltaSink::put(std::string_view bytes) {
     std::string piece(bytes);
     for (char& byte : piece) {
-        auto value = static_cast<uint8_t>(static_cast<uint8_t>(byte) + history_[static_cast<uint8_t>(distance_ + position_)]);
+        auto value = static_cast<uint8_t>(static_cast<uint8_t>(byte) +
+                                          history_[static_cast<uint8_t>(distance_ + position_)]);
         history_[position_--] = value;
         byte = static_cast<char>(value);
     }
     next_.put(piece);
 }
 
-// The operands of E8 and E9 whose highest byte is 00 or FF, unless bytes just before look like opcodes themselves.
+// The operands of E8 and E9 whose highest byte is 00 or FF, unless bytes just before look like opcodes
+// themselves.
 size_t X86Sink::convert(unsigned char* data, size_t size) {
     static constexpr bool kAllowed[8] = {true, true, true, false, true, false, false, false};
     static constexpr unsigned kBytesBack[8] = {0, 1, 2, 2, 3, 3, 3, 3};

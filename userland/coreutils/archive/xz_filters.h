@@ -1,5 +1,5 @@
-// The filters of the xz format that stand before LZMA2, undone: sums of bytes at a distance (delta), and absolute targets
-// of x86 calls and jumps (BCJ).
+// The filters of the xz format that stand before LZMA2, undone: sums of bytes at a distance (delta), and
+// absolute targets of x86 calls and jumps (BCJ).
 #pragma once
 
 #include "archive/inflate.h"

@@ -39,8 +39,10 @@ public:
     uint64_t size() const { return size_; }
     // The bytes of the check; nothing for one that is not known.
     std::optional<std::string> finish() {
-        if (check_ == static_cast<uint8_t>(XzCheck::crc32)) return std::string(reinterpret_cast<char*>(&crc32_), 4);
-        if (check_ == static_cast<uint8_t>(XzCheck::crc64)) return std::string(reinterpret_cast<char*>(&crc64_), 8);
+        if (check_ == static_cast<uint8_t>(XzCheck::crc32))
+            return std::string(reinterpret_cast<char*>(&crc32_), 4);
+        if (check_ == static_cast<uint8_t>(XzCheck::crc64))
+            return std::string(reinterpret_cast<char*>(&crc64_), 8);
         if (!sha256_) return check_ == 0 ? std::optional<std::string>("") : std::nullopt;
         std::string hexadecimal = sha256_->finish(), bytes;
         auto digit = [](char each) { return each <= '9' ? each - '0' : each - 'a' + 10; };
@@ -80,7 +82,8 @@ struct BlockRecord {
 
 class StreamReader {
 public:
-    StreamReader(ByteSource& source, ByteSink& sink, XzSummary& summary) : source_(source), sink_(sink), summary_(summary) {}
+    StreamReader(ByteSource& source, ByteSink& sink, XzSummary& summary)
+        : source_(source), sink_(sink), summary_(summary) {}
 
     XzResult run() {
         char header[12];
@@ -112,7 +115,8 @@ private:
         return crc32(0, bytes) == expected;
     }
 
-    XzResult parse_header(std::string_view rest, std::vector<Filter>& filters, std::optional<uint64_t>& packed, std::optional<uint64_t>& size) {
+    XzResult parse_header(std::string_view rest, std::vector<Filter>& filters,
+                          std::optional<uint64_t>& packed, std::optional<uint64_t>& size) {
         auto flags = static_cast<uint8_t>(rest[0]);
         rest.remove_prefix(1);
         if (flags & 0x3c) return XzResult::unsupported;
@@ -127,7 +131,8 @@ private:
         for (size_t index = 0; index < count; ++index) {
             Filter filter;
             uint64_t length;
-            if (!take_number(rest, filter.id) || !take_number(rest, length) || length > rest.size()) return XzResult::damaged;
+            if (!take_number(rest, filter.id) || !take_number(rest, length) || length > rest.size())
+                return XzResult::damaged;
             filter.properties = rest.substr(0, static_cast<size_t>(length));
             rest.remove_prefix(static_cast<size_t>(length));
             filters.push_back(std::move(filter));
@@ -147,10 +152,12 @@ private:
         std::optional<uint64_t> packed, size;
         XzResult result = parse_header(std::string_view(header).substr(1, end - 1), filters, packed, size);
         if (result != XzResult::done) return result;
-        if (filters.back().id != kLzma2 || filters.back().properties.size() != 1) return XzResult::unsupported;
+        if (filters.back().id != kLzma2 || filters.back().properties.size() != 1)
+            return XzResult::unsupported;
         auto bits = static_cast<uint8_t>(filters.back().properties[0]);
         if (bits > 40) return XzResult::unsupported;
-        uint64_t dictionary = bits == 40 ? UINT32_MAX : static_cast<uint64_t>(2 | (bits & 1)) << (bits / 2 + 11);
+        uint64_t dictionary =
+            bits == 40 ? UINT32_MAX : static_cast<uint64_t>(2 | (bits & 1)) << (bits / 2 + 11);
         uint64_t contents = source_.position();
         CheckSink check(&sink_, check_);
         result = unpack(filters, check, dictionary);
@@ -179,7 +186,8 @@ private:
         for (size_t index = 0; index + 1 < filters.size(); ++index) {
             const Filter& filter = filters[index];
             if (filter.id == kDelta && filter.properties.size() == 1) {
-                deltas.push_back(std::make_unique<DeltaSink>(*next, static_cast<uint8_t>(filter.properties[0]) + 1u));
+                deltas.push_back(
+                    std::make_unique<DeltaSink>(*next, static_cast<uint8_t>(filter.properties[0]) + 1u));
                 next = deltas.back().get();
             } else if (filter.id == kX86 && (filter.properties.empty() || filter.properties.size() == 4)) {
                 uint32_t start = 0;
@@ -217,8 +225,8 @@ private:
         if (!source_.read(footer, sizeof footer)) return XzResult::truncated;
         uint32_t backward;
         memcpy(&backward, footer + 4, 4);
-        if (memcmp(footer + 10, kFooterMagic.data(), 2) != 0 || !crc_matches({footer + 4, 6}, footer) || memcmp(footer + 8, flags, 2) != 0 ||
-            (static_cast<uint64_t>(backward) + 1) * 4 != expected.size())
+        if (memcmp(footer + 10, kFooterMagic.data(), 2) != 0 || !crc_matches({footer + 4, 6}, footer) ||
+            memcmp(footer + 8, flags, 2) != 0 || (static_cast<uint64_t>(backward) + 1) * 4 != expected.size())
             return XzResult::damaged;
         ++summary_.streams;
         return XzResult::done;
@@ -264,7 +272,8 @@ const char* describe(XzResult result) {
 XzResult unxz(ByteSource& source, ByteSink& sink, XzStreams streams, XzSummary& summary) {
     for (;;) {
         XzResult result = StreamReader(source, sink, summary).run();
-        if (result != XzResult::done) return summary.streams > 0 && result == XzResult::not_xz ? XzResult::damaged : result;
+        if (result != XzResult::done)
+            return summary.streams > 0 && result == XzResult::not_xz ? XzResult::damaged : result;
         if (streams == XzStreams::single) break;
         // Zeros in fours may stand between streams and at the end.
         size_t zeros = 0;

@@ -1,5 +1,5 @@
-// zip: makes and changes zip archives (options of Info-ZIP's). The new archive is written beside the old one and takes its
-// place at the end; what did not change is copied as it is.
+// zip: makes and changes zip archives (options of Info-ZIP's). The new archive is written beside the old one
+// and takes its place at the end; what did not change is copied as it is.
 #include "archive/checksum.h"
 #include "archive/deflate.h"
 #include "archive/zip_format.h"
@@ -55,7 +55,8 @@ enum : int { kDamaged = 3, kNothing = 12, kCannotWrite = 15, kCannotRead = 18 };
 
 struct Settings {
     bool recursive = false, junk = false, update = false, freshen = false, remove = false, move = false;
-    bool keep_links = false, no_directories = false, no_extra = false, quiet = false, names_from_input = false;
+    bool keep_links = false, no_directories = false, no_extra = false, quiet = false,
+         names_from_input = false;
     int level = 6;
     std::vector<const char*> included, excluded;
 };
@@ -74,11 +75,16 @@ public:
         }
     }
     void put_at(std::string_view bytes, uint64_t offset) {
-        if (pwrite(fd_, bytes.data(), bytes.size(), static_cast<off_t>(offset)) != static_cast<ssize_t>(bytes.size()) && error_ == 0) error_ = errno ? errno : EIO;
+        if (pwrite(fd_, bytes.data(), bytes.size(), static_cast<off_t>(offset)) !=
+                static_cast<ssize_t>(bytes.size()) &&
+            error_ == 0)
+            error_ = errno ? errno : EIO;
     }
     void back_to(uint64_t offset) {
         position_ = offset;
-        if (lseek(fd_, static_cast<off_t>(offset), SEEK_SET) < 0 || ftruncate(fd_, static_cast<off_t>(offset)) != 0) error_ = errno;
+        if (lseek(fd_, static_cast<off_t>(offset), SEEK_SET) < 0 ||
+            ftruncate(fd_, static_cast<off_t>(offset)) != 0)
+            error_ = errno;
     }
     uint64_t position() const { return position_; }
     int error() const { return error_; }
@@ -91,7 +97,8 @@ private:
 
 class Zip {
 public:
-    Zip(const Settings& settings, std::string archive) : settings_(settings), archive_(std::move(archive)), to_output_(archive_ == "-") {
+    Zip(const Settings& settings, std::string archive)
+        : settings_(settings), archive_(std::move(archive)), to_output_(archive_ == "-") {
         if (!to_output_ && base_name(archive_).find('.') == std::string_view::npos) archive_ += ".zip";
     }
 
@@ -109,7 +116,8 @@ public:
         Writer writer(fd_);
         std::vector<ZipEntry> made;
         for (ZipEntry& entry : old_.entries) {
-            auto file = std::find_if(files_.begin(), files_.end(), [&](const File& each) { return each.name == entry.name; });
+            auto file = std::find_if(files_.begin(), files_.end(),
+                                     [&](const File& each) { return each.name == entry.name; });
             if (file == files_.end()) {
                 copy_entry(writer, entry, made);
             } else {
@@ -145,16 +153,19 @@ private:
             if (errno != ENOENT) die_errno(kCannotRead, archive_);
             return;
         }
-        if (fstat(old_fd_, &old_info_) == 0 && old_info_.st_size == 0) die(kDamaged, "error: Zip file structure invalid (%s)", archive_.c_str());
+        if (fstat(old_fd_, &old_info_) == 0 && old_info_.st_size == 0)
+            die(kDamaged, "error: Zip file structure invalid (%s)", archive_.c_str());
         std::string problem;
         auto directory = read_zip_directory(old_fd_, problem);
-        if (!directory) die(kDamaged, "error: Zip file structure invalid (%s): %s", archive_.c_str(), problem.c_str());
+        if (!directory)
+            die(kDamaged, "error: Zip file structure invalid (%s): %s", archive_.c_str(), problem.c_str());
         old_ = std::move(*directory);
     }
 
     bool is_wanted(const std::string& name) const {
         auto any = [&name](const std::vector<const char*>& patterns) {
-            return std::any_of(patterns.begin(), patterns.end(), [&](const char* pattern) { return fnmatch(pattern, name.c_str(), 0) == 0; });
+            return std::any_of(patterns.begin(), patterns.end(),
+                               [&](const char* pattern) { return fnmatch(pattern, name.c_str(), 0) == 0; });
         };
         return (settings_.included.empty() || any(settings_.included)) && !any(settings_.excluded);
     }
@@ -173,7 +184,8 @@ private:
     }
 
     void collect_file(const std::string& path, const struct stat& info) {
-        if (!to_output_ && old_fd_ >= 0 && info.st_dev == old_info_.st_dev && info.st_ino == old_info_.st_ino) return; // itself
+        if (!to_output_ && old_fd_ >= 0 && info.st_dev == old_info_.st_dev && info.st_ino == old_info_.st_ino)
+            return; // itself
         bool directory = S_ISDIR(info.st_mode);
         if (directory && (settings_.no_directories || settings_.junk)) return;
         if (!directory && !S_ISREG(info.st_mode) && !S_ISLNK(info.st_mode)) {
@@ -212,7 +224,8 @@ private:
             if (walk.visit() == Walk::Visit::failed) {
                 warn_errno(walk.path(), walk.error());
                 status_ = kCannotRead;
-            } else if ((walk.visit() == Walk::Visit::file || walk.visit() == Walk::Visit::directory) && walk.stat(info)) {
+            } else if ((walk.visit() == Walk::Visit::file || walk.visit() == Walk::Visit::directory) &&
+                       walk.stat(info)) {
                 collect_file(walk.path(), info);
             }
         }
@@ -239,7 +252,8 @@ private:
     }
 
     void open_target() {
-        temporary_ = to_output_ ? std::string("/tmp/ziXXXXXX") : join_path(directory_name(archive_), "ziXXXXXX");
+        temporary_ =
+            to_output_ ? std::string("/tmp/ziXXXXXX") : join_path(directory_name(archive_), "ziXXXXXX");
         fd_ = mkstemp(temporary_.data());
         if (fd_ < 0) die_errno(kCannotWrite, archive_);
         if (to_output_) unlink(temporary_.c_str());
@@ -254,7 +268,9 @@ private:
         writer.put(zip_local_header(entry, large ? ZipSizes::large : ZipSizes::small));
         char buffer[16384];
         for (uint64_t left = entry.packed_size; left > 0;) {
-            ssize_t count = pread(old_fd_, buffer, static_cast<size_t>(std::min<uint64_t>(left, sizeof buffer)), static_cast<off_t>(*offset));
+            ssize_t count =
+                pread(old_fd_, buffer, static_cast<size_t>(std::min<uint64_t>(left, sizeof buffer)),
+                      static_cast<off_t>(*offset));
             if (count <= 0) return give_up(kDamaged, count < 0 ? errno : EINVAL);
             writer.put({buffer, static_cast<size_t>(count)});
             *offset += static_cast<uint64_t>(count);
@@ -271,7 +287,8 @@ private:
         if (!settings_.no_extra) entry.extra = zip_time_extra(file.info.st_mtim.tv_sec);
         for (char byte : file.name)
             if (byte & 0x80) entry.flags |= 1 << 11; // the name is UTF-8
-        entry.external_attributes = static_cast<uint32_t>(file.info.st_mode) << 16 | (S_ISDIR(file.info.st_mode) ? 0x10 : 0);
+        entry.external_attributes =
+            static_cast<uint32_t>(file.info.st_mode) << 16 | (S_ISDIR(file.info.st_mode) ? 0x10 : 0);
         entry.header_offset = offset;
         return entry;
     }
@@ -279,7 +296,10 @@ private:
     void add(Writer& writer, const File& file, const char* verb, std::vector<ZipEntry>& made) {
         ZipEntry entry = entry_of(file, writer.position());
         bool large = file.info.st_size > 0xffff0000 || file.path == "-";
-        auto header = [&] { return zip_local_header(entry, large && S_ISREG(file.info.st_mode) ? ZipSizes::large : ZipSizes::small); };
+        auto header = [&] {
+            return zip_local_header(entry,
+                                    large && S_ISREG(file.info.st_mode) ? ZipSizes::large : ZipSizes::small);
+        };
         writer.put(header());
         if (S_ISLNK(file.info.st_mode)) {
             std::string target = read_link(file.path.c_str()).value_or("");
@@ -293,7 +313,8 @@ private:
         writer.put_at(header(), entry.header_offset);
         uint64_t saved = entry.size > entry.packed_size ? entry.size - entry.packed_size : 0;
         auto percent = entry.size ? (saved * 200 + entry.size) / (2 * entry.size) : 0;
-        say(verb, file.name, entry.method == 0 ? " (stored 0%)" : " (deflated " + std::to_string(percent) + "%)");
+        say(verb, file.name,
+            entry.method == 0 ? " (stored 0%)" : " (deflated " + std::to_string(percent) + "%)");
         made.push_back(std::move(entry));
     }
 
@@ -330,7 +351,9 @@ private:
         return true;
     }
 
-    bool open_input(Input& input, const File& file) { return input.open(file.path.c_str()) || fail_read(file, errno); }
+    bool open_input(Input& input, const File& file) {
+        return input.open(file.path.c_str()) || fail_read(file, errno);
+    }
     bool fail_read(const File& file, int error) {
         warn_errno(file.path, error);
         status_ = kCannotRead;
@@ -356,7 +379,8 @@ private:
         mode_t mask = umask(0);
         umask(mask);
         fchmod(fd_, old_fd_ >= 0 ? old_info_.st_mode & 07777 : 0666 & ~mask);
-        if (close(fd_) != 0 || rename(temporary_.c_str(), archive_.c_str()) != 0) give_up(kCannotWrite, errno);
+        if (close(fd_) != 0 || rename(temporary_.c_str(), archive_.c_str()) != 0)
+            give_up(kCannotWrite, errno);
     }
 
     int remove_entries(std::span<char*> operands) {
@@ -396,7 +420,8 @@ private:
 
     void remove_originals() {
         for (const File& file : files_)
-            if (!S_ISDIR(file.info.st_mode) && file.path != "-" && unlink(file.path.c_str()) != 0) warn_errno(file.path);
+            if (!S_ISDIR(file.info.st_mode) && file.path != "-" && unlink(file.path.c_str()) != 0)
+                warn_errno(file.path);
         for (size_t index = files_.size(); index-- > 0;)
             if (S_ISDIR(files_[index].info.st_mode)) rmdir(files_[index].path.c_str());
     }
@@ -433,7 +458,8 @@ int run(Arguments& arguments) {
         case 'i': break;
         default: settings.level = *option - '0';
         }
-        lists.emplace_back(arguments.operands().size(), *option == 'x' || *option == 'i' ? static_cast<char>(*option) : 0);
+        lists.emplace_back(arguments.operands().size(),
+                           *option == 'x' || *option == 'i' ? static_cast<char>(*option) : 0);
     }
     auto all = arguments.operands();
     std::vector<char*> operands;
@@ -447,7 +473,8 @@ int run(Arguments& arguments) {
             operands.push_back(all[index]);
     }
     if (operands.empty()) missing_operand();
-    if (isatty(STDOUT_FILENO) && strcmp(operands[0], "-") == 0) die(16, "the archive is not written to a terminal");
+    if (isatty(STDOUT_FILENO) && strcmp(operands[0], "-") == 0)
+        die(16, "the archive is not written to a terminal");
     return Zip(settings, operands[0]).run(std::span(operands).subspan(1));
 }
 

@@ -75,7 +75,8 @@ bool parse_central(std::string_view bytes, uint64_t count, std::vector<ZipEntry>
     size_t at = 0;
     for (uint64_t index = 0; index < count; ++index) {
         if (bytes.size() - at < kCentralBytes || get<uint32_t>(bytes, at) != kCentralSignature) return false;
-        size_t name = get<uint16_t>(bytes, at + 28), extra = get<uint16_t>(bytes, at + 30), comment = get<uint16_t>(bytes, at + 32);
+        size_t name = get<uint16_t>(bytes, at + 28), extra = get<uint16_t>(bytes, at + 30),
+               comment = get<uint16_t>(bytes, at + 32);
         if (bytes.size() - at - kCentralBytes < name + extra + comment) return false;
         ZipEntry entry;
         entry.made_by = get<uint16_t>(bytes, at + 4);
@@ -133,14 +134,17 @@ std::optional<ZipDirectory> read_zip_directory(int fd, std::string& problem) {
         if (at == 0) return std::nullopt;
         --at;
     } while (get<uint32_t>(tail, at) != kEndSignature);
-    uint64_t count = get<uint16_t>(tail, at + 10), size = get<uint32_t>(tail, at + 12), offset = get<uint32_t>(tail, at + 16);
+    uint64_t count = get<uint16_t>(tail, at + 10), size = get<uint32_t>(tail, at + 12),
+             offset = get<uint32_t>(tail, at + 16);
     uint64_t end = file_size - tail_size + at;
     ZipDirectory directory;
     directory.comment = tail.substr(at + kEndBytes, get<uint16_t>(tail, at + 20));
     std::string record;
-    if (end >= kLocator64Bytes && read_at(fd, end - kLocator64Bytes, kLocator64Bytes, record) && get<uint32_t>(record, 0) == kLocator64Signature) {
+    if (end >= kLocator64Bytes && read_at(fd, end - kLocator64Bytes, kLocator64Bytes, record) &&
+        get<uint32_t>(record, 0) == kLocator64Signature) {
         uint64_t where = get<uint64_t>(record, 8);
-        if (where < file_size && read_at(fd, where, kEnd64Bytes, record) && get<uint32_t>(record, 0) == kEnd64Signature) {
+        if (where < file_size && read_at(fd, where, kEnd64Bytes, record) &&
+            get<uint32_t>(record, 0) == kEnd64Signature) {
             count = get<uint64_t>(record, 32);
             size = get<uint64_t>(record, 40);
             offset = get<uint64_t>(record, 48);
@@ -152,7 +156,9 @@ std::optional<ZipDirectory> read_zip_directory(int fd, std::string& problem) {
     // Whatever stands before the archive (a program that unpacks itself) moves every offset.
     uint64_t before = end - size - offset;
     std::string bytes;
-    if (!read_at(fd, offset + before, static_cast<size_t>(size), bytes) || !parse_central(bytes, count, directory.entries)) return std::nullopt;
+    if (!read_at(fd, offset + before, static_cast<size_t>(size), bytes) ||
+        !parse_central(bytes, count, directory.entries))
+        return std::nullopt;
     for (ZipEntry& entry : directory.entries) {
         if (entry.header_offset > end - before) return std::nullopt;
         entry.header_offset += before;
@@ -162,7 +168,8 @@ std::optional<ZipDirectory> read_zip_directory(int fd, std::string& problem) {
 
 std::optional<uint64_t> zip_contents_offset(int fd, const ZipEntry& entry) {
     std::string header;
-    if (!read_at(fd, entry.header_offset, kLocalBytes, header) || get<uint32_t>(header, 0) != kLocalSignature) return std::nullopt;
+    if (!read_at(fd, entry.header_offset, kLocalBytes, header) || get<uint32_t>(header, 0) != kLocalSignature)
+        return std::nullopt;
     return entry.header_offset + kLocalBytes + get<uint16_t>(header, 26) + get<uint16_t>(header, 28);
 }
 
@@ -175,7 +182,9 @@ std::string zip_local_header(const ZipEntry& entry, ZipSizes sizes) {
         put(extra, entry.packed_size);
     }
     put(bytes, kLocalSignature);
-    put<uint16_t>(bytes, sizes == ZipSizes::large ? 45 : entry.method == static_cast<uint16_t>(ZipMethod::deflated) ? 20 : 10);
+    put<uint16_t>(bytes, sizes == ZipSizes::large                                     ? 45
+                         : entry.method == static_cast<uint16_t>(ZipMethod::deflated) ? 20
+                                                                                      : 10);
     put(bytes, entry.flags);
     put(bytes, entry.method);
     put(bytes, entry.dos_time);
@@ -194,7 +203,8 @@ std::string zip_central_header(const ZipEntry& entry) {
         put(large, value);
         return UINT32_MAX;
     };
-    uint32_t size = limited(entry.size), packed = limited(entry.packed_size), offset = limited(entry.header_offset);
+    uint32_t size = limited(entry.size), packed = limited(entry.packed_size),
+             offset = limited(entry.header_offset);
     if (!large.empty()) {
         put(extra, kZip64Field);
         put(extra, static_cast<uint16_t>(large.size()));
@@ -202,7 +212,8 @@ std::string zip_central_header(const ZipEntry& entry) {
     }
     put(bytes, kCentralSignature);
     put(bytes, entry.made_by);
-    put<uint16_t>(bytes, large.empty() ? (entry.method == static_cast<uint16_t>(ZipMethod::deflated) ? 20 : 10) : 45);
+    put<uint16_t>(
+        bytes, large.empty() ? (entry.method == static_cast<uint16_t>(ZipMethod::deflated) ? 20 : 10) : 45);
     put(bytes, entry.flags);
     put(bytes, entry.method);
     put(bytes, entry.dos_time);
@@ -251,8 +262,8 @@ uint32_t zip_dos_time(time_t time) {
     localtime_r(&time, &broken);
     if (broken.tm_year < 80) return 1 << 21 | 1 << 16; // 1980-01-01
     auto part = [](int value, unsigned shift) { return static_cast<uint32_t>(value) << shift; };
-    return part(broken.tm_year - 80, 25) | part(broken.tm_mon + 1, 21) | part(broken.tm_mday, 16) | part(broken.tm_hour, 11) |
-           part(broken.tm_min, 5) | static_cast<uint32_t>(broken.tm_sec) / 2;
+    return part(broken.tm_year - 80, 25) | part(broken.tm_mon + 1, 21) | part(broken.tm_mday, 16) |
+           part(broken.tm_hour, 11) | part(broken.tm_min, 5) | static_cast<uint32_t>(broken.tm_sec) / 2;
 }
 
 std::string zip_time_extra(time_t time) {

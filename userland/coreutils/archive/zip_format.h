@@ -1,5 +1,6 @@
-// The zip format (PKWARE APPNOTE 6.3) with its 64-bit extension: the central directory read and checked, and the records
-// of an archive that is written. Numbers are little-endian, as on every machine that this system runs on.
+// The zip format (PKWARE APPNOTE 6.3) with its 64-bit extension: the central directory read and checked, and
+// the records of an archive that is written. Numbers are little-endian, as on every machine that this system
+// runs on.
 #pragma once
 
 #include <optional>

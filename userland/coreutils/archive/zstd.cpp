@@ -49,12 +49,15 @@ protected:
     bool pack(Input& input, ByteSink& sink) override {
         struct stat info;
         std::optional<uint64_t> size;
-        if (fstat(input.fd(), &info) == 0 && S_ISREG(info.st_mode) && input.fd() != 0) size = static_cast<uint64_t>(info.st_size);
+        if (fstat(input.fd(), &info) == 0 && S_ISREG(info.st_mode) && input.fd() != 0)
+            size = static_cast<uint64_t>(info.st_size);
         zstd::Encoder encoder(sink, zstd::level_of(level), size);
         uint64_t read = 0;
-        for (std::string_view block; !(block = input.next_block()).empty(); read += block.size()) encoder.put(block);
+        for (std::string_view block; !(block = input.next_block()).empty(); read += block.size())
+            encoder.put(block);
         encoder.finish();
-        if (size && read != *size) warn("the file changed while it was read"); // its header is wrong now, as a reader will tell
+        if (size && read != *size)
+            warn("the file changed while it was read"); // its header is wrong now, as a reader will tell
         return input.error() == 0;
     }
     const char* unpack(Input& input, ByteSink& sink) override {
@@ -82,7 +85,10 @@ int run_as(Arguments& arguments, bool decompress, bool to_output) {
         case 'k': packer.keep = true; break;
         case kRemove: packer.keep = false; break;
         case 'f': packer.force = true; break;
-        case kNumberOption: packer.level = static_cast<int>(std::min<uint64_t>(unsigned_or_die(arguments.value(), "level"), 22)); break;
+        case kNumberOption:
+            packer.level =
+                static_cast<int>(std::min<uint64_t>(unsigned_or_die(arguments.value(), "level"), 22));
+            break;
         case kLong: {
             uint64_t bits = arguments.value() ? unsigned_or_die(arguments.value(), "window log") : 27;
             packer.window_bits = static_cast<unsigned>(std::clamp<uint64_t>(bits, 10, 31));

@@ -7,13 +7,14 @@
 
 namespace coreutils::zstd {
 
-// Bits from the end of a stream to its beginning; the highest set bit of the last byte marks the end. Bits before the
-// beginning read as zeros, and make overdrawn() true.
+// Bits from the end of a stream to its beginning; the highest set bit of the last byte marks the end. Bits
+// before the beginning read as zeros, and make overdrawn() true.
 class BitReader {
 public:
     explicit BitReader(std::string_view bytes) : bytes_(bytes) {
         if (bytes.empty() || bytes.back() == 0) return;
-        position_ = static_cast<int64_t>(bytes.size() * 8) - 9 + std::bit_width(static_cast<uint8_t>(bytes.back()));
+        position_ =
+            static_cast<int64_t>(bytes.size() * 8) - 9 + std::bit_width(static_cast<uint8_t>(bytes.back()));
         valid_ = true;
     }
     bool valid() const { return valid_; }
@@ -42,7 +43,9 @@ private:
         for (unsigned index = 0; index < count; ++index) {
             int64_t at = from + index;
             if (at < 0 || static_cast<size_t>(at >> 3) >= bytes_.size()) continue;
-            value |= static_cast<uint64_t>(static_cast<uint8_t>(bytes_[static_cast<size_t>(at >> 3)]) >> (at & 7) & 1) << index;
+            value |= static_cast<uint64_t>(
+                         static_cast<uint8_t>(bytes_[static_cast<size_t>(at >> 3)]) >> (at & 7) & 1)
+                     << index;
         }
         return value;
     }
@@ -54,14 +57,17 @@ private:
 
 namespace {
 
-// Reads the counts of a table (RFC 8878 4.1.1) and takes their bytes; the number of symbols, 0 when they are wrong.
-size_t read_counts(std::string_view& bytes, unsigned most_bits, size_t most_symbols, int16_t* counts, unsigned& table_bits) {
+// Reads the counts of a table (RFC 8878 4.1.1) and takes their bytes; the number of symbols, 0 when they are
+// wrong.
+size_t read_counts(std::string_view& bytes, unsigned most_bits, size_t most_symbols, int16_t* counts,
+                   unsigned& table_bits) {
     size_t position = 0, symbols = 0;
     auto peek = [&](unsigned count) {
         uint32_t value = 0;
         for (unsigned index = 0; index < count; ++index) {
             size_t at = position + index;
-            if (at / 8 < bytes.size()) value |= static_cast<uint32_t>(static_cast<uint8_t>(bytes[at / 8]) >> (at % 8) & 1) << index;
+            if (at / 8 < bytes.size())
+                value |= static_cast<uint32_t>(static_cast<uint8_t>(bytes[at / 8]) >> (at % 8) & 1) << index;
         }
         return value;
     };
@@ -111,7 +117,8 @@ bool read_value(ByteSource& source, Value& value) {
 
 uint32_t little_endian(std::string_view bytes, size_t count) {
     uint32_t value = 0;
-    for (size_t index = 0; index < count; ++index) value |= static_cast<uint32_t>(static_cast<uint8_t>(bytes[index])) << 8 * index;
+    for (size_t index = 0; index < count; ++index)
+        value |= static_cast<uint32_t>(static_cast<uint8_t>(bytes[index])) << 8 * index;
     return value;
 }
 
@@ -212,7 +219,8 @@ bool Decoder::read_huffman(std::string_view& bytes) {
         size_t count = header - 127;
         if (bytes.size() < (count + 1) / 2) return false;
         for (size_t index = 0; index < count; ++index)
-            weights[index] = static_cast<uint8_t>(index % 2 ? bytes[index / 2] & 15 : static_cast<uint8_t>(bytes[index / 2]) >> 4);
+            weights[index] = static_cast<uint8_t>(index % 2 ? bytes[index / 2] & 15
+                                                            : static_cast<uint8_t>(bytes[index / 2]) >> 4);
         bytes.remove_prefix((count + 1) / 2);
         return build_huffman(weights, count);
     }
@@ -276,7 +284,8 @@ Result Decoder::literals(std::string_view& block) {
     size_t header = format < 2 ? 3 : format + 2u;
     unsigned width = format < 2 ? 10 : format == 2 ? 14 : 18;
     if (block.size() < header) return Result::damaged;
-    uint64_t sizes = little_endian(block, std::min<size_t>(header, 4)) | (header == 5 ? static_cast<uint64_t>(static_cast<uint8_t>(block[4])) << 32 : 0);
+    uint64_t sizes = little_endian(block, std::min<size_t>(header, 4)) |
+                     (header == 5 ? static_cast<uint64_t>(static_cast<uint8_t>(block[4])) << 32 : 0);
     literal_count_ = sizes >> 4 & ((1u << width) - 1);
     size_t packed_size = sizes >> (4 + width) & ((1u << width) - 1);
     block.remove_prefix(header);
@@ -284,7 +293,8 @@ Result Decoder::literals(std::string_view& block) {
     std::string_view packed = block.substr(0, packed_size);
     block.remove_prefix(packed_size);
     if (type == LiteralsType::compressed ? !read_huffman(packed) : huffman_bits_ == 0) return Result::damaged;
-    if (format == 0) return decode_literals(packed, literals_, literal_count_) ? Result::done : Result::damaged;
+    if (format == 0)
+        return decode_literals(packed, literals_, literal_count_) ? Result::done : Result::damaged;
     if (packed.size() < 6) return Result::damaged;
     size_t part = (literal_count_ + 3) / 4, at = 0;
     if (part * 3 > literal_count_) return Result::damaged;
@@ -338,21 +348,25 @@ Result Decoder::sequences(std::string_view block) {
     if (block.empty()) return Result::damaged;
     auto modes = static_cast<uint8_t>(block[0]);
     block.remove_prefix(1);
-    if ((modes & 3) || !read_table(block, modes >> 6, kLiteralLengthKind, literal_lengths_) || !read_table(block, modes >> 4 & 3, kOffsetKind, offsets_) ||
+    if ((modes & 3) || !read_table(block, modes >> 6, kLiteralLengthKind, literal_lengths_) ||
+        !read_table(block, modes >> 4 & 3, kOffsetKind, offsets_) ||
         !read_table(block, modes >> 2 & 3, kMatchLengthKind, match_lengths_))
         return Result::damaged;
     BitReader bits(block);
     if (!bits.valid()) return Result::damaged;
-    uint64_t literal_state = bits.get(literal_lengths_.table.table_bits), offset_state = bits.get(offsets_.table.table_bits),
+    uint64_t literal_state = bits.get(literal_lengths_.table.table_bits),
+             offset_state = bits.get(offsets_.table.table_bits),
              match_state = bits.get(match_lengths_.table.table_bits);
     size_t used = 0;
     uint64_t block_end = produced_ + kMostBlock;
     for (size_t index = 0; index < count; ++index) {
-        const auto &literal = literal_lengths_.table.states[literal_state], &match = match_lengths_.table.states[match_state],
+        const auto &literal = literal_lengths_.table.states[literal_state],
+                   &match = match_lengths_.table.states[match_state],
                    &offset_code = offsets_.table.states[offset_state];
         uint64_t offset = (uint64_t{1} << offset_code.symbol) + bits.get(offset_code.symbol);
         size_t match_length = kMatchLengths[match.symbol].base + bits.get(kMatchLengths[match.symbol].bits);
-        size_t literal_length = kLiteralLengths[literal.symbol].base + bits.get(kLiteralLengths[literal.symbol].bits);
+        size_t literal_length =
+            kLiteralLengths[literal.symbol].base + bits.get(kLiteralLengths[literal.symbol].bits);
         if (offset > 3) {
             offset -= 3;
             repeated_[2] = repeated_[1];
@@ -369,10 +383,13 @@ Result Decoder::sequences(std::string_view block) {
             match_state = match.base + bits.get(match.bits);
             offset_state = offset_code.base + bits.get(offset_code.bits);
         }
-        if (bits.overdrawn() || literal_length > literal_count_ - used || produced_ + literal_length + match_length > block_end) return Result::damaged;
+        if (bits.overdrawn() || literal_length > literal_count_ - used ||
+            produced_ + literal_length + match_length > block_end)
+            return Result::damaged;
         append(literals_ + used, literal_length);
         used += literal_length;
-        if (offset > history_ || !append_match(static_cast<size_t>(offset), match_length)) return Result::damaged;
+        if (offset > history_ || !append_match(static_cast<size_t>(offset), match_length))
+            return Result::damaged;
     }
     if (!bits.finished() || produced_ + literal_count_ - used > block_end) return Result::damaged;
     append(literals_ + used, literal_count_ - used);

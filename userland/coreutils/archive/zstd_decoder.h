@@ -1,5 +1,5 @@
-// Decompresses zstd frames (RFC 8878), handing the output on in pieces; skippable frames are skipped. Every size, code and
-// offset is checked: any input ends in an answer. Dictionaries are refused.
+// Decompresses zstd frames (RFC 8878), handing the output on in pieces; skippable frames are skipped. Every
+// size, code and offset is checked: any input ends in an answer. Dictionaries are refused.
 #pragma once
 
 #include "archive/byte_source.h"

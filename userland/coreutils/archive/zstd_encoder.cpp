@@ -39,11 +39,13 @@ private:
 // The encoder's side of a state table: for each symbol its states in order.
 class StateWriter {
 public:
-    StateWriter(const StateTable& table, size_t symbols) : table_bits_(table.table_bits), first_(symbols + 1), states_(size_t{1} << table.table_bits) {
+    StateWriter(const StateTable& table, size_t symbols)
+        : table_bits_(table.table_bits), first_(symbols + 1), states_(size_t{1} << table.table_bits) {
         for (size_t index = 0; index < states_.size(); ++index) ++first_[table.states[index].symbol + 1u];
         for (size_t symbol = 0; symbol < symbols; ++symbol) first_[symbol + 1] += first_[symbol];
         std::vector<uint32_t> next(first_.begin(), first_.end() - 1);
-        for (size_t index = 0; index < states_.size(); ++index) states_[next[table.states[index].symbol]++] = static_cast<uint16_t>(index);
+        for (size_t index = 0; index < states_.size(); ++index)
+            states_[next[table.states[index].symbol]++] = static_cast<uint16_t>(index);
     }
     // Of the last symbol. The first state of a symbol needs bits unless the table has no other symbol.
     void start(size_t symbol) { state_ = states_[first_[symbol]]; }
@@ -73,7 +75,8 @@ void normalize(const std::vector<uint32_t>& counts, unsigned bits, std::vector<i
     scaled.assign(counts.size(), 0);
     for (size_t symbol = 0; symbol < counts.size(); ++symbol) {
         if (counts[symbol] == 0) continue;
-        auto share = static_cast<int16_t>(std::max<uint64_t>((static_cast<uint64_t>(counts[symbol]) << bits) / total, 1));
+        auto share = static_cast<int16_t>(
+            std::max<uint64_t>((static_cast<uint64_t>(counts[symbol]) << bits) / total, 1));
         scaled[symbol] = share;
         left -= share;
     }
@@ -122,16 +125,20 @@ size_t code_of(const std::array<LengthCode, Count>& codes, uint32_t length) {
 }
 
 // The table for one kind of codes, appended to `block` unless it is the predefined one.
-TableMode choose_table(std::string& block, const std::vector<uint8_t>& codes, const CodeKind& kind, StateTable& table) {
+TableMode choose_table(std::string& block, const std::vector<uint8_t>& codes, const CodeKind& kind,
+                       StateTable& table) {
     std::vector<uint32_t> counts(kind.symbols);
     for (uint8_t code : codes) ++counts[code];
-    size_t distinct = static_cast<size_t>(std::count_if(counts.begin(), counts.end(), [](uint32_t count) { return count > 0; }));
+    size_t distinct = static_cast<size_t>(
+        std::count_if(counts.begin(), counts.end(), [](uint32_t count) { return count > 0; }));
     if (distinct == 1) {
         block.push_back(static_cast<char>(codes[0]));
         table.build_single(codes[0]);
         return TableMode::rle;
     }
-    bool defaults_do = std::all_of(counts.begin() + static_cast<ptrdiff_t>(std::min(kind.default_symbols, counts.size())), counts.end(), [](uint32_t count) { return count == 0; });
+    bool defaults_do =
+        std::all_of(counts.begin() + static_cast<ptrdiff_t>(std::min(kind.default_symbols, counts.size())),
+                    counts.end(), [](uint32_t count) { return count == 0; });
     constexpr size_t kFewCodes = 48; // a table of their own would not pay
     if (codes.size() < kFewCodes && defaults_do) {
         table.build_default(kind);
@@ -168,8 +175,9 @@ Level level_of(int level) {
 }
 
 Encoder::Encoder(ByteSink& sink, const Level& level, std::optional<uint64_t> content_size)
-    : sink_(sink), level_(level), window_(size_t{1} << level.window_bits), capacity_(2 * window_ + kMostBlock),
-      buffer_(new unsigned char[capacity_ + 8]), heads_(new uint32_t[1 << kHashBits]()), previous_(new uint32_t[window_]) {
+    : sink_(sink), level_(level), window_(size_t{1} << level.window_bits),
+      capacity_(2 * window_ + kMostBlock), buffer_(new unsigned char[capacity_ + 8]),
+      heads_(new uint32_t[1 << kHashBits]()), previous_(new uint32_t[window_]) {
     uint32_t magic = kMagic;
     std::string header(reinterpret_cast<char*>(&magic), 4);
     header.push_back(static_cast<char>(content_size ? 0xc4 : 0x04)); // 64-bit size, checksum
@@ -223,7 +231,8 @@ uint32_t Encoder::common(size_t at, size_t from, size_t end) const {
 Encoder::Match Encoder::find_match(size_t at, size_t end) const {
     Match best;
     // The offset of the last match costs next to nothing.
-    if (repeated_[0] <= at && repeated_[0] < window_ && load32(buffer_.get() + at) == load32(buffer_.get() + at - repeated_[0])) {
+    if (repeated_[0] <= at && repeated_[0] < window_ &&
+        load32(buffer_.get() + at) == load32(buffer_.get() + at - repeated_[0])) {
         best = {common(at, at - repeated_[0], end), repeated_[0]};
         if (best.length >= 32) return best;
     }
@@ -235,7 +244,8 @@ Encoder::Match Encoder::find_match(size_t at, size_t end) const {
         if (at + best.length < end && buffer_[from + best.length] == buffer_[at + best.length]) {
             uint32_t length = common(at, from, end);
             auto offset = static_cast<uint32_t>(at - from);
-            uint32_t needed = best.length == 0 ? kMinMatch + (offset > 1 << 16) : best.length + 1 + (best.offset == repeated_[0] ? 2 : 0);
+            uint32_t needed = best.length == 0 ? kMinMatch + (offset > 1 << 16)
+                                               : best.length + 1 + (best.offset == repeated_[0] ? 2 : 0);
             if (length >= needed) best = {length, offset};
         }
         uint32_t older = previous_[from & (window_ - 1)];
@@ -309,7 +319,8 @@ bool Encoder::append_huffman(std::string& block) {
     // Codes from the lightest weight on; the code must be complete.
     uint32_t codes[256], next = 0;
     std::vector<uint8_t> weights(last + 1);
-    for (size_t symbol = 0; symbol <= last; ++symbol) weights[symbol] = lengths[symbol] ? static_cast<uint8_t>(most + 1 - lengths[symbol]) : 0;
+    for (size_t symbol = 0; symbol <= last; ++symbol)
+        weights[symbol] = lengths[symbol] ? static_cast<uint8_t>(most + 1 - lengths[symbol]) : 0;
     for (unsigned weight = 1; weight <= most; ++weight)
         for (size_t symbol = 0; symbol <= last; ++symbol)
             if (weights[symbol] == weight) {
@@ -322,12 +333,15 @@ bool Encoder::append_huffman(std::string& block) {
     if (last <= 128) {
         packed.push_back(static_cast<char>(127 + last));
         for (size_t symbol = 0; symbol < last; symbol += 2)
-            packed.push_back(static_cast<char>(weights[symbol] << 4 | (symbol + 1 < last ? weights[symbol + 1] : 0)));
+            packed.push_back(
+                static_cast<char>(weights[symbol] << 4 | (symbol + 1 < last ? weights[symbol + 1] : 0)));
     } else {
         std::vector<uint32_t> weight_counts(most + 1);
         for (size_t symbol = 0; symbol < last; ++symbol) ++weight_counts[weights[symbol]];
         while (weight_counts.back() == 0) weight_counts.pop_back();
-        if (std::count_if(weight_counts.begin(), weight_counts.end(), [](uint32_t count) { return count > 0; }) < 2) return false;
+        if (std::count_if(weight_counts.begin(), weight_counts.end(),
+                          [](uint32_t count) { return count > 0; }) < 2)
+            return false;
         constexpr unsigned kTableBits = 6;
         std::vector<int16_t> scaled;
         normalize(weight_counts, kTableBits, scaled);
@@ -366,7 +380,8 @@ bool Encoder::append_huffman(std::string& block) {
     if (packed.size() >= literals_.size()) return false;
     unsigned format = literals_.size() < 1 << 10 ? 1 : literals_.size() < 1 << 14 ? 2 : 3;
     unsigned width = format == 1 ? 10 : format == 2 ? 14 : 18;
-    uint64_t header = 2 | format << 2 | static_cast<uint64_t>(literals_.size()) << 4 | static_cast<uint64_t>(packed.size()) << (4 + width);
+    uint64_t header = 2 | format << 2 | static_cast<uint64_t>(literals_.size()) << 4 |
+                      static_cast<uint64_t>(packed.size()) << (4 + width);
     block.append(reinterpret_cast<char*>(&header), format + 2u);
     block += packed;
     return true;
@@ -377,7 +392,8 @@ void Encoder::append_literals(std::string& block) {
     if (!same && append_huffman(block)) return;
     size_t size = literals_.size();
     unsigned type = same ? 1 : 0;
-    uint32_t header = size < 32 ? static_cast<uint32_t>(type | size << 3) : static_cast<uint32_t>(type | (size < 4096 ? 1 : 3) << 2 | size << 4);
+    uint32_t header = size < 32 ? static_cast<uint32_t>(type | size << 3)
+                                : static_cast<uint32_t>(type | (size < 4096 ? 1 : 3) << 2 | size << 4);
     block.append(reinterpret_cast<char*>(&header), size < 32 ? 1 : size < 4096 ? 2 : 3);
     block.append(literals_, 0, same ? 1 : size);
 }
@@ -397,7 +413,8 @@ void Encoder::append_sequences(std::string& block) const {
     if (count == 0) return;
     std::vector<uint8_t> literal_codes(count), match_codes(count), offset_codes(count);
     for (size_t index = 0; index < count; ++index) {
-        literal_codes[index] = static_cast<uint8_t>(code_of(kLiteralLengths, sequences_[index].literal_length));
+        literal_codes[index] =
+            static_cast<uint8_t>(code_of(kLiteralLengths, sequences_[index].literal_length));
         match_codes[index] = static_cast<uint8_t>(code_of(kMatchLengths, sequences_[index].match_length));
         offset_codes[index] = static_cast<uint8_t>(std::bit_width(sequences_[index].offset) - 1);
     }
@@ -407,8 +424,11 @@ void Encoder::append_sequences(std::string& block) const {
     TableMode literal_mode = choose_table(block, literal_codes, kLiteralLengthKind, literal_table);
     TableMode offset_mode = choose_table(block, offset_codes, kOffsetKind, offset_table);
     TableMode match_mode = choose_table(block, match_codes, kMatchLengthKind, match_table);
-    block[modes_at] = static_cast<char>(static_cast<int>(literal_mode) << 6 | static_cast<int>(offset_mode) << 4 | static_cast<int>(match_mode) << 2);
-    StateWriter literals(literal_table, kLiteralCodes), offsets(offset_table, kOffsetCodes), matches(match_table, kMatchCodes);
+    block[modes_at] =
+        static_cast<char>(static_cast<int>(literal_mode) << 6 | static_cast<int>(offset_mode) << 4 |
+                          static_cast<int>(match_mode) << 2);
+    StateWriter literals(literal_table, kLiteralCodes), offsets(offset_table, kOffsetCodes),
+        matches(match_table, kMatchCodes);
     BitWriter bits(block);
     // From the last to the first, as the reader goes the other way.
     for (size_t index = count; index-- > 0;) {
@@ -422,8 +442,10 @@ void Encoder::append_sequences(std::string& block) const {
             matches.put(bits, match_codes[index]);
             literals.put(bits, literal_codes[index]);
         }
-        bits.put(sequence.literal_length - kLiteralLengths[literal_codes[index]].base, kLiteralLengths[literal_codes[index]].bits);
-        bits.put(sequence.match_length - kMatchLengths[match_codes[index]].base, kMatchLengths[match_codes[index]].bits);
+        bits.put(sequence.literal_length - kLiteralLengths[literal_codes[index]].base,
+                 kLiteralLengths[literal_codes[index]].bits);
+        bits.put(sequence.match_length - kMatchLengths[match_codes[index]].base,
+                 kMatchLengths[match_codes[index]].bits);
         bits.put(sequence.offset, offset_codes[index]);
     }
     matches.finish(bits);
@@ -433,7 +455,8 @@ void Encoder::append_sequences(std::string& block) const {
 }
 
 void Encoder::put_block(BlockType type, size_t size, bool last, std::string_view bytes) {
-    uint32_t header = static_cast<uint32_t>(last) | static_cast<uint32_t>(type) << 1 | static_cast<uint32_t>(size) << 3;
+    uint32_t header =
+        static_cast<uint32_t>(last) | static_cast<uint32_t>(type) << 1 | static_cast<uint32_t>(size) << 3;
     sink_.put({reinterpret_cast<char*>(&header), 3});
     sink_.put(bytes);
 }

@@ -1,5 +1,5 @@
-// Compresses into one zstd frame with a checksum (RFC 8878): matches by hash chains, literals by a Huffman code, lengths
-// and offsets by state tables of their own where that is shorter than the predefined ones.
+// Compresses into one zstd frame with a checksum (RFC 8878): matches by hash chains, literals by a Huffman
+// code, lengths and offsets by state tables of their own where that is shorter than the predefined ones.
 #pragma once
 
 #include "archive/inflate.h"

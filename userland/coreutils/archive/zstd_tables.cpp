@@ -7,10 +7,13 @@
 namespace coreutils::zstd {
 namespace {
 
-constexpr int8_t kLiteralDefaults[] = {4, 3, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 3, 2, 1, 1, 1, 1, 1, -1, -1, -1, -1};
-constexpr int8_t kMatchDefaults[] = {1, 4, 3, 2, 2, 2, 2, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
-                                     1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, -1, -1, -1, -1, -1, -1, -1};
-constexpr int8_t kOffsetDefaults[] = {1, 1, 1, 1, 1, 1, 2, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, -1, -1, -1, -1, -1};
+constexpr int8_t kLiteralDefaults[] = {4, 3, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 1, 1,  1,  2,  2,
+                                       2, 2, 2, 2, 2, 2, 2, 3, 2, 1, 1, 1, 1, 1, -1, -1, -1, -1};
+constexpr int8_t kMatchDefaults[] = {1, 4, 3, 2, 2, 2, 2, 2, 2, 1, 1,  1,  1,  1,  1,  1,  1, 1,
+                                     1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,  1,  1,  1,  1,  1,  1, 1,
+                                     1, 1, 1, 1, 1, 1, 1, 1, 1, 1, -1, -1, -1, -1, -1, -1, -1};
+constexpr int8_t kOffsetDefaults[] = {1, 1, 1, 1, 1, 1, 2, 2, 2, 1,  1,  1,  1,  1, 1,
+                                      1, 1, 1, 1, 1, 1, 1, 1, 1, -1, -1, -1, -1, -1};
 
 // Codes go on by the extra bits of each: a base is the one before and what that covers.
 template <size_t Count>
@@ -27,18 +30,22 @@ constexpr std::array<LengthCode, Count> make_lengths(uint32_t first, size_t plai
 constexpr uint8_t kLiteralBits[] = {1, 1, 1, 1, 2, 2, 3, 3, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
 constexpr uint8_t kMatchBits[] = {1, 1, 1, 1, 2, 2, 3, 3, 4, 4, 5, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
 
-constexpr uint64_t kPrimes[5] = {0x9E3779B185EBCA87, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0x85EBCA77C2B2AE63, 0x27D4EB2F165667C5};
+constexpr uint64_t kPrimes[5] = {0x9E3779B185EBCA87, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9,
+                                 0x85EBCA77C2B2AE63, 0x27D4EB2F165667C5};
 
 uint64_t load64(const unsigned char* at) {
     uint64_t value;
     memcpy(&value, at, 8);
     return value;
 }
-uint64_t mix_lane(uint64_t lane, uint64_t value) { return std::rotl(lane + value * kPrimes[1], 31) * kPrimes[0]; }
+uint64_t mix_lane(uint64_t lane, uint64_t value) {
+    return std::rotl(lane + value * kPrimes[1], 31) * kPrimes[0];
+}
 
 } // namespace
 
-constexpr std::array<LengthCode, kLiteralCodes> kLiteralLengths = make_lengths<kLiteralCodes>(0, 16, kLiteralBits);
+constexpr std::array<LengthCode, kLiteralCodes> kLiteralLengths =
+    make_lengths<kLiteralCodes>(0, 16, kLiteralBits);
 constexpr std::array<LengthCode, kMatchCodes> kMatchLengths = make_lengths<kMatchCodes>(3, 32, kMatchBits);
 const CodeKind kLiteralLengthKind = {9, kLiteralCodes, 6, kLiteralDefaults, std::size(kLiteralDefaults)};
 const CodeKind kMatchLengthKind = {9, kMatchCodes, 6, kMatchDefaults, std::size(kMatchDefaults)};
@@ -86,7 +93,8 @@ void Xxh64::update(std::string_view bytes) {
     auto* at = reinterpret_cast<const unsigned char*>(bytes.data());
     size_t left = bytes.size();
     auto stripe = [this](const unsigned char* from) {
-        for (size_t lane = 0; lane < 4; ++lane) lanes_[lane] = mix_lane(lanes_[lane], load64(from + 8 * lane));
+        for (size_t lane = 0; lane < 4; ++lane)
+            lanes_[lane] = mix_lane(lanes_[lane], load64(from + 8 * lane));
     };
     if (pending_count_ > 0) {
         size_t count = std::min(left, 32 - pending_count_);
@@ -106,7 +114,8 @@ void Xxh64::update(std::string_view bytes) {
 uint64_t Xxh64::finish() const {
     uint64_t hash;
     if (total_ >= 32) {
-        hash = std::rotl(lanes_[0], 1) + std::rotl(lanes_[1], 7) + std::rotl(lanes_[2], 12) + std::rotl(lanes_[3], 18);
+        hash = std::rotl(lanes_[0], 1) + std::rotl(lanes_[1], 7) + std::rotl(lanes_[2], 12) +
+               std::rotl(lanes_[3], 18);
         for (uint64_t lane : lanes_) hash = (hash ^ mix_lane(0, lane)) * kPrimes[0] + kPrimes[3];
     } else {
         hash = kPrimes[4];
@@ -114,7 +123,8 @@ uint64_t Xxh64::finish() const {
     hash += total_;
     const unsigned char* at = pending_;
     size_t left = pending_count_;
-    for (; left >= 8; at += 8, left -= 8) hash = std::rotl(hash ^ mix_lane(0, load64(at)), 27) * kPrimes[0] + kPrimes[3];
+    for (; left >= 8; at += 8, left -= 8)
+        hash = std::rotl(hash ^ mix_lane(0, load64(at)), 27) * kPrimes[0] + kPrimes[3];
     if (left >= 4) {
         uint32_t word;
         memcpy(&word, at, 4);

@@ -1,4 +1,5 @@
-// What the zstd decoder and encoder share (RFC 8878): finite-state entropy tables, the codes of lengths, XXH64.
+// What the zstd decoder and encoder share (RFC 8878): finite-state entropy tables, the codes of lengths,
+// XXH64.
 #pragma once
 
 #include <array>
@@ -8,7 +9,8 @@
 
 namespace coreutils::zstd {
 
-inline constexpr uint32_t kMagic = 0xfd2fb528, kSkippableMagic = 0x184d2a50; // the low four bits of the second are free
+inline constexpr uint32_t kMagic = 0xfd2fb528,
+                          kSkippableMagic = 0x184d2a50; // the low four bits of the second are free
 inline constexpr size_t kMostBlock = 128 * 1024;
 inline constexpr unsigned kMostHuffmanBits = 11;
 

@@ -1,4 +1,5 @@
-// awk: POSIX.1-2017, with nextfile, fflush, delete of whole arrays, length of arrays, ** and regular expressions as RS.
+// awk: POSIX.1-2017, with nextfile, fflush, delete of whole arrays, length of arrays, ** and regular
+// expressions as RS.
 #include "awk/interpreter.h"
 #include "framework/arguments.h"
 #include "framework/diagnostics.h"
@@ -54,7 +55,8 @@ int run(Arguments& arguments) {
     if (separator) interpreter.assign_from_command_line("FS", separator);
     for (char* assignment : assignments) {
         char* equals = strchr(assignment, '=');
-        interpreter.assign_from_command_line({assignment, static_cast<size_t>(equals - assignment)}, equals + 1);
+        interpreter.assign_from_command_line({assignment, static_cast<size_t>(equals - assignment)},
+                                             equals + 1);
     }
     interpreter.set_arguments(operands);
     return interpreter.run();

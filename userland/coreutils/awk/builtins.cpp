@@ -28,7 +28,8 @@ size_t byte_offset(std::string_view text, size_t character) {
 std::string convert_case(const std::string& text, int (*convert)(int)) {
     std::string result = text;
     for (char& byte : result)
-        if (static_cast<unsigned char>(byte) < 0x80) byte = static_cast<char>(convert(static_cast<unsigned char>(byte)));
+        if (static_cast<unsigned char>(byte) < 0x80)
+            byte = static_cast<char>(convert(static_cast<unsigned char>(byte)));
     return result;
 }
 
@@ -36,7 +37,8 @@ std::string convert_case(const std::string& text, int (*convert)(int)) {
 void append_replacement(std::string& result, std::string_view replacement, std::string_view matched) {
     for (size_t at = 0; at < replacement.size(); ++at) {
         char byte = replacement[at];
-        if (byte == '\\' && at + 1 < replacement.size() && (replacement[at + 1] == '&' || replacement[at + 1] == '\\'))
+        if (byte == '\\' && at + 1 < replacement.size() &&
+            (replacement[at + 1] == '&' || replacement[at + 1] == '\\'))
             result.push_back(replacement[++at]);
         else if (byte == '&')
             result.append(matched);
@@ -86,7 +88,10 @@ void append_integer(std::string& result, const Conversion& conversion, double nu
     char letter = conversion.letter == 'i' ? 'd' : conversion.letter;
     if (!isfinite(number)) {
         Conversion text = conversion;
-        append_formatted(result, text.specification("s"), isnan(number) ? "nan" : number < 0 ? "-inf" : "inf");
+        append_formatted(result, text.specification("s"),
+                         isnan(number) ? "nan"
+                         : number < 0  ? "-inf"
+                                       : "inf");
         return;
     }
     number = trunc(number);
@@ -106,7 +111,8 @@ void append_integer(std::string& result, const Conversion& conversion, double nu
 
 // Widths count characters: what snprintf would count in bytes is padded here.
 void append_text(std::string& result, const Conversion& conversion, std::string_view text) {
-    if (conversion.precision >= 0) text = text.substr(0, byte_offset(text, static_cast<size_t>(conversion.precision)));
+    if (conversion.precision >= 0)
+        text = text.substr(0, byte_offset(text, static_cast<size_t>(conversion.precision)));
     size_t width = conversion.width < 0 ? 0 : static_cast<size_t>(conversion.width);
     size_t length = count_code_points(text);
     size_t padding = width > length ? width - length : 0;
@@ -174,7 +180,8 @@ std::string Interpreter::format(std::span<NodePointer> arguments) {
         case 'G':
         case 'a':
         case 'A':
-            append_formatted(result, conversion.specification(std::string(1, conversion.letter).c_str()), take().number());
+            append_formatted(result, conversion.specification(std::string(1, conversion.letter).c_str()),
+                             take().number());
             break;
         case 'c': {
             Value value = take();
@@ -270,7 +277,8 @@ Value Interpreter::substitute(Node& node) {
 Value Interpreter::split(Node& node) {
     std::string text = evaluate_text(*node.children[0]);
     Node& target = *node.children[1];
-    if (target.kind != Kind::global && target.kind != Kind::local) die(2, "line %u: split needs an array", node.line);
+    if (target.kind != Kind::global && target.kind != Kind::local)
+        die(2, "line %u: split needs an array", node.line);
     std::vector<std::string_view> pieces;
     if (node.children.size() > 2) {
         Node& separator = *node.children[2];
@@ -288,9 +296,11 @@ Value Interpreter::split(Node& node) {
     } else {
         fields_.splitter.split(text, fields_.paragraph, pieces);
     }
-    Array& array = target.kind == Kind::local ? frame_[target.slot].as_array() : globals_[target.slot].as_array();
+    Array& array =
+        target.kind == Kind::local ? frame_[target.slot].as_array() : globals_[target.slot].as_array();
     array.clear();
-    for (size_t index = 0; index < pieces.size(); ++index) array.at(std::to_string(index + 1)) = Value::input(pieces[index]);
+    for (size_t index = 0; index < pieces.size(); ++index)
+        array.at(std::to_string(index + 1)) = Value::input(pieces[index]);
     return Value(static_cast<double>(pieces.size()));
 }
 
@@ -336,7 +346,8 @@ Value Interpreter::call_builtin(Node& node) {
         return Value(before);
     }
     case Builtin::length: {
-        if (node.children.empty()) return Value(static_cast<double>(count_code_points(field(0).text(convfmt_))));
+        if (node.children.empty())
+            return Value(static_cast<double>(count_code_points(field(0).text(convfmt_))));
         Node& operand = *node.children[0];
         if (operand.kind == Kind::global || operand.kind == Kind::local) {
             Cell& cell = operand.kind == Kind::local ? frame_[operand.slot] : globals_[operand.slot];

@@ -46,7 +46,8 @@ double Interpreter::arithmetic(Token operation, double left, double right) {
 Value Interpreter::assign(Node& target, Value value) {
     switch (target.kind) {
     case Kind::global:
-        if (globals_[target.slot].array) die(2, "array %s is used as a scalar", program_.globals[target.slot].c_str());
+        if (globals_[target.slot].array)
+            die(2, "array %s is used as a scalar", program_.globals[target.slot].c_str());
         globals_[target.slot].value = value;
         if (target.slot < kSpecialCount) set_special(target.slot);
         break;
@@ -102,7 +103,8 @@ Value Interpreter::call(Node& node) {
     char here;
     if (&here < stack_limit_) die(2, "function calls are nested too deeply");
     Function& function = program_.functions[node.slot];
-    if (node.children.size() > function.parameters) die(2, "function %s is called with too many arguments", function.name.c_str());
+    if (node.children.size() > function.parameters)
+        die(2, "function %s is called with too many arguments", function.name.c_str());
     std::vector<Cell> frame(function.parameters);
     for (size_t index = 0; index < node.children.size(); ++index) {
         Node& argument = *node.children[index];
@@ -144,7 +146,8 @@ Value Interpreter::evaluate(Node& node) {
         case kFnr:
             return Value(file_record_number_);
         default:
-            if (globals_[node.slot].array) die(2, "array %s is used as a scalar", program_.globals[node.slot].c_str());
+            if (globals_[node.slot].array)
+                die(2, "array %s is used as a scalar", program_.globals[node.slot].c_str());
             return globals_[node.slot].value;
         }
     case Kind::local:
@@ -161,14 +164,17 @@ Value Interpreter::evaluate(Node& node) {
         return assign(*node.children[0], evaluate(*node.children[1]));
     case Kind::assign_operate: {
         double right = evaluate_number(*node.children[1]);
-        return assign(*node.children[0], Value(arithmetic(node.operation, evaluate_number(*node.children[0]), right)));
+        return assign(*node.children[0],
+                      Value(arithmetic(node.operation, evaluate_number(*node.children[0]), right)));
     }
     case Kind::conditional:
         return evaluate(*node.children[evaluate_condition(*node.children[0]) ? 1 : 2]);
     case Kind::logical_or:
-        return Value(evaluate_condition(*node.children[0]) || evaluate_condition(*node.children[1]) ? 1.0 : 0.0);
+        return Value(evaluate_condition(*node.children[0]) || evaluate_condition(*node.children[1]) ? 1.0
+                                                                                                    : 0.0);
     case Kind::logical_and:
-        return Value(evaluate_condition(*node.children[0]) && evaluate_condition(*node.children[1]) ? 1.0 : 0.0);
+        return Value(evaluate_condition(*node.children[0]) && evaluate_condition(*node.children[1]) ? 1.0
+                                                                                                    : 0.0);
     case Kind::logical_not:
         return Value(evaluate_condition(*node.children[0]) ? 0.0 : 1.0);
     case Kind::negate:

@@ -1,4 +1,5 @@
-// Statements, the main loop, variables. See interpreter.h; expressions are in expressions.cpp, functions in builtins.cpp.
+// Statements, the main loop, variables. See interpreter.h; expressions are in expressions.cpp, functions in
+// builtins.cpp.
 #include "awk/interpreter.h"
 
 #include "framework/diagnostics.h"
@@ -20,7 +21,8 @@ constexpr size_t kStackReserve = 256 * 1024;
 
 bool is_assignment(std::string_view operand) {
     size_t equals = operand.find('=');
-    if (equals == 0 || equals == std::string_view::npos || isdigit(static_cast<unsigned char>(operand[0]))) return false;
+    if (equals == 0 || equals == std::string_view::npos || isdigit(static_cast<unsigned char>(operand[0])))
+        return false;
     for (char byte : operand.substr(0, equals))
         if (!isalnum(static_cast<unsigned char>(byte)) && byte != '_') return false;
     return true;
@@ -36,8 +38,10 @@ std::string number_format(std::string format, const char* name) {
             continue;
         }
         size_t letter = format.find_first_not_of("-+ #0123456789.", at + 1);
-        if (letter == std::string::npos || !strchr("aAeEfFgGdi", format[letter])) die(2, "%s: '%s' formats no number", name, format.c_str());
-        if (format[letter] == 'd' || format[letter] == 'i') format.replace(letter, 1, letter > 0 && format.find('.', at) < letter ? "f" : ".0f");
+        if (letter == std::string::npos || !strchr("aAeEfFgGdi", format[letter]))
+            die(2, "%s: '%s' formats no number", name, format.c_str());
+        if (format[letter] == 'd' || format[letter] == 'i')
+            format.replace(letter, 1, letter > 0 && format.find('.', at) < letter ? "f" : ".0f");
         ++conversions;
     }
     if (conversions > 1) die(2, "%s: '%s' formats more than one number", name, format.c_str());
@@ -50,7 +54,8 @@ Interpreter::Interpreter(Program& program) : program_(program), globals_(program
     char here;
     rlimit limit;
     size_t stack_bytes = 8 * 1024 * 1024;
-    if (getrlimit(RLIMIT_STACK, &limit) == 0 && limit.rlim_cur < 64 * 1024 * 1024) stack_bytes = limit.rlim_cur;
+    if (getrlimit(RLIMIT_STACK, &limit) == 0 && limit.rlim_cur < 64 * 1024 * 1024)
+        stack_bytes = limit.rlim_cur;
     stack_limit_ = &here - (stack_bytes > 2 * kStackReserve ? stack_bytes - kStackReserve : stack_bytes / 2);
 
     auto set = [&](Special slot, Value value) { globals_[slot].value = std::move(value); };
@@ -66,7 +71,8 @@ Interpreter::Interpreter(Program& program) : program_(program), globals_(program
     Array& environment = globals_[kEnviron].as_array();
     for (char** variable = environ; variable && *variable; ++variable)
         if (const char* equals = strchr(*variable, '='))
-            environment.at(std::string(*variable, static_cast<size_t>(equals - *variable))) = Value::input(equals + 1);
+            environment.at(std::string(*variable, static_cast<size_t>(equals - *variable))) =
+                Value::input(equals + 1);
 }
 
 void Interpreter::assign_from_command_line(std::string_view name, std::string_view value) {
@@ -294,8 +300,9 @@ void Interpreter::execute_print(Node& node) {
     }
     if (node.redirection != Redirection::none) {
         std::string name = evaluate_text(*node.children.back());
-        target = node.redirection == Redirection::pipe ? &streams_.command_output(name)
-                                                       : &streams_.file_output(name, node.redirection == Redirection::append);
+        target = node.redirection == Redirection::pipe
+                     ? &streams_.command_output(name)
+                     : &streams_.file_output(name, node.redirection == Redirection::append);
     }
     if (pending_ != Flow::normal) return;
     target->write(line);

@@ -20,7 +20,15 @@ public:
     int run();
 
 private:
-    enum class Flow : unsigned char { normal, break_loop, continue_loop, next_record, next_file, exit_program, return_value };
+    enum class Flow : unsigned char {
+        normal,
+        break_loop,
+        continue_loop,
+        next_record,
+        next_file,
+        exit_program,
+        return_value
+    };
 
     // Statements.
     Flow execute(Node& node);
@@ -55,7 +63,9 @@ private:
 
     // Variables.
     Cell& global(unsigned slot) { return globals_[slot]; }
-    Array& array_of(Node& node) { return node.flag ? frame_[node.slot].as_array() : globals_[node.slot].as_array(); }
+    Array& array_of(Node& node) {
+        return node.flag ? frame_[node.slot].as_array() : globals_[node.slot].as_array();
+    }
     std::string subscript(std::span<NodePointer> expressions);
     void set_special(unsigned slot);
     std::string text_of(unsigned slot) { return globals_[slot].value.text(convfmt_); }

@@ -175,7 +175,8 @@ void Lexer::rescan_as_regex() {
     text.clear();
     bool in_brackets = false;
     for (;;) {
-        if (position_ == program_.size() || peek() == '\n') die(2, "line %u: unterminated regular expression", line);
+        if (position_ == program_.size() || peek() == '\n')
+            die(2, "line %u: unterminated regular expression", line);
         char byte = program_[position_++];
         if (byte == '/' && !in_brackets) break;
         text.push_back(byte);

@@ -8,21 +8,97 @@
 namespace coreutils::awk {
 
 enum class Token : unsigned char {
-    end, newline, semicolon, comma, left_brace, right_brace, left_parenthesis, right_parenthesis, left_bracket,
-    right_bracket, number, string, regex, name,
+    end,
+    newline,
+    semicolon,
+    comma,
+    left_brace,
+    right_brace,
+    left_parenthesis,
+    right_parenthesis,
+    left_bracket,
+    right_bracket,
+    number,
+    string,
+    regex,
+    name,
     function_name, // a name directly before "("
     builtin,
-    assign, add_assign, subtract_assign, multiply_assign, divide_assign, modulo_assign, power_assign,
-    add, subtract, multiply, divide, modulo, power, increment, decrement,
-    logical_not, logical_and, logical_or, match, no_match, less, less_equal, equal, not_equal, greater, greater_equal,
-    append, pipe, question, colon, dollar,
-    key_begin, key_end, key_function, key_if, key_else, key_while, key_for, key_do, key_break, key_continue, key_next,
-    key_nextfile, key_exit, key_return, key_delete, key_in, key_getline, key_print, key_printf,
+    assign,
+    add_assign,
+    subtract_assign,
+    multiply_assign,
+    divide_assign,
+    modulo_assign,
+    power_assign,
+    add,
+    subtract,
+    multiply,
+    divide,
+    modulo,
+    power,
+    increment,
+    decrement,
+    logical_not,
+    logical_and,
+    logical_or,
+    match,
+    no_match,
+    less,
+    less_equal,
+    equal,
+    not_equal,
+    greater,
+    greater_equal,
+    append,
+    pipe,
+    question,
+    colon,
+    dollar,
+    key_begin,
+    key_end,
+    key_function,
+    key_if,
+    key_else,
+    key_while,
+    key_for,
+    key_do,
+    key_break,
+    key_continue,
+    key_next,
+    key_nextfile,
+    key_exit,
+    key_return,
+    key_delete,
+    key_in,
+    key_getline,
+    key_print,
+    key_printf,
 };
 
 enum class Builtin : unsigned char {
-    atan2, close, cos, exp, fflush, gsub, index, integer, length, log, match, random, sine, split, sprintf, square_root,
-    seed, substitute, substring, system, to_lower, to_upper,
+    atan2,
+    close,
+    cos,
+    exp,
+    fflush,
+    gsub,
+    index,
+    integer,
+    length,
+    log,
+    match,
+    random,
+    sine,
+    split,
+    sprintf,
+    square_root,
+    seed,
+    substitute,
+    substring,
+    system,
+    to_lower,
+    to_upper,
 };
 
 class Lexer {
@@ -50,7 +126,9 @@ public:
     void return_to(const Place& place);
 
 private:
-    char peek(size_t ahead = 0) const { return position_ + ahead < program_.size() ? program_[position_ + ahead] : '\0'; }
+    char peek(size_t ahead = 0) const {
+        return position_ + ahead < program_.size() ? program_[position_ + ahead] : '\0';
+    }
     void skip_blanks();
     void read_number();
     void read_string();
@@ -62,8 +140,8 @@ private:
     unsigned token_line_ = 1;
 };
 
-// The characters that an escape at text[at] (behind the backslash) stands for; `at` moves behind it. An unknown escape
-// stays with its backslash when `keep_unknown`.
+// The characters that an escape at text[at] (behind the backslash) stands for; `at` moves behind it. An
+// unknown escape stays with its backslash when `keep_unknown`.
 void append_escape(std::string& result, std::string_view text, size_t& at, bool keep_unknown);
 // The text of a -v or operand assignment with its escapes replaced.
 std::string unescape(std::string_view text);

@@ -9,9 +9,9 @@
 namespace coreutils::awk {
 namespace {
 
-constexpr const char* kSpecialNames[kSpecialCount] = {"NF",     "NR",      "FNR",  "FS",     "OFS",     "ORS",      "RS",
-                                                      "SUBSEP", "CONVFMT", "OFMT", "RSTART", "RLENGTH", "FILENAME", "ENVIRON",
-                                                      "ARGC",   "ARGV"};
+constexpr const char* kSpecialNames[kSpecialCount] = {
+    "NF",      "NR",   "FNR",    "FS",      "OFS",      "ORS",     "RS",   "SUBSEP",
+    "CONVFMT", "OFMT", "RSTART", "RLENGTH", "FILENAME", "ENVIRON", "ARGC", "ARGV"};
 constexpr unsigned kDeepestNesting = 1000;
 
 class Parser {
@@ -28,7 +28,8 @@ public:
             skip_terminators();
         }
         for (const Function& function : program_.functions)
-            if (!function.body) die(2, "line %u: function %s is not defined", function.first_use_line, function.name.c_str());
+            if (!function.body)
+                die(2, "line %u: function %s is not defined", function.first_use_line, function.name.c_str());
         return std::move(program_);
     }
 
@@ -38,7 +39,9 @@ private:
         bool no_greater = false;
     };
 
-    [[noreturn]] void fail(const char* expected) { die(2, "line %u: syntax error: expected %s", lexer_.line, expected); }
+    [[noreturn]] void fail(const char* expected) {
+        die(2, "line %u: syntax error: expected %s", lexer_.line, expected);
+    }
 
     bool accept(Token token) {
         if (lexer_.token != token) return false;
@@ -55,7 +58,8 @@ private:
         while (lexer_.token == Token::newline || lexer_.token == Token::semicolon) lexer_.next();
     }
 
-    NodePointer make(Kind kind, NodePointer first = nullptr, NodePointer second = nullptr, NodePointer third = nullptr) {
+    NodePointer make(Kind kind, NodePointer first = nullptr, NodePointer second = nullptr,
+                     NodePointer third = nullptr) {
         auto node = std::make_unique<Node>();
         node->kind = kind;
         node->line = lexer_.line;
@@ -88,8 +92,8 @@ private:
         }
         if (lexer_.token == Token::left_brace) rule.action = parse_block();
         program_.rules.push_back(std::move(rule));
-        if (!program_.rules.back().action && lexer_.token != Token::newline && lexer_.token != Token::semicolon &&
-            lexer_.token != Token::end)
+        if (!program_.rules.back().action && lexer_.token != Token::newline &&
+            lexer_.token != Token::semicolon && lexer_.token != Token::end)
             fail("{ or the end of the pattern");
     }
 
@@ -104,7 +108,8 @@ private:
         lexer_.next();
         if (lexer_.token != Token::name && lexer_.token != Token::function_name) fail("a function name");
         unsigned slot = function_slot(lexer_.text);
-        if (program_.functions[slot].body) die(2, "line %u: function %s is defined twice", lexer_.line, lexer_.text.c_str());
+        if (program_.functions[slot].body)
+            die(2, "line %u: function %s is defined twice", lexer_.line, lexer_.text.c_str());
         lexer_.next();
         expect(Token::left_parenthesis, "(");
         locals_.clear();
@@ -147,7 +152,8 @@ private:
             lexer_.next();
             return;
         }
-        if (lexer_.token != Token::right_brace && lexer_.token != Token::end) fail("the end of the statement");
+        if (lexer_.token != Token::right_brace && lexer_.token != Token::end)
+            fail("the end of the statement");
     }
 
     // The body of an if or loop: newlines may precede it.
@@ -173,7 +179,8 @@ private:
         case Token::key_while: {
             lexer_.next();
             NodePointer condition = parse_condition();
-            if (accept(Token::semicolon)) return make(Kind::while_loop, std::move(condition), make(Kind::block));
+            if (accept(Token::semicolon))
+                return make(Kind::while_loop, std::move(condition), make(Kind::block));
             ++loops_;
             NodePointer loop = make(Kind::while_loop, std::move(condition), parse_body());
             --loops_;
@@ -291,7 +298,8 @@ private:
         case Token::key_exit:
         case Token::key_return: {
             Kind kind = lexer_.token == Token::key_exit ? Kind::exit_program : Kind::return_value;
-            if (kind == Kind::return_value && !in_function_) die(2, "line %u: return outside a function", lexer_.line);
+            if (kind == Kind::return_value && !in_function_)
+                die(2, "line %u: return outside a function", lexer_.line);
             lexer_.next();
             return ends_statement() ? make(kind) : make(kind, parse_expression({}));
         }
@@ -326,7 +334,8 @@ private:
         NodePointer statement = make(lexer_.token == Token::key_print ? Kind::print : Kind::print_format);
         lexer_.next();
         Context context{.no_greater = true};
-        if (!ends_statement() && lexer_.token != Token::greater && lexer_.token != Token::append && lexer_.token != Token::pipe) {
+        if (!ends_statement() && lexer_.token != Token::greater && lexer_.token != Token::append &&
+            lexer_.token != Token::pipe) {
             parse_list(statement->children, context);
             // print (a, b) > "file": the parentheses hold the list.
             if (statement->children.size() == 1 && statement->children[0]->kind == Kind::grouping &&
@@ -380,7 +389,8 @@ private:
         lexer_.next();
         skip_newlines();
         NodePointer value = parse_expression(context);
-        NodePointer node = make(token == Token::assign ? Kind::assign : Kind::assign_operate, std::move(target), std::move(value));
+        NodePointer node = make(token == Token::assign ? Kind::assign : Kind::assign_operate,
+                                std::move(target), std::move(value));
         switch (token) {
         case Token::add_assign:
             node->operation = Token::add;
@@ -403,7 +413,9 @@ private:
         return node;
     }
 
-    bool at_assignment() const { return lexer_.token >= Token::assign && lexer_.token <= Token::power_assign; }
+    bool at_assignment() const {
+        return lexer_.token >= Token::assign && lexer_.token <= Token::power_assign;
+    }
 
     NodePointer parse_ternary(Context context) {
         NodePointer condition = parse_or(context);
@@ -533,7 +545,8 @@ private:
 
     NodePointer parse_multiplicative(Context context) {
         NodePointer left = parse_unary(context);
-        while (lexer_.token == Token::multiply || lexer_.token == Token::divide || lexer_.token == Token::modulo) {
+        while (lexer_.token == Token::multiply || lexer_.token == Token::divide ||
+               lexer_.token == Token::modulo) {
             Token token = lexer_.token;
             lexer_.next();
             left = binary(token, std::move(left), parse_unary(context));
@@ -723,12 +736,14 @@ private:
             size_t least, most;
         };
         static constexpr Arity kArities[] = {
-            {Builtin::atan2, 2, 2},     {Builtin::close, 1, 1},      {Builtin::cos, 1, 1},      {Builtin::exp, 1, 1},
-            {Builtin::fflush, 0, 1},    {Builtin::gsub, 2, 3},       {Builtin::index, 2, 2},    {Builtin::integer, 1, 1},
-            {Builtin::length, 0, 1},    {Builtin::log, 1, 1},        {Builtin::match, 2, 2},    {Builtin::random, 0, 0},
-            {Builtin::sine, 1, 1},      {Builtin::split, 2, 3},      {Builtin::sprintf, 1, SIZE_MAX},
-            {Builtin::square_root, 1, 1}, {Builtin::seed, 0, 1},     {Builtin::substitute, 2, 3}, {Builtin::substring, 2, 3},
-            {Builtin::system, 1, 1},    {Builtin::to_lower, 1, 1},   {Builtin::to_upper, 1, 1},
+            {Builtin::atan2, 2, 2},       {Builtin::close, 1, 1},   {Builtin::cos, 1, 1},
+            {Builtin::exp, 1, 1},         {Builtin::fflush, 0, 1},  {Builtin::gsub, 2, 3},
+            {Builtin::index, 2, 2},       {Builtin::integer, 1, 1}, {Builtin::length, 0, 1},
+            {Builtin::log, 1, 1},         {Builtin::match, 2, 2},   {Builtin::random, 0, 0},
+            {Builtin::sine, 1, 1},        {Builtin::split, 2, 3},   {Builtin::sprintf, 1, SIZE_MAX},
+            {Builtin::square_root, 1, 1}, {Builtin::seed, 0, 1},    {Builtin::substitute, 2, 3},
+            {Builtin::substring, 2, 3},   {Builtin::system, 1, 1},  {Builtin::to_lower, 1, 1},
+            {Builtin::to_upper, 1, 1},
         };
         NodePointer node = make(Kind::builtin);
         node->builtin = lexer_.builtin;
@@ -747,8 +762,9 @@ private:
             if (arity.builtin == node->builtin &&
                 (node->children.size() < arity.least || node->children.size() > arity.most))
                 die(2, "line %u: wrong number of arguments of %s", node->line, name.c_str());
-        if ((node->builtin == Builtin::substitute || node->builtin == Builtin::gsub) && node->children.size() == 3 &&
-            !is_target(*node->children[2]) && node->children[2]->kind != Kind::grouping)
+        if ((node->builtin == Builtin::substitute || node->builtin == Builtin::gsub) &&
+            node->children.size() == 3 && !is_target(*node->children[2]) &&
+            node->children[2]->kind != Kind::grouping)
             node->flag = true; // the result of the substitution is lost, as in every awk
         return node;
     }

@@ -7,8 +7,8 @@
 namespace coreutils::awk {
 namespace {
 
-// The byte that the escape at text[at] (behind the backslash) stands for, with `at` moved behind it; false when it is
-// for the regular expression to understand.
+// The byte that the escape at text[at] (behind the backslash) stands for, with `at` moved behind it; false
+// when it is for the regular expression to understand.
 bool take_escape(std::string_view text, size_t& at, char& byte) {
     constexpr std::string_view kLetters = "abfnrtv\"/", kValues = "\a\b\f\n\r\t\v\"/";
     if (size_t index = kLetters.find(text[at]); index != std::string_view::npos) {
@@ -24,7 +24,8 @@ bool take_escape(std::string_view text, size_t& at, char& byte) {
     return true;
 }
 
-// A bracket expression from its "[" on. POSIX's has no escapes: what is escaped goes where it stands for itself.
+// A bracket expression from its "[" on. POSIX's has no escapes: what is escaped goes where it stands for
+// itself.
 void append_bracket(std::string& result, std::string_view text, size_t& at) {
     std::string body;
     bool closing = false, dash = false, caret = false;
@@ -48,8 +49,9 @@ void append_bracket(std::string& result, std::string_view text, size_t& at) {
         char byte = text[at++];
         if (byte == '\\' && at < text.size()) {
             if (!take_escape(text, at, byte)) byte = text[at++];
-            bool in_range = (at < text.size() && text[at] == '-' && at + 1 < text.size() && text[at + 1] != ']') ||
-                            (body.size() > 1 && body.back() == '-');
+            bool in_range =
+                (at < text.size() && text[at] == '-' && at + 1 < text.size() && text[at + 1] != ']') ||
+                (body.size() > 1 && body.back() == '-');
             if (!in_range && (byte == ']' || byte == '-' || byte == '^')) {
                 (byte == ']' ? closing : byte == '-' ? dash : caret) = true;
                 continue;

@@ -1,5 +1,5 @@
-// awk's regular expressions as regcomp(3) takes them: awk knows the escapes of its strings in them, inside brackets too
-// (POSIX.1-2017 awk, "Regular Expressions").
+// awk's regular expressions as regcomp(3) takes them: awk knows the escapes of its strings in them, inside
+// brackets too (POSIX.1-2017 awk, "Regular Expressions").
 #pragma once
 
 #include "lib/regex.h"

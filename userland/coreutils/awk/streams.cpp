@@ -63,7 +63,8 @@ std::optional<std::string_view> RecordReader::next_paragraph() {
 std::optional<std::string_view> RecordReader::next_match(const Regex& regex) {
     for (;;) {
         std::string_view text = input_.buffered();
-        bool found = !text.empty() && regex.search(text, 0, matches_) && matches_[0].rm_eo > matches_[0].rm_so;
+        bool found =
+            !text.empty() && regex.search(text, 0, matches_) && matches_[0].rm_eo > matches_[0].rm_so;
         auto begin = static_cast<size_t>(found ? matches_[0].rm_so : 0);
         auto end = static_cast<size_t>(found ? matches_[0].rm_eo : 0);
         // A match at the end of what is there might go on.
@@ -87,8 +88,9 @@ Output& Streams::file_output(const std::string& name, bool append) {
     if (name == "/dev/stdout" || name == "-") return out;
     auto found = outputs_.find(name);
     if (found != outputs_.end()) return *found->second.output;
-    int fd = name == "/dev/stderr" ? fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3)
-                                   : ::open(name.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | (append ? O_APPEND : O_TRUNC), 0666);
+    int fd = name == "/dev/stderr"
+                 ? fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3)
+                 : ::open(name.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | (append ? O_APPEND : O_TRUNC), 0666);
     if (fd < 0) die(2, "cannot open \"%s\" for output: %m", name.c_str());
     return *outputs_.emplace(name, OutputStream{std::make_unique<Output>(fd), fd, 0}).first->second.output;
 }
@@ -98,7 +100,8 @@ Output& Streams::command_output(const std::string& command) {
     if (found != outputs_.end()) return *found->second.output;
     flush_all();
     auto [fd, child] = start_shell(command.c_str(), PipeFlow::to_program);
-    return *outputs_.emplace(command, OutputStream{std::make_unique<Output>(fd), fd, child}).first->second.output;
+    return *outputs_.emplace(command, OutputStream{std::make_unique<Output>(fd), fd, child})
+                .first->second.output;
 }
 
 RecordReader* Streams::file_input(const std::string& name) {
@@ -114,7 +117,8 @@ RecordReader* Streams::command_input(const std::string& command) {
     if (found != inputs_.end()) return found->second.reader.get();
     flush_all();
     auto [fd, child] = start_shell(command.c_str(), PipeFlow::from_program);
-    return inputs_.emplace(command, InputStream{std::make_unique<RecordReader>(fd), child}).first->second.reader.get();
+    return inputs_.emplace(command, InputStream{std::make_unique<RecordReader>(fd), child})
+        .first->second.reader.get();
 }
 
 int Streams::finish(OutputStream& stream) {

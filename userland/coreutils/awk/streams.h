@@ -14,7 +14,8 @@
 
 namespace coreutils::awk {
 
-// How RS divides input: by a byte, at blank lines (RS empty), or by a regular expression (RS longer than a character).
+// How RS divides input: by a byte, at blank lines (RS empty), or by a regular expression (RS longer than a
+// character).
 struct Separator {
     enum class Mode { byte, paragraph, regex } mode = Mode::byte;
     char byte = '\n';

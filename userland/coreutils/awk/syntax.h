@@ -13,20 +13,52 @@ namespace coreutils::awk {
 
 enum class Kind : unsigned char {
     // Expressions. Operands are in `children`.
-    constant, regex, global, local, global_element, local_element, field,
+    constant,
+    regex,
+    global,
+    local,
+    global_element,
+    local_element,
+    field,
     assign,         // target, value
     assign_operate, // the same with `operation`
-    conditional, logical_or, logical_and, logical_not, negate, plus,
-    in_array,     // subscripts..., array slot
-    matches,      // text, pattern; `flag` for !~
-    compare,      // by `operation`
-    concatenate, arithmetic,
-    pre_step, post_step, // by `number`
-    call, builtin, grouping,
-    getline_main, getline_file, getline_command, // [source], then [target]
+    conditional,
+    logical_or,
+    logical_and,
+    logical_not,
+    negate,
+    plus,
+    in_array, // subscripts..., array slot
+    matches,  // text, pattern; `flag` for !~
+    compare,  // by `operation`
+    concatenate,
+    arithmetic,
+    pre_step,
+    post_step, // by `number`
+    call,
+    builtin,
+    grouping,
+    getline_main,
+    getline_file,
+    getline_command, // [source], then [target]
     // Statements.
-    block, expression, print, print_format, if_else, while_loop, do_loop, for_loop, for_in, break_loop, continue_loop,
-    next_record, next_file, exit_program, return_value, delete_element, delete_array,
+    block,
+    expression,
+    print,
+    print_format,
+    if_else,
+    while_loop,
+    do_loop,
+    for_loop,
+    for_in,
+    break_loop,
+    continue_loop,
+    next_record,
+    next_file,
+    exit_program,
+    return_value,
+    delete_element,
+    delete_array,
 };
 
 enum class Redirection : unsigned char { none, truncate, append, pipe };
@@ -62,7 +94,22 @@ struct Rule {
 
 // Slots of the variables that awk itself reads or sets.
 enum Special : unsigned {
-    kNf, kNr, kFnr, kFs, kOfs, kOrs, kRs, kSubsep, kConvfmt, kOfmt, kRstart, kRlength, kFilename, kEnviron, kArgc, kArgv,
+    kNf,
+    kNr,
+    kFnr,
+    kFs,
+    kOfs,
+    kOrs,
+    kRs,
+    kSubsep,
+    kConvfmt,
+    kOfmt,
+    kRstart,
+    kRlength,
+    kFilename,
+    kEnviron,
+    kArgc,
+    kArgv,
     kSpecialCount,
 };
 

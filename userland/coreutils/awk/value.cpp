@@ -12,8 +12,8 @@
 namespace coreutils::awk {
 namespace {
 
-// The end of a decimal number at the beginning of `text`, 0 when there is none. Hexadecimal, infinities and NaN are no
-// numbers in input (POSIX leaves them open; scripts that read words do not expect them).
+// The end of a decimal number at the beginning of `text`, 0 when there is none. Hexadecimal, infinities and
+// NaN are no numbers in input (POSIX leaves them open; scripts that read words do not expect them).
 size_t number_length(std::string_view text) {
     size_t at = 0, digits = 0;
     if (at < text.size() && (text[at] == '+' || text[at] == '-')) ++at;
@@ -44,7 +44,8 @@ std::string_view skip_blanks(std::string_view text) {
 
 double convert(std::string_view number) {
     // Short integers, the usual case, without strtod.
-    if (number.size() < 16 && std::all_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; })) {
+    if (number.size() < 16 &&
+        std::all_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; })) {
         int64_t value = 0;
         for (char digit : number) value = value * 10 + (digit - '0');
         return static_cast<double>(value);

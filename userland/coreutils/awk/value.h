@@ -1,4 +1,5 @@
-// Values of awk: numbers, strings, and input that is both when it looks like a number (POSIX.1-2017 awk, "Expressions").
+// Values of awk: numbers, strings, and input that is both when it looks like a number (POSIX.1-2017 awk,
+// "Expressions").
 #pragma once
 
 #include <memory>
@@ -21,7 +22,8 @@ public:
 
     Value() = default;
     Value(double number) : kind_(Kind::number), number_(number) {}
-    Value(std::string text) : kind_(Kind::string), text_(std::make_shared<const std::string>(std::move(text))) {}
+    Value(std::string text)
+        : kind_(Kind::string), text_(std::make_shared<const std::string>(std::move(text))) {}
     // A field, a line of getline, an element of ARGV or ENVIRON, a -v assignment.
     static Value input(std::string_view text);
 
@@ -65,8 +67,8 @@ private:
     uint64_t next_sequence_ = 0;
 };
 
-// A variable. Which of the two it is shows with its first use; a parameter that was passed an unused variable makes
-// that one an array with itself.
+// A variable. Which of the two it is shows with its first use; a parameter that was passed an unused variable
+// makes that one an array with itself.
 struct Cell {
     Value value;
     std::shared_ptr<Array> array;

@@ -62,7 +62,9 @@ void Interpreter::print_text(std::string_view text, bool escapes) {
             continue;
         }
         char letter = text[++at];
-        static constexpr std::pair<char, char> kEscapes[] = {{'a', '\a'}, {'b', '\b'}, {'f', '\f'}, {'n', '\n'}, {'q', '"'}, {'r', '\r'}, {'t', '\t'}, {'\\', '\\'}};
+        static constexpr std::pair<char, char> kEscapes[] = {{'a', '\a'}, {'b', '\b'}, {'f', '\f'},
+                                                             {'n', '\n'}, {'q', '"'},  {'r', '\r'},
+                                                             {'t', '\t'}, {'\\', '\\'}};
         for (auto& [name, byte] : kEscapes)
             if (name == letter) put_wrapped({&byte, 1});
     }
@@ -180,7 +182,8 @@ void Interpreter::store(const Node& place, const Number& value) {
         scale = static_cast<size_t>(std::clamp<int64_t>(number, 0, kMostScale));
         break;
     case Special::ibase:
-        if (number < 2 || number > 16) warn("line %u: ibase out of bounds, set to %d", line_, number < 2 ? 2 : 16);
+        if (number < 2 || number > 16)
+            warn("line %u: ibase out of bounds, set to %d", line_, number < 2 ? 2 : 16);
         input_base_ = static_cast<unsigned>(std::clamp<int64_t>(number, 2, 16));
         break;
     case Special::obase:
@@ -205,7 +208,8 @@ Number Interpreter::binary(char operation, const Number& left, const Number& rig
         return operation == '/' ? Number::divide(left, right, scale) : Number::modulo(left, right, scale);
     case '^': {
         auto exponent = right.to_integer();
-        if (right.scale() > 0 && Number::compare(right, right.truncated(0)) != 0) warn("line %u: non-zero scale in exponent", line_);
+        if (right.scale() > 0 && Number::compare(right, right.truncated(0)) != 0)
+            warn("line %u: non-zero scale in exponent", line_);
         if (!exponent || (*exponent < 0 && left.is_zero())) {
             fail(exponent ? "Divide by zero" : "exponent too large in raise");
             return {};
@@ -214,7 +218,12 @@ Number Interpreter::binary(char operation, const Number& left, const Number& rig
     }
     }
     int order = Number::compare(left, right);
-    bool holds = operation == '=' ? order == 0 : operation == 'n' ? order != 0 : operation == '<' ? order < 0 : operation == '>' ? order > 0 : operation == 'l' ? order <= 0 : order >= 0;
+    bool holds = operation == '='   ? order == 0
+                 : operation == 'n' ? order != 0
+                 : operation == '<' ? order < 0
+                 : operation == '>' ? order > 0
+                 : operation == 'l' ? order <= 0
+                                    : order >= 0;
     return Number(holds);
 }
 
@@ -263,7 +272,8 @@ Number Interpreter::call(const Node& tree) {
         fail("Function not defined.");
         return {};
     }
-    const std::vector<Parameter> parameters = functions_[tree.name].parameters, automatic = functions_[tree.name].automatic;
+    const std::vector<Parameter> parameters = functions_[tree.name].parameters,
+                                 automatic = functions_[tree.name].automatic;
     if (tree.parts.size() != parameters.size()) {
         fail("Parameter number mismatch");
         return {};
@@ -298,7 +308,8 @@ Number Interpreter::call(const Node& tree) {
             variable(name.name) = std::move(value);
         }
     };
-    for (size_t index = 0; index < parameters.size(); ++index) put(parameters[index], std::move(values[index]), std::move(arrays[index]));
+    for (size_t index = 0; index < parameters.size(); ++index)
+        put(parameters[index], std::move(values[index]), std::move(arrays[index]));
     for (const Parameter& each : automatic) put(each, Number(), {});
     result_ = Number();
     if (execute(*functions_[tree.name].body) == Flow::halted) finish(0);
@@ -339,7 +350,9 @@ Number Interpreter::read_number() {
     bool negative = false;
     for (char each : *line) {
         if (each == '-' && text.empty()) negative = true;
-        if ((each >= '0' && each <= '9') || (each >= 'A' && each <= 'F') || (each == '.' && !text.contains('.'))) text.push_back(each);
+        if ((each >= '0' && each <= '9') || (each >= 'A' && each <= 'F') ||
+            (each == '.' && !text.contains('.')))
+            text.push_back(each);
     }
     if (text.empty() || text == ".") return {};
     Number value = Number::parse(text, input_base_);

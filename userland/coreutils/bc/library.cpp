@@ -1,4 +1,5 @@
-// The mathematical functions of bc -l (POSIX.1-2017 bc): each computes with more digits than asked for and cuts at the end.
+// The mathematical functions of bc -l (POSIX.1-2017 bc): each computes with more digits than asked for and
+// cuts at the end.
 #include "bc/interpreter.h"
 
 namespace coreutils::bc {

@@ -25,7 +25,9 @@ void Number::trim() {
 }
 
 Number Number::parse(std::string_view text, unsigned base) {
-    auto value_of = [](char digit) { return static_cast<unsigned>(digit <= '9' ? digit - '0' : digit - 'A' + 10); };
+    auto value_of = [](char digit) {
+        return static_cast<unsigned>(digit <= '9' ? digit - '0' : digit - 'A' + 10);
+    };
     size_t point = std::min(text.find('.'), text.size());
     std::string_view fraction = point < text.size() ? text.substr(point + 1) : std::string_view();
     Number number;
@@ -38,7 +40,8 @@ Number Number::parse(std::string_view text, unsigned base) {
         for (size_t end = all.size(); end > 0;) {
             size_t start = end > kLimbDigits ? end - kLimbDigits : 0;
             uint32_t limb = 0;
-            for (size_t at = start; at < end; ++at) limb = limb * 10 + std::min(value_of(all[at]), count == 1 ? 15u : 9u);
+            for (size_t at = start; at < end; ++at)
+                limb = limb * 10 + std::min(value_of(all[at]), count == 1 ? 15u : 9u);
             number.limbs_.push_back(limb);
             end = start;
         }
@@ -69,7 +72,8 @@ int Number::compare_limbs(const Limbs& left, const Limbs& right) {
 }
 
 Number::Limbs Number::add_limbs(const Limbs& left, const Limbs& right) {
-    const Limbs &longer = left.size() >= right.size() ? left : right, &shorter = left.size() >= right.size() ? right : left;
+    const Limbs &longer = left.size() >= right.size() ? left : right,
+                &shorter = left.size() >= right.size() ? right : left;
     Limbs sum = longer;
     uint32_t carry = 0;
     for (size_t index = 0; index < sum.size() && (carry || index < shorter.size()); ++index) {
@@ -118,7 +122,10 @@ Number::Limbs Number::multiply_limbs(const Limbs& left, const Limbs& right) {
         trim_limbs(part);
         return part;
     };
-    auto high = [half](const Limbs& limbs) { return limbs.size() > half ? Limbs(limbs.begin() + static_cast<ptrdiff_t>(half), limbs.end()) : Limbs(); };
+    auto high = [half](const Limbs& limbs) {
+        return limbs.size() > half ? Limbs(limbs.begin() + static_cast<ptrdiff_t>(half), limbs.end())
+                                   : Limbs();
+    };
     auto moved = [](Limbs limbs, size_t count) {
         if (!limbs.empty()) limbs.insert(limbs.begin(), count, 0);
         return limbs;
@@ -177,7 +184,8 @@ Number::Limbs Number::divide_limbs(const Limbs& left, const Limbs& right) {
         uint64_t carry = 0;
         for (size_t index = 0; index <= size; ++index) {
             carry += index < size ? guess * divisor[index] : 0;
-            int64_t value = static_cast<int64_t>(rest[at + index]) - static_cast<int64_t>(carry % kLimb) - borrow;
+            int64_t value =
+                static_cast<int64_t>(rest[at + index]) - static_cast<int64_t>(carry % kLimb) - borrow;
             carry /= kLimb;
             borrow = value < 0;
             rest[at + index] = static_cast<uint32_t>(value < 0 ? value + kLimb : value);
@@ -226,7 +234,9 @@ Number::Limbs Number::shift(const Limbs& limbs, int64_t digits) {
     return result;
 }
 
-Number::Limbs Number::scaled_up(size_t scale) const { return shift(limbs_, static_cast<int64_t>(scale) - static_cast<int64_t>(scale_)); }
+Number::Limbs Number::scaled_up(size_t scale) const {
+    return shift(limbs_, static_cast<int64_t>(scale) - static_cast<int64_t>(scale_));
+}
 
 Number Number::negated() const {
     Number result = *this;
@@ -279,10 +289,13 @@ Number Number::multiply(const Number& left, const Number& right, size_t scale) {
 
 Number Number::divide(const Number& left, const Number& right, size_t scale) {
     Number result;
-    Limbs dividend = shift(left.limbs_, static_cast<int64_t>(scale) + static_cast<int64_t>(right.scale_) - static_cast<int64_t>(left.scale_));
-    int64_t lacking = static_cast<int64_t>(left.scale_) - static_cast<int64_t>(scale) - static_cast<int64_t>(right.scale_);
+    Limbs dividend = shift(left.limbs_, static_cast<int64_t>(scale) + static_cast<int64_t>(right.scale_) -
+                                            static_cast<int64_t>(left.scale_));
+    int64_t lacking =
+        static_cast<int64_t>(left.scale_) - static_cast<int64_t>(scale) - static_cast<int64_t>(right.scale_);
     // Digits cut from the dividend would change the quotient: the divisor grows instead.
-    result.limbs_ = lacking > 0 ? divide_limbs(left.limbs_, shift(right.limbs_, lacking)) : divide_limbs(dividend, right.limbs_);
+    result.limbs_ = lacking > 0 ? divide_limbs(left.limbs_, shift(right.limbs_, lacking))
+                                : divide_limbs(dividend, right.limbs_);
     result.scale_ = scale;
     result.negative_ = left.negative_ != right.negative_;
     result.trim();
@@ -299,7 +312,10 @@ Number Number::power(const Number& base, int64_t exponent, size_t scale) {
     if (exponent == 0) return Number(1);
     auto left = exponent < 0 ? 0 - static_cast<uint64_t>(exponent) : static_cast<uint64_t>(exponent);
     Number result(1), square = base;
-    size_t result_scale = exponent < 0 ? scale : static_cast<size_t>(std::min<uint64_t>(base.scale_ * left, std::max(scale, base.scale_)));
+    size_t result_scale =
+        exponent < 0
+            ? scale
+            : static_cast<size_t>(std::min<uint64_t>(base.scale_ * left, std::max(scale, base.scale_)));
     for (;; square = multiply(square, square, 2 * square.scale_)) {
         if (left & 1) result = multiply(result, square, result.scale_ + square.scale_);
         left >>= 1;

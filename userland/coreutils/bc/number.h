@@ -1,5 +1,5 @@
-// Decimal numbers of any length, exact, with a number of digits behind the point (their scale), as bc(1) and dc(1) have them.
-// Results are cut off, never rounded.
+// Decimal numbers of any length, exact, with a number of digits behind the point (their scale), as bc(1) and
+// dc(1) have them. Results are cut off, never rounded.
 #pragma once
 
 #include <optional>
@@ -15,7 +15,8 @@ class Number {
 public:
     Number() = default;
     Number(int64_t value); // NOLINT: integers are numbers
-    // Digits up to F of base `base` with an optional point; a single digit stands for itself whatever the base.
+    // Digits up to F of base `base` with an optional point; a single digit stands for itself whatever the
+    // base.
     static Number parse(std::string_view text, unsigned base);
 
     bool is_zero() const { return limbs_.empty(); }

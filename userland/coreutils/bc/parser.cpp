@@ -81,14 +81,20 @@ void Parser::advance() {
         return;
     }
     if (first >= 'a' && first <= 'z') {
-        while (at_ < line_.size() && (islower(static_cast<unsigned char>(line_[at_])) || isdigit(static_cast<unsigned char>(line_[at_])) || line_[at_] == '_'))
+        while (at_ < line_.size() && (islower(static_cast<unsigned char>(line_[at_])) ||
+                                      isdigit(static_cast<unsigned char>(line_[at_])) || line_[at_] == '_'))
             text_.push_back(line_[at_++]);
         static constexpr std::pair<const char*, Token> kKeywords[] = {
-            {"auto", Token::keyword_auto},     {"break", Token::keyword_break},   {"continue", Token::keyword_continue}, {"define", Token::keyword_define},
-            {"else", Token::keyword_else},     {"for", Token::keyword_for},       {"halt", Token::keyword_halt},         {"if", Token::keyword_if},
-            {"last", Token::keyword_last},     {"length", Token::keyword_length}, {"print", Token::keyword_print},       {"quit", Token::keyword_quit},
-            {"read", Token::keyword_read},     {"return", Token::keyword_return}, {"scale", Token::keyword_scale},       {"sqrt", Token::keyword_sqrt},
-            {"while", Token::keyword_while},   {"ibase", Token::keyword_ibase},   {"obase", Token::keyword_obase},       {"void", Token::keyword_void},
+            {"auto", Token::keyword_auto},         {"break", Token::keyword_break},
+            {"continue", Token::keyword_continue}, {"define", Token::keyword_define},
+            {"else", Token::keyword_else},         {"for", Token::keyword_for},
+            {"halt", Token::keyword_halt},         {"if", Token::keyword_if},
+            {"last", Token::keyword_last},         {"length", Token::keyword_length},
+            {"print", Token::keyword_print},       {"quit", Token::keyword_quit},
+            {"read", Token::keyword_read},         {"return", Token::keyword_return},
+            {"scale", Token::keyword_scale},       {"sqrt", Token::keyword_sqrt},
+            {"while", Token::keyword_while},       {"ibase", Token::keyword_ibase},
+            {"obase", Token::keyword_obase},       {"void", Token::keyword_void},
         };
         token_ = Token::name;
         for (auto& [word, keyword] : kKeywords)
@@ -207,7 +213,8 @@ Tree Parser::statement() {
     case Token::keyword_print: tree = print_statement(); break;
     case Token::keyword_break:
     case Token::keyword_continue:
-        if (loops_ == 0) fail(token_ == Token::keyword_break ? "Break outside a for/while" : "Continue outside a for");
+        if (loops_ == 0)
+            fail(token_ == Token::keyword_break ? "Break outside a for/while" : "Continue outside a for");
         tree = node(token_ == Token::keyword_break ? Kind::break_loop : Kind::continue_loop);
         advance();
         break;
@@ -354,7 +361,9 @@ Tree Parser::define() {
     return tree;
 }
 
-bool Parser::is_place(const Node& tree) { return tree.kind == Kind::variable || tree.kind == Kind::element || tree.kind == Kind::special; }
+bool Parser::is_place(const Node& tree) {
+    return tree.kind == Kind::variable || tree.kind == Kind::element || tree.kind == Kind::special;
+}
 
 // From the loosest to the tightest: || && ! comparison assignment + - * / % ^ - ++.
 Tree Parser::expression() {

@@ -1,5 +1,5 @@
-// Reads bc programs (POSIX.1-2017 bc, with GNU's long names, else, print, && || !, continue, halt, read and length
-// of names), one line of statements at a time.
+// Reads bc programs (POSIX.1-2017 bc, with GNU's long names, else, print, && || !, continue, halt, read and
+// length of names), one line of statements at a time.
 #pragma once
 
 #include "bc/syntax.h"
@@ -19,7 +19,9 @@ struct SyntaxError {
 // Names of variables, arrays and functions share one numbering.
 class Names {
 public:
-    size_t number_of(const std::string& name) { return numbers_.try_emplace(name, numbers_.size()).first->second; }
+    size_t number_of(const std::string& name) {
+        return numbers_.try_emplace(name, numbers_.size()).first->second;
+    }
     size_t count() const { return numbers_.size(); }
 
 private:
@@ -32,15 +34,41 @@ public:
     Parser(Names& names, std::vector<Function>& functions, std::function<bool(std::string&)> next_line)
         : names_(names), functions_(functions), next_line_(std::move(next_line)) {}
 
-    // The statements of the next line; nothing at the end. A line that is wrong gives an error and is skipped.
+    // The statements of the next line; nothing at the end. A line that is wrong gives an error and is
+    // skipped.
     std::optional<Tree> next(std::optional<SyntaxError>& error);
 
 private:
     enum class Token {
-        end, newline, number, name, string, operation, assignment, increment, decrement,
-        keyword_auto, keyword_break, keyword_continue, keyword_define, keyword_else, keyword_for, keyword_halt, keyword_if,
-        keyword_last, keyword_length, keyword_print, keyword_quit, keyword_read, keyword_return, keyword_scale, keyword_sqrt,
-        keyword_while, keyword_ibase, keyword_obase, keyword_void,
+        end,
+        newline,
+        number,
+        name,
+        string,
+        operation,
+        assignment,
+        increment,
+        decrement,
+        keyword_auto,
+        keyword_break,
+        keyword_continue,
+        keyword_define,
+        keyword_else,
+        keyword_for,
+        keyword_halt,
+        keyword_if,
+        keyword_last,
+        keyword_length,
+        keyword_print,
+        keyword_quit,
+        keyword_read,
+        keyword_return,
+        keyword_scale,
+        keyword_sqrt,
+        keyword_while,
+        keyword_ibase,
+        keyword_obase,
+        keyword_void,
     };
 
     void advance();

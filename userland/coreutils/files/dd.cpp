@@ -40,10 +40,18 @@ struct FlagName {
     int open_flag;
 };
 constexpr FlagName kFlags[] = {
-    {"append", kAppend, O_APPEND},     {"direct", kDirect, O_DIRECT},       {"directory", kDirectory, O_DIRECTORY},
-    {"dsync", kDsync, O_DSYNC},        {"sync", kSync, O_SYNC},             {"fullblock", kFullBlock, 0},
-    {"nonblock", kNonblock, O_NONBLOCK}, {"noatime", kNoAtime, O_NOATIME},  {"nofollow", kNoFollow, O_NOFOLLOW},
-    {"count_bytes", kCountBytes, 0},   {"skip_bytes", kSkipBytes, 0},       {"seek_bytes", kSeekBytes, 0},
+    {"append", kAppend, O_APPEND},
+    {"direct", kDirect, O_DIRECT},
+    {"directory", kDirectory, O_DIRECTORY},
+    {"dsync", kDsync, O_DSYNC},
+    {"sync", kSync, O_SYNC},
+    {"fullblock", kFullBlock, 0},
+    {"nonblock", kNonblock, O_NONBLOCK},
+    {"noatime", kNoAtime, O_NOATIME},
+    {"nofollow", kNoFollow, O_NOFOLLOW},
+    {"count_bytes", kCountBytes, 0},
+    {"skip_bytes", kSkipBytes, 0},
+    {"seek_bytes", kSeekBytes, 0},
 };
 
 enum class Status { all, no_transfer, none, progress };
@@ -71,7 +79,8 @@ volatile sig_atomic_t report_requested = 0, interrupted = 0;
 double seconds_since_start() {
     timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    return static_cast<double>(now.tv_sec - started.tv_sec) + static_cast<double>(now.tv_nsec - started.tv_nsec) / 1e9;
+    return static_cast<double>(now.tv_sec - started.tv_sec) +
+           static_cast<double>(now.tv_nsec - started.tv_nsec) / 1e9;
 }
 
 // "1.5 GB": three digits at most of powers of `base`.
@@ -111,7 +120,8 @@ void print_totals(Status status) {
              number(totals.partial_in), number(totals.full_out), number(totals.partial_out));
     text = line;
     if (totals.truncated > 0) {
-        snprintf(line, sizeof(line), "%llu truncated record%s\n", number(totals.truncated), totals.truncated == 1 ? "" : "s");
+        snprintf(line, sizeof(line), "%llu truncated record%s\n", number(totals.truncated),
+                 totals.truncated == 1 ? "" : "s");
         text += line;
     }
     if (status != Status::no_transfer) text += transfer_line() + "\n";
@@ -240,7 +250,8 @@ bool copy_blocks(Settings& settings) {
     bool in_bytes = settings.input_flags & kCountBytes;
     std::string converted;
     while (left > 0) {
-        size_t want = in_bytes && left < settings.input_block ? static_cast<size_t>(left) : settings.input_block;
+        size_t want =
+            in_bytes && left < settings.input_block ? static_cast<size_t>(left) : settings.input_block;
         ssize_t got = read_block(settings, buffer.get(), want);
         if (got == 0) break;
         if (got < 0) {
@@ -283,7 +294,8 @@ uint64_t parse_product(const char* text) {
         size_t cross = rest.find('x');
         // "0x10" is 0 times 10, as POSIX has it.
         auto factor = parse_size(rest.substr(0, cross));
-        if (!factor || __builtin_mul_overflow(product, *factor, &product)) die(1, "invalid number: '%s'", text);
+        if (!factor || __builtin_mul_overflow(product, *factor, &product))
+            die(1, "invalid number: '%s'", text);
         if (cross == std::string_view::npos) return product;
         rest.remove_prefix(cross + 1);
     }
@@ -298,7 +310,8 @@ size_t block_size(const char* text) {
 // A count of blocks, or of bytes when the number ends in B.
 uint64_t parse_position(const char* text, unsigned& flags, unsigned bytes_flag) {
     std::string number = text;
-    if (number.size() > 1 && number.back() == 'B' && number[number.size() - 2] >= '0' && number[number.size() - 2] <= '9') {
+    if (number.size() > 1 && number.back() == 'B' && number[number.size() - 2] >= '0' &&
+        number[number.size() - 2] <= '9') {
         number.pop_back();
         flags |= bytes_flag;
     }
@@ -363,7 +376,8 @@ void parse_operand(Settings& settings, char* operand) {
     } else if (name == "status") {
         parse_status(settings, value);
     } else if (name == "conv") {
-        if (const char* wrong = settings.conversion.parse(value)) usage_error("invalid conversion: '%s'", wrong);
+        if (const char* wrong = settings.conversion.parse(value))
+            usage_error("invalid conversion: '%s'", wrong);
     } else {
         usage_error("unrecognized operand '%s'", operand);
     }
@@ -386,7 +400,8 @@ void open_files(const Settings& settings, uint64_t seek_bytes) {
                 (conversion.notrunc || seek_bytes > 0 ? 0 : O_TRUNC);
     // Reading is not needed, but a device that can only be opened for both must open.
     replace_fd(STDOUT_FILENO, settings.output, O_WRONLY | flags);
-    if (seek_bytes > 0 && !conversion.notrunc && ftruncate(STDOUT_FILENO, static_cast<off_t>(seek_bytes)) != 0) {
+    if (seek_bytes > 0 && !conversion.notrunc &&
+        ftruncate(STDOUT_FILENO, static_cast<off_t>(seek_bytes)) != 0) {
         struct stat info;
         if (fstat(STDOUT_FILENO, &info) == 0 && S_ISREG(info.st_mode))
             die(1, "failed to truncate to %llu bytes in output file '%s': %m",
@@ -407,7 +422,9 @@ void skip_input(Settings& settings, uint64_t bytes) {
         ssize_t count = read_block(settings, buffer.get(), std::min<uint64_t>(bytes, settings.input_block));
         if (count < 0) die_errno(1, settings.input ? settings.input : "standard input");
         if (count == 0) {
-            if (settings.status != Status::none) warn("'%s': cannot skip to specified offset", settings.input ? settings.input : "standard input");
+            if (settings.status != Status::none)
+                warn("'%s': cannot skip to specified offset",
+                     settings.input ? settings.input : "standard input");
             return;
         }
         bytes -= static_cast<uint64_t>(count);
@@ -426,7 +443,8 @@ void seek_output(const Settings& settings, uint64_t bytes) {
 
 uint64_t in_bytes(uint64_t position, unsigned flags, unsigned bytes_flag, size_t block) {
     uint64_t bytes = position;
-    if (!(flags & bytes_flag) && __builtin_mul_overflow(position, static_cast<uint64_t>(block), &bytes)) bytes = UINT64_MAX;
+    if (!(flags & bytes_flag) && __builtin_mul_overflow(position, static_cast<uint64_t>(block), &bytes))
+        bytes = UINT64_MAX;
     if (bytes > INT64_MAX) die(1, "offset too large: %llu blocks", static_cast<unsigned long long>(position));
     return bytes;
 }
@@ -470,12 +488,15 @@ constexpr Tool kTool = {
         "  bs=N, ibs=N, obs=N        bytes at a time (default 512); bs= writes what each read gave\n"
         "  count=N, skip=N, seek=N   blocks to copy, to skip of the input, of the output; NB means bytes\n"
         "  cbs=N                     size of a record for block and unblock\n"
-        "  conv=LIST                 ascii ebcdic ibm block unblock lcase ucase sparse swab sync excl nocreat notrunc\n"
+        "  conv=LIST                 ascii ebcdic ibm block unblock lcase ucase sparse swab sync excl "
+        "nocreat notrunc\n"
         "                            noerror fdatasync fsync\n"
-        "  iflag=LIST, oflag=LIST    append direct directory dsync sync fullblock nonblock noatime nofollow count_bytes\n"
+        "  iflag=LIST, oflag=LIST    append direct directory dsync sync fullblock nonblock noatime nofollow "
+        "count_bytes\n"
         "                            skip_bytes seek_bytes\n"
         "  status=LEVEL              none, noxfer, or progress\n\n"
-        "N may be a product (2x512) and have a suffix: c w b kB K MB M ... SIGUSR1 prints what has been copied so far.",
+        "N may be a product (2x512) and have a suffix: c w b kB K MB M ... SIGUSR1 prints what has been "
+        "copied so far.",
 };
 MARTLET_REGISTER_TOOL(kTool);
 

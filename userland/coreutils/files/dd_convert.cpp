@@ -35,12 +35,14 @@ struct Word {
     bool DdConversion::* flag;
 };
 constexpr Word kWords[] = {
-    {"ascii", &DdConversion::ascii},         {"ebcdic", &DdConversion::ebcdic},   {"ibm", &DdConversion::ibm},
-    {"block", &DdConversion::block},         {"unblock", &DdConversion::unblock}, {"lcase", &DdConversion::lcase},
-    {"ucase", &DdConversion::ucase},         {"swab", &DdConversion::swab},       {"sparse", &DdConversion::sparse},
-    {"sync", &DdConversion::sync},           {"excl", &DdConversion::excl},       {"nocreat", &DdConversion::nocreat},
-    {"notrunc", &DdConversion::notrunc},     {"noerror", &DdConversion::noerror}, {"fsync", &DdConversion::fsync},
-    {"fdatasync", &DdConversion::fdatasync},
+    {"ascii", &DdConversion::ascii},     {"ebcdic", &DdConversion::ebcdic},
+    {"ibm", &DdConversion::ibm},         {"block", &DdConversion::block},
+    {"unblock", &DdConversion::unblock}, {"lcase", &DdConversion::lcase},
+    {"ucase", &DdConversion::ucase},     {"swab", &DdConversion::swab},
+    {"sparse", &DdConversion::sparse},   {"sync", &DdConversion::sync},
+    {"excl", &DdConversion::excl},       {"nocreat", &DdConversion::nocreat},
+    {"notrunc", &DdConversion::notrunc}, {"noerror", &DdConversion::noerror},
+    {"fsync", &DdConversion::fsync},     {"fdatasync", &DdConversion::fdatasync},
 };
 
 } // namespace
@@ -73,9 +75,11 @@ const char* DdConversion::conflict() const {
 DdConverter::DdConverter(const DdConversion& conversion, size_t record_bytes)
     : conversion_(conversion), record_bytes_(record_bytes) {
     std::iota(table_, table_ + 256, static_cast<unsigned char>(0));
-    translates_ = conversion.ascii || conversion.ebcdic || conversion.ibm || conversion.lcase || conversion.ucase;
+    translates_ =
+        conversion.ascii || conversion.ebcdic || conversion.ibm || conversion.lcase || conversion.ucase;
     if (conversion.ascii)
-        for (int index = 0; index < 256; ++index) table_[kToEbcdic[index]] = static_cast<unsigned char>(index);
+        for (int index = 0; index < 256; ++index)
+            table_[kToEbcdic[index]] = static_cast<unsigned char>(index);
     for (unsigned char& byte : table_) {
         if (conversion.lcase && byte < 128) byte = static_cast<unsigned char>(tolower(byte));
         if (conversion.ucase && byte < 128) byte = static_cast<unsigned char>(toupper(byte));
@@ -116,7 +120,9 @@ void DdConverter::convert(std::string_view bytes, std::string& result) {
 
 void DdConverter::convert_records(std::string_view bytes, std::string& result) {
     if (conversion_.block) {
-        auto translated = [&](char byte) { return static_cast<char>(table_[static_cast<unsigned char>(byte)]); };
+        auto translated = [&](char byte) {
+            return static_cast<char>(table_[static_cast<unsigned char>(byte)]);
+        };
         for (char byte : bytes) {
             if (byte == '\n') {
                 if (column_ < record_bytes_) result.append(record_bytes_ - column_, translated(' '));

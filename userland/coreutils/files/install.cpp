@@ -76,7 +76,8 @@ bool same_content(const char* left, const char* right) {
     char blocks[2][16384];
     while (same) {
         ssize_t counts[2];
-        for (int side = 0; side < 2; ++side) counts[side] = read(fds[side], blocks[side], sizeof(blocks[side]));
+        for (int side = 0; side < 2; ++side)
+            counts[side] = read(fds[side], blocks[side], sizeof(blocks[side]));
         if (counts[0] <= 0 || counts[0] != counts[1]) {
             same = counts[0] == 0 && counts[1] == 0;
             break;
@@ -216,8 +217,9 @@ int run(Arguments& arguments) {
 
 constexpr Tool kTool = {
     .name = "install",
-    .synopsis = "[OPTION]... [-T] SOURCE DEST\n[OPTION]... SOURCE... DIRECTORY\n[OPTION]... -t DIRECTORY SOURCE...\n"
-                "[OPTION]... -d DIRECTORY...",
+    .synopsis =
+        "[OPTION]... [-T] SOURCE DEST\n[OPTION]... SOURCE... DIRECTORY\n[OPTION]... -t DIRECTORY SOURCE...\n"
+        "[OPTION]... -d DIRECTORY...",
     .summary = "Copy files and set attributes.",
     .options = kOptions,
     .run = run,

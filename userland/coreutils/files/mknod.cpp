@@ -58,7 +58,8 @@ int run_mknod(Arguments& arguments) {
     size_t expected = type == 'p' ? 2 : 4;
     if (operands.size() < expected) usage_error("Special files require major and minor device numbers.");
     if (operands.size() > expected) {
-        if (type == 'p' && operands.size() == 4) usage_error("Fifos do not have major and minor device numbers.");
+        if (type == 'p' && operands.size() == 4)
+            usage_error("Fifos do not have major and minor device numbers.");
         extra_operand(operands[expected]);
     }
     dev_t device = 0;
@@ -81,7 +82,8 @@ int run_link(Arguments& arguments) {
     if (operands.empty()) missing_operand();
     if (operands.size() == 1) usage_error("missing operand after '%s'", operands[0]);
     if (operands.size() > 2) extra_operand(operands[2]);
-    if (link(operands[0], operands[1]) != 0) die(1, "cannot create link '%s' to '%s': %m", operands[1], operands[0]);
+    if (link(operands[0], operands[1]) != 0)
+        die(1, "cannot create link '%s' to '%s': %m", operands[1], operands[0]);
     return 0;
 }
 

@@ -99,7 +99,8 @@ int run(Arguments& arguments) {
         die(1, "invalid suffix '%s', contains directory separator", name.c_str() + end);
     size_t begin = end;
     while (begin > 0 && name[begin - 1] == 'X') --begin;
-    if (end - begin < 3) die(1, "too few X's in template '%s'", operands.empty() ? name.c_str() : operands[0]);
+    if (end - begin < 3)
+        die(1, "too few X's in template '%s'", operands.empty() ? name.c_str() : operands[0]);
     if (in_temporary) {
         const char* environment = getenv("TMPDIR");
         if (as_component && name.find('/') != std::string::npos)
@@ -125,7 +126,8 @@ int run(Arguments& arguments) {
     if (!quiet) {
         int error = errno;
         name.replace(begin, end - begin, end - begin, 'X');
-        die(1, "failed to create %s via template '%s': %s", directory ? "directory" : "file", name.c_str(), strerror(error));
+        die(1, "failed to create %s via template '%s': %s", directory ? "directory" : "file", name.c_str(),
+            strerror(error));
     }
     return 1;
 }

@@ -1,5 +1,5 @@
-// tree: shows directories as a tree, with the options of the program of that name that people use. A directory's entries
-// are read before it is shown; the memory needed is that of the path from the root to it.
+// tree: shows directories as a tree, with the options of the program of that name that people use. A
+// directory's entries are read before it is shown; the memory needed is that of the path from the root to it.
 #include "files/ls_color.h"
 #include "framework/arguments.h"
 #include "framework/diagnostics.h"
@@ -28,7 +28,16 @@
 namespace coreutils {
 namespace {
 
-enum : int { kDirectoriesFirst = kLongOnly, kNoReport, kSi, kInodes, kPrune, kFilesFirst, kIgnoreCase, kMatchDirectories };
+enum : int {
+    kDirectoriesFirst = kLongOnly,
+    kNoReport,
+    kSi,
+    kInodes,
+    kPrune,
+    kFilesFirst,
+    kIgnoreCase,
+    kMatchDirectories
+};
 
 constexpr Option kOptions[] = {
     {'a', nullptr, nullptr, "all files are listed"},
@@ -67,8 +76,10 @@ constexpr Option kOptions[] = {
 
 struct Settings {
     bool all = false, only_directories = false, follow = false, full_path = false, one_file_system = false;
-    bool protections = false, owner = false, group = false, size = false, human = false, date = false, inodes = false;
-    bool classify = false, quote = false, raw = false, indent = true, color = false, prune = false, report = true;
+    bool protections = false, owner = false, group = false, size = false, human = false, date = false,
+         inodes = false;
+    bool classify = false, quote = false, raw = false, indent = true, color = false, prune = false,
+         report = true;
     bool match_directories = false, reverse = false;
     SizeUnit unit = SizeUnit::binary;
     size_t levels = SIZE_MAX;
@@ -86,7 +97,9 @@ struct Entry {
     std::string link;
 
     bool is_directory() const { return S_ISDIR(info.st_mode); }
-    bool leads_to_directory() const { return is_directory() || (is_link && !dangling && S_ISDIR(target.st_mode)); }
+    bool leads_to_directory() const {
+        return is_directory() || (is_link && !dangling && S_ISDIR(target.st_mode));
+    }
 };
 
 class Tree {
@@ -128,7 +141,9 @@ private:
             // a|b: any of them
             for (size_t at = 0; at <= pattern.size();) {
                 size_t end = std::min(pattern.find('|', at), pattern.size());
-                if (fnmatch(pattern.substr(at, end - at).c_str(), name.c_str(), FNM_PERIOD | settings_.match_flags) == 0) return true;
+                if (fnmatch(pattern.substr(at, end - at).c_str(), name.c_str(),
+                            FNM_PERIOD | settings_.match_flags) == 0)
+                    return true;
                 at = end + 1;
             }
         }
@@ -188,14 +203,18 @@ private:
         std::vector<Entry> entries;
         if (depth > settings_.levels || !read_entries(directory, entries)) return true;
         for (const Entry& entry : entries)
-            if (!entry.leads_to_directory() || (entry.is_directory() && !is_empty(join_path(directory, entry.name), depth + 1))) return false;
+            if (!entry.leads_to_directory() ||
+                (entry.is_directory() && !is_empty(join_path(directory, entry.name), depth + 1)))
+                return false;
         return true;
     }
 
-    void show_entries(const std::string& directory, std::vector<Entry>& entries, const std::string& lead, size_t depth) {
+    void show_entries(const std::string& directory, std::vector<Entry>& entries, const std::string& lead,
+                      size_t depth) {
         if (settings_.prune)
             std::erase_if(entries, [&](const Entry& entry) {
-                return entry.leads_to_directory() && (entry.is_link || is_empty(join_path(directory, entry.name), depth + 1));
+                return entry.leads_to_directory() &&
+                       (entry.is_link || is_empty(join_path(directory, entry.name), depth + 1));
             });
         for (size_t index = 0; index < entries.size(); ++index) {
             Entry& entry = entries[index];
@@ -210,7 +229,8 @@ private:
             bool directory_entry = entry.is_directory() || (settings_.follow && entry.leads_to_directory());
             (entry.leads_to_directory() ? directories_ : files_)++;
             if (directory_entry)
-                descend(entry, path, settings_.indent ? lead + (last ? "    " : "│\u00a0\u00a0 ") : "", depth);
+                descend(entry, path, settings_.indent ? lead + (last ? "    " : "│\u00a0\u00a0 ") : "",
+                        depth);
             else
                 out.put('\n');
         }
@@ -276,7 +296,8 @@ private:
     }
 
     void print_colored(const Entry& entry, const std::string& text, mode_t mode, bool orphan) const {
-        std::string_view color = settings_.color ? ls::color_of(entry.name, {mode, orphan, false, 0, entry.info.st_nlink}) : "";
+        std::string_view color =
+            settings_.color ? ls::color_of(entry.name, {mode, orphan, false, 0, entry.info.st_nlink}) : "";
         if (!color.empty()) out.print("\033[%.*sm", static_cast<int>(color.size()), color.data());
         out.write(text);
         if (!color.empty()) out.write("\033[0m");
@@ -286,11 +307,16 @@ private:
         print_colored(entry, shown_name(name), entry.info.st_mode, entry.is_link && entry.dangling);
         if (entry.is_link) {
             out.write(" -> ");
-            print_colored(entry, shown_name(entry.link), entry.dangling ? entry.info.st_mode : entry.target.st_mode, entry.dangling);
+            print_colored(entry, shown_name(entry.link),
+                          entry.dangling ? entry.info.st_mode : entry.target.st_mode, entry.dangling);
         }
         mode_t mode = entry.is_link ? entry.target.st_mode : entry.info.st_mode;
         if (!settings_.classify || (entry.is_link && entry.dangling)) return;
-        char mark = S_ISDIR(mode) ? '/' : S_ISSOCK(mode) ? '=' : S_ISFIFO(mode) ? '|' : (mode & 0111) ? '*' : 0;
+        char mark = S_ISDIR(mode)    ? '/'
+                    : S_ISSOCK(mode) ? '='
+                    : S_ISFIFO(mode) ? '|'
+                    : (mode & 0111)  ? '*'
+                                     : 0;
         if (mark) out.put(mark);
     }
 

@@ -55,7 +55,8 @@ Change parse_change(const char* text) {
     Change change;
     const char* digits = text;
     while (*digits == ' ') ++digits;
-    if (*digits == '+' || *digits == '-' || *digits == '<' || *digits == '>' || *digits == '/' || *digits == '%')
+    if (*digits == '+' || *digits == '-' || *digits == '<' || *digits == '>' || *digits == '/' ||
+        *digits == '%')
         change.kind = *digits++;
     auto size = parse_size(digits);
     if (!size) die(1, "Invalid number: '%s'", text);
@@ -64,7 +65,8 @@ Change parse_change(const char* text) {
     return change;
 }
 
-bool resize(const char* name, const Change& change, std::optional<uint64_t> reference, bool create, bool blocks) {
+bool resize(const char* name, const Change& change, std::optional<uint64_t> reference, bool create,
+            bool blocks) {
     int fd = open(name, O_WRONLY | O_NONBLOCK | O_CLOEXEC | (create ? O_CREAT : 0), 0666);
     if (fd < 0) {
         if (!create && errno == ENOENT) return true;
@@ -76,8 +78,10 @@ bool resize(const char* name, const Change& change, std::optional<uint64_t> refe
     if (!good) warn_errno(name);
     if (good) {
         Change scaled = change;
-        bool fits = !blocks || !__builtin_mul_overflow(change.size, static_cast<uint64_t>(info.st_blksize), &scaled.size);
-        auto size = fits ? scaled.apply(reference ? *reference : static_cast<uint64_t>(info.st_size)) : std::nullopt;
+        bool fits = !blocks || !__builtin_mul_overflow(change.size, static_cast<uint64_t>(info.st_blksize),
+                                                       &scaled.size);
+        auto size =
+            fits ? scaled.apply(reference ? *reference : static_cast<uint64_t>(info.st_size)) : std::nullopt;
         if (!size) {
             warn("overflow extending size of file '%s'", name);
             good = false;
@@ -112,7 +116,8 @@ int run(Arguments& arguments) {
         }
     }
     if (!have_size && !reference) usage_error("you must specify either '--size' or '--reference'");
-    if (have_size && reference && !change.kind) usage_error("you must specify a relative '--size' with '--reference'");
+    if (have_size && reference && !change.kind)
+        usage_error("you must specify a relative '--size' with '--reference'");
     if (blocks && !have_size) usage_error("'--io-blocks' was specified but '--size' was not");
     if (arguments.operands().empty()) usage_error("missing file operand");
     std::optional<uint64_t> reference_size;
@@ -134,7 +139,8 @@ constexpr Tool kTool = {
     .summary = "Shrink or extend the size of each FILE to the specified size.",
     .options = kOptions,
     .run = run,
-    .notes = "SIZE may be prefixed by + (extend by), - (reduce by), < (at most), > (at least), / (round down to a\n"
+    .notes = "SIZE may be prefixed by + (extend by), - (reduce by), < (at most), > (at least), / (round down "
+             "to a\n"
              "multiple of) or % (round up to a multiple of).",
 };
 MARTLET_REGISTER_TOOL(kTool);

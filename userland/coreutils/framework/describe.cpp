@@ -1,5 +1,5 @@
-// `coreutils --describe`: the tables of all tools as lines of fields that tabs separate. scripts/make_manual.py
-// makes the manual pages and the shell's list of options from it.
+// `coreutils --describe`: the tables of all tools as lines of fields that tabs separate.
+// scripts/make_manual.py makes the manual pages and the shell's list of options from it.
 //
 //   tool NAME SUMMARY STATUS-OF-WRONG-USE STATUS-OF-FAILED-OUTPUT
 //   synopsis FORM

@@ -1,5 +1,5 @@
-// less: shows files a screenful at a time, forwards and backwards, with the commands and options of the pager of that name
-// that people use. Without a terminal it copies, as cat.
+// less: shows files a screenful at a time, forwards and backwards, with the commands and options of the pager
+// of that name that people use. Without a terminal it copies, as cat.
 #include "framework/arguments.h"
 #include "framework/diagnostics.h"
 #include "framework/input.h"
@@ -72,7 +72,8 @@ constexpr const char* kHelp =
 
 struct Settings {
     Appearance appearance;
-    bool quit_at_end = false, quit_at_first_end = false, one_screen = false, no_init = false, squeeze = false, tilde = true;
+    bool quit_at_end = false, quit_at_first_end = false, one_screen = false, no_init = false, squeeze = false,
+         tilde = true;
     bool ignore_case = false, ignore_always = false, quit_on_interrupt = false;
     unsigned prompt = 0; // 0, 1: -m, 2: -M
     size_t shift_step = 0;
@@ -103,7 +104,8 @@ void catch_signal(int number, void (*handler)(int)) {
 
 class Pager {
 public:
-    Pager(Settings& settings, RawTerminal& terminal, std::vector<File>& files) : settings_(settings), terminal_(terminal), files_(files) {
+    Pager(Settings& settings, RawTerminal& terminal, std::vector<File>& files)
+        : settings_(settings), terminal_(terminal), files_(files) {
         catch_signal(SIGINT, on_interrupt);
         catch_signal(SIGTSTP, on_stop);
     }
@@ -156,14 +158,16 @@ private:
         rows_ = std::max<size_t>(rows_, 2) - 1; // the last one is the prompt's
     }
 
-    // -- Places -------------------------------------------------------------------------------------------------------
+    // -- Places
+    // -------------------------------------------------------------------------------------------------------
 
     bool is_shown(size_t line) {
         if (filter_) {
             bool matches = filter_->search(plain_text(text().line(line), settings_.appearance), 0, matches_);
             if (!matches) return false;
         }
-        return !settings_.squeeze || line == 0 || !text().line(line).empty() || !text().line(line - 1).empty();
+        return !settings_.squeeze || line == 0 || !text().line(line).empty() ||
+               !text().line(line - 1).empty();
     }
     // The next line that is shown, from `line` on; false at the end.
     bool next_shown(size_t& line) {
@@ -255,7 +259,8 @@ private:
         jump({line, 0});
     }
 
-    // -- The screen ---------------------------------------------------------------------------------------------------
+    // -- The screen
+    // ---------------------------------------------------------------------------------------------------
 
     void draw() {
         out.write("\033[H");
@@ -279,9 +284,11 @@ private:
 
     std::string position_text(bool long_form) {
         std::string result = file().name == "-" ? "" : file().name;
-        if (files_.size() > 1) result += " (file " + std::to_string(current_ + 1) + " of " + std::to_string(files_.size()) + ")";
+        if (files_.size() > 1)
+            result += " (file " + std::to_string(current_ + 1) + " of " + std::to_string(files_.size()) + ")";
         if (!long_form) return result;
-        result += (result.empty() ? "lines " : " lines ") + std::to_string(file().top.line + 1) + "-" + std::to_string(bottom_line_ + 1);
+        result += (result.empty() ? "lines " : " lines ") + std::to_string(file().top.line + 1) + "-" +
+                  std::to_string(bottom_line_ + 1);
         if (text().complete()) result += "/" + std::to_string(text().known());
         return result + percent_text();
     }
@@ -333,7 +340,8 @@ private:
         return result;
     }
 
-    // -- Keys ---------------------------------------------------------------------------------------------------------
+    // -- Keys
+    // ---------------------------------------------------------------------------------------------------------
 
     int key() {
         if (!pushed_.empty()) {
@@ -368,7 +376,8 @@ private:
         measure();
     }
 
-    // A line typed behind `lead`; nothing when it was given up. A first letter ^N, ! … of a pattern is part of it.
+    // A line typed behind `lead`; nothing when it was given up. A first letter ^N, ! … of a pattern is part
+    // of it.
     std::optional<std::string> read_line(const std::string& lead) {
         std::string line;
         for (;;) {
@@ -388,7 +397,8 @@ private:
             case 8:
             case 0x7f:
                 if (line.empty()) return std::nullopt;
-                while (!line.empty() && (static_cast<unsigned char>(line.back()) & 0xc0) == 0x80) line.pop_back();
+                while (!line.empty() && (static_cast<unsigned char>(line.back()) & 0xc0) == 0x80)
+                    line.pop_back();
                 if (!line.empty()) line.pop_back();
                 break;
             default:
@@ -397,10 +407,12 @@ private:
         }
     }
 
-    // -- Searching ----------------------------------------------------------------------------------------------------
+    // -- Searching
+    // ----------------------------------------------------------------------------------------------------
 
     std::optional<Regex> compile(const std::string& pattern) {
-        bool capitals = std::any_of(pattern.begin(), pattern.end(), [](unsigned char each) { return isupper(each); });
+        bool capitals =
+            std::any_of(pattern.begin(), pattern.end(), [](unsigned char each) { return isupper(each); });
         bool ignore = settings_.ignore_always || (settings_.ignore_case && !capitals);
         std::string problem;
         auto regex = Regex::compile(pattern, Syntax::extended, ignore ? REG_ICASE : 0, problem);
@@ -429,7 +441,9 @@ private:
         if (skip) ++line;
         for (;;) {
             if (ahead ? !next_shown(line) : !previous_shown(line)) break;
-            if (pattern_->search(plain_text(text().line(line), settings_.appearance), 0, matches_) != inverted_ && --count == 0) {
+            if (pattern_->search(plain_text(text().line(line), settings_.appearance), 0, matches_) !=
+                    inverted_ &&
+                --count == 0) {
                 jump({line, 0});
                 return;
             }
@@ -450,7 +464,8 @@ private:
         else message_ = "Nothing matches";
     }
 
-    // -- Commands -----------------------------------------------------------------------------------------------------
+    // -- Commands
+    // -----------------------------------------------------------------------------------------------------
 
     void follow() {
         size_t known = 0;
@@ -534,7 +549,8 @@ private:
         if (command->empty())
             run_command({shell ? shell : "/bin/sh"});
         else
-            run_command({shell ? shell : "/bin/sh", "-c", *command + "; printf 'done  (press RETURN)'; read line"});
+            run_command(
+                {shell ? shell : "/bin/sh", "-c", *command + "; printf 'done  (press RETURN)'; read line"});
     }
     void edit() {
         if (file().name == "-") {
@@ -556,14 +572,17 @@ private:
         struct Switch {
             int letter;
             bool* value;
-        } switches[] = {{'S', &appearance.chop}, {'N', &appearance.numbers}, {'R', &appearance.colors}, {'r', &appearance.raw},
-                        {'i', &settings_.ignore_case}, {'I', &settings_.ignore_always}, {'s', &settings_.squeeze}, {'~', &settings_.tilde},
-                        {'G', &appearance.highlight}, {'g', &appearance.highlight}, {'e', &settings_.quit_at_end}};
+        } switches[] = {
+            {'S', &appearance.chop},      {'N', &appearance.numbers},    {'R', &appearance.colors},
+            {'r', &appearance.raw},       {'i', &settings_.ignore_case}, {'I', &settings_.ignore_always},
+            {'s', &settings_.squeeze},    {'~', &settings_.tilde},       {'G', &appearance.highlight},
+            {'g', &appearance.highlight}, {'e', &settings_.quit_at_end}};
         for (Switch& each : switches)
             if (each.letter == letter) {
                 *each.value = !*each.value;
                 file().top.row = 0;
-                message_ = std::string("Option -") + static_cast<char>(letter) + (*each.value ? " is on" : " is off");
+                message_ = std::string("Option -") + static_cast<char>(letter) +
+                           (*each.value ? " is on" : " is off");
                 return;
             }
         if (letter == 'm' || letter == 'M')
@@ -601,7 +620,9 @@ private:
 
     void sideways(bool right, size_t count) {
         size_t& shift = settings_.appearance.shift;
-        size_t step = count ? count : settings_.shift_step ? settings_.shift_step : settings_.appearance.columns / 2;
+        size_t step = count                  ? count
+                      : settings_.shift_step ? settings_.shift_step
+                                             : settings_.appearance.columns / 2;
         shift = right ? shift + step : shift - std::min(shift, step);
         file().top.row = 0;
     }
@@ -753,7 +774,8 @@ private:
     std::vector<int> pushed_;
     std::optional<Regex> pattern_, filter_;
     std::vector<regmatch_t> matches_;
-    bool inverted_ = false, search_ahead_ = true, searching_from_start_ = true, first_prompt_ = true, done_ = false;
+    bool inverted_ = false, search_ahead_ = true, searching_from_start_ = true, first_prompt_ = true,
+         done_ = false;
     int status_ = 0;
 };
 
@@ -774,7 +796,10 @@ void set_option(int option, const char* value, Settings& settings) {
     case 'R': settings.appearance.colors = true; break;
     case 's': settings.squeeze = true; break;
     case 'S': settings.appearance.chop = true; break;
-    case 'x': settings.appearance.tab = std::max<size_t>(static_cast<size_t>(unsigned_or_die(value, "tab width")), 1); break;
+    case 'x':
+        settings.appearance.tab =
+            std::max<size_t>(static_cast<size_t>(unsigned_or_die(value, "tab width")), 1);
+        break;
     case 'X': settings.no_init = true; break;
     case '#': settings.shift_step = static_cast<size_t>(unsigned_or_die(value, "number of columns")); break;
     case 'K': settings.quit_on_interrupt = true; break;
@@ -790,7 +815,8 @@ void read_environment(Settings& settings) {
     std::vector<std::string> words;
     for (std::string_view rest = variable; !rest.empty();) {
         size_t end = std::min(rest.find_first_of(" $"), rest.size());
-        if (end > 0) words.emplace_back(rest[0] == '-' ? rest.substr(0, end) : "-" + std::string(rest.substr(0, end)));
+        if (end > 0)
+            words.emplace_back(rest[0] == '-' ? rest.substr(0, end) : "-" + std::string(rest.substr(0, end)));
         rest.remove_prefix(std::min(end + 1, rest.size()));
     }
     static char name[] = "less";
@@ -806,7 +832,8 @@ void take_start_command(const char* word, Settings& settings) {
         settings.start_pattern = word + 1;
     } else if (*word) {
         settings.start_commands = word;
-        if (isdigit(static_cast<unsigned char>(settings.start_commands.back()))) settings.start_commands.push_back('g');
+        if (isdigit(static_cast<unsigned char>(settings.start_commands.back())))
+            settings.start_commands.push_back('g');
     }
 }
 
@@ -828,7 +855,8 @@ bool show_if_small(std::vector<File>& files, Settings& settings) {
     if (window.ws_col) settings.appearance.columns = window.ws_col;
     std::vector<std::string> all;
     for (size_t line = 0; files[0].text->have(line); ++line) {
-        for (std::string& row : make_rows(files[0].text->line(line), line + 1, settings.appearance, nullptr)) all.push_back(std::move(row));
+        for (std::string& row : make_rows(files[0].text->line(line), line + 1, settings.appearance, nullptr))
+            all.push_back(std::move(row));
         if (all.size() >= limit) return false;
     }
     for (const std::string& row : all) {

@@ -85,7 +85,9 @@ private:
         } else {
             char text[16];
             if (point.value == kInvalidByte || point.value >= 0x80)
-                snprintf(text, sizeof text, "<%02X>", point.value == kInvalidByte ? static_cast<unsigned char>(character[0]) : static_cast<unsigned>(point.value));
+                snprintf(text, sizeof text, "<%02X>",
+                         point.value == kInvalidByte ? static_cast<unsigned char>(character[0])
+                                                     : static_cast<unsigned>(point.value));
             else if (point.value == 0x1b)
                 snprintf(text, sizeof text, "ESC");
             else
@@ -115,7 +117,8 @@ void highlight(Builder& built, const Regex& pattern) {
     while (from <= built.plain.size() && pattern.search(built.plain, from, matches)) {
         auto start = static_cast<size_t>(matches[0].rm_so), end = static_cast<size_t>(matches[0].rm_eo);
         while (cell < built.cells.size() && built.cells[cell].plain_offset < start) ++cell;
-        for (; cell < built.cells.size() && built.cells[cell].plain_offset < end; ++cell) built.cells[cell].style ^= kReverse;
+        for (; cell < built.cells.size() && built.cells[cell].plain_offset < end; ++cell)
+            built.cells[cell].style ^= kReverse;
         from = end > start ? end : end + 1;
     }
 }
@@ -140,7 +143,8 @@ std::string plain_text(std::string_view line, const Appearance& appearance) {
     return Builder(line, appearance).plain;
 }
 
-std::vector<std::string> make_rows(std::string_view line, size_t number, const Appearance& appearance, const Regex* pattern) {
+std::vector<std::string> make_rows(std::string_view line, size_t number, const Appearance& appearance,
+                                   const Regex* pattern) {
     if (line.ends_with('\r')) line.remove_suffix(1);
     Builder built(line, appearance);
     if (pattern && appearance.highlight) highlight(built, *pattern);

@@ -1,5 +1,5 @@
-// A line as less shows it: rows of cells with their styles. Overstrikes (c BS c, _ BS c) become bold and underlined text,
-// control characters are shown as ^X, and escape sequences for colours pass only with -R.
+// A line as less shows it: rows of cells with their styles. Overstrikes (c BS c, _ BS c) become bold and
+// underlined text, control characters are shown as ^X, and escape sequences for colours pass only with -R.
 #pragma once
 
 #include "lib/regex.h"
@@ -20,8 +20,9 @@ struct Appearance {
 // The text that searches see: without overstrikes and, where colours pass, without their sequences.
 std::string plain_text(std::string_view line, const Appearance& appearance);
 
-// The rows of `line`, each ready to be written; at least one. `number` counts from 1. Matches of `pattern` (may be null)
-// stand out.
-std::vector<std::string> make_rows(std::string_view line, size_t number, const Appearance& appearance, const Regex* pattern);
+// The rows of `line`, each ready to be written; at least one. `number` counts from 1. Matches of `pattern`
+// (may be null) stand out.
+std::vector<std::string> make_rows(std::string_view line, size_t number, const Appearance& appearance,
+                                   const Regex* pattern);
 
 } // namespace coreutils::less

@@ -27,7 +27,8 @@ bool Text::read_more() {
     char buffer[kReadBytes];
     ssize_t count;
     do {
-        count = is_file_ ? pread(fd_, buffer, sizeof buffer, static_cast<off_t>(end_)) : read(fd_, buffer, sizeof buffer);
+        count = is_file_ ? pread(fd_, buffer, sizeof buffer, static_cast<off_t>(end_))
+                         : read(fd_, buffer, sizeof buffer);
     } while (count < 0 && errno == EINTR && !interrupted);
     if (count < 0 && errno == EINTR) return false;
     if (count <= 0) {
@@ -45,7 +46,9 @@ bool Text::read_more() {
     for (size_t at = 0; at < bytes.size();) {
         size_t room = static_cast<size_t>(kMostLine - (end_ - line_start_));
         const void* newline = memchr(bytes.data() + at, '\n', std::min(room, bytes.size() - at));
-        size_t length = newline ? static_cast<size_t>(static_cast<const char*>(newline) - bytes.data()) + 1 - at : std::min(room, bytes.size() - at);
+        size_t length = newline
+                            ? static_cast<size_t>(static_cast<const char*>(newline) - bytes.data()) + 1 - at
+                            : std::min(room, bytes.size() - at);
         at += length;
         end_ += length;
         if (!newline && length < room) continue;

@@ -1,5 +1,5 @@
-// What less shows: the lines of a file or a pipe, indexed as far as they were needed. A file is read again where its lines
-// are shown; what a pipe gave is held. A line longer than kMostLine counts as several.
+// What less shows: the lines of a file or a pipe, indexed as far as they were needed. A file is read again
+// where its lines are shown; what a pipe gave is held. A line longer than kMostLine counts as several.
 #pragma once
 
 #include <stdint.h>
@@ -19,7 +19,8 @@ public:
     Text(const Text&) = delete;
     Text& operator=(const Text&) = delete;
 
-    // Whether line `index` (from 0) is there, reading as far as needed. `stop` (may be null) ends a long wait.
+    // Whether line `index` (from 0) is there, reading as far as needed. `stop` (may be null) ends a long
+    // wait.
     bool have(size_t index);
     // The line without its newline; valid until the next call.
     std::string_view line(size_t index);

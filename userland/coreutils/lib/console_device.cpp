@@ -42,7 +42,8 @@ int open_console(const char* device) {
 unsigned parse_console_number(const char* text) {
     char* end;
     unsigned long number = strtoul(text, &end, 10);
-    if (*text < '0' || *text > '9' || *end || number == 0 || number > MAX_NR_CONSOLES) die(1, "%s: not the number of a terminal", text);
+    if (*text < '0' || *text > '9' || *end || number == 0 || number > MAX_NR_CONSOLES)
+        die(1, "%s: not the number of a terminal", text);
     return static_cast<unsigned>(number);
 }
 

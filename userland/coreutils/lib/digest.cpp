@@ -13,10 +13,12 @@ constexpr uint32_t kSha224Start[8] = {0xc1059ed8, 0x367cd507, 0x3070dd17, 0xf70e
                                       0xffc00b31, 0x68581511, 0x64f98fa7, 0xbefa4fa4};
 constexpr uint32_t kSha256Start[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
                                       0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
-constexpr uint64_t kSha384Start[8] = {0xcbbb9d5dc1059ed8, 0x629a292a367cd507, 0x9159015a3070dd17, 0x152fecd8f70e5939,
-                                      0x67332667ffc00b31, 0x8eb44a8768581511, 0xdb0c2e0d64f98fa7, 0x47b5481dbefa4fa4};
-constexpr uint64_t kSha512Start[8] = {0x6a09e667f3bcc908, 0xbb67ae8584caa73b, 0x3c6ef372fe94f82b, 0xa54ff53a5f1d36f1,
-                                      0x510e527fade682d1, 0x9b05688c2b3e6c1f, 0x1f83d9abfb41bd6b, 0x5be0cd19137e2179};
+constexpr uint64_t kSha384Start[8] = {0xcbbb9d5dc1059ed8, 0x629a292a367cd507, 0x9159015a3070dd17,
+                                      0x152fecd8f70e5939, 0x67332667ffc00b31, 0x8eb44a8768581511,
+                                      0xdb0c2e0d64f98fa7, 0x47b5481dbefa4fa4};
+constexpr uint64_t kSha512Start[8] = {0x6a09e667f3bcc908, 0xbb67ae8584caa73b, 0x3c6ef372fe94f82b,
+                                      0xa54ff53a5f1d36f1, 0x510e527fade682d1, 0x9b05688c2b3e6c1f,
+                                      0x1f83d9abfb41bd6b, 0x5be0cd19137e2179};
 
 } // namespace
 
@@ -39,7 +41,8 @@ size_t digest_bytes(DigestKind kind) {
 }
 
 Digest::Digest(DigestKind kind)
-    : kind_(kind), digest_bytes_(digest_bytes(kind)), wide_(kind == DigestKind::sha384 || kind == DigestKind::sha512) {
+    : kind_(kind), digest_bytes_(digest_bytes(kind)),
+      wide_(kind == DigestKind::sha384 || kind == DigestKind::sha512) {
     block_bytes_ = wide_ ? 128 : 64;
     const void* start = kind == DigestKind::md5      ? static_cast<const void*>(kMd5Start)
                         : kind == DigestKind::sha1   ? kSha1Start

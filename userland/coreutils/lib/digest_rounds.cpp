@@ -71,11 +71,13 @@ template <typename Sha>
 void sha2_block(typename Sha::Word state[8], const unsigned char* block) {
     using Word = typename Sha::Word;
     Word schedule[Sha::rounds];
-    for (size_t round = 0; round < 16; ++round) schedule[round] = load_big<Word>(block + sizeof(Word) * round);
+    for (size_t round = 0; round < 16; ++round)
+        schedule[round] = load_big<Word>(block + sizeof(Word) * round);
     for (size_t round = 16; round < Sha::rounds; ++round)
-        schedule[round] = Sha::sigma1(schedule[round - 2]) + schedule[round - 7] + Sha::sigma0(schedule[round - 15]) +
-                          schedule[round - 16];
-    Word a = state[0], b = state[1], c = state[2], d = state[3], e = state[4], f = state[5], g = state[6], h = state[7];
+        schedule[round] = Sha::sigma1(schedule[round - 2]) + schedule[round - 7] +
+                          Sha::sigma0(schedule[round - 15]) + schedule[round - 16];
+    Word a = state[0], b = state[1], c = state[2], d = state[3], e = state[4], f = state[5], g = state[6],
+         h = state[7];
     for (size_t round = 0; round < Sha::rounds; ++round) {
         Word first = h + Sha::sum1(e) + (g ^ (e & (f ^ g))) + Sha::constant(round) + schedule[round];
         Word second = Sha::sum0(a) + ((a & b) | (c & (a | b)));
@@ -125,7 +127,8 @@ void sha1_block(uint32_t state[5], const unsigned char* block) {
     for (uint32_t round = 0; round < 80; ++round) {
         uint32_t& word = words[round % 16];
         if (round >= 16)
-            word = std::rotl(words[(round + 13) % 16] ^ words[(round + 8) % 16] ^ words[(round + 2) % 16] ^ word, 1);
+            word = std::rotl(
+                words[(round + 13) % 16] ^ words[(round + 8) % 16] ^ words[(round + 2) % 16] ^ word, 1);
         uint32_t mixed = round < 20   ? (d ^ (b & (c ^ d))) + 0x5a827999
                          : round < 40 ? (b ^ c ^ d) + 0x6ed9eba1
                          : round < 60 ? ((b & c) | (d & (b | c))) + 0x8f1bbcdc

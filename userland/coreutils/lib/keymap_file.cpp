@@ -25,19 +25,22 @@ bool read_file(const std::string& path, std::string& text) {
     if (fd < 0) return false;
     char buffer[4096];
     ssize_t size;
-    while ((size = read(fd, buffer, sizeof buffer)) > 0 && text.size() < kMaximumSize) text.append(buffer, static_cast<size_t>(size));
+    while ((size = read(fd, buffer, sizeof buffer)) > 0 && text.size() < kMaximumSize)
+        text.append(buffer, static_cast<size_t>(size));
     close(fd);
     return size >= 0;
 }
 
 class Reader {
 public:
-    Reader(KeymapDefinition& keymap, std::vector<std::string>& errors, int depth) : keymap_(keymap), errors_(errors), depth_(depth) {}
+    Reader(KeymapDefinition& keymap, std::vector<std::string>& errors, int depth)
+        : keymap_(keymap), errors_(errors), depth_(depth) {}
     void read(const std::string& path);
 
 private:
     void complain(const std::string& reason) {
-        if (errors_.size() < kMaximumErrors) errors_.push_back(path_ + ":" + std::to_string(line_) + ": " + reason);
+        if (errors_.size() < kMaximumErrors)
+            errors_.push_back(path_ + ":" + std::to_string(line_) + ": " + reason);
     }
     void line();
     std::string_view word();
@@ -100,7 +103,8 @@ std::string_view Reader::word() {
 
 void Reader::line() {
     static constexpr std::pair<std::string_view, unsigned> kModifiers[] = {
-        {"plain", 0}, {"shift", 1}, {"altgr", 2}, {"control", 4}, {"alt", 8}, {"shiftl", 16}, {"shiftr", 32}, {"ctrll", 64}, {"ctrlr", 128}};
+        {"plain", 0},   {"shift", 1},   {"altgr", 2},  {"control", 4}, {"alt", 8},
+        {"shiftl", 16}, {"shiftr", 32}, {"ctrll", 64}, {"ctrlr", 128}};
     std::optional<unsigned> table;
     while (true) {
         std::string_view first = word();
@@ -169,7 +173,8 @@ void Reader::keycode_line(std::optional<unsigned> table) {
     if (symbols.size() > tables_.size()) return complain("more symbols than keymaps");
     if (symbols.size() == 1) return fill(*key, symbols[0]);
     for (size_t index = 0; index < tables_.size(); ++index) {
-        bool wants_meta = alt_is_meta_ && tables_[index] >= kAlt && tables_[index] < 2 * kAlt && index >= symbols.size();
+        bool wants_meta =
+            alt_is_meta_ && tables_[index] >= kAlt && tables_[index] < 2 * kAlt && index >= symbols.size();
         unsigned short symbol = index < symbols.size() ? symbols[index] : kVoidSymbol;
         if (wants_meta) {
             auto base = keymap_.keys.find({tables_[index] - kAlt, *key});
@@ -192,7 +197,8 @@ void Reader::fill(unsigned key, unsigned short symbol) {
             if (table & kControl) character &= 0x1f;
             wanted = symbol_of_character(character, !(table & kControl));
         }
-        if (code && *code < 0x80 && (table & kAlt) && (is_letter || alt_is_meta_)) wanted = static_cast<unsigned short>(0x800 | character);
+        if (code && *code < 0x80 && (table & kAlt) && (is_letter || alt_is_meta_))
+            wanted = static_cast<unsigned short>(0x800 | character);
         define(table, key, wanted);
     }
 }
@@ -212,7 +218,8 @@ std::string Reader::quoted(char quote) {
             if (each == 'n') each = '\n';
             if (each >= '0' && each <= '7') {
                 unsigned value = static_cast<unsigned>(each - '0');
-                for (int digits = 1; digits < 3 && !rest_.empty() && rest_[0] >= '0' && rest_[0] <= '7'; ++digits) {
+                for (int digits = 1; digits < 3 && !rest_.empty() && rest_[0] >= '0' && rest_[0] <= '7';
+                     ++digits) {
                     value = value * 8 + static_cast<unsigned>(rest_[0] - '0');
                     rest_.remove_prefix(1);
                 }
@@ -263,7 +270,8 @@ void Reader::include_line() {
     if (name.empty()) return complain("no file to include");
     if (depth_ >= kMaximumDepth) return complain("includes are nested too deeply");
     std::string folder = path_.substr(0, path_.rfind('/') + 1);
-    for (const std::string& base : {folder, folder + "../include/", std::string(kFolder), std::string(kFolder) + "include/"}) {
+    for (const std::string& base :
+         {folder, folder + "../include/", std::string(kFolder), std::string(kFolder) + "include/"}) {
         for (const char* suffix : {"", ".inc", ".kmap", ".map"}) {
             std::string path = base + name + suffix;
             if (access(path.c_str(), R_OK) != 0) continue;

@@ -1,5 +1,6 @@
-// Keymap files (keymaps(5)): lines `keycode N = SYMBOL...`, `MODIFIERS keycode N = SYMBOL`, `keymaps`, `include`, `string`,
-// `compose`, `alt_is_meta`. `strings as usual`, `compose as usual` and `charset` ask for what is there anyway.
+// Keymap files (keymaps(5)): lines `keycode N = SYMBOL...`, `MODIFIERS keycode N = SYMBOL`, `keymaps`,
+// `include`, `string`, `compose`, `alt_is_meta`. `strings as usual`, `compose as usual` and `charset` ask for
+// what is there anyway.
 #pragma once
 
 #include <map>

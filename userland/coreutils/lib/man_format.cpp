@@ -88,7 +88,8 @@ private:
 };
 
 void Formatter::put_font(std::string& text, Font font) const {
-    if (style_ == ManStyle::terminal) text += font == Font::bold ? "\033[1m" : font == Font::italic ? "\033[4m" : "\033[m";
+    if (style_ == ManStyle::terminal)
+        text += font == Font::bold ? "\033[1m" : font == Font::italic ? "\033[4m" : "\033[m";
 }
 
 void Formatter::set_font(std::string_view name) {
@@ -280,7 +281,8 @@ bool Formatter::paragraph_request(std::string_view name, const std::vector<std::
     } else if (name == "RS") {
         break_line();
         outer_.emplace_back(base_, tag_indent_);
-        base_ += arguments.empty() ? (body_indent_ ? body_indent_ : tag_indent_) : number(arguments[0], kTagIndent);
+        base_ += arguments.empty() ? (body_indent_ ? body_indent_ : tag_indent_)
+                                   : number(arguments[0], kTagIndent);
         if (base_ > width_ / 2) base_ = width_ / 2;
         body_indent_ = 0;
         tag_indent_ = kTagIndent;
@@ -331,7 +333,8 @@ bool Formatter::layout_request(std::string_view name, const std::vector<std::str
         if (!arguments.empty()) text("\\fB" + arguments[0] + "\\fR");
     } else if (name == "OP") {
         std::string joined;
-        for (const std::string& argument : arguments) joined += (joined.empty() ? "[\\fB" : " \\fI") + argument;
+        for (const std::string& argument : arguments)
+            joined += (joined.empty() ? "[\\fB" : " \\fI") + argument;
         text(joined + "\\fR]");
     } else if (name == "sp") {
         blank_line();
@@ -356,14 +359,17 @@ bool Formatter::skips(std::string_view name, std::string_view rest) {
         return true;
     }
     if (name != "if" && name != "ie" && name != "el") return false;
-    for (size_t at = rest.find("\\{"); at != std::string_view::npos; at = rest.find("\\{", at + 2)) ++skip_depth_;
+    for (size_t at = rest.find("\\{"); at != std::string_view::npos; at = rest.find("\\{", at + 2))
+        ++skip_depth_;
     return true;
 }
 
 void Formatter::request(std::string_view name, std::string_view rest) {
     if (skips(name, rest)) return;
     std::vector<std::string> arguments = split_arguments(rest);
-    if (paragraph_request(name, arguments) || font_request(name, arguments) || layout_request(name, arguments)) return;
+    if (paragraph_request(name, arguments) || font_request(name, arguments) ||
+        layout_request(name, arguments))
+        return;
     // A macro of another set: its words are text. Requests of roff itself, in small letters, are not.
     if (name.empty() || name[0] < 'A' || name[0] > 'Z') return;
     std::string joined;

@@ -1,6 +1,6 @@
-// Sets a manual page, written with the macros of man(7), for a screen of a given width. Known are the macros and the
-// inline escapes that pages are written with; of roff itself only what such pages use (.br, .sp, .nf, .fi, .so).
-// Conditions and definitions are skipped. Any input gives some text.
+// Sets a manual page, written with the macros of man(7), for a screen of a given width. Known are the macros
+// and the inline escapes that pages are written with; of roff itself only what such pages use (.br, .sp, .nf,
+// .fi, .so). Conditions and definitions are skipped. Any input gives some text.
 #pragma once
 
 #include <stddef.h>

@@ -17,7 +17,8 @@ void insertion_sort(void** items, size_t count, GoesBefore before, const void* c
 }
 
 // Merges from[0, middle) and from[middle, count) into `to`.
-void merge(void* const* from, size_t middle, size_t count, void** to, GoesBefore before, const void* context) {
+void merge(void* const* from, size_t middle, size_t count, void** to, GoesBefore before,
+           const void* context) {
     size_t left = 0, right = middle;
     while (left < middle && right < count)
         *to++ = before(from[right], from[left], context) ? from[right++] : from[left++];
@@ -34,7 +35,8 @@ void sort_pointers(std::vector<void*>& items, GoesBefore before, const void* con
     std::vector<void*> merged(count);
     for (size_t width = kInsertionRun; width < count; width *= 2) {
         for (size_t at = 0; at < count; at += 2 * width)
-            merge(&items[at], std::min(width, count - at), std::min(2 * width, count - at), &merged[at], before, context);
+            merge(&items[at], std::min(width, count - at), std::min(2 * width, count - at), &merged[at],
+                  before, context);
         items.swap(merged);
     }
 }

@@ -1,4 +1,5 @@
-// Stable sorting for the tools whose time it is not: one body for all types, where std::sort is compiled anew for each.
+// Stable sorting for the tools whose time it is not: one body for all types, where std::sort is compiled anew
+// for each.
 #pragma once
 
 #include <functional>
@@ -21,7 +22,8 @@ void sort_items(std::vector<T>& items, const Less& less = {}, size_t first = 0) 
     sort_pointers(
         order,
         [](const void* left, const void* right, const void* context) {
-            return (*static_cast<const Less*>(context))(*static_cast<const T*>(left), *static_cast<const T*>(right));
+            return (*static_cast<const Less*>(context))(*static_cast<const T*>(left),
+                                                        *static_cast<const T*>(right));
         },
         &less);
     std::vector<T> sorted;

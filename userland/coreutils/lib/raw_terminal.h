@@ -1,5 +1,5 @@
-// A terminal on which each key arrives at once and without echo: what full-screen tools read from. The terminal is put
-// back at the end and before a signal ends the process.
+// A terminal on which each key arrives at once and without echo: what full-screen tools read from. The
+// terminal is put back at the end and before a signal ends the process.
 #pragma once
 
 #include <string>
@@ -24,7 +24,8 @@ enum Key : int {
 
 class RawTerminal {
 public:
-    // Opens /dev/tty; `usable()` is false without one. With `alternate`, the screen's contents come back at the end.
+    // Opens /dev/tty; `usable()` is false without one. With `alternate`, the screen's contents come back at
+    // the end.
     enum class Screen { normal, alternate };
     explicit RawTerminal(Screen screen);
     ~RawTerminal();

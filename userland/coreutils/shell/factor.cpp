@@ -1,5 +1,5 @@
-// factor: prime factors of numbers below 2^64 (GNU). Small factors by division; larger ones by Pollard's rho, with
-// Miller and Rabin's test, which the first twelve primes as bases make exact in this range.
+// factor: prime factors of numbers below 2^64 (GNU). Small factors by division; larger ones by Pollard's rho,
+// with Miller and Rabin's test, which the first twelve primes as bases make exact in this range.
 #include "framework/arguments.h"
 #include "framework/diagnostics.h"
 #include "framework/input.h"

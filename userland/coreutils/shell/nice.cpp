@@ -49,7 +49,8 @@ int run_nice(Arguments& arguments) {
             value = words[0] + strlen("--adjustment=");
         } else if (word.size() > 1 && word[0] == '-' &&
                    (isdigit(static_cast<unsigned char>(word[1])) ||
-                    (word.size() > 2 && (word[1] == '-' || word[1] == '+') && isdigit(static_cast<unsigned char>(word[2]))))) {
+                    (word.size() > 2 && (word[1] == '-' || word[1] == '+') &&
+                     isdigit(static_cast<unsigned char>(word[2]))))) {
             value = words[0] + 1;
         } else if (word.size() > 1 && word[0] == '-') {
             usage_error("invalid option -- '%s'", words[0] + 1);
@@ -112,7 +113,8 @@ int run_nohup(Arguments& arguments) {
         }
         if (fd < 0) die_errno(127, name);
         dup2(fd, STDOUT_FILENO);
-        warn(no_input ? "ignoring input and appending output to '%s'" : "appending output to '%s'", name.c_str());
+        warn(no_input ? "ignoring input and appending output to '%s'" : "appending output to '%s'",
+             name.c_str());
     } else if (no_input) {
         warn(errors_too ? "ignoring input and redirecting stderr to stdout" : "ignoring input");
     } else if (errors_too) {
@@ -157,7 +159,8 @@ int run_setsid(Arguments& arguments) {
         }
     }
     if (setsid() < 0) die_errno(1, "setsid failed");
-    if (terminal && ioctl(STDIN_FILENO, TIOCSCTTY, 1) != 0) die_errno(1, "failed to set the controlling terminal");
+    if (terminal && ioctl(STDIN_FILENO, TIOCSCTTY, 1) != 0)
+        die_errno(1, "failed to set the controlling terminal");
     execute(arguments.operand_vector());
 }
 

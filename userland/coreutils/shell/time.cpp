@@ -34,7 +34,8 @@ constexpr const char* kVerbose =
     "\tPercent of CPU this job got: %P\n\tElapsed (wall clock) time (h:mm:ss or m:ss): %E\n"
     "\tMaximum resident set size (kbytes): %M\n\tMajor (requiring I/O) page faults: %F\n"
     "\tMinor (reclaiming a frame) page faults: %R\n\tVoluntary context switches: %w\n"
-    "\tInvoluntary context switches: %c\n\tFile system inputs: %I\n\tFile system outputs: %O\n\tExit status: %x";
+    "\tInvoluntary context switches: %c\n\tFile system inputs: %I\n\tFile system outputs: %O\n\tExit status: "
+    "%x";
 
 struct Result {
     double elapsed = 0;
@@ -43,7 +44,9 @@ struct Result {
     std::string command;
 };
 
-double seconds(const timeval& time) { return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6; }
+double seconds(const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+}
 
 std::string elapsed_text(double elapsed) {
     char text[64];
@@ -51,7 +54,8 @@ std::string elapsed_text(double elapsed) {
     if (whole >= 3600)
         snprintf(text, sizeof(text), "%ld:%02ld:%02ld", whole / 3600, whole / 60 % 60, whole % 60);
     else
-        snprintf(text, sizeof(text), "%ld:%05.2f", whole / 60, elapsed - static_cast<double>(whole / 60 * 60));
+        snprintf(text, sizeof(text), "%ld:%05.2f", whole / 60,
+                 elapsed - static_cast<double>(whole / 60 * 60));
     return text;
 }
 
@@ -138,7 +142,10 @@ std::string format(const char* text, const Result& result) {
             line += field(*++text, result);
         } else if (*text == '\\' && text[1]) {
             ++text;
-            line += *text == 't' ? "\t" : *text == 'n' ? "\n" : *text == '\\' ? "\\" : std::string("?\\") + *text;
+            line += *text == 't'    ? "\t"
+                    : *text == 'n'  ? "\n"
+                    : *text == '\\' ? "\\"
+                                    : std::string("?\\") + *text;
         } else {
             line.push_back(*text);
         }
@@ -177,7 +184,8 @@ int run(Arguments& arguments) {
     if (file) fd = open(file, O_WRONLY | O_CREAT | O_CLOEXEC | (append ? O_APPEND : O_TRUNC), 0666);
     if (fd < 0) die_errno(1, file);
     Result result;
-    for (char* word : arguments.operands()) result.command += (result.command.empty() ? "" : " ") + std::string(word);
+    for (char* word : arguments.operands())
+        result.command += (result.command.empty() ? "" : " ") + std::string(word);
     timespec start, end;
     clock_gettime(CLOCK_MONOTONIC, &start);
     pid_t child = fork_or_die();
@@ -187,7 +195,8 @@ int run(Arguments& arguments) {
     while (wait4(child, &result.status, 0, &result.usage) < 0)
         if (errno != EINTR) die_errno(1, "wait");
     clock_gettime(CLOCK_MONOTONIC, &end);
-    result.elapsed = static_cast<double>(end.tv_sec - start.tv_sec) + static_cast<double>(end.tv_nsec - start.tv_nsec) / 1e9;
+    result.elapsed = static_cast<double>(end.tv_sec - start.tv_sec) +
+                     static_cast<double>(end.tv_nsec - start.tv_nsec) / 1e9;
     std::string text;
     bool posix = pattern == kPosix;
     if (WIFSIGNALED(result.status) && !posix)

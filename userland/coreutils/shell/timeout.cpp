@@ -21,9 +21,12 @@ enum : int { kForeground = kLongOnly, kPreserveStatus };
 constexpr int kTimedOut = 124, kFailed = 125;
 
 constexpr Option kOptions[] = {
-    {kPreserveStatus, "preserve-status", nullptr, "exit with the same status as COMMAND, even when it times out"},
-    {kForeground, "foreground", nullptr, "allow COMMAND to read from the terminal; its children are not timed out"},
-    {'k', "kill-after", "DURATION", "also send a KILL signal if COMMAND is still running so long after the signal"},
+    {kPreserveStatus, "preserve-status", nullptr,
+     "exit with the same status as COMMAND, even when it times out"},
+    {kForeground, "foreground", nullptr,
+     "allow COMMAND to read from the terminal; its children are not timed out"},
+    {'k', "kill-after", "DURATION",
+     "also send a KILL signal if COMMAND is still running so long after the signal"},
     {'s', "signal", "SIGNAL", "the signal to send on timeout, by name or number (default TERM)"},
     {'v', "verbose", nullptr, "diagnose to stderr any signal sent upon timeout"},
 };
@@ -52,7 +55,8 @@ void pass_on(int number) {
     if (number == SIGALRM) {
         state.timed_out = true;
         number = state.signal;
-        if (state.verbose) warn("sending signal %s to command '%s'", signal_name(number).c_str(), state.command);
+        if (state.verbose)
+            warn("sending signal %s to command '%s'", signal_name(number).c_str(), state.command);
         if (state.kill_after > 0) {
             arm(state.kill_after);
             state.signal = SIGKILL;
@@ -161,7 +165,8 @@ constexpr Tool kTool = {
     .usage_status = kFailed,
     .failure_status = kFailed,
     .notes = "DURATION is a number with an optional suffix: s (default), m, h or d; 0 disables the limit.\n"
-             "Exit status: 124 if COMMAND timed out, 125 if timeout itself fails, 126 or 127 if COMMAND cannot run.",
+             "Exit status: 124 if COMMAND timed out, 125 if timeout itself fails, 126 or 127 if COMMAND "
+             "cannot run.",
 };
 MARTLET_REGISTER_TOOL(kTool);
 

@@ -1,5 +1,5 @@
-// The table of system calls: names and kinds of arguments from the kernel's own table, with what those do not tell about the
-// common calls.
+// The table of system calls: names and kinds of arguments from the kernel's own table, with what those do not
+// tell about the common calls.
 #include "strace/decode.h"
 
 #include <algorithm>
@@ -18,27 +18,89 @@ struct Signature {
     const char *name, *arguments;
 };
 constexpr Signature kSignatures[] = {
-    {"read", "fBu"}, {"write", "fbu"}, {"open", "pOo"}, {"openat", "apOo"}, {"creat", "po"}, {"stat", "pS"}, {"lstat", "pS"}, {"fstat", "fS"},
-    {"newfstatat", "apSz"}, {"access", "pA"}, {"faccessat", "apA"}, {"faccessat2", "apAz"}, {"execve", "pve"}, {"execveat", "apvez"},
-    {"mmap", "xuMmfx"}, {"mprotect", "xuM"}, {"munmap", "xu"}, {"brk", "x"}, {"lseek", "fdl"}, {"pread64", "fBud"}, {"pwrite64", "fbud"},
-    {"pipe", "P"}, {"pipe2", "PO"}, {"dup3", "ffO"}, {"fcntl", "fFx"}, {"ioctl", "fIx"}, {"kill", "ds"}, {"tgkill", "dds"}, {"tkill", "ds"},
-    {"rt_sigaction", "sxxu"}, {"rt_sigprocmask", "hgxu"}, {"wait4", "dWwx"}, {"clone", "cxxxx"}, {"nanosleep", "Tx"}, {"clock_nanosleep", "udTx"},
-    {"readlink", "pBu"}, {"readlinkat", "apBu"}, {"unlinkat", "apz"}, {"symlink", "pp"}, {"symlinkat", "pap"}, {"socket", "Dkd"},
-    {"getcwd", "Bu"}, {"getrandom", "Bux"}, {"exit_group", "d"}, {"exit", "d"}, {"chdir", "p"}, {"umask", "o"}, {"sendto", "fbuxxu"},
-    {"recvfrom", "fBuxxx"}, {"getpriority", "dd"}, {"setpriority", "ddd"}, {"dup2", "ff"}, {"flock", "fu"}, {"ftruncate", "fd"}, {"truncate", "pd"},
-    {"mount", "pppxx"}, {"umount2", "px"}, {"chmod", "po"}, {"fchmodat", "apo"}, {"chown", "pdd"}, {"fchownat", "apddz"}, {"getdents64", "fxu"},
-    {"futex", "xxuxxx"}, {"poll", "xud"}, {"alarm", "u"}, {"set_tid_address", "x"}, {"setuid", "u"}, {"setgid", "u"},
+    {"read", "fBu"},
+    {"write", "fbu"},
+    {"open", "pOo"},
+    {"openat", "apOo"},
+    {"creat", "po"},
+    {"stat", "pS"},
+    {"lstat", "pS"},
+    {"fstat", "fS"},
+    {"newfstatat", "apSz"},
+    {"access", "pA"},
+    {"faccessat", "apA"},
+    {"faccessat2", "apAz"},
+    {"execve", "pve"},
+    {"execveat", "apvez"},
+    {"mmap", "xuMmfx"},
+    {"mprotect", "xuM"},
+    {"munmap", "xu"},
+    {"brk", "x"},
+    {"lseek", "fdl"},
+    {"pread64", "fBud"},
+    {"pwrite64", "fbud"},
+    {"pipe", "P"},
+    {"pipe2", "PO"},
+    {"dup3", "ffO"},
+    {"fcntl", "fFx"},
+    {"ioctl", "fIx"},
+    {"kill", "ds"},
+    {"tgkill", "dds"},
+    {"tkill", "ds"},
+    {"rt_sigaction", "sxxu"},
+    {"rt_sigprocmask", "hgxu"},
+    {"wait4", "dWwx"},
+    {"clone", "cxxxx"},
+    {"nanosleep", "Tx"},
+    {"clock_nanosleep", "udTx"},
+    {"readlink", "pBu"},
+    {"readlinkat", "apBu"},
+    {"unlinkat", "apz"},
+    {"symlink", "pp"},
+    {"symlinkat", "pap"},
+    {"socket", "Dkd"},
+    {"getcwd", "Bu"},
+    {"getrandom", "Bux"},
+    {"exit_group", "d"},
+    {"exit", "d"},
+    {"chdir", "p"},
+    {"umask", "o"},
+    {"sendto", "fbuxxu"},
+    {"recvfrom", "fBuxxx"},
+    {"getpriority", "dd"},
+    {"setpriority", "ddd"},
+    {"dup2", "ff"},
+    {"flock", "fu"},
+    {"ftruncate", "fd"},
+    {"truncate", "pd"},
+    {"mount", "pppxx"},
+    {"umount2", "px"},
+    {"chmod", "po"},
+    {"fchmodat", "apo"},
+    {"chown", "pdd"},
+    {"fchownat", "apddz"},
+    {"getdents64", "fxu"},
+    {"futex", "xxuxxx"},
+    {"poll", "xud"},
+    {"alarm", "u"},
+    {"set_tid_address", "x"},
+    {"setuid", "u"},
+    {"setgid", "u"},
 };
 
 struct Set {
     std::string_view name, members; // names with blanks around each
 };
 constexpr Set kSets[] = {
-    {"process", " fork vfork clone clone3 execve execveat exit exit_group wait4 waitid kill tkill tgkill rt_sigqueueinfo pidfd_open pidfd_send_signal "},
-    {"network", " socket socketpair bind listen accept accept4 connect sendto recvfrom sendmsg recvmsg sendmmsg recvmmsg shutdown getsockname getpeername "
+    {"process", " fork vfork clone clone3 execve execveat exit exit_group wait4 waitid kill tkill tgkill "
+                "rt_sigqueueinfo pidfd_open pidfd_send_signal "},
+    {"network", " socket socketpair bind listen accept accept4 connect sendto recvfrom sendmsg recvmsg "
+                "sendmmsg recvmmsg shutdown getsockname getpeername "
                 "setsockopt getsockopt sendfile "},
-    {"memory", " brk mmap munmap mprotect mremap madvise mlock mlock2 munlock mlockall munlockall mincore msync remap_file_pages pkey_mprotect "},
-    {"signal", " rt_sigaction rt_sigprocmask rt_sigpending rt_sigsuspend rt_sigtimedwait rt_sigreturn sigaltstack kill tkill tgkill signalfd signalfd4 pause "},
+    {"memory", " brk mmap munmap mprotect mremap madvise mlock mlock2 munlock mlockall munlockall mincore "
+               "msync remap_file_pages pkey_mprotect "},
+    {"signal", " rt_sigaction rt_sigprocmask rt_sigpending rt_sigsuspend rt_sigtimedwait rt_sigreturn "
+               "sigaltstack kill tkill tgkill signalfd signalfd4 pause "},
 };
 
 constexpr size_t kNumbers = 512;
@@ -68,7 +130,9 @@ const std::array<Call, kNumbers>& calls() {
 
 } // namespace
 
-const Call& call_of(unsigned number) { return number < kNumbers && calls()[number].name ? calls()[number] : unknown_call(number); }
+const Call& call_of(unsigned number) {
+    return number < kNumbers && calls()[number].name ? calls()[number] : unknown_call(number);
+}
 
 bool call_matches(const Call& call, std::string_view name) {
     if (name == call.name || name == "all") return true;
@@ -81,7 +145,8 @@ bool call_matches(const Call& call, std::string_view name) {
 }
 
 bool call_exists(std::string_view name) {
-    return std::any_of(calls().begin(), calls().end(), [&](const Call& call) { return call.name && call_matches(call, name); });
+    return std::any_of(calls().begin(), calls().end(),
+                       [&](const Call& call) { return call.name && call_matches(call, name); });
 }
 
 } // namespace coreutils::strace

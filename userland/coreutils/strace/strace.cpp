@@ -29,7 +29,8 @@ namespace {
 constexpr Option kOptions[] = {
     {'f', "follow-forks", nullptr, "follow forks"},
     {'p', "attach", "PID", "trace the process PID"},
-    {'e', nullptr, "EXPRESSION", "trace=[!]CALL,... where a call may be a set: %file %desc %process %network %memory %signal"},
+    {'e', nullptr, "EXPRESSION",
+     "trace=[!]CALL,... where a call may be a set: %file %desc %process %network %memory %signal"},
     {'o', "output", "FILE", "write to FILE instead of standard error"},
     {'A', nullptr, nullptr, "append to the file of -o"},
     {'s', "string-limit", "SIZE", "show at most SIZE characters of strings (32)"},
@@ -45,7 +46,8 @@ constexpr Option kOptions[] = {
 };
 
 struct Settings {
-    bool follow = false, append = false, relative = false, durations = false, count = false, show = true, inverted = false, quiet = false;
+    bool follow = false, append = false, relative = false, durations = false, count = false, show = true,
+         inverted = false, quiet = false;
     unsigned clock = 0;
     const char* output = nullptr;
     std::vector<std::string> chosen;
@@ -75,7 +77,8 @@ timespec now(clockid_t clock) {
     return time;
 }
 double between(const timespec& from, const timespec& to) {
-    return static_cast<double>(to.tv_sec - from.tv_sec) + static_cast<double>(to.tv_nsec - from.tv_nsec) / 1e9;
+    return static_cast<double>(to.tv_sec - from.tv_sec) +
+           static_cast<double>(to.tv_nsec - from.tv_nsec) / 1e9;
 }
 
 class Tracer {
@@ -84,7 +87,9 @@ public:
 
     int run(char** command) {
         struct sigaction action = {};
-        action.sa_handler = settings_.attached.empty() ? SIG_IGN : on_interrupt; // the program decides about its own interrupts
+        action.sa_handler = settings_.attached.empty()
+                                ? SIG_IGN
+                                : on_interrupt; // the program decides about its own interrupts
         for (int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) sigaction(number, &action, nullptr);
         for (pid_t process : settings_.attached) attach(process);
         if (command[0]) start(command);
@@ -111,7 +116,8 @@ private:
 
     static int open_output(const Settings& settings) {
         if (!settings.output) return STDERR_FILENO;
-        int fd = open(settings.output, O_WRONLY | O_CREAT | O_CLOEXEC | (settings.append ? O_APPEND : O_TRUNC), 0666);
+        int fd = open(settings.output,
+                      O_WRONLY | O_CREAT | O_CLOEXEC | (settings.append ? O_APPEND : O_TRUNC), 0666);
         if (fd < 0) die_errno(1, settings.output);
         return fd;
     }
@@ -159,7 +165,8 @@ private:
     }
 
     void attach(pid_t process) {
-        if (ptrace(PTRACE_ATTACH, process, 0, 0) != 0) die(1, "attach: ptrace(PTRACE_ATTACH, %d): %m", static_cast<int>(process));
+        if (ptrace(PTRACE_ATTACH, process, 0, 0) != 0)
+            die(1, "attach: ptrace(PTRACE_ATTACH, %d): %m", static_cast<int>(process));
         tracees_[process].attached = true;
         if (!settings_.quiet) warn("Process %d attached", static_cast<int>(process));
     }
@@ -174,7 +181,9 @@ private:
             kill(process, SIGSTOP);
             int status;
             if (waitpid(process, &status, __WALL) == process && WIFSTOPPED(status))
-                ptrace(PTRACE_DETACH, process, 0, WSTOPSIG(status) == SIGSTOP || WSTOPSIG(status) == kSyscallStop ? 0 : WSTOPSIG(status));
+                ptrace(PTRACE_DETACH, process, 0,
+                       WSTOPSIG(status) == SIGSTOP || WSTOPSIG(status) == kSyscallStop ? 0
+                                                                                       : WSTOPSIG(status));
             kill(process, SIGCONT);
             if (!settings_.quiet) warn("Process %d detached", static_cast<int>(process));
         }
@@ -202,7 +211,8 @@ private:
 
     bool is_chosen(const Call& call) const {
         if (settings_.chosen.empty()) return true;
-        bool named = std::any_of(settings_.chosen.begin(), settings_.chosen.end(), [&](const std::string& name) { return call_matches(call, name); });
+        bool named = std::any_of(settings_.chosen.begin(), settings_.chosen.end(),
+                                 [&](const std::string& name) { return call_matches(call, name); });
         return named != settings_.inverted;
     }
 
@@ -218,7 +228,8 @@ private:
 
     void enter(pid_t process, Tracee& tracee, const user_regs_struct& registers) {
         tracee.number = static_cast<unsigned>(registers.orig_rax);
-        const uint64_t values[] = {registers.rdi, registers.rsi, registers.rdx, registers.r10, registers.r8, registers.r9};
+        const uint64_t values[] = {registers.rdi, registers.rsi, registers.rdx,
+                                   registers.r10, registers.r8,  registers.r9};
         std::copy(values, values + 6, tracee.arguments);
         const Call& call = call_of(tracee.number);
         // Before the program itself runs, only the call that starts it is of interest.
@@ -232,7 +243,8 @@ private:
         Memory memory(process);
         for (; index < count && !is_result(call.arguments[index]); ++index) {
             if (is_optional_mode(call, index, tracee)) break;
-            text_ += (index ? ", " : "") + decode(call.arguments[index], tracee.arguments, index, 0, memory, settings_.view);
+            text_ += (index ? ", " : "") +
+                     decode(call.arguments[index], tracee.arguments, index, 0, memory, settings_.view);
         }
         tracee.arguments_shown = index;
         open_line_ = process;
@@ -242,7 +254,8 @@ private:
     // The mode of open counts only where a file may be made.
     static bool is_optional_mode(const Call& call, size_t index, const Tracee& tracee) {
         constexpr uint64_t kMakes = O_CREAT | 020000000;
-        return index > 0 && call.arguments[index] == 'o' && call.arguments[index - 1] == 'O' && !(tracee.arguments[index - 1] & kMakes);
+        return index > 0 && call.arguments[index] == 'o' && call.arguments[index - 1] == 'O' &&
+               !(tracee.arguments[index - 1] & kMakes);
     }
 
     void leave(pid_t process, Tracee& tracee, int64_t result) {
@@ -261,8 +274,10 @@ private:
         }
         Memory memory(process);
         size_t count = strlen(call.arguments);
-        for (size_t index = tracee.arguments_shown; index < count && !is_optional_mode(call, index, tracee); ++index)
-            text_ += (index ? ", " : "") + decode(call.arguments[index], tracee.arguments, index, result, memory, settings_.view);
+        for (size_t index = tracee.arguments_shown; index < count && !is_optional_mode(call, index, tracee);
+             ++index)
+            text_ += (index ? ", " : "") +
+                     decode(call.arguments[index], tracee.arguments, index, result, memory, settings_.view);
         text_ += ")";
         end_call(decode_result(call, result, memory, settings_.view), seconds);
     }
@@ -293,7 +308,8 @@ private:
         text_.clear();
         if (tracees_.size() > 1 || seen_many_) {
             seen_many_ = true;
-            text_ = settings_.output ? std::to_string(process) + " " : "[pid " + std::to_string(process) + "] ";
+            text_ =
+                settings_.output ? std::to_string(process) + " " : "[pid " + std::to_string(process) + "] ";
         }
         char stamp[64] = "";
         if (settings_.relative) {
@@ -305,11 +321,14 @@ private:
             struct tm broken;
             localtime_r(&time.tv_sec, &broken);
             if (settings_.clock == 3)
-                snprintf(stamp, sizeof stamp, "%lld.%06ld ", static_cast<long long>(time.tv_sec), time.tv_nsec / 1000);
+                snprintf(stamp, sizeof stamp, "%lld.%06ld ", static_cast<long long>(time.tv_sec),
+                         time.tv_nsec / 1000);
             else if (settings_.clock == 2)
-                snprintf(stamp, sizeof stamp, "%02d:%02d:%02d.%06ld ", broken.tm_hour, broken.tm_min, broken.tm_sec, time.tv_nsec / 1000);
+                snprintf(stamp, sizeof stamp, "%02d:%02d:%02d.%06ld ", broken.tm_hour, broken.tm_min,
+                         broken.tm_sec, time.tv_nsec / 1000);
             else
-                snprintf(stamp, sizeof stamp, "%02d:%02d:%02d ", broken.tm_hour, broken.tm_min, broken.tm_sec);
+                snprintf(stamp, sizeof stamp, "%02d:%02d:%02d ", broken.tm_hour, broken.tm_min,
+                         broken.tm_sec);
         }
         text_ += stamp;
     }
@@ -336,9 +355,11 @@ private:
                 snprintf(address, sizeof address, "%p", info.si_addr);
                 text_ += std::string(", si_addr=") + (info.si_addr ? address : "NULL");
             } else if (info.si_code <= 0 || number == SIGCHLD) {
-                text_ += ", si_pid=" + std::to_string(info.si_pid) + ", si_uid=" + std::to_string(info.si_uid);
+                text_ +=
+                    ", si_pid=" + std::to_string(info.si_pid) + ", si_uid=" + std::to_string(info.si_uid);
             }
-            if (number == SIGCHLD && info.si_code == CLD_EXITED) text_ += ", si_status=" + std::to_string(info.si_status);
+            if (number == SIGCHLD && info.si_code == CLD_EXITED)
+                text_ += ", si_status=" + std::to_string(info.si_status);
             text_ += "} ---\n";
         }
         put_text();
@@ -350,7 +371,8 @@ private:
         if (code == SI_QUEUE) return "SI_QUEUE";
         if (code == SI_TIMER) return "SI_TIMER";
         if (code == 0x80) return "SI_KERNEL";
-        static constexpr const char* kChild[] = {"CLD_EXITED", "CLD_KILLED", "CLD_DUMPED", "CLD_TRAPPED", "CLD_STOPPED", "CLD_CONTINUED"};
+        static constexpr const char* kChild[] = {"CLD_EXITED",  "CLD_KILLED",  "CLD_DUMPED",
+                                                 "CLD_TRAPPED", "CLD_STOPPED", "CLD_CONTINUED"};
         if (number == SIGCHLD && code >= 1 && code <= 6) return kChild[code - 1];
         if (number == SIGSEGV && code <= 2) return code == 1 ? "SEGV_MAPERR" : "SEGV_ACCERR";
         return std::to_string(code);
@@ -370,7 +392,8 @@ private:
             if (WIFEXITED(status))
                 text_ += "+++ exited with " + std::to_string(WEXITSTATUS(status)) + " +++\n";
             else
-                text_ += "+++ killed by SIG" + signal_name(WTERMSIG(status)) + (WCOREDUMP(status) ? " (core dumped) +++\n" : " +++\n");
+                text_ += "+++ killed by SIG" + signal_name(WTERMSIG(status)) +
+                         (WCOREDUMP(status) ? " (core dumped) +++\n" : " +++\n");
             put_text();
         }
         if (process == main_) final_status_ = status;
@@ -387,13 +410,19 @@ private:
             total.seconds += tally.seconds;
         }
         auto errors_text = [](uint64_t errors) { return errors ? std::to_string(errors) : std::string(); };
-        auto usecs = [](const Tally& tally) { return static_cast<unsigned long long>(tally.calls ? tally.seconds * 1e6 / static_cast<double>(tally.calls) : 0); };
+        auto usecs = [](const Tally& tally) {
+            return static_cast<unsigned long long>(
+                tally.calls ? tally.seconds * 1e6 / static_cast<double>(tally.calls) : 0);
+        };
         const char* line = "------ ----------- ----------- --------- --------- ----------------\n";
         output_.print("%% time     seconds  usecs/call     calls    errors syscall\n%s", line);
         for (auto& [name, tally] : rows)
-            output_.print("%6.2f %11.6f %11llu %9llu %9s %s\n", total.seconds > 0 ? tally.seconds * 100 / total.seconds : 0.0, tally.seconds, usecs(tally),
-                          static_cast<unsigned long long>(tally.calls), errors_text(tally.errors).c_str(), name.c_str());
-        output_.print("%s%6.2f %11.6f %11llu %9llu %9s total\n", line, 100.0, total.seconds, usecs(total), static_cast<unsigned long long>(total.calls), errors_text(total.errors).c_str());
+            output_.print("%6.2f %11.6f %11llu %9llu %9s %s\n",
+                          total.seconds > 0 ? tally.seconds * 100 / total.seconds : 0.0, tally.seconds,
+                          usecs(tally), static_cast<unsigned long long>(tally.calls),
+                          errors_text(tally.errors).c_str(), name.c_str());
+        output_.print("%s%6.2f %11.6f %11llu %9llu %9s total\n", line, 100.0, total.seconds, usecs(total),
+                      static_cast<unsigned long long>(total.calls), errors_text(total.errors).c_str());
     }
 
     const Settings& settings_;
@@ -437,11 +466,16 @@ int run(Arguments& arguments) {
         char* value = arguments.value();
         switch (*option) {
         case 'f': settings.follow = true; break;
-        case 'p': settings.attached.push_back(static_cast<pid_t>(unsigned_or_die(value, "process id"))); break;
+        case 'p':
+            settings.attached.push_back(static_cast<pid_t>(unsigned_or_die(value, "process id")));
+            break;
         case 'e': parse_expression(value, settings); break;
         case 'o': settings.output = value; break;
         case 'A': settings.append = true; break;
-        case 's': settings.view.string_bytes = static_cast<size_t>(std::min<uint64_t>(unsigned_or_die(value, "string size"), 1 << 20)); break;
+        case 's':
+            settings.view.string_bytes =
+                static_cast<size_t>(std::min<uint64_t>(unsigned_or_die(value, "string size"), 1 << 20));
+            break;
         case 't': ++settings.clock; break;
         case 'r': settings.relative = true; break;
         case 'T': settings.durations = true; break;
@@ -462,7 +496,8 @@ int run(Arguments& arguments) {
         case 'q': settings.quiet = true; break;
         }
     }
-    if (arguments.operands().empty() && settings.attached.empty()) usage_error("must have PROG [ARGS] or -p PID");
+    if (arguments.operands().empty() && settings.attached.empty())
+        usage_error("must have PROG [ARGS] or -p PID");
     return Tracer(settings).run(arguments.operand_vector());
 }
 

@@ -1,4 +1,5 @@
-// cal: POSIX.1-2017, with util-linux's -3, -m, -s, -y and -j. The Gregorian calendar begins after 2 September 1752.
+// cal: POSIX.1-2017, with util-linux's -3, -m, -s, -y and -j. The Gregorian calendar begins after 2 September
+// 1752.
 #include "framework/arguments.h"
 #include "framework/diagnostics.h"
 #include "framework/output.h"
@@ -82,15 +83,18 @@ std::vector<std::string> month_rows(int64_t year, int month, const Settings& set
     std::vector<std::string> rows;
     std::string row;
     int column = (weekday_of(year, month, 1) + (settings.monday_first ? 6 : 0)) % 7;
-    for (int blank = 0; blank < column; ++blank) row.append(static_cast<size_t>(settings.day_width() + 1), ' ');
+    for (int blank = 0; blank < column; ++blank)
+        row.append(static_cast<size_t>(settings.day_width() + 1), ' ');
     int day_of_year = 0;
-    for (int each = 0; each < month; ++each) day_of_year += days_of(year, each) - (year == 1752 && each == 8 ? 11 : 0);
+    for (int each = 0; each < month; ++each)
+        day_of_year += days_of(year, each) - (year == 1752 && each == 8 ? 11 : 0);
     for (int day = 1; day <= days_of(year, month); ++day) {
         if (year == 1752 && month == 8 && day == 3) day = 14;
         ++day_of_year;
         char text[16];
         snprintf(text, sizeof(text), "%*d", settings.day_width(), settings.julian ? day_of_year : day);
-        bool today = year == settings.highlight_year && month == settings.highlight_month && day == settings.highlight_day;
+        bool today = year == settings.highlight_year && month == settings.highlight_month &&
+                     day == settings.highlight_day;
         row += today ? std::string("\033[7m") + text + "\033[0m" : text;
         if (++column == 7) {
             rows.push_back(row);
@@ -101,7 +105,8 @@ std::vector<std::string> month_rows(int64_t year, int month, const Settings& set
         }
     }
     if (column > 0) {
-        for (; column < 7; ++column) row.append(static_cast<size_t>(settings.day_width() + (column < 6 ? 1 : 0)), ' ');
+        for (; column < 7; ++column)
+            row.append(static_cast<size_t>(settings.day_width() + (column < 6 ? 1 : 0)), ' ');
         rows.push_back(row);
     }
     while (rows.size() < kRows) rows.emplace_back(static_cast<size_t>(settings.month_width()), ' ');
@@ -129,7 +134,8 @@ void print_months(std::vector<std::pair<int64_t, int>> months, bool with_year, c
     print_line(headers);
     for (size_t row = 0; row < kRows; ++row) {
         std::string line;
-        for (size_t index = 0; index < rows.size(); ++index) line += (index > 0 ? "  " : "") + rows[index][row];
+        for (size_t index = 0; index < rows.size(); ++index)
+            line += (index > 0 ? "  " : "") + rows[index][row];
         print_line(line);
     }
 }
@@ -206,8 +212,10 @@ int run(Arguments& arguments) {
     if (whole_year && !three) {
         print_year(year, settings);
     } else if (three) {
-        auto before = month == 0 ? std::pair<int64_t, int>(year - 1, 11) : std::pair<int64_t, int>(year, month - 1);
-        auto after = month == 11 ? std::pair<int64_t, int>(year + 1, 0) : std::pair<int64_t, int>(year, month + 1);
+        auto before =
+            month == 0 ? std::pair<int64_t, int>(year - 1, 11) : std::pair<int64_t, int>(year, month - 1);
+        auto after =
+            month == 11 ? std::pair<int64_t, int>(year + 1, 0) : std::pair<int64_t, int>(year, month + 1);
         print_months({before, {year, month}, after}, true, settings);
     } else {
         print_months({{year, month}}, true, settings);

@@ -61,8 +61,10 @@ int run(Arguments& arguments) {
         if (!change) die(125, "%s", problem.c_str());
         std::vector<gid_t> list = groups ? parse_groups(groups) : std::vector<gid_t>();
         if (setgroups(list.size(), list.data()) != 0) die(125, "failed to set supplemental groups: %m");
-        if (change->group != static_cast<gid_t>(-1) && setgid(change->group) != 0) die(125, "failed to set group-ID: %m");
-        if (change->user != static_cast<uid_t>(-1) && setuid(change->user) != 0) die(125, "failed to set user-ID: %m");
+        if (change->group != static_cast<gid_t>(-1) && setgid(change->group) != 0)
+            die(125, "failed to set group-ID: %m");
+        if (change->user != static_cast<uid_t>(-1) && setuid(change->user) != 0)
+            die(125, "failed to set user-ID: %m");
     } else if (groups) {
         std::vector<gid_t> list = parse_groups(groups);
         if (setgroups(list.size(), list.data()) != 0) die(125, "failed to set supplemental groups: %m");

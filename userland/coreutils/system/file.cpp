@@ -38,7 +38,8 @@ constexpr Option kOptions[] = {
 };
 
 struct Settings {
-    bool brief = false, mime_type = false, mime_encoding = false, follow = false, pad = true, unbuffered = false;
+    bool brief = false, mime_type = false, mime_encoding = false, follow = false, pad = true,
+         unbuffered = false;
     bool special = false, strict = false;
     unsigned nul = 0;
     std::string separator = ":";
@@ -54,7 +55,8 @@ struct Answer {
 Answer special(std::string description, const char* mime) { return {{std::move(description), mime}}; }
 
 std::string device_text(const char* kind, dev_t device) {
-    return std::string(kind) + " special (" + std::to_string(major(device)) + "/" + std::to_string(minor(device)) + ")";
+    return std::string(kind) + " special (" + std::to_string(major(device)) + "/" +
+           std::to_string(minor(device)) + ")";
 }
 
 Answer cannot_open(const char* name, const Settings& settings) {
@@ -69,7 +71,8 @@ Answer examine_contents(int fd) {
         size_t before = head.size();
         head.resize(std::min(kHeadBytes, before + kBlockBytes));
         ssize_t count = input.read(head.data() + before, head.size() - before);
-        if (count < 0 && before == 0) return {{std::string("cannot read (") + strerror(errno) + ")", {}}, "binary", true};
+        if (count < 0 && before == 0)
+            return {{std::string("cannot read (") + strerror(errno) + ")", {}}, "binary", true};
         more = count > 0;
         head.resize(before + static_cast<size_t>(std::max<ssize_t>(count, 0)));
     }
@@ -89,14 +92,16 @@ Answer examine_link(const char* name) {
     if (!target) return special(std::string("unreadable symlink (") + strerror(errno) + ")", "inode/symlink");
     struct stat info;
     bool broken = stat(name, &info) != 0;
-    return special((broken ? "broken symbolic link to " : "symbolic link to ") + printable(*target), "inode/symlink");
+    return special((broken ? "broken symbolic link to " : "symbolic link to ") + printable(*target),
+                   "inode/symlink");
 }
 
 Answer examine(const char* name, const Settings& settings) {
     if (strcmp(name, "-") == 0) return examine_contents(STDIN_FILENO);
     struct stat info;
     if ((settings.follow ? stat(name, &info) : lstat(name, &info)) != 0) return cannot_open(name, settings);
-    std::string bits = std::string(info.st_mode & S_ISUID ? "setuid, " : "") + (info.st_mode & S_ISGID ? "setgid, " : "") +
+    std::string bits = std::string(info.st_mode & S_ISUID ? "setuid, " : "") +
+                       (info.st_mode & S_ISGID ? "setgid, " : "") +
                        (info.st_mode & S_ISVTX ? "sticky, " : "");
     switch (info.st_mode & S_IFMT) {
     case S_IFDIR: return special(bits + "directory", "inode/directory");
@@ -104,7 +109,8 @@ Answer examine(const char* name, const Settings& settings) {
     case S_IFIFO: return special(bits + "fifo (named pipe)", "inode/fifo");
     case S_IFSOCK: return special(bits + "socket", "inode/socket");
     case S_IFCHR:
-        if (!settings.special) return special(bits + device_text("character", info.st_rdev), "inode/chardevice");
+        if (!settings.special)
+            return special(bits + device_text("character", info.st_rdev), "inode/chardevice");
         break;
     case S_IFBLK:
         if (!settings.special) return special(bits + device_text("block", info.st_rdev), "inode/blockdevice");
@@ -112,7 +118,8 @@ Answer examine(const char* name, const Settings& settings) {
     default: break;
     }
     int fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0 && errno == EACCES) return special(bits + "regular file, no read permission", "application/octet-stream");
+    if (fd < 0 && errno == EACCES)
+        return special(bits + "regular file, no read permission", "application/octet-stream");
     if (fd < 0) return cannot_open(name, settings);
     Answer answer = examine_contents(fd);
     close(fd);
@@ -146,7 +153,8 @@ void report(const char* name, size_t width, Settings& settings) {
 
 void report_all(const std::vector<std::string>& names, Settings& settings) {
     size_t width = 0;
-    for (const std::string& name : names) width = std::max(width, display_width(name == "-" ? "/dev/stdin" : name));
+    for (const std::string& name : names)
+        width = std::max(width, display_width(name == "-" ? "/dev/stdin" : name));
     for (const std::string& name : names) report(name.c_str(), width, settings);
 }
 

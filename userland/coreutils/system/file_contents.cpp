@@ -6,9 +6,11 @@
 namespace coreutils::file {
 
 std::string Contents::read(uint64_t offset, size_t size) const {
-    if (offset <= head_.size() && size <= head_.size() - offset) return std::string(head_.substr(offset, size));
+    if (offset <= head_.size() && size <= head_.size() - offset)
+        return std::string(head_.substr(offset, size));
     std::string bytes(size, '\0');
-    ssize_t count = fd_ >= 0 && offset <= INT64_MAX ? pread(fd_, bytes.data(), size, static_cast<off_t>(offset)) : -1;
+    ssize_t count =
+        fd_ >= 0 && offset <= INT64_MAX ? pread(fd_, bytes.data(), size, static_cast<off_t>(offset)) : -1;
     if (count < 0) return offset < head_.size() ? std::string(head_.substr(offset)) : std::string();
     bytes.resize(static_cast<size_t>(count));
     return bytes;

@@ -19,7 +19,8 @@ constexpr Named kMachines[] = {
     {62, "x86-64"}, {183, "ARM aarch64"}, {243, "UCB RISC-V"}, {247, "eBPF"}, {258, "LoongArch"},
 };
 constexpr Named kSystems[] = {
-    {0, "SYSV"}, {1, "HP-UX"}, {2, "NetBSD"}, {3, "GNU/Linux"}, {6, "Solaris"}, {9, "FreeBSD"}, {12, "OpenBSD"}, {97, "ARM"}, {255, "embedded"},
+    {0, "SYSV"},    {1, "HP-UX"},    {2, "NetBSD"}, {3, "GNU/Linux"},  {6, "Solaris"},
+    {9, "FreeBSD"}, {12, "OpenBSD"}, {97, "ARM"},   {255, "embedded"},
 };
 
 const char* name_of(std::span<const Named> table, unsigned value) {
@@ -38,7 +39,8 @@ struct Linkage {
 class Elf {
 public:
     explicit Elf(const Contents& contents)
-        : contents_(contents), wide_(contents.head()[EI_CLASS] == ELFCLASS64), big_(contents.head()[EI_DATA] == ELFDATA2MSB) {}
+        : contents_(contents), wide_(contents.head()[EI_CLASS] == ELFCLASS64),
+          big_(contents.head()[EI_DATA] == ELFDATA2MSB) {}
 
     Type describe();
 
@@ -64,16 +66,21 @@ constexpr unsigned kMostHeaders = 2048, kMostNotes = 64, kNoteAbiTag = 1;
 void Elf::read_note(std::string_view owner, uint64_t kind, uint64_t offset, uint64_t size) {
     if (owner == "GNU" && kind == NT_GNU_BUILD_ID && size <= 64 && !linkage_.notes.contains("BuildID")) {
         linkage_.notes += ", BuildID[";
-        linkage_.notes += size == 20 ? "sha1]=" : size == 16 ? "md5/uuid]=" : size == 8 ? "xxHash]=" : "unknown]=";
+        linkage_.notes += size == 20   ? "sha1]="
+                          : size == 16 ? "md5/uuid]="
+                          : size == 8  ? "xxHash]="
+                                       : "unknown]=";
         for (unsigned char byte : contents_.read(offset, size)) {
             char digits[3];
             snprintf(digits, sizeof digits, "%02x", byte);
             linkage_.notes += digits;
         }
     }
-    if (owner == "GNU" && kind == kNoteAbiTag && size >= 16 && number(offset, 4) == 0 && !linkage_.notes.contains(", for ")) {
-        linkage_.notes += ", for GNU/Linux " + std::to_string(number(offset + 4, 4)) + "." + std::to_string(number(offset + 8, 4)) + "." +
-                       std::to_string(number(offset + 12, 4));
+    if (owner == "GNU" && kind == kNoteAbiTag && size >= 16 && number(offset, 4) == 0 &&
+        !linkage_.notes.contains(", for ")) {
+        linkage_.notes += ", for GNU/Linux " + std::to_string(number(offset + 4, 4)) + "." +
+                          std::to_string(number(offset + 8, 4)) + "." +
+                          std::to_string(number(offset + 12, 4));
     }
     if (owner == "CORE" && kind == NT_PRPSINFO) {
         linkage_.command = contents_.text(offset + (wide_ ? 56 : 44), 80);
@@ -84,7 +91,8 @@ void Elf::read_note(std::string_view owner, uint64_t kind, uint64_t offset, uint
 void Elf::read_notes(uint64_t offset, uint64_t size) {
     uint64_t end = offset + std::min<uint64_t>(size, 1 << 20);
     for (unsigned count = 0; count < kMostNotes && offset + 12 <= end; ++count) {
-        uint64_t name_size = number(offset, 4), note_size = number(offset + 4, 4), kind = number(offset + 8, 4);
+        uint64_t name_size = number(offset, 4), note_size = number(offset + 4, 4),
+                 kind = number(offset + 8, 4);
         uint64_t note = offset + 12 + (name_size + 3) / 4 * 4;
         read_note(contents_.text(offset + 12, std::min<uint64_t>(name_size, 16)), kind, note, note_size);
         offset = note + (note_size + 3) / 4 * 4;
@@ -146,7 +154,8 @@ Type Elf::describe() {
     case ET_CORE: name = "core file", mime = "application/x-coredump"; break;
     default: break;
     }
-    std::string text = std::string("ELF ") + (wide_ ? "64" : "32") + "-bit " + (big_ ? "MSB " : "LSB ") + name;
+    std::string text =
+        std::string("ELF ") + (wide_ ? "64" : "32") + "-bit " + (big_ ? "MSB " : "LSB ") + name;
     auto machine = static_cast<unsigned>(number(18, 2));
     unsigned system = static_cast<unsigned char>(contents_.head()[EI_OSABI]);
     const char *machine_name = name_of(kMachines, machine), *system_name = name_of(kSystems, system);

@@ -10,8 +10,8 @@ namespace {
 
 using namespace std::string_view_literals;
 
-// In a description, {>4@16} stands for the big-endian (<: little-endian) number of 4 bytes at 16, {x>4@16} for the same in
-// hexadecimal, {s8@16} for a string of up to 8 bytes.
+// In a description, {>4@16} stands for the big-endian (<: little-endian) number of 4 bytes at 16, {x>4@16}
+// for the same in hexadecimal, {s8@16} for a string of up to 8 bytes.
 struct Magic {
     unsigned offset;
     std::string_view bytes;
@@ -23,17 +23,30 @@ struct Magic {
 
 constexpr Magic kMagics[] = {
     // Compressed files and archives
-    {0, "\xfd" "7zXZ\0\0\0"sv, "XZ compressed data, checksum NONE", "application/x-xz"},
-    {0, "\xfd" "7zXZ\0\0\1"sv, "XZ compressed data, checksum CRC32", "application/x-xz"},
-    {0, "\xfd" "7zXZ\0\0\4"sv, "XZ compressed data, checksum CRC64", "application/x-xz"},
-    {0, "\xfd" "7zXZ\0\0\x0a"sv, "XZ compressed data, checksum SHA-256", "application/x-xz"},
+    {0,
+     "\xfd"
+     "7zXZ\0\0\0"sv,
+     "XZ compressed data, checksum NONE", "application/x-xz"},
+    {0,
+     "\xfd"
+     "7zXZ\0\0\1"sv,
+     "XZ compressed data, checksum CRC32", "application/x-xz"},
+    {0,
+     "\xfd"
+     "7zXZ\0\0\4"sv,
+     "XZ compressed data, checksum CRC64", "application/x-xz"},
+    {0,
+     "\xfd"
+     "7zXZ\0\0\x0a"sv,
+     "XZ compressed data, checksum SHA-256", "application/x-xz"},
     {0, "\x28\xb5\x2f\xfd"sv, "Zstandard compressed data (v0.8+), Dictionary ID: None", "application/zstd"},
     {0, "BZh"sv, "bzip2 compressed data, block size = {s1@3}00k", "application/x-bzip2"},
     {0, "\x1f\x9d"sv, "compress'd data", "application/x-compress"},
     {0, "\x04\x22\x4d\x18"sv, "LZ4 compressed data (v1.4+)", "application/x-lz4"},
     {0, "LZIP"sv, "lzip compressed data, version: {<1@4}", "application/x-lzip"},
     {0, "\x89LZO\0\r\n\x1a\n"sv, "lzop compressed data"},
-    {0, "\x5d\0\0"sv, "LZMA compressed data, streamed", "application/x-lzma", 5, "\xff\xff\xff\xff\xff\xff\xff\xff"sv},
+    {0, "\x5d\0\0"sv, "LZMA compressed data, streamed", "application/x-lzma", 5,
+     "\xff\xff\xff\xff\xff\xff\xff\xff"sv},
     {0, "PK\5\6"sv, "Zip archive data (empty)", "application/zip"},
     {0, "7z\xbc\xaf\x27\x1c"sv, "7-zip archive data, version {<1@6}.{<1@7}", "application/x-7z-compressed"},
     {0, "Rar!\x1a\7\1\0"sv, "RAR archive data, v5", "application/x-rar"},
@@ -95,19 +108,23 @@ constexpr Magic kMagics[] = {
     {0, "wOF2\0\1\0\0"sv, "Web Open Font Format (Version 2), TrueType", "font/woff2"},
     {0, "\x72\xb5\x4a\x86"sv, "Linux/i386 PC Screen Font v2 data, {<4@16} characters, {<4@28}x{<4@24}"},
     // Programs and what belongs to them
-    {0, "\xca\xfe\xba\xbe\0\0\0"sv, "compiled Java class data, version {>2@6}.{>2@4}", "application/x-java-applet"},
+    {0, "\xca\xfe\xba\xbe\0\0\0"sv, "compiled Java class data, version {>2@6}.{>2@4}",
+     "application/x-java-applet"},
     {0, "\0asm"sv, "WebAssembly (wasm) binary module version 0x{x<4@4} (MVP)", "application/wasm"},
     {0, "BC\xc0\xde"sv, "LLVM IR bitcode"},
-    {0, "\xde\x12\x04\x95"sv, "GNU message catalog (little endian), revision {<2@6}.{<2@4}, {<4@8} messages", "application/x-gettext-translation"},
+    {0, "\xde\x12\x04\x95"sv, "GNU message catalog (little endian), revision {<2@6}.{<2@4}, {<4@8} messages",
+     "application/x-gettext-translation"},
     {0, "PACK"sv, "Git pack, version {>4@4}, {>4@8} objects", "application/x-git", 4, "\0\0\0"sv},
     {0, "DIRC"sv, "Git index, version {>4@4}, {>4@8} entries", "application/octet-stream", 4, "\0\0\0"sv},
     {0, "TZif"sv, "timezone data", "application/tzif"},
     {0, "SQLite format 3\0"sv,
-     "SQLite 3.x database, last written using SQLite version {>4@96}, file counter {>4@24}, database pages {>4@28}, "
+     "SQLite 3.x database, last written using SQLite version {>4@96}, file counter {>4@24}, database pages "
+     "{>4@28}, "
      "cookie 0x{x>4@40}, schema {>4@44}, UTF-8, version-valid-for {>4@92}",
      "application/vnd.sqlite3", 56, "\0\0\0\1"sv},
     {0, "SQLite format 3\0"sv, "SQLite 3.x database", "application/vnd.sqlite3"},
-    {0, "\xd4\xc3\xb2\xa1"sv, "pcap capture file, microsecond ts (little-endian) - version {<2@4}.{<2@6}", "application/vnd.tcpdump.pcap"},
+    {0, "\xd4\xc3\xb2\xa1"sv, "pcap capture file, microsecond ts (little-endian) - version {<2@4}.{<2@6}",
+     "application/vnd.tcpdump.pcap"},
     {0, "\x0a\x0d\x0d\x0a"sv, "pcapng capture file", "application/octet-stream"},
     {0, "d8:announce"sv, "BitTorrent file", "application/x-bittorrent"},
     {514, "HdrS"sv, "Linux kernel x86 boot executable bzImage", "application/octet-stream"},
@@ -164,7 +181,8 @@ std::string expand_one(const Contents& contents, std::string_view field) {
     }
     bool hexadecimal = field[0] == 'x';
     if (hexadecimal) field.remove_prefix(1), --at;
-    uint64_t value = contents.number(offset_of(at + 1), static_cast<unsigned>(field[1] - '0'), field[0] == '>');
+    uint64_t value =
+        contents.number(offset_of(at + 1), static_cast<unsigned>(field[1] - '0'), field[0] == '>');
     char text[24];
     snprintf(text, sizeof text, hexadecimal ? "%lx" : "%lu", value);
     return text;
@@ -183,10 +201,12 @@ std::string expand(const Contents& contents, std::string_view description) {
 
 Type gzip_type(const Contents& contents) {
     std::string text = "gzip compressed data";
-    uint64_t flags = contents.little(3, 1), time = contents.little(4, 4), effort = contents.little(8, 1), system = contents.little(9, 1);
+    uint64_t flags = contents.little(3, 1), time = contents.little(4, 4), effort = contents.little(8, 1),
+             system = contents.little(9, 1);
     if (flags & 1) text += ", ASCII";
     if (flags & 2) text += ", has CRC";
-    if (flags & 8) text += ", was \"" + contents.text(flags & 4 ? 12 + contents.little(10, 2) : 10, 1024) + "\"";
+    if (flags & 8)
+        text += ", was \"" + contents.text(flags & 4 ? 12 + contents.little(10, 2) : 10, 1024) + "\"";
     if (time != 0) {
         auto seconds = static_cast<time_t>(time);
         struct tm parts;
@@ -206,13 +226,15 @@ Type gzip_type(const Contents& contents) {
 
 Type zip_type(const Contents& contents) {
     uint64_t version = contents.little(4, 2), method = contents.little(8, 2);
-    std::string text = "Zip archive data, at least v" + std::to_string(version / 10) + "." + std::to_string(version % 10) + " to extract";
+    std::string text = "Zip archive data, at least v" + std::to_string(version / 10) + "." +
+                       std::to_string(version % 10) + " to extract";
     text += method == 0 ? ", compression method=store" : method == 8 ? ", compression method=deflate" : "";
     return {text, "application/zip"};
 }
 
 Type png_type(const Contents& contents) {
-    static constexpr const char* kColors[] = {" grayscale", "", "/color RGB", " colormap", " gray+alpha", "", "/color RGBA"};
+    static constexpr const char* kColors[] = {" grayscale",  "", "/color RGB", " colormap",
+                                              " gray+alpha", "", "/color RGBA"};
     uint64_t color = contents.big(25, 1);
     std::string text = expand(contents, "PNG image data, {>4@16} x {>4@20}, {>1@24}-bit");
     if (color < std::size(kColors)) text += kColors[color];
@@ -223,10 +245,12 @@ Type png_type(const Contents& contents) {
 Type jpeg_type(const Contents& contents) {
     std::string text = "JPEG image data";
     if (contents.has(6, "JFIF"sv)) {
-        static constexpr const char* kUnits[] = {", aspect ratio", ", resolution (DPI)", ", resolution (DPCM)"};
+        static constexpr const char* kUnits[] = {", aspect ratio", ", resolution (DPI)",
+                                                 ", resolution (DPCM)"};
         uint64_t unit = contents.big(13, 1);
-        text += ", JFIF standard " + std::to_string(contents.big(11, 1)) + "." + (contents.big(12, 1) < 10 ? "0" : "") +
-                std::to_string(contents.big(12, 1)) + (unit < 3 ? kUnits[unit] : "") +
+        text += ", JFIF standard " + std::to_string(contents.big(11, 1)) + "." +
+                (contents.big(12, 1) < 10 ? "0" : "") + std::to_string(contents.big(12, 1)) +
+                (unit < 3 ? kUnits[unit] : "") +
                 expand(contents, ", density {>2@14}x{>2@16}, segment length {>2@4}");
     } else if (contents.has(6, "Exif"sv)) {
         text += ", Exif standard";
@@ -236,9 +260,12 @@ Type jpeg_type(const Contents& contents) {
         uint64_t marker = contents.big(at, 2);
         if (marker >> 8 != 0xff) break;
         if (marker == 0xffc0 || marker == 0xffc1 || marker == 0xffc2) {
-            text += marker == 0xffc0 ? ", baseline" : marker == 0xffc1 ? ", extended sequential" : ", progressive";
-            text += ", precision " + std::to_string(contents.big(at + 4, 1)) + ", " + std::to_string(contents.big(at + 7, 2)) + "x" +
-                    std::to_string(contents.big(at + 5, 2)) + ", components " + std::to_string(contents.big(at + 9, 1));
+            text += marker == 0xffc0   ? ", baseline"
+                    : marker == 0xffc1 ? ", extended sequential"
+                                       : ", progressive";
+            text += ", precision " + std::to_string(contents.big(at + 4, 1)) + ", " +
+                    std::to_string(contents.big(at + 7, 2)) + "x" + std::to_string(contents.big(at + 5, 2)) +
+                    ", components " + std::to_string(contents.big(at + 9, 1));
             break;
         }
         at += 2 + contents.big(at + 2, 2);
@@ -257,37 +284,50 @@ Type wave_type(const Contents& contents) {
     uint64_t format = contents.little(20, 2), channels = contents.little(22, 2);
     std::string text = "RIFF (little-endian) data, WAVE audio";
     if (format == 1) text += ", Microsoft PCM, " + std::to_string(contents.little(34, 2)) + " bit";
-    text += channels == 1 ? ", mono" : channels == 2 ? ", stereo" : ", " + std::to_string(channels) + " channels";
+    text += channels == 1   ? ", mono"
+            : channels == 2 ? ", stereo"
+                            : ", " + std::to_string(channels) + " channels";
     return {text + " " + std::to_string(contents.little(24, 4)) + " Hz", "audio/x-wav"};
 }
 
 // "P6 WIDTH HEIGHT", with any white space between.
 std::optional<Type> netpbm_type(const Contents& contents) {
     static constexpr const char *kKinds[] = {"bitmap", "greymap", "pixmap"},
-                                *kMimes[] = {"image/x-portable-bitmap", "image/x-portable-greymap", "image/x-portable-pixmap"};
+                                *kMimes[] = {"image/x-portable-bitmap", "image/x-portable-greymap",
+                                             "image/x-portable-pixmap"};
     std::string head(contents.head().substr(0, 128));
     unsigned width, height;
-    if (head.size() < 3 || head[0] != 'P' || head[1] < '1' || head[1] > '6' || sscanf(head.c_str() + 2, " %u %u", &width, &height) != 2) return {};
+    if (head.size() < 3 || head[0] != 'P' || head[1] < '1' || head[1] > '6' ||
+        sscanf(head.c_str() + 2, " %u %u", &width, &height) != 2)
+        return {};
     auto form = static_cast<unsigned>(head[1] - '1');
     std::string text = "Netpbm image data, size = " + std::to_string(width) + " x " + std::to_string(height);
-    text += std::string(form >= 3 ? ", rawbits, " : ", ") + kKinds[form % 3] + (form >= 3 ? "" : ", ASCII text");
+    text +=
+        std::string(form >= 3 ? ", rawbits, " : ", ") + kKinds[form % 3] + (form >= 3 ? "" : ", ASCII text");
     return Type{text, kMimes[form % 3]};
 }
 
 Type ext_type(const Contents& contents) {
-    uint64_t compatible = contents.little(0x45c, 4), needed = contents.little(0x460, 4), to_write = contents.little(0x464, 4);
+    uint64_t compatible = contents.little(0x45c, 4), needed = contents.little(0x460, 4),
+             to_write = contents.little(0x464, 4);
     bool is_ext4 = needed & 0x2c0 || to_write & 0x8;
-    std::string text = "Linux rev " + std::to_string(contents.little(0x44c, 4)) + "." + std::to_string(contents.little(0x43e, 2)) +
-                       (is_ext4 ? " ext4" : compatible & 4 ? " ext3" : " ext2") + " filesystem data";
+    std::string text = "Linux rev " + std::to_string(contents.little(0x44c, 4)) + "." +
+                       std::to_string(contents.little(0x43e, 2)) +
+                       (is_ext4          ? " ext4"
+                        : compatible & 4 ? " ext3"
+                                         : " ext2") +
+                       " filesystem data";
     if (needed & 4) text += " (needs journal recovery)";
     text += ", UUID=";
     for (unsigned index = 0; index < 16; ++index) {
         char digits[4];
-        snprintf(digits, sizeof digits, index == 4 || index == 6 || index == 8 || index == 10 ? "-%02lx" : "%02lx",
+        snprintf(digits, sizeof digits,
+                 index == 4 || index == 6 || index == 8 || index == 10 ? "-%02lx" : "%02lx",
                  contents.little(0x468 + index, 1));
         text += digits;
     }
-    if (std::string label = contents.text(0x478, 16); !label.empty()) text += ", volume name \"" + label + "\"";
+    if (std::string label = contents.text(0x478, 16); !label.empty())
+        text += ", volume name \"" + label + "\"";
     if (needed & 0x40) text += " (extents)";
     if (needed & 0x80) text += " (64bit)";
     if (to_write & 2) text += " (large files)";
@@ -310,7 +350,8 @@ std::optional<Type> tar_type(const Contents& contents) {
     std::string_view head = contents.head();
     if (head.size() < 512 || head[0] == '\0') return {};
     uint64_t sum = 0, written = 0;
-    for (size_t index = 0; index < 512; ++index) sum += index >= 148 && index < 156 ? ' ' : static_cast<unsigned char>(head[index]);
+    for (size_t index = 0; index < 512; ++index)
+        sum += index >= 148 && index < 156 ? ' ' : static_cast<unsigned char>(head[index]);
     for (char byte : head.substr(148, 8))
         if (byte >= '0' && byte <= '7') written = written * 8 + static_cast<unsigned>(byte - '0');
     if (sum != written) return {};

@@ -281,7 +281,8 @@ Answer identify_script(std::string_view line) {
     }
     for (const Language& each : kInterpreters)
         if (interpreter == each.name) return {each.description, each.mime, Suffix::kind_executable};
-    if (interpreter.starts_with("python")) return {"Python script", "text/x-script.python", Suffix::kind_executable};
+    if (interpreter.starts_with("python"))
+        return {"Python script", "text/x-script.python", Suffix::kind_executable};
     if (interpreter.starts_with("perl")) return {"Perl script text executable", "text/x-perl", Suffix::none};
     return {"a " + printable(line.substr(0, kShownBytes)) + " script", "text/plain", Suffix::kind_executable};
 }
@@ -307,7 +308,8 @@ std::optional<Answer> identify_language(std::string_view text) {
     bool is_drawing = start.starts_with("<?xml") && start.substr(0, 4096).contains("<svg");
     if (is_drawing) start.remove_prefix(start.find("<svg"));
     for (const Language& each : kBeginnings)
-        if (begins_with(each.name[0] == '<' ? start : text, each.name)) return Answer{each.description, each.mime, each.suffix};
+        if (begins_with(each.name[0] == '<' ? start : text, each.name))
+            return Answer{each.description, each.mime, each.suffix};
     constexpr size_t kMostLines = 200;
     const Language* found = std::end(kLines);
     bool removed = false, added = false;
@@ -318,7 +320,8 @@ std::optional<Answer> identify_language(std::string_view text) {
         if (removed && added && line.starts_with("@@ ")) return Answer{"unified diff output", "text/x-diff"};
         removed |= line.starts_with("--- ");
         added |= removed && line.starts_with("+++ ");
-        found = std::find_if(std::begin(kLines), found, [&](const Language& each) { return line.starts_with(each.name); });
+        found = std::find_if(std::begin(kLines), found,
+                             [&](const Language& each) { return line.starts_with(each.name); });
     }
     if (text.starts_with("diff ")) return Answer{"diff output", "text/x-diff"};
     if (found != std::end(kLines)) return Answer{found->description, found->mime, found->suffix};

@@ -1,5 +1,6 @@
-// What file(1) says about a file's contents: its own answers for special formats, then a table of magic numbers, then what
-// kind of text it is. Nothing outside the bytes in hand is trusted: every offset is checked.
+// What file(1) says about a file's contents: its own answers for special formats, then a table of magic
+// numbers, then what kind of text it is. Nothing outside the bytes in hand is trusted: every offset is
+// checked.
 #pragma once
 
 #include <optional>

@@ -24,7 +24,8 @@ constexpr Option kOptions[] = {
 
 void load(int console, const KeymapDefinition& keymap) {
     for (auto [place, symbol] : keymap.keys) {
-        kbentry entry = {static_cast<unsigned char>(place.first), static_cast<unsigned char>(place.second), symbol};
+        kbentry entry = {static_cast<unsigned char>(place.first), static_cast<unsigned char>(place.second),
+                         symbol};
         if (ioctl(console, KDSKBENT, &entry) != 0) die(1, "key code %u: %s", place.second, strerror(errno));
     }
     for (const auto& [number, text] : keymap.strings) {
@@ -51,7 +52,8 @@ int run(Arguments& arguments) {
         case 'q': is_quiet = true; break;
         }
     }
-    for (char* operand : arguments.operands()) names.push_back(strcmp(operand, "-") == 0 ? "/dev/stdin" : operand);
+    for (char* operand : arguments.operands())
+        names.push_back(strcmp(operand, "-") == 0 ? "/dev/stdin" : operand);
     if (names.empty()) missing_operand();
     KeymapDefinition keymap;
     std::vector<std::string> errors;

@@ -1,4 +1,5 @@
-// lsblk: the block devices and their partitions as /sys/block has them (sysfs(5)), with where they are mounted.
+// lsblk: the block devices and their partitions as /sys/block has them (sysfs(5)), with where they are
+// mounted.
 #include "framework/arguments.h"
 #include "framework/diagnostics.h"
 #include "framework/output.h"
@@ -50,7 +51,9 @@ std::vector<std::string> names_in(const std::string& directory) {
     while (dirent* entry = readdir(stream))
         if (entry->d_name[0] != '.') names.emplace_back(entry->d_name);
     closedir(stream);
-    sort_items(names, [](const std::string& left, const std::string& right) { return compare_versions(left, right) < 0; });
+    sort_items(names, [](const std::string& left, const std::string& right) {
+        return compare_versions(left, right) < 0;
+    });
     return names;
 }
 
@@ -61,7 +64,10 @@ Device read_device(const std::string& directory, const std::string& name) {
     device.removable = read_word(directory + "/removable");
     device.read_only = read_word(directory + "/ro");
     device.size = parse_unsigned(read_word(directory + "/size")).value_or(0) * 512;
-    device.type = name.starts_with("loop") ? "loop" : name.starts_with("sr") ? "rom" : name.starts_with("dm-") ? "dm" : "disk";
+    device.type = name.starts_with("loop")  ? "loop"
+                  : name.starts_with("sr")  ? "rom"
+                  : name.starts_with("dm-") ? "dm"
+                                            : "disk";
     for (const std::string& part : names_in(directory)) {
         if (!part.starts_with(name)) continue;
         device.parts.push_back(read_device(directory + "/" + part, part));
@@ -74,13 +80,16 @@ Device read_device(const std::string& directory, const std::string& name) {
 class Table {
 public:
     explicit Table(const Settings& settings) : settings_(settings), mounts_(read_mounts()) {
-        if (!settings.no_headings) rows_.push_back({"NAME", "MAJ:MIN", "RM", "SIZE", "RO", "TYPE", "MOUNTPOINTS"});
+        if (!settings.no_headings)
+            rows_.push_back({"NAME", "MAJ:MIN", "RM", "SIZE", "RO", "TYPE", "MOUNTPOINTS"});
     }
 
     void add(const Device& device, const std::string& lead) {
         std::string size = settings_.bytes ? std::to_string(device.size) : human_size(device.size);
-        rows_.push_back({lead + (settings_.paths ? "/dev/" : "") + device.name, device.number, device.removable.empty() ? "0" : device.removable, size,
-                         device.read_only.empty() ? "0" : device.read_only, device.type, mount_points(device)});
+        rows_.push_back({lead + (settings_.paths ? "/dev/" : "") + device.name, device.number,
+                         device.removable.empty() ? "0" : device.removable, size,
+                         device.read_only.empty() ? "0" : device.read_only, device.type,
+                         mount_points(device)});
         if (settings_.no_parts) return;
         for (size_t index = 0; index < device.parts.size(); ++index) {
             bool last = index + 1 == device.parts.size();
@@ -91,7 +100,8 @@ public:
     void print() const {
         size_t widths[kColumns] = {};
         for (const Row& row : rows_)
-            for (size_t column = 0; column < kColumns; ++column) widths[column] = std::max(widths[column], shown_width(row[column]));
+            for (size_t column = 0; column < kColumns; ++column)
+                widths[column] = std::max(widths[column], shown_width(row[column]));
         for (const Row& row : rows_) {
             std::string line;
             for (size_t column = 0; column < kColumns; ++column) {
@@ -109,7 +119,8 @@ private:
     using Row = std::vector<std::string>;
 
     static size_t shown_width(std::string_view text) {
-        return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char each) { return (each & 0xc0) != 0x80; }));
+        return static_cast<size_t>(
+            std::count_if(text.begin(), text.end(), [](char each) { return (each & 0xc0) != 0x80; }));
     }
     std::string mount_points(const Device& device) const {
         std::string text;
@@ -136,7 +147,8 @@ int run(Arguments& arguments) {
         }
     }
     std::vector<Device> devices;
-    for (const std::string& name : names_in("/sys/block")) devices.push_back(read_device("/sys/block/" + name, name));
+    for (const std::string& name : names_in("/sys/block"))
+        devices.push_back(read_device("/sys/block/" + name, name));
     Table table(settings);
     int status = 0;
     for (const char* operand : arguments.operands()) {

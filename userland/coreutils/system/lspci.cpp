@@ -1,4 +1,5 @@
-// lspci: the devices of the PCI bus as /sys/bus/pci has them. Names come from pci.ids where that file is; numbers otherwise.
+// lspci: the devices of the PCI bus as /sys/bus/pci has them. Names come from pci.ids where that file is;
+// numbers otherwise.
 #include "framework/arguments.h"
 #include "framework/diagnostics.h"
 #include "framework/input.h"
@@ -34,13 +35,30 @@ struct KindName {
     const char* name;
 };
 constexpr KindName kKinds[] = {
-    {0x0100, "SCSI storage controller"}, {0x0101, "IDE interface"}, {0x0106, "SATA controller"}, {0x0108, "Non-Volatile memory controller"},
-    {0x0180, "Mass storage controller"}, {0x0200, "Ethernet controller"}, {0x0300, "VGA compatible controller"}, {0x0380, "Display controller"},
-    {0x0401, "Multimedia audio controller"}, {0x0403, "Audio device"}, {0x0500, "RAM memory"}, {0x0600, "Host bridge"}, {0x0601, "ISA bridge"},
-    {0x0604, "PCI bridge"}, {0x0680, "Bridge"}, {0x0780, "Communication controller"}, {0x0880, "System peripheral"}, {0x0c03, "USB controller"}, {0x0c05, "SMBus"},
+    {0x0100, "SCSI storage controller"},
+    {0x0101, "IDE interface"},
+    {0x0106, "SATA controller"},
+    {0x0108, "Non-Volatile memory controller"},
+    {0x0180, "Mass storage controller"},
+    {0x0200, "Ethernet controller"},
+    {0x0300, "VGA compatible controller"},
+    {0x0380, "Display controller"},
+    {0x0401, "Multimedia audio controller"},
+    {0x0403, "Audio device"},
+    {0x0500, "RAM memory"},
+    {0x0600, "Host bridge"},
+    {0x0601, "ISA bridge"},
+    {0x0604, "PCI bridge"},
+    {0x0680, "Bridge"},
+    {0x0780, "Communication controller"},
+    {0x0880, "System peripheral"},
+    {0x0c03, "USB controller"},
+    {0x0c05, "SMBus"},
 };
 
-unsigned read_number(const std::string& path) { return static_cast<unsigned>(strtoul(read_small_file(path.c_str()).c_str(), nullptr, 16)); }
+unsigned read_number(const std::string& path) {
+    return static_cast<unsigned>(strtoul(read_small_file(path.c_str()).c_str(), nullptr, 16));
+}
 
 std::vector<Device> read_devices() {
     static constexpr const char* kDirectory = "/sys/bus/pci/devices";
@@ -50,7 +68,15 @@ std::vector<Device> read_devices() {
     while (dirent* entry = readdir(stream)) {
         if (entry->d_name[0] == '.') continue;
         std::string path = std::string(kDirectory) + "/" + entry->d_name + "/";
-        devices.push_back({entry->d_name, read_number(path + "vendor"), read_number(path + "device"), read_number(path + "class") >> 8, read_number(path + "revision"), {}, {}, {}, false});
+        devices.push_back({entry->d_name,
+                           read_number(path + "vendor"),
+                           read_number(path + "device"),
+                           read_number(path + "class") >> 8,
+                           read_number(path + "revision"),
+                           {},
+                           {},
+                           {},
+                           false});
     }
     closedir(stream);
     sort_items(devices, [](const Device& left, const Device& right) { return left.address < right.address; });
@@ -77,7 +103,8 @@ void read_names(const char* file, std::vector<Device>& devices) {
         }
         for (Device& device : devices) {
             if (!in_kinds && !below && device.vendor == vendor) device.vendor_name = name;
-            if (!in_kinds && below && device.vendor == vendor && device.device == number) device.device_name = name;
+            if (!in_kinds && below && device.vendor == vendor && device.device == number)
+                device.device_name = name;
             if (in_kinds && !below && device.kind >> 8 == kind) {
                 device.kind_name = name;
                 device.kind_is_group = true;

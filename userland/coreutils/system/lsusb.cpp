@@ -17,7 +17,8 @@ namespace coreutils {
 namespace {
 
 constexpr Option kOptions[] = {
-    {'d', nullptr, "VENDOR:PRODUCT", "show only devices with these numbers (hexadecimal; one may be left out)"},
+    {'d', nullptr, "VENDOR:PRODUCT",
+     "show only devices with these numbers (hexadecimal; one may be left out)"},
     {'s', nullptr, "BUS:DEVICE", "show only the device with these numbers (decimal; one may be left out)"},
 };
 
@@ -39,15 +40,20 @@ std::vector<Device> read_devices() {
     if (!stream && errno == ENOENT) return devices; // no USB here
     if (!stream) die_errno(1, kDirectory);
     while (dirent* entry = readdir(stream)) {
-        std::string path = std::string(kDirectory) + "/" + entry->d_name + "/", vendor = read_line(path + "idVendor");
+        std::string path = std::string(kDirectory) + "/" + entry->d_name + "/",
+                    vendor = read_line(path + "idVendor");
         if (entry->d_name[0] == '.' || vendor.empty()) continue; // an interface has none
         std::string maker = read_line(path + "manufacturer"), product = read_line(path + "product");
-        devices.push_back({strtol(read_line(path + "busnum").c_str(), nullptr, 10), strtol(read_line(path + "devnum").c_str(), nullptr, 10),
-                           strtol(vendor.c_str(), nullptr, 16), strtol(read_line(path + "idProduct").c_str(), nullptr, 16),
+        devices.push_back({strtol(read_line(path + "busnum").c_str(), nullptr, 10),
+                           strtol(read_line(path + "devnum").c_str(), nullptr, 10),
+                           strtol(vendor.c_str(), nullptr, 16),
+                           strtol(read_line(path + "idProduct").c_str(), nullptr, 16),
                            maker + (maker.empty() || product.empty() ? "" : " ") + product});
     }
     closedir(stream);
-    sort_items(devices, [](const Device& left, const Device& right) { return std::tie(left.bus, left.number) < std::tie(right.bus, right.number); });
+    sort_items(devices, [](const Device& left, const Device& right) {
+        return std::tie(left.bus, left.number) < std::tie(right.bus, right.number);
+    });
     return devices;
 }
 
@@ -84,10 +90,11 @@ int run(Arguments& arguments) {
     }
     if (!arguments.operands().empty()) extra_operand(arguments.operands()[0]);
     for (const Device& device : read_devices()) {
-        if (!is_wanted(kind, device.vendor, device.product) || !is_wanted(place, device.bus, device.number)) continue;
+        if (!is_wanted(kind, device.vendor, device.product) || !is_wanted(place, device.bus, device.number))
+            continue;
         found = true;
-        out.print("Bus %03ld Device %03ld: ID %04lx:%04lx%s%s\n", device.bus, device.number, device.vendor, device.product,
-                  device.name.empty() ? "" : " ", device.name.c_str());
+        out.print("Bus %03ld Device %03ld: ID %04lx:%04lx%s%s\n", device.bus, device.number, device.vendor,
+                  device.product, device.name.empty() ? "" : " ", device.name.c_str());
     }
     return filtered && !found;
 }

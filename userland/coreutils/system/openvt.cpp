@@ -45,12 +45,14 @@ Wishes parse(Arguments& arguments) {
 }
 
 void show(int console, unsigned number) {
-    if (ioctl(console, VT_ACTIVATE, number) != 0 || ioctl(console, VT_WAITACTIVE, number) != 0) die_errno(1, "VT_ACTIVATE");
+    if (ioctl(console, VT_ACTIVATE, number) != 0 || ioctl(console, VT_WAITACTIVE, number) != 0)
+        die_errno(1, "VT_ACTIVATE");
 }
 
 unsigned choose_number(int console, const Wishes& wishes, unsigned open_mask) {
     if (wishes.number != 0) {
-        if (!wishes.force && wishes.number < 16 && (open_mask >> wishes.number & 1)) die(1, "tty%u is in use", wishes.number);
+        if (!wishes.force && wishes.number < 16 && (open_mask >> wishes.number & 1))
+            die(1, "tty%u is in use", wishes.number);
         return wishes.number;
     }
     int free = -1;
@@ -59,7 +61,8 @@ unsigned choose_number(int console, const Wishes& wishes, unsigned open_mask) {
     return static_cast<unsigned>(free);
 }
 
-// Only in the child: becomes the program, with the terminal as its controlling terminal and its standard files.
+// Only in the child: becomes the program, with the terminal as its controlling terminal and its standard
+// files.
 [[noreturn]] void become(unsigned number, char** command, bool is_login) {
     std::string path = "/dev/tty" + std::to_string(number);
     setsid();

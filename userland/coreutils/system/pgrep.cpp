@@ -98,10 +98,11 @@ bool contains(const std::vector<int64_t>& ids, int64_t id) {
 bool matches(const Process& process, const Selection& selection) {
     if (!contains(selection.groups, process.group) || !contains(selection.real_groups, process.real_gid) ||
         !contains(selection.parents, process.parent) || !contains(selection.sessions, process.session) ||
-        !contains(selection.effective_users, process.effective_uid) || !contains(selection.real_users, process.real_uid))
+        !contains(selection.effective_users, process.effective_uid) ||
+        !contains(selection.real_users, process.real_uid))
         return false;
-    if (!selection.terminals.empty() &&
-        std::find(selection.terminals.begin(), selection.terminals.end(), process.terminal) == selection.terminals.end())
+    if (!selection.terminals.empty() && std::find(selection.terminals.begin(), selection.terminals.end(),
+                                                  process.terminal) == selection.terminals.end())
         return false;
     if (!selection.pattern) return true;
     std::string text = selection.full ? process.arguments : process.name;
@@ -119,10 +120,12 @@ bool matches(const Process& process, const Selection& selection) {
 std::vector<Process> select(const Selection& selection) {
     std::vector<Process> chosen;
     for (Process& process : read_processes())
-        if (process.pid != getpid() && matches(process, selection) != selection.inverse) chosen.push_back(std::move(process));
+        if (process.pid != getpid() && matches(process, selection) != selection.inverse)
+            chosen.push_back(std::move(process));
     if ((selection.newest || selection.oldest) && chosen.size() > 1) {
         auto earlier = [](const Process& left, const Process& right) {
-            return left.start_ticks != right.start_ticks ? left.start_ticks < right.start_ticks : left.pid < right.pid;
+            return left.start_ticks != right.start_ticks ? left.start_ticks < right.start_ticks
+                                                         : left.pid < right.pid;
         };
         auto one = selection.newest ? std::max_element(chosen.begin(), chosen.end(), earlier)
                                     : std::min_element(chosen.begin(), chosen.end(), earlier);
@@ -230,7 +233,8 @@ int run_pgrep(Arguments& arguments) {
 std::vector<char*> take_signal(std::span<char*> words, int& number) {
     std::vector<char*> rest;
     for (char* word : words) {
-        bool is_signal = word[0] == '-' && word[1] && word[1] != '-' && (word[2] || (word[1] >= '0' && word[1] <= '9'));
+        bool is_signal =
+            word[0] == '-' && word[1] && word[1] != '-' && (word[2] || (word[1] >= '0' && word[1] <= '9'));
         auto parsed = is_signal ? parse_signal(word + 1) : std::nullopt;
         if (parsed)
             number = *parsed;
@@ -284,7 +288,8 @@ constexpr Option kPidofOptions[] = {
     {'c', nullptr, nullptr, nullptr},
 };
 
-// Whether the process runs `name`: by the name the kernel has, or the base name of its first word (or second, a script).
+// Whether the process runs `name`: by the name the kernel has, or the base name of its first word (or second,
+// a script).
 bool runs(const Process& process, std::string_view name, bool scripts) {
     std::string_view base = base_name(name);
     if (process.name == base.substr(0, kNameBytes) && base.size() <= kNameBytes) return true;
@@ -329,11 +334,13 @@ int run_pidof(Arguments& arguments) {
         for (size_t index = processes.size(); index-- > 0;) { // the newest first
             const Process& process = processes[index];
             bool is_omitted = !omitted.empty() && contains(omitted, process.pid);
-            if (process.pid != getpid() && !is_omitted && process.state != 'Z' && runs(process, name, scripts))
+            if (process.pid != getpid() && !is_omitted && process.state != 'Z' &&
+                runs(process, name, scripts))
                 found.push_back(process.pid);
         }
     if (single && found.size() > 1) found.resize(1);
-    for (size_t index = 0; index < found.size() && !quiet; ++index) out.print("%s%d", index > 0 ? separator : "", found[index]);
+    for (size_t index = 0; index < found.size() && !quiet; ++index)
+        out.print("%s%d", index > 0 ? separator : "", found[index]);
     if (!found.empty() && !quiet) out.put('\n');
     return found.empty() ? 1 : 0;
 }
@@ -366,7 +373,8 @@ int run_killall(Arguments& raw) {
             ignore_case = true;
             break;
         case 'l':
-            for (int each = 1; each < 32; ++each) out.print("%s%s", each > 1 ? " " : "", signal_name(each).c_str());
+            for (int each = 1; each < 32; ++each)
+                out.print("%s%s", each > 1 ? " " : "", signal_name(each).c_str());
             out.put('\n');
             return 0;
         case 'q':
@@ -417,12 +425,15 @@ int run_killall(Arguments& raw) {
         bool any = false;
         for (const Process& process : processes) {
             std::vector<regmatch_t> found;
-            bool chosen = !name ? true : pattern ? pattern->search(process.name, 0, found) : runs(process, name, false);
+            bool chosen = !name     ? true
+                          : pattern ? pattern->search(process.name, 0, found)
+                                    : runs(process, name, false);
             if (process.pid == getpid() || !chosen || (user && process.effective_uid != *user)) continue;
             if (kill(process.pid, number) == 0) {
                 any = true;
                 killed.push_back(process.pid);
-                if (verbose) out.print("Killed %s(%d) with signal %d\n", process.name.c_str(), process.pid, number);
+                if (verbose)
+                    out.print("Killed %s(%d) with signal %d\n", process.name.c_str(), process.pid, number);
             } else if (errno != ESRCH && !quiet) {
                 warn("%s(%d): %m", process.name.c_str(), process.pid);
             }

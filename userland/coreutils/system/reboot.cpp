@@ -1,5 +1,5 @@
-// reboot, poweroff, halt: ask init (SIGTERM, SIGUSR2, SIGUSR1; its socket for who is not root) for an orderly end, or
-// with -f end at once.
+// reboot, poweroff, halt: ask init (SIGTERM, SIGUSR2, SIGUSR1; its socket for who is not root) for an orderly
+// end, or with -f end at once.
 #include "framework/arguments.h"
 #include "framework/diagnostics.h"
 #include "lib/duration.h"

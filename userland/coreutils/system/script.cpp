@@ -1,5 +1,5 @@
-// script: runs a command, or a shell, on a pseudo-terminal of its own and keeps what it shows in a file. What is typed goes
-// through in raw mode; a change of the window's size is passed on.
+// script: runs a command, or a shell, on a pseudo-terminal of its own and keeps what it shows in a file. What
+// is typed goes through in raw mode; a change of the window's size is passed on.
 #include "framework/arguments.h"
 #include "framework/diagnostics.h"
 #include "framework/output.h"
@@ -139,11 +139,14 @@ int Session::run(const sigset_t& signals_while_waiting) {
             kill(child_, SIGHUP);
         }
         bool wants_input = connected && !input_ended_ && input_.empty();
-        pollfd waiting[2] = {{connected ? terminal_ : -1, static_cast<short>(input_.empty() ? POLLIN : POLLIN | POLLOUT), 0},
-                             {wants_input ? STDIN_FILENO : -1, POLLIN, 0}};
+        pollfd waiting[2] = {
+            {connected ? terminal_ : -1, static_cast<short>(input_.empty() ? POLLIN : POLLIN | POLLOUT), 0},
+            {wants_input ? STDIN_FILENO : -1, POLLIN, 0}};
         if (ppoll(waiting, 2, nullptr, &signals_while_waiting) < 0) continue;
         if (waiting[0].revents & POLLOUT) write_input();
-        if (waiting[0].revents & (POLLIN | POLLHUP | POLLERR) && !copy_output() && !(waiting[0].revents & POLLIN)) connected = false;
+        if (waiting[0].revents & (POLLIN | POLLHUP | POLLERR) && !copy_output() &&
+            !(waiting[0].revents & POLLIN))
+            connected = false;
         if (waiting[1].revents) read_input();
     }
     while (copy_output()) {
@@ -208,7 +211,8 @@ int run(Arguments& arguments) {
     auto operands = arguments.operands();
     if (operands.size() > 1) extra_operand(operands[1]);
     if (!operands.empty()) settings.file = operands[0];
-    int file = open(settings.file, O_WRONLY | O_CREAT | O_CLOEXEC | (settings.append ? O_APPEND : O_TRUNC), 0666);
+    int file =
+        open(settings.file, O_WRONLY | O_CREAT | O_CLOEXEC | (settings.append ? O_APPEND : O_TRUNC), 0666);
     if (file < 0) die_errno(1, settings.file);
     Output log(file);
     log.defer_errors(); // the session goes on, and the terminal is put back

@@ -46,8 +46,8 @@ struct CpuTicks {
 CpuTicks read_cpu_ticks() {
     CpuTicks ticks;
     unsigned long long values[8] = {};
-    sscanf(read_small_file("/proc/stat").c_str(), "cpu %llu %llu %llu %llu %llu %llu %llu %llu", &values[0], &values[1], &values[2],
-           &values[3], &values[4], &values[5], &values[6], &values[7]);
+    sscanf(read_small_file("/proc/stat").c_str(), "cpu %llu %llu %llu %llu %llu %llu %llu %llu", &values[0],
+           &values[1], &values[2], &values[3], &values[4], &values[5], &values[6], &values[7]);
     ticks = {values[0], values[1], values[2], values[3], values[4], values[5], values[6], values[7]};
     return ticks;
 }
@@ -64,7 +64,8 @@ public:
     void update() {
         timespec now;
         clock_gettime(CLOCK_MONOTONIC, &now);
-        double seconds = static_cast<double>(now.tv_sec - last_.tv_sec) + static_cast<double>(now.tv_nsec - last_.tv_nsec) / 1e9;
+        double seconds = static_cast<double>(now.tv_sec - last_.tv_sec) +
+                         static_cast<double>(now.tv_nsec - last_.tv_nsec) / 1e9;
         bool first = last_.tv_sec == 0;
         last_ = now;
         auto hertz = static_cast<double>(sysconf(_SC_CLK_TCK));
@@ -77,7 +78,8 @@ public:
             if (user && process.effective_uid != *user) continue;
             auto before = ticks_.find(process.pid);
             Row row{.process = std::move(process)};
-            uint64_t grown = before == ticks_.end() || before->second > used ? (first ? 0 : used) : used - before->second;
+            uint64_t grown =
+                before == ticks_.end() || before->second > used ? (first ? 0 : used) : used - before->second;
             if (first) { // since it was started
                 double alive = uptime_seconds() - static_cast<double>(row.process.start_ticks) / hertz;
                 if (alive > 0) row.cpu = static_cast<double>(used) / hertz / alive * 100;
@@ -88,8 +90,9 @@ public:
         }
         ticks_ = std::move(ticks);
         CpuTicks cpu = read_cpu_ticks();
-        cpu_ = {cpu.user - cpu_before_.user,     cpu.nice - cpu_before_.nice, cpu.system - cpu_before_.system, cpu.idle - cpu_before_.idle,
-                cpu.wait - cpu_before_.wait,     cpu.hard - cpu_before_.hard, cpu.soft - cpu_before_.soft,     cpu.steal - cpu_before_.steal};
+        cpu_ = {cpu.user - cpu_before_.user, cpu.nice - cpu_before_.nice,  cpu.system - cpu_before_.system,
+                cpu.idle - cpu_before_.idle, cpu.wait - cpu_before_.wait,  cpu.hard - cpu_before_.hard,
+                cpu.soft - cpu_before_.soft, cpu.steal - cpu_before_.steal};
         cpu_before_ = cpu;
         sort();
     }
@@ -129,7 +132,8 @@ private:
                 if (a.virtual_bytes != b.virtual_bytes) return a.virtual_bytes > b.virtual_bytes;
                 break;
             case Order::user:
-                if (a.effective_uid != b.effective_uid) return user_name(a.effective_uid) < user_name(b.effective_uid);
+                if (a.effective_uid != b.effective_uid)
+                    return user_name(a.effective_uid) < user_name(b.effective_uid);
                 break;
             case Order::pid:
                 return a.pid > b.pid;
@@ -157,13 +161,16 @@ private:
         static const uint64_t hertz = static_cast<uint64_t>(sysconf(_SC_CLK_TCK));
         uint64_t hundredths = (process.user_ticks + process.system_ticks) * 100 / hertz;
         uint64_t resident = process.resident_pages * page_kib;
-        double memory = total_memory_ > 0 ? static_cast<double>(resident) * 100 / static_cast<double>(total_memory_) : 0;
+        double memory =
+            total_memory_ > 0 ? static_cast<double>(resident) * 100 / static_cast<double>(total_memory_) : 0;
         std::string priority = process.priority <= -100 ? "rt" : std::to_string(process.priority);
         char text[256];
-        snprintf(text, sizeof(text), "%7d %-8.8s %3s %3d %7s %6s %c %5.1f %5.1f %3llu:%02llu.%02llu %s", process.pid,
-                 user_name(process.effective_uid).c_str(), priority.c_str(), static_cast<int>(process.nice),
-                 kib(process.virtual_bytes / 1024).c_str(), kib(resident).c_str(), process.state, row.cpu, memory,
-                 static_cast<unsigned long long>(hundredths / 6000), static_cast<unsigned long long>(hundredths / 100 % 60),
+        snprintf(text, sizeof(text), "%7d %-8.8s %3s %3d %7s %6s %c %5.1f %5.1f %3llu:%02llu.%02llu %s",
+                 process.pid, user_name(process.effective_uid).c_str(), priority.c_str(),
+                 static_cast<int>(process.nice), kib(process.virtual_bytes / 1024).c_str(),
+                 kib(resident).c_str(), process.state, row.cpu, memory,
+                 static_cast<unsigned long long>(hundredths / 6000),
+                 static_cast<unsigned long long>(hundredths / 100 % 60),
                  static_cast<unsigned long long>(hundredths % 100), process.name.c_str());
         return text;
     }
@@ -178,9 +185,10 @@ private:
         auto up = static_cast<unsigned long long>(uptime_seconds());
         double load[3] = {};
         sscanf(read_small_file("/proc/loadavg").c_str(), "%lf %lf %lf", &load[0], &load[1], &load[2]);
-        std::string days = up >= 86400 ? std::to_string(up / 86400) + (up / 86400 == 1 ? " day, " : " days, ") : "";
-        snprintf(line, sizeof(line), "top - %s up %s%2llu:%02llu,  load average: %.2f, %.2f, %.2f", clock, days.c_str(), up / 3600 % 24,
-                 up / 60 % 60, load[0], load[1], load[2]);
+        std::string days =
+            up >= 86400 ? std::to_string(up / 86400) + (up / 86400 == 1 ? " day, " : " days, ") : "";
+        snprintf(line, sizeof(line), "top - %s up %s%2llu:%02llu,  load average: %.2f, %.2f, %.2f", clock,
+                 days.c_str(), up / 3600 % 24, up / 60 % 60, load[0], load[1], load[2]);
         text.emplace_back(line);
         size_t running = 0, stopped = 0, zombies = 0;
         for (const Row& row : rows_) {
@@ -188,26 +196,29 @@ private:
             stopped += row.process.state == 'T' || row.process.state == 't';
             zombies += row.process.state == 'Z';
         }
-        snprintf(line, sizeof(line), "Tasks: %3zu total, %3zu running, %3zu sleeping, %3zu stopped, %3zu zombie", rows_.size(), running,
-                 rows_.size() - running - stopped - zombies, stopped, zombies);
+        snprintf(line, sizeof(line),
+                 "Tasks: %3zu total, %3zu running, %3zu sleeping, %3zu stopped, %3zu zombie", rows_.size(),
+                 running, rows_.size() - running - stopped - zombies, stopped, zombies);
         text.emplace_back(line);
         auto total = static_cast<double>(std::max<uint64_t>(cpu_.total(), 1));
         auto percent = [&](uint64_t ticks) { return static_cast<double>(ticks) * 100 / total; };
-        snprintf(line, sizeof(line), "%%Cpu(s): %4.1f us, %4.1f sy, %4.1f ni, %4.1f id, %4.1f wa, %4.1f hi, %4.1f si, %4.1f st",
-                 percent(cpu_.user), percent(cpu_.system), percent(cpu_.nice), percent(cpu_.idle), percent(cpu_.wait), percent(cpu_.hard),
-                 percent(cpu_.soft), percent(cpu_.steal));
+        snprintf(line, sizeof(line),
+                 "%%Cpu(s): %4.1f us, %4.1f sy, %4.1f ni, %4.1f id, %4.1f wa, %4.1f hi, %4.1f si, %4.1f st",
+                 percent(cpu_.user), percent(cpu_.system), percent(cpu_.nice), percent(cpu_.idle),
+                 percent(cpu_.wait), percent(cpu_.hard), percent(cpu_.soft), percent(cpu_.steal));
         text.emplace_back(line);
         MemoryInfo memory = read_memory_info();
         total_memory_ = memory.get("MemTotal");
-        uint64_t free = memory.get("MemFree"), cache = memory.get("Buffers") + memory.get("Cached") + memory.get("SReclaimable");
+        uint64_t free = memory.get("MemFree"),
+                 cache = memory.get("Buffers") + memory.get("Cached") + memory.get("SReclaimable");
         auto mib = [](uint64_t value) { return static_cast<double>(value) / 1024; };
         uint64_t used = total_memory_ > free + cache ? total_memory_ - free - cache : 0;
-        snprintf(line, sizeof(line), "MiB Mem : %8.1f total, %8.1f free, %8.1f used, %8.1f buff/cache", mib(total_memory_), mib(free),
-                 mib(used), mib(cache));
+        snprintf(line, sizeof(line), "MiB Mem : %8.1f total, %8.1f free, %8.1f used, %8.1f buff/cache",
+                 mib(total_memory_), mib(free), mib(used), mib(cache));
         text.emplace_back(line);
         uint64_t swap = memory.get("SwapTotal"), swap_free = memory.get("SwapFree");
-        snprintf(line, sizeof(line), "MiB Swap: %8.1f total, %8.1f free, %8.1f used. %8.1f avail Mem", mib(swap), mib(swap_free),
-                 mib(swap - swap_free), mib(memory.get("MemAvailable")));
+        snprintf(line, sizeof(line), "MiB Swap: %8.1f total, %8.1f free, %8.1f used. %8.1f avail Mem",
+                 mib(swap), mib(swap_free), mib(swap - swap_free), mib(memory.get("MemAvailable")));
         text.emplace_back(line);
         return text;
     }
@@ -225,8 +236,9 @@ Order parse_order(const char* text) {
         const char* name;
         Order order;
     };
-    constexpr Name kNames[] = {{"%CPU", Order::cpu},  {"%MEM", Order::memory}, {"TIME+", Order::time}, {"TIME", Order::time},
-                               {"PID", Order::pid},   {"RES", Order::memory},  {"USER", Order::user},  {"VIRT", Order::virtual_size}};
+    constexpr Name kNames[] = {{"%CPU", Order::cpu},  {"%MEM", Order::memory},      {"TIME+", Order::time},
+                               {"TIME", Order::time}, {"PID", Order::pid},          {"RES", Order::memory},
+                               {"USER", Order::user}, {"VIRT", Order::virtual_size}};
     for (const Name& each : kNames)
         if (strcmp(each.name, text) == 0) return each.order;
     die(1, "unrecognized field name '%s'", text);
@@ -289,11 +301,13 @@ bool handle_key(Top& top, RawTerminal& terminal, int key) {
         break;
     case 'd':
     case 's':
-        if (auto seconds = ask_number(top, terminal, "Change delay to ")) top.delay = *seconds < 0.1 ? 0.1 : *seconds;
+        if (auto seconds = ask_number(top, terminal, "Change delay to "))
+            top.delay = *seconds < 0.1 ? 0.1 : *seconds;
         break;
     case 'k':
         if (auto pid = ask_number(top, terminal, "PID to signal/kill ")) {
-            auto number = ask_number(top, terminal, "Send pid " + std::to_string(static_cast<long>(*pid)) + " signal [15] ");
+            auto number = ask_number(top, terminal,
+                                     "Send pid " + std::to_string(static_cast<long>(*pid)) + " signal [15] ");
             if (*pid >= 1) kill(static_cast<pid_t>(*pid), number ? static_cast<int>(*number) : SIGTERM);
         }
         break;
@@ -367,7 +381,8 @@ constexpr Tool kTool = {
     .summary = "Display processes in the order of what they use.",
     .options = kOptions,
     .run = run,
-    .notes = "Keys: q quit, P by CPU, M by memory, T by time, N by PID, R reverse, i hide idle ones, k kill, d delay,\n"
+    .notes = "Keys: q quit, P by CPU, M by memory, T by time, N by PID, R reverse, i hide idle ones, k kill, "
+             "d delay,\n"
              "any other updates at once.",
 };
 MARTLET_REGISTER_TOOL(kTool);

@@ -70,7 +70,8 @@ int run(Arguments& arguments) {
     sscanf(read_small_file("/proc/loadavg").c_str(), "%lf %lf %lf", &load[0], &load[1], &load[2]);
     auto records = login_records();
     auto users = std::count_if(records.begin(), records.end(), is_live_session);
-    out.print(",  %d %s,  load average: %.2f, %.2f, %.2f\n", static_cast<int>(users), users == 1 ? "user" : "users", load[0], load[1], load[2]);
+    out.print(",  %d %s,  load average: %.2f, %.2f, %.2f\n", static_cast<int>(users),
+              users == 1 ? "user" : "users", load[0], load[1], load[2]);
     return 0;
 }
 

@@ -1,5 +1,5 @@
-// vmstat: processes, memory, swapping, blocks, interrupts and processor time, from /proc/stat, /proc/meminfo and
-// /proc/vmstat; the first line since the start of the system, the next ones since the one before.
+// vmstat: processes, memory, swapping, blocks, interrupts and processor time, from /proc/stat, /proc/meminfo
+// and /proc/vmstat; the first line since the start of the system, the next ones since the one before.
 #include "framework/arguments.h"
 #include "framework/diagnostics.h"
 #include "framework/output.h"
@@ -69,17 +69,26 @@ Sample print_line(const Sample& before) {
     MemoryInfo memory = read_memory_info();
     double seconds = now.seconds - before.seconds;
     if (seconds <= 0) seconds = 1;
-    auto rate = [seconds](uint64_t from, uint64_t to) { return static_cast<unsigned long long>(static_cast<double>(to - from) / seconds + 0.5); };
-    uint64_t user = now.user - before.user, system = now.system - before.system, idle = now.idle - before.idle, waiting = now.waiting - before.waiting,
+    auto rate = [seconds](uint64_t from, uint64_t to) {
+        return static_cast<unsigned long long>(static_cast<double>(to - from) / seconds + 0.5);
+    };
+    uint64_t user = now.user - before.user, system = now.system - before.system,
+             idle = now.idle - before.idle, waiting = now.waiting - before.waiting,
              stolen = now.stolen - before.stolen, total = user + system + idle + waiting + stolen;
-    auto percent = [total](uint64_t part) { return static_cast<unsigned long long>(total ? (100 * part + total / 2) / total : 0); };
+    auto percent = [total](uint64_t part) {
+        return static_cast<unsigned long long>(total ? (100 * part + total / 2) / total : 0);
+    };
     auto kib = [&memory](const char* name) { return static_cast<unsigned long long>(memory.get(name)); };
     uint64_t running = value_of(stat, "procs_running");
-    out.print("%2llu %2llu %6llu %6llu %6llu %6llu %4llu %4llu %5llu %5llu %4llu %4llu %2llu %2llu %2llu %2llu %2llu\n",
-              static_cast<unsigned long long>(running), static_cast<unsigned long long>(value_of(stat, "procs_blocked")),
-              kib("SwapTotal") - kib("SwapFree"), kib("MemFree"), kib("Buffers"), kib("Cached") + kib("SReclaimable"), rate(before.swap_in, now.swap_in) * 4,
-              rate(before.swap_out, now.swap_out) * 4, rate(before.in, now.in), rate(before.out, now.out), rate(before.interrupts, now.interrupts),
-              rate(before.switches, now.switches), percent(user), percent(system), percent(idle), percent(waiting), percent(stolen));
+    out.print("%2llu %2llu %6llu %6llu %6llu %6llu %4llu %4llu %5llu %5llu %4llu %4llu %2llu %2llu %2llu "
+              "%2llu %2llu\n",
+              static_cast<unsigned long long>(running),
+              static_cast<unsigned long long>(value_of(stat, "procs_blocked")),
+              kib("SwapTotal") - kib("SwapFree"), kib("MemFree"), kib("Buffers"),
+              kib("Cached") + kib("SReclaimable"), rate(before.swap_in, now.swap_in) * 4,
+              rate(before.swap_out, now.swap_out) * 4, rate(before.in, now.in), rate(before.out, now.out),
+              rate(before.interrupts, now.interrupts), rate(before.switches, now.switches), percent(user),
+              percent(system), percent(idle), percent(waiting), percent(stolen));
     out.flush();
     return now;
 }
@@ -91,7 +100,9 @@ int run(Arguments& arguments) {
     auto operands = arguments.operands();
     if (operands.size() > 2) extra_operand(operands[2]);
     uint64_t delay = operands.empty() ? 0 : unsigned_or_die(operands[0], "delay");
-    uint64_t count = operands.size() > 1 ? unsigned_or_die(operands[1], "count") : operands.empty() ? 1 : UINT64_MAX;
+    uint64_t count = operands.size() > 1 ? unsigned_or_die(operands[1], "count")
+                     : operands.empty()  ? 1
+                                         : UINT64_MAX;
     if (!operands.empty() && delay == 0) die(1, "delay must be positive integer");
     Sample before;
     for (uint64_t line = 0; line < count; ++line) {

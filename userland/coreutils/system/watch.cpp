@@ -34,7 +34,8 @@ constexpr Option kOptions[] = {
 
 struct Settings {
     double interval = 2;
-    bool title = true, differences = false, exit_on_error = false, exit_on_change = false, beep = false, direct = false;
+    bool title = true, differences = false, exit_on_error = false, exit_on_change = false, beep = false,
+         direct = false;
 };
 
 
@@ -112,7 +113,8 @@ void show_line(const std::string& line, const std::string* before) {
     out.write("\033[K");
 }
 
-void show(const Settings& settings, char** command, const std::string& text, std::vector<std::string>& previous, bool first) {
+void show(const Settings& settings, char** command, const std::string& text,
+          std::vector<std::string>& previous, bool first) {
     Screen screen;
     size_t used = settings.title ? 2 : 0;
     out.write("\033[H");
@@ -132,11 +134,13 @@ void show(const Settings& settings, char** command, const std::string& text, std
         if (left.size() > room) left.resize(room);
         out.print("%-*s %s\033[K\r\n\033[K\r\n", static_cast<int>(room), left.c_str(), right.c_str());
     }
-    std::vector<std::string> lines = lay_out(text, screen.columns, screen.rows > used ? screen.rows - used : 1);
+    std::vector<std::string> lines =
+        lay_out(text, screen.columns, screen.rows > used ? screen.rows - used : 1);
     static const std::string kEmpty;
     for (size_t index = 0; index < lines.size(); ++index) {
         if (index > 0) out.write("\r\n");
-        const std::string* before = settings.differences && !first ? index < previous.size() ? &previous[index] : &kEmpty : nullptr;
+        const std::string* before =
+            settings.differences && !first ? index < previous.size() ? &previous[index] : &kEmpty : nullptr;
         show_line(lines[index], before);
     }
     out.write("\033[J");
@@ -201,8 +205,10 @@ int run(Arguments& arguments) {
         }
         if (!first && settings.exit_on_change && text != before) break;
         before = std::move(text);
-        timespec pause = {static_cast<time_t>(settings.interval),
-                          static_cast<long>((settings.interval - static_cast<double>(static_cast<time_t>(settings.interval))) * 1e9)};
+        timespec pause = {
+            static_cast<time_t>(settings.interval),
+            static_cast<long>(
+                (settings.interval - static_cast<double>(static_cast<time_t>(settings.interval))) * 1e9)};
         nanosleep(&pause, nullptr); // a resize ends it: the screen is drawn anew
     }
     out.write("\033[?1049l\033[?25h");

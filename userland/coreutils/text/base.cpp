@@ -46,7 +46,9 @@ private:
         size_t digits = (count_ * 8 + encoding_.digit_bits - 1) / encoding_.digit_bits;
         for (size_t index = 0; index < encoding_.group_digits; ++index) {
             unsigned shift = static_cast<unsigned>(encoding_.group_digits - 1 - index) * encoding_.digit_bits;
-            put_digit(index < digits ? encoding_.alphabet[group_ >> shift & ((1u << encoding_.digit_bits) - 1)] : '=');
+            put_digit(index < digits
+                          ? encoding_.alphabet[group_ >> shift & ((1u << encoding_.digit_bits) - 1)]
+                          : '=');
         }
         group_ = 0;
         count_ = 0;
@@ -67,7 +69,8 @@ private:
 
 class Decoder {
 public:
-    Decoder(const Encoding& encoding, bool ignore_garbage) : encoding_(encoding), ignore_garbage_(ignore_garbage) {
+    Decoder(const Encoding& encoding, bool ignore_garbage)
+        : encoding_(encoding), ignore_garbage_(ignore_garbage) {
         memset(values_, -1, sizeof(values_));
         for (int index = 0; encoding.alphabet[index]; ++index)
             values_[static_cast<unsigned char>(encoding.alphabet[index])] = static_cast<signed char>(index);

@@ -1,4 +1,5 @@
-// cksum: the CRC of POSIX.1-2017 (polynomial 0x04C11DB7, the length appended). sum: the 16-bit sums of BSD and System V.
+// cksum: the CRC of POSIX.1-2017 (polynomial 0x04C11DB7, the length appended). sum: the 16-bit sums of BSD
+// and System V.
 #include "framework/arguments.h"
 #include "framework/diagnostics.h"
 #include "framework/input.h"
@@ -33,8 +34,9 @@ uint32_t update_crc(uint32_t crc, std::string_view bytes) {
     for (; left >= 8; left -= 8, at += 8) {
         crc ^= static_cast<uint32_t>(at[0]) << 24 | static_cast<uint32_t>(at[1]) << 16 |
                static_cast<uint32_t>(at[2]) << 8 | at[3];
-        crc = kTables[7][crc >> 24] ^ kTables[6][crc >> 16 & 255] ^ kTables[5][crc >> 8 & 255] ^ kTables[4][crc & 255] ^
-              kTables[3][at[4]] ^ kTables[2][at[5]] ^ kTables[1][at[6]] ^ kTables[0][at[7]];
+        crc = kTables[7][crc >> 24] ^ kTables[6][crc >> 16 & 255] ^ kTables[5][crc >> 8 & 255] ^
+              kTables[4][crc & 255] ^ kTables[3][at[4]] ^ kTables[2][at[5]] ^ kTables[1][at[6]] ^
+              kTables[0][at[7]];
     }
     for (; left > 0; --left, ++at) crc = crc << 8 ^ kTables[0][crc >> 24 ^ *at];
     return crc;
@@ -73,7 +75,8 @@ int run_sum(Arguments& arguments) {
         uint32_t sum = 0;
         uint64_t length = 0;
         for (std::string_view block; !(block = input.next_block()).empty(); length += block.size())
-            for (unsigned char byte : block) sum = system_five ? sum + byte : ((sum >> 1 | (sum & 1) << 15) + byte) & 0xffff;
+            for (unsigned char byte : block)
+                sum = system_five ? sum + byte : ((sum >> 1 | (sum & 1) << 15) + byte) & 0xffff;
         if (input.error()) return;
         if (system_five) {
             sum = (sum & 0xffff) + (sum >> 16);

@@ -93,8 +93,8 @@ public:
     }
 
 private:
-    void print_row(const std::vector<std::string>& row, const std::vector<size_t>& widths, const std::vector<bool>& right,
-                   const std::vector<size_t>& order) const {
+    void print_row(const std::vector<std::string>& row, const std::vector<size_t>& widths,
+                   const std::vector<bool>& right, const std::vector<size_t>& order) const {
         for (size_t index = 0; index < order.size(); ++index) {
             size_t column = order[index];
             std::string_view text = column < row.size() ? std::string_view(row[column]) : "";
@@ -112,7 +112,8 @@ private:
         for (size_t index = 0; index < settings_.names.size(); ++index)
             if (settings_.names[index] == name) return index;
         auto number = parse_unsigned(name);
-        if (!number || *number == 0 || *number > count) die(1, "undefined column name '%s'", std::string(name).c_str());
+        if (!number || *number == 0 || *number > count)
+            die(1, "undefined column name '%s'", std::string(name).c_str());
         return static_cast<size_t>(*number - 1);
     }
 
@@ -132,7 +133,8 @@ private:
     std::vector<size_t> column_order(size_t count) const {
         std::vector<size_t> order;
         if (!settings_.order.empty())
-            for (const std::string& name : split_list(settings_.order)) order.push_back(column_of(name, count));
+            for (const std::string& name : split_list(settings_.order))
+                order.push_back(column_of(name, count));
         for (size_t index = 0; index < count; ++index)
             if (std::find(order.begin(), order.end(), index) == order.end()) order.push_back(index);
         return order;
@@ -158,7 +160,9 @@ void print_list(const std::vector<std::string>& entries, const Settings& setting
             out.write(entries[at]);
             size_t next = settings.across ? at + 1 : at + rows;
             if (index + 1 == columns || next >= entries.size()) break;
-            for (size_t position = display_width(entries[at]); position < column; position = (position / 8 + 1) * 8) out.put('\t');
+            for (size_t position = display_width(entries[at]); position < column;
+                 position = (position / 8 + 1) * 8)
+                out.put('\t');
         }
         out.put('\n');
     }
@@ -210,7 +214,8 @@ int run(Arguments& arguments) {
             break;
         }
     }
-    bool needs_table = !settings.names.empty() || !settings.right.empty() || !settings.hidden.empty() || !settings.order.empty();
+    bool needs_table = !settings.names.empty() || !settings.right.empty() || !settings.hidden.empty() ||
+                       !settings.order.empty();
     if (needs_table && !settings.table) die(1, "option --table required for all --table-*");
     Table table(settings);
     std::vector<std::string> entries;

@@ -59,8 +59,8 @@ public:
             if (difference >= 0) advance(sides_[1]);
         }
         if (total)
-            out.print("%llu%s%llu%s%llu%stotal%c", static_cast<unsigned long long>(counts[0]), delimiter.c_str(),
-                      static_cast<unsigned long long>(counts[1]), delimiter.c_str(),
+            out.print("%llu%s%llu%s%llu%stotal%c", static_cast<unsigned long long>(counts[0]),
+                      delimiter.c_str(), static_cast<unsigned long long>(counts[1]), delimiter.c_str(),
                       static_cast<unsigned long long>(counts[2]), delimiter.c_str(), end_of_line);
         if (sides_[0].complained || sides_[1].complained) {
             if (order == Order::when_unpaired) warn("input is not in sorted order");

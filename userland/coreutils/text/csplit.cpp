@@ -1,5 +1,5 @@
-// csplit: POSIX.1-2017, with GNU's -b, -q, -z, --suppress-matched, %REGEX% and {*}. The input is read once, in lines;
-// only the lines that an offset may still reach back to are held.
+// csplit: POSIX.1-2017, with GNU's -b, -q, -z, --suppress-matched, %REGEX% and {*}. The input is read once,
+// in lines; only the lines that an offset may still reach back to are held.
 #include "framework/arguments.h"
 #include "framework/diagnostics.h"
 #include "framework/input.h"
@@ -204,7 +204,9 @@ private:
         return true;
     }
 
-    static std::string on_repetition(uint64_t turn) { return turn ? " on repetition " + std::to_string(turn) : ""; }
+    static std::string on_repetition(uint64_t turn) {
+        return turn ? " on repetition " + std::to_string(turn) : "";
+    }
     [[noreturn]] void fail_range(const Pattern& pattern, uint64_t turn) {
         while (have(1)) put_first();
         fail("'" + pattern.text + "': line number out of range" + on_repetition(turn));
@@ -253,7 +255,8 @@ void parse_repeat(const char* operand, Pattern& pattern) {
         return;
     }
     auto count = parse_unsigned(text);
-    if (!count) die(1, "%s}: integer required between '{' and '}'", std::string(operand, text.size() + 1).c_str());
+    if (!count)
+        die(1, "%s}: integer required between '{' and '}'", std::string(operand, text.size() + 1).c_str());
     pattern.repeats = *count;
 }
 
@@ -269,8 +272,11 @@ std::vector<Pattern> parse_patterns(std::span<char*> operands) {
             auto line = parse_unsigned(operand);
             if (!line) die(1, "%s: invalid pattern", operand);
             if (*line == 0) die(1, "%s: line number must be greater than zero", operand);
-            if (*line < last_line) die(1, "line number '%s' is smaller than preceding line number, %llu", operand, static_cast<unsigned long long>(last_line));
-            if (*line == last_line) warn("warning: line number '%s' is the same as preceding line number", operand);
+            if (*line < last_line)
+                die(1, "line number '%s' is smaller than preceding line number, %llu", operand,
+                    static_cast<unsigned long long>(last_line));
+            if (*line == last_line)
+                warn("warning: line number '%s' is the same as preceding line number", operand);
             last_line = *line;
             Pattern pattern;
             pattern.text = operand;
@@ -292,7 +298,8 @@ void check_format(std::string& format) {
         }
         size_t letter = format.find_first_not_of("-+ #0'123456789.", at + 1);
         if (letter == std::string::npos) die(1, "missing conversion specifier in suffix");
-        if (!std::string_view("diuoxX").contains(format[letter])) die(1, "invalid conversion specifier in suffix: %c", format[letter]);
+        if (!std::string_view("diuoxX").contains(format[letter]))
+            die(1, "invalid conversion specifier in suffix: %c", format[letter]);
         if (found) die(1, "too many %% conversion specifications in suffix");
         if (letter - at > 8) die(1, "invalid format width in suffix");
         if (format[letter] == 'i' || format[letter] == 'd') format[letter] = 'u';
@@ -347,7 +354,8 @@ constexpr Tool kTool = {
     .summary = "Write pieces of FILE separated by PATTERN(s) to files xx00, xx01, ...",
     .options = kOptions,
     .run = run,
-    .notes = "PATTERN: NUMBER (up to that line), /REGEX/[OFFSET] (up to a match), %REGEX%[OFFSET] (skip to a match),\n"
+    .notes = "PATTERN: NUMBER (up to that line), /REGEX/[OFFSET] (up to a match), %REGEX%[OFFSET] (skip to a "
+             "match),\n"
              "{NUMBER} (repeat the one before that many times), {*} (as often as possible).",
 };
 MARTLET_REGISTER_TOOL(kTool);

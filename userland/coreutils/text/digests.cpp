@@ -63,7 +63,8 @@ bool unescape_name(std::string& name) {
             result.push_back(name[index]);
             continue;
         }
-        size_t at = ++index < name.size() ? std::string_view("\\nr").find(name[index]) : std::string_view::npos;
+        size_t at =
+            ++index < name.size() ? std::string_view("\\nr").find(name[index]) : std::string_view::npos;
         if (at == std::string_view::npos) return false;
         result.push_back("\\\n\r"[at]);
     }
@@ -173,7 +174,8 @@ int check_lists(std::span<char*> names, const Settings& settings) {
             }
             ++tally.malformed;
             if (settings.warnings)
-                warn("%s: %llu: improperly formatted %s checksum line", input_label(name), number, settings.flavour.label);
+                warn("%s: %llu: improperly formatted %s checksum line", input_label(name), number,
+                     settings.flavour.label);
         }
         if (tally.valid == 0) {
             warn("%s: no properly formatted checksum lines found", input_label(name));
@@ -183,7 +185,8 @@ int check_lists(std::span<char*> names, const Settings& settings) {
         if (!settings.silent) {
             warn_count(tally.malformed, "line is improperly formatted", "lines are improperly formatted");
             warn_count(tally.unreadable, "listed file could not be read", "listed files could not be read");
-            warn_count(tally.mismatched, "computed checksum did NOT match", "computed checksums did NOT match");
+            warn_count(tally.mismatched, "computed checksum did NOT match",
+                       "computed checksums did NOT match");
             if (settings.ignore_missing && tally.matched == 0 && tally.mismatched == 0)
                 warn("%s: no file was verified", input_label(name));
         }
@@ -233,9 +236,11 @@ int run(Arguments& arguments, Flavour flavour) {
     }
     if (check && settings.tag) usage_error("the --tag option is meaningless when verifying checksums");
     if (check && settings.zero) usage_error("the --zero option is not supported when verifying checksums");
-    if (!check && (settings.ignore_missing || settings.quiet || settings.silent || settings.strict || settings.warnings))
+    if (!check && (settings.ignore_missing || settings.quiet || settings.silent || settings.strict ||
+                   settings.warnings))
         usage_error("the options for verifying are meaningful only with --check");
-    return check ? check_lists(arguments.operands(), settings) : print_digests(arguments.operands(), settings);
+    return check ? check_lists(arguments.operands(), settings)
+                 : print_digests(arguments.operands(), settings);
 }
 
 constexpr const char* kSynopsis = "[OPTION]... [FILE]...";

@@ -28,7 +28,8 @@ public:
             char kind = item[0];
             if (kind == '/' || kind == '+') item.remove_prefix(1);
             auto value = parse_unsigned(item);
-            if (!value) usage_error("tab size contains invalid character(s): '%s'", std::string(item).c_str());
+            if (!value)
+                usage_error("tab size contains invalid character(s): '%s'", std::string(item).c_str());
             if (*value == 0) usage_error("tab size cannot be 0");
             if (kind == '/' || kind == '+') {
                 repeat_ = *value;
@@ -97,7 +98,8 @@ void expand_line(std::string_view line, const TabStops& stops, bool initial_only
     }
 }
 
-// Replaces runs of blanks by tabs where a stop is reached; a single blank before a stop stays unless more follow.
+// Replaces runs of blanks by tabs where a stop is reached; a single blank before a stop stays unless more
+// follow.
 void unexpand_line(std::string_view line, const TabStops& stops, bool all) {
     uint64_t column = 0;
     bool convert = true;
@@ -169,7 +171,8 @@ int run_expand(Arguments& arguments) {
 constexpr Option kUnexpandOptions[] = {
     {'a', "all", nullptr, "convert all blanks, instead of just initial blanks"},
     {kFirstOnly, "first-only", nullptr, "convert only leading sequences of blanks (overrides -a)"},
-    {'t', "tabs", "LIST", "have tabs N characters apart instead of 8, or at the columns of LIST (enables -a)"},
+    {'t', "tabs", "LIST",
+     "have tabs N characters apart instead of 8, or at the columns of LIST (enables -a)"},
     {kNumberOption, nullptr, "NUM", "the same as -t NUM"},
 };
 

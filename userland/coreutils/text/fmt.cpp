@@ -1,6 +1,6 @@
-// fmt: fills paragraphs, choosing all line breaks of a paragraph together so that the sum of their costs is least
-// (widows, orphans, ragged ends, breaks inside sentences), with GNU's options and costs. Widths are columns. A paragraph
-// of more than kMostWords words is given out in parts.
+// fmt: fills paragraphs, choosing all line breaks of a paragraph together so that the sum of their costs is
+// least (widows, orphans, ragged ends, breaks inside sentences), with GNU's options and costs. Widths are
+// columns. A paragraph of more than kMostWords words is given out in parts.
 #include "framework/arguments.h"
 #include "framework/diagnostics.h"
 #include "framework/input.h"
@@ -35,8 +35,9 @@ struct Settings {
 };
 
 constexpr long square(long n) { return n * n; }
-constexpr long kLineCost = square(70), kNoBreakCost = square(600), kSentenceBonus = square(50), kParenthesisBonus = square(40),
-               kPunctuationBonus = square(40), kLineCredit = square(3), kEndless = INT64_MAX;
+constexpr long kLineCost = square(70), kNoBreakCost = square(600), kSentenceBonus = square(50),
+               kParenthesisBonus = square(40), kPunctuationBonus = square(40), kLineCredit = square(3),
+               kEndless = INT64_MAX;
 constexpr size_t kMostWords = 998, kTabIndent = 3;
 constexpr long short_cost(long n) { return square(n * 10); }
 constexpr long ragged_cost(long n) { return short_cost(n) / 2; }
@@ -102,7 +103,8 @@ private:
     bool next_paragraph() {
         while (!is_text()) {
             if (at_end_) return false;
-            bool blank = rest_.empty() && (settings_.prefix.empty() || line_.find_first_not_of(" \t") == std::string::npos);
+            bool blank = rest_.empty() &&
+                         (settings_.prefix.empty() || line_.find_first_not_of(" \t") == std::string::npos);
             if (!blank) out.write(std::string_view(line_).substr(0, line_.find_last_not_of(" \t") + 1));
             out.put('\n');
             next_line();
@@ -212,7 +214,8 @@ private:
         size_t split = words_.size();
         long best = kEndless;
         for (size_t at = words_[0].next_break; at < words_.size(); at = words_[at].next_break) {
-            long cost = words_[at].cost - (words_[at].next_break < words_.size() ? words_[words_[at].next_break].cost : 0);
+            long cost = words_[at].cost -
+                        (words_[at].next_break < words_.size() ? words_[words_[at].next_break].cost : 0);
             if (cost < best) {
                 split = at;
                 best = cost;
@@ -315,7 +318,8 @@ int run(Arguments& arguments) {
     } else {
         settings.goal = settings.width * (2 * (100 - 7) + 1) / 200;
     }
-    return for_each_input(arguments.operands(), [&](Input& input, const char*) { Formatter(settings, input).run(); });
+    return for_each_input(arguments.operands(),
+                          [&](Input& input, const char*) { Formatter(settings, input).run(); });
 }
 
 constexpr Tool kTool = {

@@ -1,4 +1,5 @@
-// fold: POSIX.1-2017. Widths are columns of the screen, or bytes with -b; tabs, backspaces and carriage returns move.
+// fold: POSIX.1-2017. Widths are columns of the screen, or bytes with -b; tabs, backspaces and carriage
+// returns move.
 #include "framework/arguments.h"
 #include "framework/diagnostics.h"
 #include "framework/input.h"

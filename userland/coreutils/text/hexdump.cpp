@@ -32,7 +32,8 @@ constexpr Option kHexdumpOptions[] = {
 // All operands as one stream, with -s and -n applied.
 class Concatenation {
 public:
-    Concatenation(std::span<char*> names, uint64_t skip, uint64_t length) : names_(names), skip_(skip), left_(length) {}
+    Concatenation(std::span<char*> names, uint64_t skip, uint64_t length)
+        : names_(names), skip_(skip), left_(length) {}
 
     // Up to `size` bytes; fewer only at the end.
     size_t read(unsigned char* buffer, size_t size) {
@@ -55,7 +56,8 @@ public:
                 skip_ -= skipped;
                 continue;
             }
-            size_t count = std::min({block.size(), size - have, static_cast<size_t>(std::min<uint64_t>(left_, SIZE_MAX))});
+            size_t count = std::min(
+                {block.size(), size - have, static_cast<size_t>(std::min<uint64_t>(left_, SIZE_MAX))});
             memcpy(buffer + have, block.data(), count);
             input_->consume(count);
             have += count;
@@ -129,7 +131,10 @@ void print_format(char format, const unsigned char* bytes, size_t count, uint64_
         }
     } else {
         // The default, without a letter, sets words closer together.
-        const char* pattern = format == 'd' ? "   %05u" : format == 'o' ? "  %06o" : format == 'x' ? "    %04x" : " %04x";
+        const char* pattern = format == 'd'   ? "   %05u"
+                              : format == 'o' ? "  %06o"
+                              : format == 'x' ? "    %04x"
+                                              : " %04x";
         size_t width = format ? 8 : 5;
         for (size_t index = 0; index < kLineBytes; index += 2) {
             if (index < count)
@@ -226,7 +231,8 @@ void xxd_line(const unsigned char* bytes, size_t count, uint64_t offset, const X
 
 void include_style(Concatenation& input, const char* name, bool upper) {
     std::string identifier;
-    for (const char* at = name; at && *at; ++at) identifier.push_back(isalnum(static_cast<unsigned char>(*at)) ? *at : '_');
+    for (const char* at = name; at && *at; ++at)
+        identifier.push_back(isalnum(static_cast<unsigned char>(*at)) ? *at : '_');
     if (!identifier.empty() && isdigit(static_cast<unsigned char>(identifier[0]))) identifier.insert(0, "__");
     if (!identifier.empty()) out.print("unsigned char %s[] = {\n", identifier.c_str());
     unsigned long long total = 0;
@@ -245,7 +251,8 @@ int hex_value(char digit) {
     return digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;
 }
 
-// A dump back to bytes: after the offset, pairs of digits until two blanks (the text column) or another character.
+// A dump back to bytes: after the offset, pairs of digits until two blanks (the text column) or another
+// character.
 int reverse(Input& input, bool plain) {
     uint64_t written = 0;
     while (auto line = input.next_line()) {
@@ -331,7 +338,8 @@ int run_xxd(Arguments& arguments) {
     if (!settings.has_group) settings.group = settings.style == 'b' ? 1 : 2;
     Concatenation input(files, skip, length);
     if (settings.style == 'i') {
-        include_style(input, files.empty() || strcmp(files[0], "-") == 0 ? nullptr : files[0], settings.upper);
+        include_style(input, files.empty() || strcmp(files[0], "-") == 0 ? nullptr : files[0],
+                      settings.upper);
         return input.status ? 2 : 0;
     }
     unsigned char bytes[256];

@@ -45,7 +45,9 @@ struct Line {
     std::string text;
     std::vector<std::string_view> fields;
 
-    std::string_view field(uint64_t number) const { return number < fields.size() ? fields[number] : std::string_view(); }
+    std::string_view field(uint64_t number) const {
+        return number < fields.size() ? fields[number] : std::string_view();
+    }
 };
 using LinePointer = std::unique_ptr<Line>;
 
@@ -90,7 +92,8 @@ private:
             if (difference != 0) {
                 int side = difference < 0 ? 0 : 1;
                 LinePointer& line = side == 0 ? left : right;
-                if (settings_.unpaired[side]) print(side == 0 ? left.get() : nullptr, side == 1 ? right.get() : nullptr);
+                if (settings_.unpaired[side])
+                    print(side == 0 ? left.get() : nullptr, side == 1 ? right.get() : nullptr);
                 seen_unpaired_ = true;
                 line = next(side, std::move(line));
                 continue;
@@ -103,9 +106,11 @@ private:
         for (int side = 0; side < 2; ++side) {
             LinePointer& line = side == 0 ? left : right;
             if (line) seen_unpaired_ = true;
-            bool check = settings_.order != Order::never && (settings_.order == Order::always || seen_unpaired_);
+            bool check =
+                settings_.order != Order::never && (settings_.order == Order::always || seen_unpaired_);
             while (line && (settings_.unpaired[side] || check)) {
-                if (settings_.unpaired[side]) print(side == 0 ? line.get() : nullptr, side == 1 ? line.get() : nullptr);
+                if (settings_.unpaired[side])
+                    print(side == 0 ? line.get() : nullptr, side == 1 ? line.get() : nullptr);
                 line = next(side, std::move(line));
             }
         }
@@ -169,7 +174,8 @@ private:
     int compare(const Line& left, uint64_t left_key, const Line& right, uint64_t right_key) const {
         std::string_view a = left.field(left_key), b = right.field(right_key);
         if (!settings_.ignore_case) return a.compare(b);
-        int difference = strncasecmp(a.data() ? a.data() : "", b.data() ? b.data() : "", std::min(a.size(), b.size()));
+        int difference =
+            strncasecmp(a.data() ? a.data() : "", b.data() ? b.data() : "", std::min(a.size(), b.size()));
         return difference != 0 ? difference : a.size() < b.size() ? -1 : a.size() > b.size();
     }
 
@@ -190,9 +196,12 @@ private:
     }
 
     void put_others(const Line* line, int side, bool& first) const {
-        uint64_t count = settings_.automatic ? settings_.automatic_count[side] : line ? line->fields.size() : 0;
+        uint64_t count = settings_.automatic ? settings_.automatic_count[side]
+                         : line              ? line->fields.size()
+                                             : 0;
         for (uint64_t field = 0; field < count; ++field)
-            if (field != settings_.key[side]) put_field(line ? line->field(field) : std::string_view(), first);
+            if (field != settings_.key[side])
+                put_field(line ? line->field(field) : std::string_view(), first);
     }
 
     void print(const Line* left, const Line* right) const {
@@ -202,7 +211,10 @@ private:
         if (settings_.has_format) {
             for (const OutputField& field : settings_.format) {
                 const Line* line = field.file == 0 ? nullptr : lines[field.file - 1];
-                put_field(field.file == 0 ? key : line ? line->field(field.field) : std::string_view(), first);
+                put_field(field.file == 0 ? key
+                          : line          ? line->field(field.field)
+                                          : std::string_view(),
+                          first);
             }
         } else {
             put_field(key, first);
@@ -318,7 +330,8 @@ constexpr Tool kTool = {
     .summary = "Join lines of two sorted files on a common field.",
     .options = kOptions,
     .run = run,
-    .notes = "FORMAT is a list of FILENUM.FIELD and 0 (the join field), or 'auto': as many fields as the first lines have.",
+    .notes = "FORMAT is a list of FILENUM.FIELD and 0 (the join field), or 'auto': as many fields as the "
+             "first lines have.",
 };
 MARTLET_REGISTER_TOOL(kTool);
 

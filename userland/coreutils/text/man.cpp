@@ -1,5 +1,6 @@
-// man, apropos, whatis: shows pages of the manual, which are files in the format of man(7), gzipped or not, below
-// the directories of MANPATH. Descriptions are searched in the pages themselves: there is no index to be out of date.
+// man, apropos, whatis: shows pages of the manual, which are files in the format of man(7), gzipped or not,
+// below the directories of MANPATH. Descriptions are searched in the pages themselves: there is no index to
+// be out of date.
 #include "archive/gzip_format.h"
 #include "framework/arguments.h"
 #include "framework/diagnostics.h"
@@ -143,7 +144,8 @@ private:
 // "3" stands for "3posix" also.
 bool Manual::section_wanted(std::string_view section) const {
     if (sections_.empty()) return true;
-    return std::any_of(sections_.begin(), sections_.end(), [&](const std::string& each) { return section.starts_with(each); });
+    return std::any_of(sections_.begin(), sections_.end(),
+                       [&](const std::string& each) { return section.starts_with(each); });
 }
 
 // ls.1.gz: name "ls", section "1".
@@ -166,7 +168,9 @@ std::vector<Page> Manual::find_pages(const std::string* name) const {
             auto first = static_cast<ptrdiff_t>(pages.size());
             while (dirent* entry = readdir(stream)) {
                 std::string_view found, section;
-                if (!parse_file_name(entry->d_name, found, section) || (name && found != *name) || !section_wanted(section)) continue;
+                if (!parse_file_name(entry->d_name, found, section) || (name && found != *name) ||
+                    !section_wanted(section))
+                    continue;
                 pages.push_back({folder + "/" + entry->d_name, std::string(found), std::string(section)});
             }
             closedir(stream);
@@ -214,13 +218,15 @@ bool Manual::show_page(const std::string& path, unsigned depth) {
         std::string target = source.substr(4, source.find('\n') - 4);
         std::string directory = path.substr(0, path.rfind('/', path.rfind('/') - 1));
         for (const char* suffix : {"", ".gz"})
-            if (std::string file = directory + "/" + target + suffix; access(file.c_str(), R_OK) == 0) return show_page(file, depth + 1);
+            if (std::string file = directory + "/" + target + suffix; access(file.c_str(), R_OK) == 0)
+                return show_page(file, depth + 1);
     }
     return present(format_man_page(source, width(), shows_escapes() ? ManStyle::terminal : ManStyle::plain));
 }
 
 bool is_section(std::string_view text) {
-    return !text.empty() && text.size() <= 8 && kSections.contains(text[0]) && (text.size() == 1 || (text[0] >= '0' && text[0] <= '9'));
+    return !text.empty() && text.size() <= 8 && kSections.contains(text[0]) &&
+           (text.size() == 1 || (text[0] >= '0' && text[0] <= '9'));
 }
 
 int Manual::show(std::span<char*> names) {
@@ -270,9 +276,13 @@ std::string lower(std::string_view text) {
 }
 
 bool contains_word(const std::string& text, const std::string& word) {
-    auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || (c & 0x80); };
+    auto is_letter = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || (c & 0x80);
+    };
     for (size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1))
-        if ((at == 0 || !is_letter(text[at - 1])) && (at + word.size() == text.size() || !is_letter(text[at + word.size()]))) return true;
+        if ((at == 0 || !is_letter(text[at - 1])) &&
+            (at + word.size() == text.size() || !is_letter(text[at + word.size()])))
+            return true;
     return false;
 }
 
@@ -302,7 +312,8 @@ int Manual::search(std::span<char*> keywords) {
                 bool here = lower(name) == plain[i];
                 if (!by_name && !here)
                     here = settings_.exact ? contains_word(text, plain[i])
-                                           : patterns[i].search(name, 0, matches) || patterns[i].search(summary.text, 0, matches);
+                                           : patterns[i].search(name, 0, matches) ||
+                                                 patterns[i].search(summary.text, 0, matches);
                 if (!here) continue;
                 matched[i] = true;
                 ++count;
@@ -338,7 +349,8 @@ int run_man(Arguments& arguments) {
     if (arguments.operands().empty()) usage_error("what manual page do you want?");
     Settings::Mode mode = settings.mode;
     Manual manual(std::move(settings));
-    return mode == Settings::Mode::show ? manual.show(arguments.operands()) : manual.search(arguments.operands());
+    return mode == Settings::Mode::show ? manual.show(arguments.operands())
+                                        : manual.search(arguments.operands());
 }
 
 int run_search(Arguments& arguments, Settings::Mode mode) {
@@ -357,9 +369,10 @@ int run_search(Arguments& arguments, Settings::Mode mode) {
 int run_apropos(Arguments& arguments) { return run_search(arguments, Settings::Mode::apropos); }
 int run_whatis(Arguments& arguments) { return run_search(arguments, Settings::Mode::whatis); }
 
-constexpr const char* kNotes = "A page is looked for in the sections 1 8 3 2 5 4 9 6 7 of each directory of MANPATH\n"
-                               "(default /usr/local/share/man:/usr/share/man). It is shown with $MANPAGER, $PAGER,\n"
-                               "less or more, MANWIDTH columns wide.";
+constexpr const char* kNotes =
+    "A page is looked for in the sections 1 8 3 2 5 4 9 6 7 of each directory of MANPATH\n"
+    "(default /usr/local/share/man:/usr/share/man). It is shown with $MANPAGER, $PAGER,\n"
+    "less or more, MANWIDTH columns wide.";
 
 constexpr Tool kMan = {
     .name = "man",

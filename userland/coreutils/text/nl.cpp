@@ -159,7 +159,8 @@ int run(Arguments& arguments) {
             if (numbering.blanks == 0) usage_error("invalid line number of blank lines: '%s'", value);
             break;
         case 'n':
-            if (std::string_view(value) != "ln" && std::string_view(value) != "rn" && std::string_view(value) != "rz")
+            if (std::string_view(value) != "ln" && std::string_view(value) != "rn" &&
+                std::string_view(value) != "rz")
                 usage_error("invalid line numbering format: '%s'", value);
             numbering.format[0] = value[0];
             numbering.format[1] = value[1];

@@ -42,7 +42,8 @@ constexpr Option kOptions[] = {
 };
 
 struct Settings {
-    bool backup = false, remove_empty = false, force = false, batch = false, ignore_blanks = false, forward = false;
+    bool backup = false, remove_empty = false, force = false, batch = false, ignore_blanks = false,
+         forward = false;
     bool reverse = false, silent = false, dry_run = false;
     size_t fuzz = 2;
     int strip = -1; // -1: only the base name
@@ -66,7 +67,8 @@ void reverse_patch(FilePatch& patch) {
             if (line.kind != ' ') line.kind = line.kind == '-' ? '+' : '-';
         // Removed lines come before added ones.
         for (auto at = hunk.lines.begin(); at != hunk.lines.end();) {
-            auto end = std::find_if(at, hunk.lines.end(), [](const HunkLine& line) { return line.kind == ' '; });
+            auto end =
+                std::find_if(at, hunk.lines.end(), [](const HunkLine& line) { return line.kind == ' '; });
             std::stable_partition(at, end, [](const HunkLine& line) { return line.kind == '-'; });
             at = end == hunk.lines.end() ? end : end + 1;
         }
@@ -118,7 +120,8 @@ public:
             auto place = find(pattern, wanted + static_cast<ptrdiff_t>(skip_front), at_start, at_end);
             if (!place) continue;
             size_t start = *place - skip_front;
-            offset = static_cast<ptrdiff_t>(start) - (static_cast<ptrdiff_t>(hunk.old_start) - (hunk.old_count > 0 ? 1 : 0));
+            offset = static_cast<ptrdiff_t>(start) -
+                     (static_cast<ptrdiff_t>(hunk.old_start) - (hunk.old_count > 0 ? 1 : 0));
             drift_ = offset;
             splice(hunk, start);
             line = hunk.old_count > 0 ? start + 1 : start;
@@ -138,13 +141,16 @@ private:
         if (start < copied_ || start + pattern.size() > original_.lines.size()) return false;
         for (size_t index = 0; index < pattern.size(); ++index) {
             const std::string& have = original_.lines[start + index];
-            if (have != pattern[index]->text && !(settings_.ignore_blanks && same_but_blanks(have, pattern[index]->text))) return false;
+            if (have != pattern[index]->text &&
+                !(settings_.ignore_blanks && same_but_blanks(have, pattern[index]->text)))
+                return false;
         }
         return true;
     }
 
     // The place nearest to `wanted`, later ones first.
-    std::optional<size_t> find(std::span<const HunkLine*> pattern, ptrdiff_t wanted, bool at_start, bool at_end) const {
+    std::optional<size_t> find(std::span<const HunkLine*> pattern, ptrdiff_t wanted, bool at_start,
+                               bool at_end) const {
         size_t size = original_.lines.size();
         if (pattern.size() > size) return std::nullopt;
         size_t last = size - pattern.size();
@@ -153,7 +159,8 @@ private:
         auto limit = static_cast<ptrdiff_t>(last);
         for (ptrdiff_t distance = 0; distance <= limit + labs(wanted); ++distance) {
             for (ptrdiff_t place : {wanted + distance, wanted - distance})
-                if (place >= 0 && place <= limit && fits(pattern, static_cast<size_t>(place))) return static_cast<size_t>(place);
+                if (place >= 0 && place <= limit && fits(pattern, static_cast<size_t>(place)))
+                    return static_cast<size_t>(place);
         }
         return std::nullopt;
     }
@@ -166,10 +173,12 @@ private:
                 continue;
             }
             // Context stays as the file has it.
-            if (each.kind == ' ' && copied_ < original_.lines.size()) result.lines.push_back(original_.lines[copied_]);
+            if (each.kind == ' ' && copied_ < original_.lines.size())
+                result.lines.push_back(original_.lines[copied_]);
             ++copied_;
         }
-        if (copied_ >= original_.lines.size() && (hunk.old_lacks_newline || hunk.new_lacks_newline || hunk.old_count == 0))
+        if (copied_ >= original_.lines.size() &&
+            (hunk.old_lacks_newline || hunk.new_lacks_newline || hunk.old_count == 0))
             result.lacks_newline = hunk.new_lacks_newline;
     }
 
@@ -208,7 +217,8 @@ std::string range_text(size_t start, size_t count) {
     return count == 1 ? std::to_string(start) : std::to_string(start) + "," + std::to_string(count);
 }
 
-void write_rejects(const std::string& name, const FilePatch& patch, const std::vector<const Hunk*>& rejected) {
+void write_rejects(const std::string& name, const FilePatch& patch,
+                   const std::vector<const Hunk*>& rejected) {
     Text text;
     text.lines.push_back("--- " + patch.old_name);
     text.lines.push_back("+++ " + patch.new_name);
@@ -262,7 +272,8 @@ private:
         return true;
     }
 
-    // POSIX: the old name, the new one, the Index line: the first that exists; a file to be made has its new name.
+    // POSIX: the old name, the new one, the Index line: the first that exists; a file to be made has its new
+    // name.
     std::string choose_target(const FilePatch& patch) const {
         std::string first;
         for (const std::string* name : {&patch.old_name, &patch.new_name, &patch.index_name}) {
@@ -283,8 +294,8 @@ private:
         std::string target = given ? given : choose_target(patch);
         if (target.empty()) {
             warn("can't find file to patch");
-            out.print("Skipping patch.\n%zu out of %zu hunk%s ignored\n", patch.hunks.size(), patch.hunks.size(),
-                      patch.hunks.size() == 1 ? "" : "s");
+            out.print("Skipping patch.\n%zu out of %zu hunk%s ignored\n", patch.hunks.size(),
+                      patch.hunks.size(), patch.hunks.size() == 1 ? "" : "s");
             status_ = 1;
             return;
         }
@@ -293,8 +304,8 @@ private:
         bool creates = !patch.hunks.empty() && patch.hunks[0].old_count == 0 && patch.hunks[0].old_start == 0;
         if (!exists && !creates) {
             warn("can't find file to patch at '%s'", target.c_str());
-            out.print("Skipping patch.\n%zu out of %zu hunk%s ignored\n", patch.hunks.size(), patch.hunks.size(),
-                      patch.hunks.size() == 1 ? "" : "s");
+            out.print("Skipping patch.\n%zu out of %zu hunk%s ignored\n", patch.hunks.size(),
+                      patch.hunks.size(), patch.hunks.size() == 1 ? "" : "s");
             status_ = 1;
             return;
         }
@@ -304,7 +315,8 @@ private:
             if (settings_.forward) {
                 say("Reversed (or previously applied) patch detected!  Skipping patch.");
                 std::string count = std::to_string(patch.hunks.size());
-                out.print("%s out of %s hunk%s ignored", count.c_str(), count.c_str(), patch.hunks.size() == 1 ? "" : "s");
+                out.print("%s out of %s hunk%s ignored", count.c_str(), count.c_str(),
+                          patch.hunks.size() == 1 ? "" : "s");
                 std::vector<const Hunk*> all;
                 for (const Hunk& hunk : patch.hunks) all.push_back(&hunk);
                 reject(target, patch, all);
@@ -329,10 +341,12 @@ private:
             }
             if (fuzz == 0 && offset == 0) continue;
             inexact = true;
-            std::string text = "Hunk #" + std::to_string(index + 1) + " succeeded at " +
-                               std::to_string(static_cast<ptrdiff_t>(hunk.new_start) + (hunk.new_count == 0) + offset);
+            std::string text =
+                "Hunk #" + std::to_string(index + 1) + " succeeded at " +
+                std::to_string(static_cast<ptrdiff_t>(hunk.new_start) + (hunk.new_count == 0) + offset);
             if (fuzz > 0) text += " with fuzz " + std::to_string(fuzz);
-            if (offset != 0) text += " (offset " + std::to_string(offset) + (labs(offset) == 1 ? " line)" : " lines)");
+            if (offset != 0)
+                text += " (offset " + std::to_string(offset) + (labs(offset) == 1 ? " line)" : " lines)");
             say(text + ".");
         }
         patcher.finish();
@@ -341,7 +355,8 @@ private:
             status_ = 1;
         }
         if (!rejected.empty()) {
-            out.print("%zu out of %zu hunk%s FAILED", rejected.size(), patch.hunks.size(), patch.hunks.size() == 1 ? "" : "s");
+            out.print("%zu out of %zu hunk%s FAILED", rejected.size(), patch.hunks.size(),
+                      patch.hunks.size() == 1 ? "" : "s");
             reject(target, patch, rejected);
         }
         if (settings_.dry_run) return;
@@ -365,7 +380,9 @@ private:
 
     void reject(const std::string& target, const FilePatch& patch, const std::vector<const Hunk*>& rejected) {
         status_ = 1;
-        std::string name = settings_.rejects ? settings_.rejects : (settings_.output ? settings_.output : target) + std::string(".rej");
+        std::string name = settings_.rejects
+                               ? settings_.rejects
+                               : (settings_.output ? settings_.output : target) + std::string(".rej");
         if (settings_.dry_run) {
             out.put('\n');
             return;
@@ -374,7 +391,8 @@ private:
         write_rejects(name, patch, rejected);
     }
 
-    void save(const std::string& target, const FilePatch& patch, const Text& result, bool exists, const Text* backup) {
+    void save(const std::string& target, const FilePatch& patch, const Text& result, bool exists,
+              const Text* backup) {
         struct stat info = {};
         mode_t mode = exists && stat(target.c_str(), &info) == 0 ? info.st_mode & 07777 : 0666;
         if (settings_.output) {
@@ -399,7 +417,8 @@ private:
         if (fd < 0) die_errno(2, temporary);
         close(fd);
         write_text(temporary, result, mode, O_TRUNC);
-        if (exists && chown(temporary.c_str(), info.st_uid, info.st_gid) != 0 && errno != EPERM) warn_errno(temporary);
+        if (exists && chown(temporary.c_str(), info.st_uid, info.st_gid) != 0 && errno != EPERM)
+            warn_errno(temporary);
         if (rename(temporary.c_str(), target.c_str()) != 0) die_errno(2, target);
     }
 

@@ -14,8 +14,10 @@ std::string header_name(std::string_view rest, bool& absent) {
     size_t tab = rest.find('\t');
     std::string_view stamp = tab == std::string_view::npos ? std::string_view() : rest.substr(tab + 1);
     std::string name(rest.substr(0, tab));
-    while (tab == std::string_view::npos && !name.empty() && (name.back() == ' ' || name.back() == '\r')) name.pop_back();
-    absent = name == "/dev/null" || stamp.starts_with("1970-01-01 00:00:00") || stamp.starts_with("Thu Jan  1 00:00:00 1970");
+    while (tab == std::string_view::npos && !name.empty() && (name.back() == ' ' || name.back() == '\r'))
+        name.pop_back();
+    absent = name == "/dev/null" || stamp.starts_with("1970-01-01 00:00:00") ||
+             stamp.starts_with("Thu Jan  1 00:00:00 1970");
     return name;
 }
 
@@ -23,7 +25,8 @@ std::string header_name(std::string_view rest, bool& absent) {
 bool parse_range(std::string_view text, size_t& start, size_t& count) {
     size_t comma = text.find(',');
     auto first = parse_unsigned(text.substr(0, comma));
-    auto second = comma == std::string_view::npos ? std::optional<uint64_t>(1) : parse_unsigned(text.substr(comma + 1));
+    auto second =
+        comma == std::string_view::npos ? std::optional<uint64_t>(1) : parse_unsigned(text.substr(comma + 1));
     if (!first || !second) return false;
     start = static_cast<size_t>(*first);
     count = static_cast<size_t>(*second);
@@ -35,12 +38,15 @@ bool parse_unified_header(std::string_view line, Hunk& hunk) {
     if (!line.starts_with("@@ -")) return false;
     line.remove_prefix(4);
     size_t blank = line.find(' ');
-    if (blank == std::string_view::npos || !parse_range(line.substr(0, blank), hunk.old_start, hunk.old_count)) return false;
+    if (blank == std::string_view::npos ||
+        !parse_range(line.substr(0, blank), hunk.old_start, hunk.old_count))
+        return false;
     line.remove_prefix(blank + 1);
     if (!line.starts_with('+')) return false;
     line.remove_prefix(1);
     blank = line.find(' ');
-    return blank != std::string_view::npos && parse_range(line.substr(0, blank), hunk.new_start, hunk.new_count) &&
+    return blank != std::string_view::npos &&
+           parse_range(line.substr(0, blank), hunk.new_start, hunk.new_count) &&
            line.substr(blank + 1).starts_with("@@");
 }
 
@@ -147,7 +153,8 @@ bool PatchParser::read_unified(FilePatch& patch) {
             }
             std::string text = line_.empty() || line_[0] == '\t' ? line_ : line_.substr(1);
             bool in_old = mark == ' ' || mark == '-', in_new = mark == ' ' || mark == '+';
-            if ((!in_old && !in_new) || (in_old && old_left == 0) || (in_new && new_left == 0)) return fail("malformed patch");
+            if ((!in_old && !in_new) || (in_old && old_left == 0) || (in_new && new_left == 0))
+                return fail("malformed patch");
             old_left -= in_old;
             new_left -= in_new;
             hunk.lines.push_back({mark, std::move(text)});
@@ -168,8 +175,10 @@ bool PatchParser::read_unified(FilePatch& patch) {
 bool PatchParser::read_context_hunk(Hunk& hunk) {
     auto header = [&](const char* lead, const char* tail, size_t& start, size_t& count) {
         size_t lead_length = strlen(lead), tail_length = strlen(tail);
-        if (line_.size() <= lead_length + tail_length || !line_.starts_with(lead) || !line_.ends_with(tail)) return false;
-        std::string_view range = std::string_view(line_).substr(lead_length, line_.size() - lead_length - tail_length);
+        if (line_.size() <= lead_length + tail_length || !line_.starts_with(lead) || !line_.ends_with(tail))
+            return false;
+        std::string_view range =
+            std::string_view(line_).substr(lead_length, line_.size() - lead_length - tail_length);
         size_t comma = range.find(',');
         auto first = parse_unsigned(range.substr(0, comma));
         auto last = comma == std::string_view::npos ? first : parse_unsigned(range.substr(comma + 1));
@@ -180,11 +189,13 @@ bool PatchParser::read_context_hunk(Hunk& hunk) {
     };
     std::vector<HunkLine> halves[2];
     bool lacks_newline[2] = {};
-    if (!read_line() || !header("*** ", " ****", hunk.old_start, hunk.old_count)) return fail("malformed context hunk");
+    if (!read_line() || !header("*** ", " ****", hunk.old_start, hunk.old_count))
+        return fail("malformed context hunk");
     bool have_line = read_line();
     for (int half = 0; half < 2; ++half) {
         if (half == 1) {
-            if (!have_line || !header("--- ", " ----", hunk.new_start, hunk.new_count)) return fail("malformed context hunk");
+            if (!have_line || !header("--- ", " ----", hunk.new_start, hunk.new_count))
+                return fail("malformed context hunk");
             have_line = read_line();
         }
         char own = half == 0 ? '-' : '+';
@@ -192,7 +203,8 @@ bool PatchParser::read_context_hunk(Hunk& hunk) {
         while (have_line && halves[half].size() < count && line_.size() >= 1) {
             char mark = line_[0];
             if ((mark != ' ' && mark != '!' && mark != own) || (line_.size() >= 2 && line_[1] != ' ')) break;
-            halves[half].push_back({mark == ' ' ? ' ' : own, line_.size() >= 2 ? line_.substr(2) : std::string()});
+            halves[half].push_back(
+                {mark == ' ' ? ' ' : own, line_.size() >= 2 ? line_.substr(2) : std::string()});
             have_line = read_line();
         }
         if (have_line && line_.starts_with('\\')) {
@@ -206,7 +218,8 @@ bool PatchParser::read_context_hunk(Hunk& hunk) {
         if (!halves[half].empty() || (half == 0 ? hunk.old_count : hunk.new_count) == 0) continue;
         for (const HunkLine& line : halves[1 - half])
             if (line.kind == ' ') halves[half].push_back(line);
-        if (halves[half].size() != (half == 0 ? hunk.old_count : hunk.new_count)) return fail("malformed context hunk");
+        if (halves[half].size() != (half == 0 ? hunk.old_count : hunk.new_count))
+            return fail("malformed context hunk");
     }
     size_t old_at = 0, new_at = 0;
     while (old_at < halves[0].size() || new_at < halves[1].size()) {
@@ -214,7 +227,8 @@ bool PatchParser::read_context_hunk(Hunk& hunk) {
             hunk.lines.push_back(halves[0][old_at++]);
         else if (new_at < halves[1].size() && halves[1][new_at].kind == '+')
             hunk.lines.push_back(halves[1][new_at++]);
-        else if (old_at < halves[0].size() && new_at < halves[1].size() && halves[0][old_at].text == halves[1][new_at].text) {
+        else if (old_at < halves[0].size() && new_at < halves[1].size() &&
+                 halves[0][old_at].text == halves[1][new_at].text) {
             hunk.lines.push_back(halves[0][old_at++]);
             ++new_at;
         } else {
@@ -263,7 +277,8 @@ bool PatchParser::read_normal(FilePatch& patch) {
             }
             return true;
         };
-        if (!read_half('<', hunk.old_count, '-', hunk.old_lacks_newline)) return patch.hunks.empty() ? true : fail("malformed patch");
+        if (!read_half('<', hunk.old_count, '-', hunk.old_lacks_newline))
+            return patch.hunks.empty() ? true : fail("malformed patch");
         if (kind == 'c' && (!read_line() || line_ != "---")) return fail("'---' expected");
         if (!read_half('>', hunk.new_count, '+', hunk.new_lacks_newline)) return fail("malformed patch");
         patch.hunks.push_back(std::move(hunk));

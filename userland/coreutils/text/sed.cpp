@@ -182,7 +182,8 @@ private:
     Sink main_;
     std::vector<Sink> sinks_;
     std::string pattern_space_, hold_space_;
-    // Whether the text had its delimiter where it was read; a text keeps that on its way through the hold space.
+    // Whether the text had its delimiter where it was read; a text keeps that on its way through the hold
+    // space.
     bool ended_ = true, hold_ended_ = true;
     uint64_t line_number_ = 0;
     bool substituted_ = false;

@@ -1,4 +1,5 @@
-// shuf: lines, arguments or numbers in random order (GNU). Randomness is getrandom(2)'s, or --random-source's.
+// shuf: lines, arguments or numbers in random order (GNU). Randomness is getrandom(2)'s, or
+// --random-source's.
 #include "framework/arguments.h"
 #include "framework/diagnostics.h"
 #include "framework/input.h"
@@ -106,7 +107,8 @@ void parse_range(Source& source, const char* text) {
     size_t dash = range.find('-');
     auto low = parse_unsigned(range.substr(0, dash));
     auto high = dash == std::string_view::npos ? std::nullopt : parse_unsigned(range.substr(dash + 1));
-    if (!low || !high || *high + 1 < *low || *high - *low == UINT64_MAX) die(1, "invalid input range: '%s'", text);
+    if (!low || !high || *high + 1 < *low || *high - *low == UINT64_MAX)
+        die(1, "invalid input range: '%s'", text);
     source.is_range = true;
     source.low = *low;
     source.count = *high - *low + 1;

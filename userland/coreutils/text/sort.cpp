@@ -110,7 +110,8 @@ size_t parse_memory(const char* text) {
     if (last == '%' || last == 'b') {
         number.pop_back();
         if (last == '%')
-            unit = static_cast<uint64_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<uint64_t>(sysconf(_SC_PAGESIZE)) / 100;
+            unit = static_cast<uint64_t>(sysconf(_SC_PHYS_PAGES)) *
+                   static_cast<uint64_t>(sysconf(_SC_PAGESIZE)) / 100;
     } else if (last >= '0' && last <= '9') {
         unit = 1024;
     }

@@ -1,4 +1,5 @@
-// Sorting in a bounded amount of memory: full buffers are sorted and written to temporary runs, which are merged.
+// Sorting in a bounded amount of memory: full buffers are sorted and written to temporary runs, which are
+// merged.
 #include "framework/diagnostics.h"
 #include "framework/input.h"
 #include "framework/output.h"
@@ -69,8 +70,8 @@ void merge_sort(Line* lines, size_t count, Line* scratch, const Comparer& compar
     std::copy(left, left_end, target);
 }
 
-// Where the result goes: standard output, or the file of -o, opened when the first line is ready, because it may be
-// one of the inputs.
+// Where the result goes: standard output, or the file of -o, opened when the first line is ready, because it
+// may be one of the inputs.
 void open_result(const Settings& settings) {
     if (!settings.output) return;
     int fd = open(settings.output, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
@@ -123,8 +124,8 @@ void merge_sources(Sources sources, Output& target, const Settings& settings, co
     }
 }
 
-// The sorted runs so far, in the order of the input. As many of one level as are merged at once become one of the
-// next: few files are open, and each line is written a logarithmic number of times.
+// The sorted runs so far, in the order of the input. As many of one level as are merged at once become one of
+// the next: few files are open, and each line is written a logarithmic number of times.
 class Runs {
 public:
     Runs(const Settings& settings, const Comparer& comparer) : settings_(settings), comparer_(comparer) {}
@@ -141,7 +142,8 @@ public:
     void merge_all(Output& target) {
         while (runs_.size() > settings_.batch) {
             unsigned level = runs_.back().level;
-            TemporaryRun merged = write_run(settings_, [&](Output& file) { merge_last(settings_.batch, file); });
+            TemporaryRun merged =
+                write_run(settings_, [&](Output& file) { merge_last(settings_.batch, file); });
             runs_.push_back({std::move(merged), level});
         }
         merge_last(runs_.size(), target);
@@ -166,7 +168,8 @@ private:
     std::vector<Entry> runs_;
 };
 
-void write_lines(const std::vector<Line>& lines, Output& target, const Settings& settings, const Comparer& comparer) {
+void write_lines(const std::vector<Line>& lines, Output& target, const Settings& settings,
+                 const Comparer& comparer) {
     for (size_t i = 0; i < lines.size(); ++i) {
         if (settings.unique && i > 0 && comparer.by_keys(lines[i - 1], lines[i]) == 0) continue;
         target.write(lines[i].view());
@@ -213,7 +216,8 @@ void sort_files(const Settings& settings, std::span<char*> names) {
             size_t cost = source.line.size + sizeof(Line) * 3 / 2;
             if (used + cost > limit && !lines.empty()) {
                 sort_lines(lines, comparer);
-                runs.add(write_run(settings, [&](Output& file) { write_lines(lines, file, settings, comparer); }));
+                runs.add(
+                    write_run(settings, [&](Output& file) { write_lines(lines, file, settings, comparer); }));
                 lines.clear();
                 store.clear();
                 used = 0;
@@ -242,11 +246,13 @@ void merge_files(const Settings& settings, std::span<char*> names) {
         // What is about to be overwritten is read before; and so are files beyond the number merged at once.
         bool last = i + 1 == names.size();
         if (!is_output(fd, settings) && (sources.size() < settings.batch || (last && runs.empty()))) continue;
-        runs.add(write_run(settings, [&](Output& file) { merge_sources(std::move(sources), file, settings, comparer); }));
+        runs.add(write_run(
+            settings, [&](Output& file) { merge_sources(std::move(sources), file, settings, comparer); }));
         sources.clear();
     }
     if (!runs.empty() && !sources.empty())
-        runs.add(write_run(settings, [&](Output& file) { merge_sources(std::move(sources), file, settings, comparer); }));
+        runs.add(write_run(
+            settings, [&](Output& file) { merge_sources(std::move(sources), file, settings, comparer); }));
     open_result(settings);
     if (runs.empty()) return merge_sources(std::move(sources), out, settings, comparer);
     runs.merge_all(out);

@@ -1,4 +1,5 @@
-// What the parts of sort share: its settings, a line with the rank of its first key, and how two lines compare.
+// What the parts of sort share: its settings, a line with the rank of its first key, and how two lines
+// compare.
 #pragma once
 
 #include "text/sort_key.h"
@@ -78,9 +79,9 @@ private:
 // Orders lines; equal ones keep their order.
 void sort_lines(std::vector<Line>& lines, const Comparer& comparer);
 
-// Writes the sorted lines of all files (sort) or merges files that are sorted (sort -m) to standard output or to the
-// file of -o, in a bounded amount of memory: what does not fit goes to temporary files without names, of which no
-// signal leaves anything behind. A failure ends the tool.
+// Writes the sorted lines of all files (sort) or merges files that are sorted (sort -m) to standard output or
+// to the file of -o, in a bounded amount of memory: what does not fit goes to temporary files without names,
+// of which no signal leaves anything behind. A failure ends the tool.
 void sort_files(const Settings& settings, std::span<char*> names);
 void merge_files(const Settings& settings, std::span<char*> names);
 

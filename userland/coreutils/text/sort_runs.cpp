@@ -14,7 +14,8 @@ TemporaryRun::TemporaryRun(const Settings& settings) {
     static size_t turn = 0;
     const char* directory = getenv("TMPDIR");
     if (!directory || !*directory) directory = "/tmp";
-    if (auto& given = settings.temporary_directories; !given.empty()) directory = given[turn++ % given.size()];
+    if (auto& given = settings.temporary_directories; !given.empty())
+        directory = given[turn++ % given.size()];
     std::string name = std::string(directory) + "/sortXXXXXX";
     fd_ = mkostemp(name.data(), O_CLOEXEC);
     if (fd_ < 0) die(2, "cannot create temporary file in '%s': %m", directory);

@@ -1,5 +1,5 @@
-// The temporary files of sort. They lose their names as soon as they are open, so nothing is left behind however the
-// tool ends; with --compress-program their text goes through that program.
+// The temporary files of sort. They lose their names as soon as they are open, so nothing is left behind
+// however the tool ends; with --compress-program their text goes through that program.
 #pragma once
 
 #include "framework/output.h"
@@ -14,7 +14,8 @@ namespace coreutils::sort {
 class TemporaryRun {
 public:
     explicit TemporaryRun(const Settings& settings);
-    TemporaryRun(TemporaryRun&& other) : fd_(std::exchange(other.fd_, -1)), child_(std::exchange(other.child_, 0)) {}
+    TemporaryRun(TemporaryRun&& other)
+        : fd_(std::exchange(other.fd_, -1)), child_(std::exchange(other.child_, 0)) {}
     TemporaryRun& operator=(TemporaryRun&& other) {
         std::swap(fd_, other.fd_);
         std::swap(child_, other.child_);

@@ -81,9 +81,11 @@ public:
         if (!filter) return;
         int status = wait_for(child_);
         if (WIFSIGNALED(status) && WTERMSIG(status) != SIGPIPE)
-            die(128 + WTERMSIG(status), "with FILE=%s, signal %d from command: %s", name_.c_str(), WTERMSIG(status), filter);
+            die(128 + WTERMSIG(status), "with FILE=%s, signal %d from command: %s", name_.c_str(),
+                WTERMSIG(status), filter);
         if (WIFEXITED(status) && WEXITSTATUS(status) != 0)
-            die(WEXITSTATUS(status), "with FILE=%s, exit %d from command: %s", name_.c_str(), WEXITSTATUS(status), filter);
+            die(WEXITSTATUS(status), "with FILE=%s, exit %d from command: %s", name_.c_str(),
+                WEXITSTATUS(status), filter);
     }
 
 private:
@@ -130,7 +132,8 @@ void split_bytes(Input& input, Pieces& pieces, uint64_t size) {
                 pieces.open();
                 left = size;
             }
-            std::string_view part = block.substr(0, left < block.size() ? static_cast<size_t>(left) : block.size());
+            std::string_view part =
+                block.substr(0, left < block.size() ? static_cast<size_t>(left) : block.size());
             pieces.write(part);
             left -= part.size();
             block.remove_prefix(part.size());
@@ -177,7 +180,8 @@ void split_line_bytes(Input& input, Pieces& pieces, uint64_t size, char separato
                 pieces.open();
                 left = size;
             }
-            std::string_view part = rest.substr(0, left < rest.size() ? static_cast<size_t>(left) : rest.size());
+            std::string_view part =
+                rest.substr(0, left < rest.size() ? static_cast<size_t>(left) : rest.size());
             pieces.write(part);
             left -= part.size();
             rest.remove_prefix(part.size());
@@ -216,7 +220,8 @@ void split_chunks(const std::string& text, Pieces& pieces, const Chunks& chunks,
     std::string_view all = text;
     size_t begin = 0;
     for (uint64_t number = 1; number <= chunks.count; ++number) {
-        size_t end = std::min(text.size(), static_cast<size_t>(std::max<uint64_t>(1, text.size() / chunks.count) * number));
+        size_t end = std::min(
+            text.size(), static_cast<size_t>(std::max<uint64_t>(1, text.size() / chunks.count) * number));
         if (number == chunks.count) end = text.size();
         if (chunks.kind == 'l' && end > begin && end < text.size()) {
             size_t at = all.find(separator, end - 1);
@@ -232,7 +237,8 @@ void split_chunks(const std::string& text, Pieces& pieces, const Chunks& chunks,
     }
 }
 
-void split_round_robin(const std::string& text, Pieces& pieces, const Chunks& chunks, char separator, bool elide) {
+void split_round_robin(const std::string& text, Pieces& pieces, const Chunks& chunks, char separator,
+                       bool elide) {
     for (uint64_t number = 1; number <= chunks.count; ++number) {
         if (chunks.only && chunks.only != number) continue;
         uint64_t line_number = 0;
@@ -307,7 +313,8 @@ bool parse_option(int option, char* value, Settings& settings, Pieces& pieces) {
         settings.chunks = parse_chunks(value);
         break;
     case 't':
-        if (strcmp(value, "\\0") != 0 && (!value[0] || value[1])) usage_error("multi-character separator '%s'", value);
+        if (strcmp(value, "\\0") != 0 && (!value[0] || value[1]))
+            usage_error("multi-character separator '%s'", value);
         settings.separator = strcmp(value, "\\0") == 0 ? '\0' : value[0];
         break;
     case kVerbose:

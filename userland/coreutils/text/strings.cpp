@@ -48,7 +48,11 @@ void scan(Input& input, const char* name, const Settings& settings) {
                 if (held.size() < settings.least) continue;
                 auto start = static_cast<unsigned long long>(offset - held.size());
                 if (settings.names) out.print("%s: ", input_label(name));
-                if (settings.radix) out.print(settings.radix == 'd' ? "%7llu " : settings.radix == 'o' ? "%7llo " : "%7llx ", start);
+                if (settings.radix)
+                    out.print(settings.radix == 'd'   ? "%7llu "
+                              : settings.radix == 'o' ? "%7llo "
+                                                      : "%7llx ",
+                              start);
                 out.write(held);
                 held.clear();
                 printing = true;
@@ -72,7 +76,8 @@ int run(Arguments& arguments) {
             break;
         case 't':
             settings.radix = arguments.value()[0];
-            if (arguments.value()[1] || (settings.radix != 'd' && settings.radix != 'o' && settings.radix != 'x'))
+            if (arguments.value()[1] ||
+                (settings.radix != 'd' && settings.radix != 'o' && settings.radix != 'x'))
                 usage_error("invalid radix: '%s'", arguments.value());
             break;
         case 'w':

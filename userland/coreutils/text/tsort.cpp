@@ -1,5 +1,5 @@
-// tsort: POSIX.1-2017. Items are printed as soon as nothing unprinted precedes them, in the order in which they appear;
-// of a loop, its members are named and one edge is left out.
+// tsort: POSIX.1-2017. Items are printed as soon as nothing unprinted precedes them, in the order in which
+// they appear; of a loop, its members are named and one edge is left out.
 #include "framework/arguments.h"
 #include "framework/diagnostics.h"
 #include "framework/input.h"
@@ -55,7 +55,8 @@ public:
             out.write(*item.name);
             out.put('\n');
             for (size_t index = item.successors.size(); index-- > 0;)
-                if (--items_[item.successors[index]].predecessors == 0) ready.push_back(item.successors[index]);
+                if (--items_[item.successors[index]].predecessors == 0)
+                    ready.push_back(item.successors[index]);
         }
         return acyclic;
     }
