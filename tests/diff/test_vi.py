@@ -1,5 +1,7 @@
 """vi, typed at a pseudo-terminal: each case is a text, the keys, and the text that is then in the file."""
 import os
+import signal
+import subprocess
 import tempfile
 import time
 from pathlib import Path
@@ -111,6 +113,28 @@ CASES = [
     ("insert UTF-8", "a\n", "aß<e>", "aß\n"),
     ("auto-indentation", "  a\n", ":set ai<r>ob<e>", "  a\n  b\n"),
     ("arrows in insert mode", "ab\n", "A\x1b[D\x1b[Dx<e>", "xab\n"),
+    ("filter lines", "b\na\nc\n", "!jsort<r>", "a\nb\nc\n"),
+    ("filter with a count", "c\nb\na\n", "2!!sort<r>", "b\nc\na\n"),
+    ("filter a range", "b\na\n", ":%!sort<r>", "a\nb\n"),
+    ("undo a filter", "b\na\n", "!Gsort<r>u", "b\na\n"),
+    ("a filter may print nothing", "1\n2\n3\n", ":1,2!true<r>", "3\n"),
+    ("read from a command", "1\n", ":r !echo 2<r>", "1\n2\n"),
+    ("write to a command", "1\n2\n", ":w !cat<r><r>x", "\n2\n"),
+    ("the file's name in a command", "1\n", ":r !basename %<r>", "1\nfile\n"),
+    ("record and run a macro", "1\n2\n3\n", "qaA;<e>jq@a", "1;\n2;\n3\n"),
+    ("run the macro again", "1\n2\n3\n4\n", "qaA;<e>jq@a@@", "1;\n2;\n3;\n4\n"),
+    ("a macro with a count ends where it fails", "1\n2\n3\n", "qaA;<e>jq9@a", "1;\n2;\n3;\n"),
+    ("a macro from a line", "dw\none two\n", "\"ayyj@a", "dw\ntwo\n"),
+    ("repeat after a macro", "abc\nabcd\n", "qaxq@aj0.", "c\nbcd\n"),
+    ("complete a word", "hello help\n\n", "jihel\x0e<e>", "hello help\nhello\n"),
+    ("complete with the next word", "hello help\n\n", "jihel\x0e\x0e<e>", "hello help\nhelp\n"),
+    ("substitute after asking", "a a a\n", ":s/a/b/gc<r>yny", "b a b\n"),
+    ("stop asking", "a\na\na\n", ":%s/a/b/c<r>yq", "b\na\na\n"),
+    ("two commands", "a\nb\n", ":s/a/x/|2d<r>", "x\n"),
+    ("a bar in a pattern", "a|b\n", ":s/a|b/c/<r>", "c\n"),
+    ("marks stay with their lines", "1\n2\n3\n", "GmaggO0<e>'ax", "0\n1\n2\n\n"),
+    ("interrupt ends an insertion", "a\n", "ib\x03x", "a\n"),
+    ("a long line", "x" * 5000 + "\n", "$x0x", "x" * 4998 + "\n"),
     ("a file without its last newline", "ab", "x", "b\n"),
     ("an empty file", "", "ihello<e>", "hello\n"),
 ]
@@ -144,3 +168,48 @@ def test_keys(text, keys, result):
 def test_quit_refuses_to_lose_changes():
     text, status = edit("a\n", "x:q\r", leave=":q!\r")
     assert (text, status) == ("a\n", 0)
+
+
+def test_a_hangup_keeps_the_text(tmp_path):
+    path = tmp_path / "file"
+    path.write_text("a\n")
+    command = [str(ROOT / "bin/coreutils"), "vi", "file"] # a short name: the message has to fit into the last row
+    environment = {"TERM": "xterm", "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
+    program = pexpect.spawn(command[0], command[1:], encoding="utf-8", timeout=20, dimensions=(24, 80), env=environment, cwd=tmp_path)
+    program.expect_exact("characters")
+    program.send("xihello")
+    program.expect_exact("hello")
+    program.kill(signal.SIGTERM)
+    program.expect(pexpect.EOF)
+    assert (tmp_path / "file.save").read_text() == "hello\n"
+    assert path.read_text() == "a\n"
+    program = pexpect.spawn(command[0], ["vi", "-r", "file"], encoding="utf-8", timeout=20, dimensions=(24, 80), env=environment, cwd=tmp_path)
+    program.expect_exact("recovered")
+    program.send(":wq\r")
+    program.expect(pexpect.EOF)
+    assert path.read_text() == "hello\n"
+
+
+EX_CASES = [
+    ("1\n2\n", "g/1/s//one/\n$a\nx\ny\n.\n1,$p\nwq\n", "one\n2\nx\ny\n", "one\n2\nx\ny\n"),
+    ("b\na\n", "%!sort\nw\nq\n", "a\nb\n", ""),
+    ("1\n2\n3\n", "2i\nx\n.\n=\n.=\nx\n", "1\nx\n2\n3\n", "4\n2\n"),
+    ("1\n2\n3\n", "1,2c\nz\n.\n1,$#\nx\n", "z\n3\n", "     1  z\n     2  3\n"),
+    ("a\tb\n", "1l\n1,1w !wc -l | tr -d ' '\nq\n", "a\tb\n", "a^Ib$\n1\n"),
+]
+
+
+@pytest.mark.parametrize("text,script,result,output", EX_CASES)
+def test_ex_scripts(text, script, result, output, tmp_path):
+    path = tmp_path / "file"
+    path.write_text(text)
+    done = subprocess.run([ROOT / "bin/coreutils", "ex", "-s", path], input=script, capture_output=True, text=True, timeout=20)
+    assert (path.read_text(), done.stdout, done.stderr, done.returncode) == (result, output, "", 0)
+
+
+def test_ex_ends_at_an_error(tmp_path):
+    path = tmp_path / "file"
+    path.write_text("a\n")
+    done = subprocess.run([ROOT / "bin/coreutils", "ex", "-s", path], input="s/nosuch/x/\ns/a/b/\nwq\n",
+                          capture_output=True, text=True, timeout=20)
+    assert (done.returncode, path.read_text(), done.stderr != "") == (1, "a\n", True)

@@ -12,6 +12,7 @@ namespace coreutils {
 namespace {
 
 RawTerminal* active = nullptr;
+volatile sig_atomic_t end_signal = 0;
 
 void on_signal(int number) {
     if (active) active->leave();
@@ -19,6 +20,7 @@ void on_signal(int number) {
     raise(number);
 }
 void on_resize(int) {} // only to end a wait
+void on_end(int number) { end_signal = number; }
 
 void put(int fd, const char* text) {
     ssize_t ignored = write(fd, text, strlen(text));
@@ -44,6 +46,7 @@ int key_of(const char* sequence) {
 } // namespace
 
 RawTerminal::RawTerminal(Screen screen) : alternate_(screen == Screen::alternate) {
+    if (screen == Screen::none) return;
     fd_ = open("/dev/tty", O_RDWR | O_CLOEXEC);
     if (fd_ < 0 || tcgetattr(fd_, &saved_) != 0) return;
     usable_ = true;
@@ -61,10 +64,20 @@ RawTerminal::~RawTerminal() {
     if (fd_ >= 0) close(fd_);
 }
 
+void RawTerminal::handle_everything() {
+    signal_keys_ = false;
+    struct sigaction action = {};
+    action.sa_handler = on_end;
+    for (int number : {SIGHUP, SIGTERM}) sigaction(number, &action, nullptr);
+    enter();
+}
+
+int RawTerminal::ended_by() const { return end_signal; }
+
 void RawTerminal::enter() {
     if (!usable_) return;
     termios raw = saved_;
-    raw.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO);
+    raw.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO | (signal_keys_ ? 0 : ISIG));
     raw.c_iflag &= ~static_cast<tcflag_t>(ICRNL | IXON);
     raw.c_cc[VMIN] = 1;
     raw.c_cc[VTIME] = 0;
@@ -89,7 +102,9 @@ int RawTerminal::byte(int timeout_ms) {
     pollfd waiting = {fd_, POLLIN, 0};
     if (poll(&waiting, 1, timeout_ms) <= 0) return -1;
     unsigned char value;
-    return read(fd_, &value, 1) == 1 ? value : -1;
+    ssize_t count = read(fd_, &value, 1);
+    if (count == 0 || (count < 0 && errno == EIO)) end_signal = SIGHUP; // hung up
+    return count == 1 ? value : -1;
 }
 
 int RawTerminal::key(int timeout_ms) {

@@ -25,14 +25,18 @@ enum Key : int {
 class RawTerminal {
 public:
     // Opens /dev/tty; `usable()` is false without one. With `alternate`, the screen's contents come back at
-    // the end.
-    enum class Screen { normal, alternate };
+    // the end; with `none` no terminal is touched.
+    enum class Screen { normal, alternate, none };
     explicit RawTerminal(Screen screen);
     ~RawTerminal();
     RawTerminal(const RawTerminal&) = delete;
     RawTerminal& operator=(const RawTerminal&) = delete;
 
     bool usable() const { return usable_; }
+    // ^C, ^Z and ^\ arrive as keys; SIGHUP and SIGTERM do not end the process, but make ended_by() tell.
+    void handle_everything();
+    // The signal that asks for the end, SIGHUP when the terminal is gone; 0: none.
+    int ended_by() const;
     // The next key: a code point or a Key. Waits `timeout_ms`, for ever when negative.
     int key(int timeout_ms = -1);
     // Rows and columns as they are now.
@@ -46,7 +50,7 @@ private:
     int byte(int timeout_ms);
 
     int fd_ = -1;
-    bool usable_ = false, alternate_;
+    bool usable_ = false, alternate_, signal_keys_ = true;
     termios saved_ = {};
 };
 

@@ -11,12 +11,27 @@ void Buffer::load(std::vector<std::string> lines) {
     if (lines_.empty()) lines_.emplace_back();
     done_.clear();
     undone_.clear();
+    marks_.clear();
     group_open_ = modified_ = false;
 }
 
 void Buffer::begin_group(Position cursor) {
     group_cursor_ = cursor;
     group_open_ = false;
+}
+
+void Buffer::move_marks(size_t first, size_t removed, size_t added) {
+    if (removed == added) return;
+    for (auto mark = marks_.begin(); mark != marks_.end();) {
+        size_t& line = mark->second.line;
+        if (line >= first + removed) {
+            line = line - removed + added;
+        } else if (line >= first + added) { // its line is gone
+            mark = marks_.erase(mark);
+            continue;
+        }
+        ++mark;
+    }
 }
 
 void Buffer::replace(size_t first, size_t count, std::vector<std::string> lines) {
@@ -27,6 +42,7 @@ void Buffer::replace(size_t first, size_t count, std::vector<std::string> lines)
     undone_.clear();
     modified_ = true;
     auto begin = lines_.begin() + static_cast<ptrdiff_t>(first), end = begin + static_cast<ptrdiff_t>(count);
+    move_marks(first, count, lines.size());
     Change change{first, {std::make_move_iterator(begin), std::make_move_iterator(end)}, lines};
     if (count == lines.size()) {
         std::move(lines.begin(), lines.end(), begin);
@@ -50,6 +66,7 @@ bool Buffer::undo(Position& cursor) {
     group_open_ = false;
     for (size_t index = group.changes.size(); index-- > 0;) {
         const Change& change = group.changes[index];
+        move_marks(change.first, change.after.size(), change.before.size());
         auto begin = lines_.begin() + static_cast<ptrdiff_t>(change.first);
         lines_.erase(begin, begin + static_cast<ptrdiff_t>(change.after.size()));
         lines_.insert(lines_.begin() + static_cast<ptrdiff_t>(change.first), change.before.begin(), change.before.end());
@@ -66,6 +83,7 @@ bool Buffer::redo(Position& cursor) {
     undone_.pop_back();
     group_open_ = false;
     for (const Change& change : group.changes) {
+        move_marks(change.first, change.before.size(), change.after.size());
         auto begin = lines_.begin() + static_cast<ptrdiff_t>(change.first);
         lines_.erase(begin, begin + static_cast<ptrdiff_t>(change.before.size()));
         lines_.insert(lines_.begin() + static_cast<ptrdiff_t>(change.first), change.after.begin(), change.after.end());

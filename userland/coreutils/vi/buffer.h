@@ -2,6 +2,7 @@
 // it; undo and redo go back and forth by groups of changes, one a command.
 #pragma once
 
+#include <map>
 #include <stddef.h>
 #include <string>
 #include <vector>
@@ -22,6 +23,7 @@ public:
     size_t line_count() const { return lines_.size(); }
     const std::string& line(size_t index) const { return lines_[index]; }
     bool is_modified() const { return modified_; }
+    void set_modified() { modified_ = true; }
     void set_unmodified() { modified_ = false; }
 
     // Takes the place of everything; nothing to undo is left.
@@ -29,6 +31,9 @@ public:
     // Puts `lines` in place of `count` lines from `first` on.
     void replace(size_t first, size_t count, std::vector<std::string> lines);
     void set_line(size_t index, std::string text) { replace(index, 1, {std::move(text)}); }
+
+    // Marks stay with their lines and go with them.
+    std::map<char, Position>& marks() { return marks_; }
 
     // Changes from here on belong to one undo, begun with the cursor at `cursor`.
     void begin_group(Position cursor);
@@ -46,7 +51,10 @@ private:
         std::vector<Change> changes;
     };
 
+    void move_marks(size_t first, size_t removed, size_t added);
+
     std::vector<std::string> lines_;
+    std::map<char, Position> marks_;
     std::vector<Group> done_, undone_;
     Position group_cursor_;
     bool group_open_ = false, modified_ = false;

@@ -337,8 +337,8 @@ std::optional<Motion> Editor::read_motion(int key, const Command& command, char 
         int name = next_key();
         Position to = before_jump_;
         if (name != '\'' && name != '`') {
-            auto found = marks_.find(static_cast<char>(name));
-            if (found == marks_.end()) {
+            auto found = buffer_.marks().find(static_cast<char>(name));
+            if (found == buffer_.marks().end()) {
                 complain("Mark not set");
                 return std::nullopt;
             }
@@ -370,8 +370,8 @@ void Editor::apply_operator(char name, const Command& command, Position from, co
     }
     if (name == '!') {
         auto line = read_line('!');
-        if (line) colon_command(std::to_string(from.line + 1) + "," + std::to_string(to.line + 1) + "!" + *line);
         changed_ = true;
+        if (line) filter_lines(from.line, to.line, *line);
         return;
     }
     store(command.register_name, take_text(from, to, reach));
@@ -622,7 +622,7 @@ void Editor::repeat(const Command& command) {
         std::string count = std::to_string(command.count);
         keys.insert(keys.begin(), count.begin(), count.end());
     }
-    replaying_ = true;
+    replay_left_ = keys.size();
     feed(keys);
 }
 
@@ -648,9 +648,15 @@ void Editor::normal_command() {
     case ':': {
         std::string range;
         if (command.has_count) range = ".,.+" + std::to_string(command.count - 1);
-        if (auto line = read_line(':')) colon_command(range + *line);
+        if (auto line = read_line(':')) colon_line(range + *line);
         return;
     }
+    case '@':
+        run_register(static_cast<char>(next_key()), command.count);
+        return;
+    case 'q':
+        toggle_recording();
+        return;
     case 'u':
     case kControl('R'): {
         bool any = key == 'u' ? buffer_.undo(cursor_) : buffer_.redo(cursor_);
@@ -662,7 +668,7 @@ void Editor::normal_command() {
         repeat(command);
         return;
     case 'm':
-        marks_[static_cast<char>(next_key())] = cursor_;
+        buffer_.marks()[static_cast<char>(next_key())] = cursor_;
         return;
     case 'v':
     case 'V':

@@ -109,6 +109,17 @@ void Editor::draw() {
             cursor_column = place % columns_;
         }
         if (number_) out.print("%7zu ", line + 1);
+        if (needed > rows_ - 1) { // longer than the screen: the rows around the cursor
+            size_t place = line == cursor_.line ? lead + display_column(text, cursor_.column) : 0, room = rows_ - 1;
+            size_t skipped = place / columns_ < room ? 0 : place / columns_ - room / 2;
+            cursor_row = place / columns_ - skipped;
+            size_t from = column_at(text, skipped * columns_ - std::min(skipped * columns_, lead));
+            size_t to = column_at(text, (skipped + room) * columns_ - lead - 1);
+            out.write(display_text(text.substr(skipped == 0 ? 0 : from, to - (skipped == 0 ? 0 : from))));
+            out.write("\033[K\r\n");
+            row = room;
+            break;
+        }
         bool selected = visual_start_ && line >= std::min(visual_start_->line, cursor_.line) && line <= std::max(visual_start_->line, cursor_.line);
         if (selected) {
             Position from = std::min(*visual_start_, cursor_), to = std::max(*visual_start_, cursor_);

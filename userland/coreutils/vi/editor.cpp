@@ -5,20 +5,43 @@
 #include "lib/utf8.h"
 
 #include <algorithm>
+#include <ctype.h>
+#include <utility>
 
 namespace coreutils::vi {
+namespace {
+
+constexpr int kEscape = 0x1b, kInterrupt = 3, kNextWord = 14, kPreviousWord = 16; // ^[ ^C ^N ^P
+
+bool is_word_byte(char byte) { return isalnum(static_cast<unsigned char>(byte)) || byte == '_' || (byte & 0x80); }
+
+} // namespace
 
 int Editor::next_key() {
     int key;
     if (!pending_.empty()) {
         key = pending_.front();
         pending_.pop_front();
+        replaying_ = replay_left_ > 0;
+        if (replay_left_ > 0) --replay_left_;
+        // ^C ends a macro that has no end.
+        constexpr unsigned kKeysBetweenLooks = 256;
+        static unsigned keys = 0;
+        if (++keys % kKeysBetweenLooks == 0 && !ex_mode_ && terminal_.key(0) == kInterrupt) {
+            pending_.clear();
+            key = kEscape;
+        }
     } else {
         replaying_ = false;
+        replay_left_ = 0;
         do {
+            if (int number = terminal_.ended_by()) end_by_signal(number);
+            if (ex_mode_) return kEscape;
             draw();
             key = terminal_.key();
         } while (key == kKeyNone); // a resize
+        if (key == kInterrupt) key = kEscape;
+        if (recording_) recorded_.push_back(key);
         message_.clear();
     }
     if (!replaying_) typed_.push_back(key);
@@ -27,6 +50,49 @@ int Editor::next_key() {
 
 void Editor::feed(const std::vector<int>& keys) {
     for (size_t index = keys.size(); index-- > 0;) pending_.push_front(keys[index]);
+}
+
+void Editor::run_register(char name, size_t count) {
+    if (name == '@') name = last_macro_;
+    auto found = registers_.find(name);
+    if (found == registers_.end() || found->second.lines.empty()) {
+        complain("Nothing in the register");
+        return;
+    }
+    last_macro_ = name;
+    std::vector<int> keys;
+    const Register& text = found->second;
+    for (size_t index = 0; index < text.lines.size(); ++index) {
+        for (std::string_view rest = text.lines[index]; !rest.empty();) {
+            CodePoint point = decode_utf8(rest);
+            keys.push_back(static_cast<int>(point.value));
+            rest.remove_prefix(point.length);
+        }
+        if (text.is_lines || index + 1 < text.lines.size()) keys.push_back('\r');
+    }
+    constexpr size_t kMostKeys = 1'000'000;
+    if (keys.size() * count + pending_.size() > kMostKeys) {
+        complain("The macro is too long");
+        return;
+    }
+    for (; count > 0; --count) feed(keys);
+}
+
+void Editor::toggle_recording() {
+    if (!recording_) {
+        int name = next_key();
+        if (name < 128 && isalnum(name)) {
+            recorded_.clear();
+            recording_ = static_cast<char>(name);
+        }
+        return;
+    }
+    recorded_.pop_back(); // the q that ends it
+    Register text;
+    text.lines.emplace_back();
+    for (int key : recorded_)
+        if (key >= 0 && key < 0x110000) append_utf8(text.lines[0], static_cast<char32_t>(key));
+    registers_[std::exchange(recording_, '\0')] = std::move(text);
 }
 
 void Editor::clamp() {
@@ -43,7 +109,8 @@ void Editor::move_to(Position to, bool keep_column) {
 }
 
 int Editor::run() {
-    if (!first_command_.empty()) colon_command(first_command_);
+    terminal_.handle_everything();
+    if (!first_command_.empty()) colon_line(first_command_);
     while (!quit_) {
         typed_.clear();
         failed_ = changed_ = false;
@@ -51,6 +118,7 @@ int Editor::run() {
         if (failed_) {
             pending_.clear();
             replaying_ = false;
+            replay_left_ = 0;
         }
         if (changed_ && !replaying_ && !failed_) last_change_ = typed_;
         clamp();
@@ -98,9 +166,15 @@ void Editor::insert_mode(size_t count, bool replacing) {
     inserting_ = true;
     std::string typed;
     bool plain = true; // only text: a count repeats it
-    for (int key; (key = next_key()) != 0x1b;) {
+    for (int key; (key = next_key()) != kEscape;) {
         const std::string& line = buffer_.line(cursor_.line);
+        if (key != kNextWord && key != kPreviousWord) completions_.clear();
         switch (key) {
+        case kNextWord:
+        case kPreviousWord:
+            complete_word(key == kNextWord);
+            plain = false;
+            break;
         case '\r':
         case '\n':
             split_line();
@@ -191,8 +265,42 @@ void Editor::insert_mode(size_t count, bool replacing) {
                 insert_text(std::string(1, byte));
         }
     inserting_ = false;
-    marks_['^'] = cursor_;
+    completions_.clear();
+    buffer_.marks()['^'] = cursor_;
     move_to({cursor_.line, previous_character(buffer_.line(cursor_.line), cursor_.column)});
+}
+
+// ^N and ^P: the words of the text that begin like the one before the cursor, the nearest below (above) first.
+void Editor::complete_word(bool forward) {
+    const std::string line = buffer_.line(cursor_.line);
+    if (completions_.empty()) {
+        size_t begin = cursor_.column;
+        while (begin > 0 && is_word_byte(line[begin - 1])) --begin;
+        std::string start = line.substr(begin, cursor_.column - begin);
+        for (size_t step = 0; step < buffer_.line_count(); ++step) {
+            const std::string& text = buffer_.line((cursor_.line + step) % buffer_.line_count());
+            for (size_t at = 0; at < text.size();) {
+                size_t end = at;
+                while (end < text.size() && is_word_byte(text[end])) ++end;
+                std::string word = text.substr(at, end - at);
+                bool known = std::find(completions_.begin(), completions_.end(), word) != completions_.end();
+                if (word.size() > start.size() && word.starts_with(start) && !known) completions_.push_back(word);
+                at = end == at ? at + 1 : end;
+            }
+        }
+        completions_.push_back(start); // going round, what was typed comes back
+        completion_ = completions_.size() - 1;
+        completion_bytes_ = start.size();
+    }
+    size_t count = completions_.size();
+    completion_ = (completion_ + (forward ? 1 : count - 1)) % count;
+    const std::string& word = completions_[completion_];
+    std::string text = line;
+    size_t begin = cursor_.column - completion_bytes_;
+    text.replace(begin, completion_bytes_, word);
+    buffer_.set_line(cursor_.line, std::move(text));
+    cursor_.column = begin + word.size();
+    completion_bytes_ = word.size();
 }
 
 // Searching.

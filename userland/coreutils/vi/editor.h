@@ -24,6 +24,10 @@ public:
     void run_first(const std::string& command) { first_command_ = command; }
     // Until the editor is left; the exit status.
     int run();
+    // The same with commands from standard input and no screen (ex -s).
+    int run_ex();
+    // -r: the text that was kept when the editor was killed.
+    void recover(const std::string& name);
 
 private:
     struct Register {
@@ -40,6 +44,11 @@ private:
     // Keys. What `.` repeats is fed back as if it was typed.
     int next_key();
     void feed(const std::vector<int>& keys);
+    // @x: the register's text is typed; qx … q: what is typed goes into a register.
+    void run_register(char name, size_t count);
+    void toggle_recording();
+    // Leaves after SIGHUP or SIGTERM; unsaved text is kept beside the file.
+    [[noreturn]] void end_by_signal(int number);
     void repeat(const Command& command);
 
     // Normal mode.
@@ -77,12 +86,28 @@ private:
     bool parse_address(std::string_view& text, size_t& line);
     bool parse_range(std::string_view& text, size_t& first, size_t& last, int& given);
     void substitute(size_t first, size_t last, std::string_view arguments);
+    // Runs the commands of a line that `|` separates.
+    void colon_line(std::string_view line);
     void global(size_t first, size_t last, std::string_view arguments, bool matching);
     void set_option(std::string_view arguments);
     bool write_file(std::string_view name, size_t first, size_t last, bool whole, bool force);
     bool read_file(const std::string& name);
     void edit_file(const std::string& name, bool force);
     void shell_command(const std::string& command);
+    // Other programs (filter.cpp). `%` in a command is the file's name, `!` the command before; false after complaining.
+    bool expand_command(std::string& command);
+    void filter_lines(size_t first, size_t last, std::string command);
+    void write_to_command(size_t first, size_t last, std::string command);
+    void read_from_command(size_t at, std::string command);
+    bool preserve();
+    void insert_lines_at(size_t at, std::vector<std::string> lines);
+    void wait_for_return();
+    // ex without a screen (ex_mode.cpp).
+    std::vector<std::string> read_ex_text();
+    void print_lines(size_t first, size_t last, char how);
+    enum class Answer { yes, no, all, quit, last };
+    Answer confirm(size_t line, size_t column);
+    void complete_word(bool forward);
     void quit(bool force);
 
     // Screen (display.cpp).
@@ -115,9 +140,15 @@ private:
     std::deque<int> pending_;
     std::vector<int> typed_, last_change_;
     bool replaying_ = false, changed_ = false;
+    size_t replay_left_ = 0; // of pending_, what belongs to `.`
+    char recording_ = 0, last_macro_ = 0;
+    std::vector<int> recorded_;
+    bool ex_mode_ = false;
+    std::string last_command_; // of :!
+    std::vector<std::string> completions_;
+    size_t completion_ = 0, completion_bytes_ = 0;
 
     std::map<char, Register> registers_;
-    std::map<char, Position> marks_;
     Position before_jump_;
     std::string last_pattern_, last_find_target_;
     char last_find_ = 0;

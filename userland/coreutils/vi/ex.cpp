@@ -4,6 +4,7 @@
 #include "framework/output.h"
 #include "lib/numbers.h"
 #include "vi/editor.h"
+#include "vi/ex_text.h"
 
 #include <algorithm>
 #include <ctype.h>
@@ -21,57 +22,6 @@ namespace {
 
 void skip_blanks(std::string_view& text) {
     while (!text.empty() && (text[0] == ' ' || text[0] == '\t')) text.remove_prefix(1);
-}
-
-// Up to an unescaped `delimiter`, which is taken off; "\/" becomes "/".
-std::string take_delimited(std::string_view& text, char delimiter) {
-    std::string result;
-    while (!text.empty() && text[0] != delimiter) {
-        if (text[0] == '\\' && text.size() > 1) {
-            if (text[1] != delimiter) result.push_back('\\');
-            result.push_back(text[1]);
-            text.remove_prefix(2);
-        } else {
-            result.push_back(text[0]);
-            text.remove_prefix(1);
-        }
-    }
-    if (!text.empty()) text.remove_prefix(1);
-    return result;
-}
-
-// The replacement of :s for one match: & and \0 the match, \1…\9 groups, \n or ^M a line break, \u… not.
-void append_replacement(std::string& result, const std::string& replacement, const std::string& text, const std::vector<regmatch_t>& matches) {
-    auto group = [&](size_t number) {
-        if (number < matches.size() && matches[number].rm_so >= 0)
-            result.append(text, static_cast<size_t>(matches[number].rm_so), static_cast<size_t>(matches[number].rm_eo - matches[number].rm_so));
-    };
-    for (size_t at = 0; at < replacement.size(); ++at) {
-        char byte = replacement[at];
-        if (byte == '&') {
-            group(0);
-        } else if (byte == '\r') {
-            result.push_back('\n');
-        } else if (byte != '\\' || at + 1 >= replacement.size()) {
-            result.push_back(byte);
-        } else {
-            byte = replacement[++at];
-            if (byte >= '0' && byte <= '9')
-                group(static_cast<size_t>(byte - '0'));
-            else
-                result.push_back(byte == 'n' || byte == 'r' ? '\n' : byte == 't' ? '\t' : byte);
-        }
-    }
-}
-
-std::vector<std::string> split_lines(const std::string& text) {
-    std::vector<std::string> lines;
-    for (size_t at = 0;;) {
-        size_t end = text.find('\n', at);
-        lines.push_back(text.substr(at, end - at));
-        if (end == std::string::npos) return lines;
-        at = end + 1;
-    }
 }
 
 } // namespace
@@ -97,8 +47,8 @@ bool Editor::parse_address(std::string_view& text, size_t& line) {
         line = last;
         text.remove_prefix(1);
     } else if (first == '\'' && text.size() > 1) {
-        auto found = marks_.find(text[1]);
-        if (found == marks_.end()) {
+        auto found = buffer_.marks().find(text[1]);
+        if (found == buffer_.marks().end()) {
             complain("Mark not set");
             return false;
         }
@@ -280,80 +230,6 @@ void Editor::quit(bool force) {
     quit_ = true;
 }
 
-void Editor::shell_command(const std::string& command) {
-    terminal_.leave();
-    out.write("\n");
-    out.flush();
-    if (system(command.c_str()) < 0) complain("The command could not be run");
-    out.write("[Hit return to continue]");
-    out.flush();
-    char byte;
-    while (read(terminal_.fd(), &byte, 1) == 1 && byte != '\n' && byte != '\r') {
-    }
-    terminal_.enter();
-}
-
-// Substitution.
-
-void Editor::substitute(size_t first, size_t last, std::string_view arguments) {
-    static std::string pattern, replacement;
-    std::string_view flags = arguments;
-    if (!arguments.empty() && !isalnum(static_cast<unsigned char>(arguments[0])) && !strchr(" \t\"\\|", arguments[0])) {
-        char delimiter = arguments[0];
-        arguments.remove_prefix(1);
-        pattern = take_delimited(arguments, delimiter);
-        if (pattern.empty()) pattern = last_pattern_;
-        replacement = take_delimited(arguments, delimiter);
-        flags = arguments;
-    }
-    if (pattern.empty()) {
-        complain("No previous substitution");
-        return;
-    }
-    last_pattern_ = pattern;
-    bool all = flags.find('g') != std::string_view::npos, fold = ignore_case_ || flags.find('i') != std::string_view::npos;
-    std::string problem;
-    auto regex = Regex::compile(pattern, Syntax::basic, fold ? REG_ICASE : 0, problem);
-    if (!regex) {
-        complain(problem);
-        return;
-    }
-    size_t substitutions = 0, touched = 0;
-    std::vector<regmatch_t> matches;
-    for (size_t line = first; line <= last && line < buffer_.line_count(); ++line) {
-        const std::string text = buffer_.line(line);
-        std::string result;
-        size_t at = 0, count = 0;
-        while (at <= text.size() && regex->search(text, at, matches)) {
-            auto begin = static_cast<size_t>(matches[0].rm_so), end = static_cast<size_t>(matches[0].rm_eo);
-            result.append(text, at, begin - at);
-            append_replacement(result, replacement, text, matches);
-            ++count;
-            at = end;
-            if (begin == end) {
-                size_t next = next_character(text, at);
-                result.append(text, at, next - at);
-                at = next == at ? at + 1 : next;
-            }
-            if (!all) break;
-        }
-        if (count == 0) continue;
-        if (at < text.size()) result.append(text, at);
-        std::vector<std::string> lines = split_lines(result);
-        size_t added = lines.size() - 1;
-        buffer_.replace(line, 1, std::move(lines));
-        line += added;
-        last += added;
-        cursor_ = {line, 0};
-        substitutions += count;
-        ++touched;
-    }
-    if (substitutions == 0) complain("Pattern not found: " + pattern);
-    if (touched > 2) say(std::to_string(substitutions) + " substitutions on " + std::to_string(touched) + " lines");
-    clamp();
-    cursor_.column = first_nonblank(buffer_.line(cursor_.line));
-}
-
 void Editor::global(size_t first, size_t last, std::string_view arguments, bool matching) {
     if (arguments.empty()) {
         complain("A pattern is needed");
@@ -385,7 +261,7 @@ void Editor::global(size_t first, size_t last, std::string_view arguments, bool 
         if (place < 0 || static_cast<size_t>(place) >= buffer_.line_count()) continue;
         cursor_ = {static_cast<size_t>(place), 0};
         size_t before = buffer_.line_count();
-        colon_command(command.empty() ? "p" : command);
+        colon_line(command.empty() ? "p" : command);
         shift += static_cast<ptrdiff_t>(buffer_.line_count()) - static_cast<ptrdiff_t>(before);
     }
     failed_ = false;
@@ -435,12 +311,29 @@ void Editor::set_option(std::string_view arguments) {
 
 // The commands.
 
+void Editor::colon_line(std::string_view line) {
+    while (true) {
+        size_t end = end_of_command(line);
+        colon_command(std::string(line.substr(0, end)));
+        if (failed_ || end == std::string_view::npos) return;
+        line.remove_prefix(end + 1);
+    }
+}
+
 void Editor::colon_command(const std::string& line) {
     std::string_view text = line;
     size_t first, last;
     int given;
     while (!text.empty() && (text[0] == ':' || text[0] == ' ')) text.remove_prefix(1);
     if (text.empty() || text[0] == '"') return;
+    if (text[0] == '@') { // @x: the register's lines are commands
+        char wanted = text.size() > 1 && text[1] != '@' ? text[1] : last_macro_;
+        auto found = registers_.find(wanted);
+        if (found == registers_.end()) return complain("Nothing in the register");
+        last_macro_ = wanted;
+        for (const std::string& each : std::vector(found->second.lines)) colon_line(each);
+        return;
+    }
     if (!parse_range(text, first, last, given)) return;
     skip_blanks(text);
     size_t length = 0;
@@ -459,6 +352,7 @@ void Editor::colon_command(const std::string& line) {
             before_jump_ = cursor_;
             size_t target = last == SIZE_MAX ? 0 : last;
             move_to({target, first_nonblank(buffer_.line(target))});
+            if (ex_mode_) print_lines(target, target, 'p');
         }
         return;
     }
@@ -469,11 +363,10 @@ void Editor::colon_command(const std::string& line) {
     auto is = [&](std::string_view full, size_t least) { return name.size() >= least && full.starts_with(name); };
     auto take_register = [&](size_t begin, size_t end) { store(arguments.empty() || !isalpha(static_cast<unsigned char>(arguments[0])) ? '"' : arguments[0], take_text({begin, 0}, {end, 0}, Reach::lines)); };
     if (is("write", 1)) {
-        if (arguments.starts_with('!')) {
-            complain("w !command is not supported");
-            return;
-        }
-        write_file(arguments, whole ? 0 : first, whole ? all_last : last, whole, force);
+        if (arguments.starts_with('!'))
+            write_to_command(whole ? 0 : first, whole ? all_last : last, std::string(arguments.substr(1)));
+        else
+            write_file(arguments, whole ? 0 : first, whole ? all_last : last, whole, force);
     } else if (name == "wq" || is("xit", 1) || name == "exit") {
         if (name != "wq" && !buffer_.is_modified() && arguments.empty()) {
             quit_ = true;
@@ -499,6 +392,10 @@ void Editor::colon_command(const std::string& line) {
     } else if (is("file", 1)) {
         if (!arguments.empty()) name_ = arguments;
         say("\"" + name_ + "\"" + (buffer_.is_modified() ? " [Modified]" : "") + " line " + std::to_string(cursor_.line + 1) + " of " + std::to_string(all_last + 1));
+    } else if (is("read", 1) && arguments.starts_with('!')) {
+        read_from_command(at_top ? 0 : last + 1, std::string(arguments.substr(1)));
+    } else if (is("read", 1) && force) { // :r!command
+        read_from_command(at_top ? 0 : last + 1, std::string(arguments));
     } else if (is("read", 1)) {
         Input input;
         std::vector<std::string> lines;
@@ -507,10 +404,7 @@ void Editor::colon_command(const std::string& line) {
             return;
         }
         while (auto next = input.next_line()) lines.emplace_back(*next);
-        size_t at = at_top ? 0 : last + 1, count = lines.size();
-        if (count > 0) buffer_.replace(at, 0, std::move(lines));
-        move_to({std::min(at, buffer_.line_count() - 1), 0});
-        say(std::to_string(count) + " lines");
+        insert_lines_at(at_top ? 0 : last + 1, std::move(lines));
     } else if (name == "s" || is("substitute", 3)) {
         substitute(first, last, text);
     } else if (name[0] == 's' && name.size() <= 3 && name.find_first_not_of("sgi") == std::string_view::npos) { // :sg
@@ -556,26 +450,49 @@ void Editor::colon_command(const std::string& line) {
     } else if (name == ">" || name == "<") {
         shift(first, last, name == ">");
     } else if (is("mark", 2) || name == "k") {
-        if (!arguments.empty()) marks_[arguments[0]] = {last, 0};
+        if (!arguments.empty()) buffer_.marks()[arguments[0]] = {last, 0};
     } else if (is("normal", 4)) {
         std::vector<int> keys;
         for (char byte : arguments) keys.push_back(static_cast<unsigned char>(byte));
         keys.push_back(0x1b);
         feed(keys);
-    } else if (is("print", 1) || name == "=" || is("number", 2)) {
-        move_to({last, first_nonblank(buffer_.line(last))});
-        if (name == "=") say(std::to_string(given ? last + 1 : all_last + 1));
+    } else if (name == "=") {
+        size_t number = given ? last + 1 : all_last + 1;
+        if (ex_mode_)
+            out.print("%zu\n", number);
+        else
+            say(std::to_string(number));
+    } else if (is("print", 1) || is("number", 2) || name == "#" || is("list", 1)) {
+        print_lines(first, last, is("list", 1) ? 'l' : is("print", 1) ? 'p' : '#');
+    } else if (ex_mode_ && (is("append", 1) || is("insert", 1) || is("change", 1))) {
+        std::vector<std::string> lines = read_ex_text();
+        size_t at = at_top ? 0 : is("append", 1) ? last + 1 : first, removed = is("change", 1) ? last - first + 1 : 0;
+        size_t count = lines.size();
+        buffer_.replace(at, removed, std::move(lines));
+        move_to({count > 0 ? at + count - 1 : at, 0});
+    } else if (name == "wn") {
+        if (write_file(arguments, 0, all_last, true, force)) colon_command("next");
+    } else if (is("preserve", 3)) {
+        preserve();
+    } else if (is("recover", 3)) {
+        recover(arguments.empty() ? name_ : std::string(arguments));
+    } else if (is("shell", 2)) {
+        const char* shell = getenv("SHELL");
+        shell_command(shell ? shell : "sh");
+    } else if (is("chdir", 3) || name == "cd") {
+        const char* home = getenv("HOME");
+        std::string folder = arguments.empty() ? (home ? home : "/") : std::string(arguments);
+        if (chdir(folder.c_str()) != 0) complain(folder + ": " + strerror(errno));
     } else if (is("set", 2)) {
         set_option(arguments);
     } else if (is("undo", 1)) {
         if (!buffer_.undo(cursor_)) complain("Nothing to undo");
         clamp();
     } else if (name == "!") {
-        if (!given) {
+        if (given)
+            filter_lines(first, last, std::string(text));
+        else
             shell_command(std::string(text));
-            return;
-        }
-        complain("filters are not supported");
     } else if (is("version", 2)) {
         say("Martlet vi");
     } else {

@@ -11,7 +11,10 @@ namespace {
 
 constexpr Option kOptions[] = {
     {'c', nullptr, "COMMAND", "run the ex command COMMAND first"},
+    {'e', nullptr, nullptr, "ex: commands from standard input, no screen"},
     {'R', nullptr, nullptr, "read only: writing needs :w!"},
+    {'r', nullptr, nullptr, "recover what was kept of FILE when vi was killed"},
+    {'s', nullptr, nullptr, "the same as -e, silently"},
 };
 
 int run(Arguments& raw) {
@@ -26,24 +29,29 @@ int run(Arguments& raw) {
             line.push_back(word);
     }
     Arguments arguments(tool, line);
-    bool read_only = false;
+    bool read_only = false, recovers = false, ex = strcmp(tool.name, "ex") == 0;
     while (auto option = arguments.next_option()) {
         if (*option == 'c')
             first = arguments.value();
-        else
+        else if (*option == 'R')
             read_only = true;
+        else if (*option == 'r')
+            recovers = true;
+        else
+            ex = true;
     }
-    RawTerminal terminal(RawTerminal::Screen::alternate);
-    if (!terminal.usable()) die(1, "no terminal");
+    RawTerminal terminal(ex ? RawTerminal::Screen::none : RawTerminal::Screen::alternate);
+    if (!ex && !terminal.usable()) die(1, "no terminal");
     vi::Editor editor(terminal);
     editor.open_files({arguments.operands().begin(), arguments.operands().end()}, read_only);
+    if (recovers && !arguments.operands().empty()) editor.recover(arguments.operands()[0]);
     if (!first.empty()) editor.run_first(first);
-    return editor.run();
+    return ex ? editor.run_ex() : editor.run();
 }
 
 constexpr Tool kTool = {
     .name = "vi",
-    .synopsis = "[-R] [-c COMMAND] [+COMMAND] [FILE]...",
+    .synopsis = "[-eRrs] [-c COMMAND] [+COMMAND] [FILE]...",
     .summary = "Edit text files on the screen.",
     .options = kOptions,
     .run = run,
@@ -51,6 +59,17 @@ constexpr Tool kTool = {
     .notes = "i inserts, Esc ends that, :w writes, :q leaves, ZZ does both, u takes back, /TEXT searches.",
 };
 MARTLET_REGISTER_TOOL(kTool);
+
+constexpr Tool kExTool = {
+    .name = "ex",
+    .synopsis = "[-Rrs] [-c COMMAND] [+COMMAND] [FILE]...",
+    .summary = "Edit text files by commands from standard input.",
+    .options = kOptions,
+    .run = run,
+    .order = OperandOrder::raw,
+    .notes = "The commands are those that vi takes behind a colon; see vi.",
+};
+MARTLET_REGISTER_TOOL(kExTool);
 
 } // namespace
 } // namespace coreutils
