@@ -18,14 +18,33 @@ namespace {
 
 constexpr char kNewShadow[] = "/etc/shadow.new";
 constexpr time_t kSecondsPerDay = 86400;
+constexpr long kNeverDays = 10'000; // a password that lasts longer does not age
+
+PasswordAge age_of(const spwd& shadow) {
+    PasswordAge age;
+    if (shadow.sp_lstchg == 0) age.state = PasswordAge::State::MustChange;
+    if (shadow.sp_lstchg <= 0) return age;
+    long today = time(nullptr) / kSecondsPerDay, days = today - shadow.sp_lstchg;
+    if (days < 0) return age; // the clock was wrong then, or is now
+    if (shadow.sp_min > days) age.days_until_change = shadow.sp_min - days;
+    if (shadow.sp_max < 0 || shadow.sp_max >= kNeverDays) return age;
+    if (days > shadow.sp_max) {
+        bool over = shadow.sp_inact >= 0 && days > shadow.sp_max + shadow.sp_inact;
+        age.state = over ? PasswordAge::State::TooOld : PasswordAge::State::MustChange;
+    } else if (shadow.sp_warn >= 0 && shadow.sp_max - days < shadow.sp_warn) {
+        age.days_left = shadow.sp_max - days;
+    }
+    return age;
+}
 
 std::optional<Account> complete(const passwd* entry) {
     if (entry == nullptr) return std::nullopt;
     Account account{entry->pw_name,   entry->pw_dir, *entry->pw_shell ? entry->pw_shell : "/bin/sh",
-                    entry->pw_passwd, entry->pw_uid, entry->pw_gid};
+                    entry->pw_passwd, entry->pw_uid, entry->pw_gid, false, {}};
     if (account.hash != "x") return account;
     spwd* shadow = getspnam(account.name.c_str());
     account.hash = shadow != nullptr ? shadow->sp_pwdp : "*";
+    if (shadow != nullptr) account.age = age_of(*shadow);
     account.expired =
         shadow != nullptr && shadow->sp_expire >= 0 && time(nullptr) / kSecondsPerDay >= shadow->sp_expire;
     return account;

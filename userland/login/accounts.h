@@ -7,11 +7,24 @@
 
 namespace login {
 
+/// What the fields of shadow(5) say of the password's age today.
+struct PasswordAge {
+    enum class State {
+        Fine,
+        MustChange, // its time is up, or root wants it changed
+        TooOld,     // and the days after that are over too: nobody gets in with it
+    };
+    State state = State::Fine;
+    long days_left = -1;       // to be warned of; -1: nothing to say
+    long days_until_change = 0; // before then its owner may not change it again
+};
+
 struct Account {
     std::string name, home, shell, hash; // an empty hash: no password is asked for
     uid_t user_id = 0;
     gid_t group_id = 0;
     bool expired = false;
+    PasswordAge age;
 };
 
 std::optional<Account> account_of(const char* name);

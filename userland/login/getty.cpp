@@ -1,12 +1,16 @@
 // getty: asks for a name on the terminal that init has opened, and logs in. `--autologin USER` logs in
 // without asking; the kernel's command line has the last word: `martlet.login=USER`, or `martlet.login=ask`.
 #include <ctype.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
+#include <termios.h>
 #include <unistd.h>
 #include <utmpx.h>
 
@@ -51,6 +55,21 @@ std::string read_name(const std::string& terminal) {
     return name.starts_with('-') || name.size() > kMaximumNameBytes ? "" : name;
 }
 
+/// The descriptors that processes of the last session still hold become useless; this session opens its own.
+void hang_up_others() {
+    std::string path = ttyname(STDIN_FILENO) ? ttyname(STDIN_FILENO) : "";
+    if (path.empty() || tcgetsid(STDIN_FILENO) != getpid()) return;
+    signal(SIGHUP, SIG_IGN);
+    bool done = vhangup() == 0;
+    signal(SIGHUP, SIG_DFL);
+    if (!done) return;
+    int fd = open(path.c_str(), O_RDWR | O_NOCTTY);
+    if (fd < 0) die("%s: %s", path.c_str(), strerror(errno));
+    ioctl(fd, TIOCSCTTY, 1);
+    for (int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) dup2(fd, stream);
+    if (fd > STDERR_FILENO) close(fd);
+}
+
 } // namespace
 
 int getty_main(int count, char** arguments) {
@@ -61,6 +80,7 @@ int getty_main(int count, char** arguments) {
     else if (count > 1 && arguments[1][0] == '-')
         die("usage: getty [--autologin USER] [TERMINAL]");
     if (!choice.empty()) user = choice == "ask" ? "" : choice;
+    hang_up_others();
     std::string terminal = terminal_name();
     char login[] = "login", force[] = "-f";
     if (!user.empty()) {

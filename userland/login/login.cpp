@@ -34,6 +34,20 @@ bool is_closed(const Account& account) {
     return true;
 }
 
+/// Of a password that was typed: it may have to be changed first (shadow(5)).
+void check_age(const Account& account) {
+    switch (account.age.state) {
+    case PasswordAge::State::TooOld:
+        die("the password is too old; root must set a new one");
+    case PasswordAge::State::MustChange:
+        puts("The password has to be changed now.");
+        change_password(account, Rules::Strict);
+        break;
+    case PasswordAge::State::Fine:
+        if (account.age.days_left >= 0) printf("The password has to be changed within %ld days.\n", account.age.days_left);
+    }
+}
+
 [[noreturn]] void begin_session(const Account& account) {
     std::string terminal = terminal_name();
     record_session(USER_PROCESS, terminal, account.name);
@@ -65,6 +79,7 @@ int login_main(int count, char** arguments) {
         alarm(0);
     }
     if (is_closed(*account)) return 1;
+    if (!forced && !account->hash.empty()) check_age(*account);
     begin_session(*account);
 }
 

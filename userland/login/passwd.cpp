@@ -36,13 +36,14 @@ char parse_action(const char* word) {
     die("unknown option %s (passwd --help tells them)", word);
 }
 
-std::string ask_new(const Account& account) {
+std::string ask_new(const Account& account, Rules rules) {
+    bool strict = rules == Rules::Strict;
     std::optional<std::string> password = ask_password("New password: ");
     if (!password || password->empty()) die("nothing is changed");
-    if (getuid() != 0 && password->size() < kShortestPassword)
+    if (strict && password->size() < kShortestPassword)
         die("too short: at least %zu characters", kShortestPassword);
-    if (getuid() != 0 && *password == account.name) die("the same as the name");
-    if (getuid() != 0 && is_password(&account, *password)) die("the same as before");
+    if (strict && *password == account.name) die("the same as the name");
+    if (strict && is_password(&account, *password)) die("the same as before");
     std::optional<std::string> again = ask_password("Again: ");
     if (!again || *again != *password) die("they differ; nothing is changed");
     std::string hash = hash_of(*password);
@@ -61,11 +62,16 @@ std::string changed_hash(const Account& account, char action) {
         if (account.hash == "!") die("%s has no password to unlock", account.name.c_str());
         return account.hash.starts_with('!') ? account.hash.substr(1) : account.hash;
     default:
-        return ask_new(account);
+        return ask_new(account, getuid() == 0 ? Rules::None : Rules::Strict);
     }
 }
 
 } // namespace
+
+void change_password(const Account& account, Rules rules) {
+    if (!store_hash(account.name, ask_new(account, rules))) die("/etc/shadow: %s", strerror(errno));
+    syslog(LOG_AUTHPRIV | LOG_NOTICE, "password of %s changed", account.name.c_str());
+}
 
 int passwd_main(int count, char** arguments) {
     char action = '\0';
@@ -84,6 +90,8 @@ int passwd_main(int count, char** arguments) {
         return 0;
     }
     openlog("passwd", LOG_PID, LOG_AUTHPRIV);
+    if (getuid() != 0 && account->age.days_until_change > 0)
+        die("it was changed a short time ago; the next change is allowed in %ld days", account->age.days_until_change);
     if (getuid() != 0 && !account->hash.empty()) {
         std::optional<std::string> current = ask_password("Current password: ");
         if (!current || !is_password(&*account, *current)) {
