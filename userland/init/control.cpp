@@ -116,6 +116,7 @@ void Control::change(Client& client, std::string_view verb, const std::string& n
         int error = verb == "enable" ? enable_unit(name, target) : disable_unit(name, target);
         return answer(client, error == 0 ? "" : strerror(error));
     }
+    if (verb == "reload") return answer(client, manager_.reload(name));
     if (verb == "start")
         problem = manager_.start(name);
     else if (verb == "stop")

@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "sessions.h"
 #include "values.h"
 
 namespace init {
@@ -37,6 +38,8 @@ public:
         set_limits();
         become_user();
         enter_directory();
+        std::string mark = service_mark(unit_.name);
+        if (unit_.terminal.empty()) putenv(mark.data());
         for (const std::string& setting : unit_.environment) putenv(const_cast<char*>(setting.c_str()));
         std::vector<char*> arguments;
         for (const std::string& word : unit_.command) arguments.push_back(const_cast<char*>(word.c_str()));

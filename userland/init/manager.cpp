@@ -43,6 +43,11 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
     return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+/// A terminal's programs may outlive their session, as nohup's do.
+Session processes_of(const Service& service) {
+    return {service.session, service.unit.terminal.empty() ? service_mark(service.unit.name) : ""};
+}
+
 bool is_active(State state) { return state != State::Stopped && state != State::Failed; }
 
 std::string in_seconds(uint64_t microseconds) {
@@ -141,6 +146,13 @@ std::string Manager::stop(const std::string& name) {
     if (found == services_.end()) return load_unit(name) ? "" : "there is no such service";
     mark_for_stop(*found->second, false);
     return "";
+}
+
+std::string Manager::reload(const std::string& name) {
+    const Service* service = find(name);
+    if (!service || service->state != State::Running || service->main_pid <= 0) return "it does not run";
+    if (service->unit.reload_signal == 0) return "it has no ReloadSignal";
+    return kill(service->main_pid, service->unit.reload_signal) == 0 ? "" : strerror(errno);
 }
 
 std::string Manager::restart(const std::string& name) {
@@ -303,7 +315,7 @@ void Manager::begin_stop(Service& service) {
     uint64_t now = monotonic_ms();
     service.stop_deadline_ms =
         service.unit.stop_timeout_ms == kNoTimeLimit ? UINT64_MAX : now + service.unit.stop_timeout_ms;
-    if (signal_session(service.session, service.unit.stop_signal) == 0 && service.main_pid == 0)
+    if (signal_session(processes_of(service), service.unit.stop_signal) == 0 && service.main_pid == 0)
         return stopped(service);
     if (service.main_pid > 0 && getsid(service.main_pid) != service.session)
         kill(service.main_pid, service.unit.stop_signal);
@@ -314,7 +326,7 @@ void Manager::begin_stop(Service& service) {
 
 void Manager::press_on(Service& service) {
     uint64_t now = monotonic_ms();
-    size_t members = session_members(service.session).size();
+    size_t members = session_members(processes_of(service)).size();
     if (service.main_pid == 0 && members == 0) return stopped(service);
     if (service.killed) {
         service.main_pid = 0;
@@ -322,7 +334,7 @@ void Manager::press_on(Service& service) {
     }
     if (now >= service.stop_deadline_ms) {
         log_.note(service.unit.name, "does not end in time: killed", LogKeeper::Urgency::StartsKeeper);
-        signal_session(service.session, SIGKILL);
+        signal_session(processes_of(service), SIGKILL);
         if (service.main_pid > 0) kill(service.main_pid, SIGKILL);
         service.killed = true;
         service.deadline_ms = now + kUnkillableMs;
@@ -334,7 +346,7 @@ void Manager::press_on(Service& service) {
     // ended.
     bool impatient = service.stop_deadline_ms - now + kHangUpAfterMs <= service.unit.stop_timeout_ms;
     if (!impatient && members > 1) return;
-    signal_session(service.session, SIGHUP);
+    signal_session(processes_of(service), SIGHUP);
     service.deadline_ms = service.stop_deadline_ms;
 }
 
@@ -359,7 +371,7 @@ void Manager::process_ended(Service& service, int status) {
     if (!service.unit.terminal.empty()) record_session_end(service.session, service.unit.terminal);
     bool clean = is_clean(status);
     if (service.state == State::Stopping) {
-        if (service.unit.terminal.empty()) signal_session(service.session, SIGKILL); // had its SIGTERM
+        if (service.unit.terminal.empty()) signal_session(processes_of(service), SIGKILL); // had its SIGTERM
         service.reason = how_it_ended(status);
         return stopped(service);
     }
@@ -403,8 +415,7 @@ void Manager::adopt_daemon(Service& service) {
 /// A service ended by itself: it starts again, now or later, or stays as it is.
 void Manager::run_ended(Service& service, bool clean) {
     uint64_t ran_ms = (monotonic_us() - service.started_us) / 1000;
-    if (service.unit.terminal.empty() && service.session > 1)
-        kill(-service.session, SIGKILL); // what it left behind
+    if (service.unit.terminal.empty()) signal_session(processes_of(service), SIGKILL); // what it left behind
     bool again = service.unit.restart == RestartPolicy::Always ||
                  (service.unit.restart == RestartPolicy::OnFailure && !clean);
     if (!again) return clean ? stopped(service) : fail(service, service.reason);
@@ -502,7 +513,7 @@ void Manager::tick() {
             adopt_daemon(service);
         } else if (service.state == State::Starting) {
             service.reason = "did not start in time";
-            signal_session(service.session, SIGKILL); // its end follows
+            signal_session(processes_of(service), SIGKILL); // its end follows
         }
     }
 }

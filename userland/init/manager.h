@@ -29,6 +29,8 @@ public:
     std::string start(const std::string& name);
     std::string stop(const std::string& name);
     std::string restart(const std::string& name);
+    /// Sends the signal by which the unit says that it reads its configuration anew.
+    std::string reload(const std::string& name);
     /// Stops everything, and starts nothing any more.
     void stop_all();
     bool all_stopped() const;

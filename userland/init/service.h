@@ -42,7 +42,7 @@ struct Service {
     Unit unit;
     State state = State::Stopped;
     pid_t main_pid = 0;      // 0: none
-    pid_t session = 0;       // of everything it started, except daemons that left it; 0: none
+    pid_t session = 0;       // of what it started; what left it is found by its mark (sessions.h); 0: none
     timespec since = {};     // real time of the last change of state
     uint64_t started_us = 0; // monotonic, of the last start
     uint64_t took_us = 0;    // from then until it ran or was done

@@ -11,21 +11,38 @@
 
 namespace init {
 
-std::vector<pid_t> session_members(pid_t session) {
+namespace {
+
+constexpr size_t kMaximumEnvironmentBytes = 64 * 1024;
+
+/// Whether the process was started with the setting.
+bool carries(pid_t pid, const std::string& setting) {
+    std::string environment = read_file("/proc/" + std::to_string(pid) + "/environ", kMaximumEnvironmentBytes);
+    size_t at = environment.find(setting + '\0');
+    return at == 0 || (at != environment.npos && environment[at - 1] == '\0');
+}
+
+} // namespace
+
+std::string service_mark(const std::string& service) { return "MARTLET_SERVICE=" + service; }
+
+std::vector<pid_t> session_members(const Session& session) {
     std::vector<pid_t> members;
-    if (session <= 1) return members;
+    if (session.id <= 1 && session.mark.empty()) return members;
     DIR* processes = opendir("/proc");
     if (processes == nullptr) return members;
     while (dirent* entry = readdir(processes)) {
-        std::optional<uint64_t> pid = parse_number(entry->d_name);
-        if (pid && *pid > 1 && getsid(static_cast<pid_t>(*pid)) == session)
-            members.push_back(static_cast<pid_t>(*pid));
+        std::optional<uint64_t> number = parse_number(entry->d_name);
+        if (!number || *number <= 1) continue;
+        auto pid = static_cast<pid_t>(*number);
+        bool in_session = session.id > 1 && getsid(pid) == session.id;
+        if (in_session || (!session.mark.empty() && carries(pid, session.mark))) members.push_back(pid);
     }
     closedir(processes);
     return members;
 }
 
-size_t signal_session(pid_t session, int signal_number) {
+size_t signal_session(const Session& session, int signal_number) {
     std::vector<pid_t> members = session_members(session);
     for (pid_t pid : members) {
         kill(pid, signal_number);

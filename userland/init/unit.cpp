@@ -100,10 +100,10 @@ const char* set_start_limit(Unit& unit, std::string_view value) {
     return nullptr;
 }
 
-const char* set_stop_signal(Unit& unit, std::string_view value) {
+template <int Unit::* kField> const char* set_signal(Unit& unit, std::string_view value) {
     std::optional<int> number = parse_signal(value);
     if (!number) return "not a signal";
-    unit.stop_signal = *number;
+    unit.*kField = *number;
     return nullptr;
 }
 
@@ -125,7 +125,8 @@ constexpr std::array kKeys = {
     Key{"StartLimitBurst", Section::Service, set_start_limit},
     Key{"TimeoutStartSec", Section::Service, set_time<&Unit::start_timeout_ms>},
     Key{"TimeoutStopSec", Section::Service, set_time<&Unit::stop_timeout_ms>},
-    Key{"KillSignal", Section::Service, set_stop_signal},
+    Key{"KillSignal", Section::Service, set_signal<&Unit::stop_signal>},
+    Key{"ReloadSignal", Section::Service, set_signal<&Unit::reload_signal>},
     Key{"User", Section::Service, set_text<&Unit::user>},
     Key{"Group", Section::Service, set_text<&Unit::group>},
     Key{"WorkingDirectory", Section::Service, set_path<&Unit::working_directory>},

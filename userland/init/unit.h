@@ -48,6 +48,7 @@ struct Unit {
     uint64_t start_timeout_ms = kNoTimeLimit;
     uint64_t stop_timeout_ms = 5000;
     int stop_signal; // SIGTERM if not given
+    int reload_signal = 0; // 0: it cannot be asked to read its configuration anew
 
     Unit();
 };

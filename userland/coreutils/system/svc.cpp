@@ -27,7 +27,7 @@ constexpr Option kOptions[] = {
 constexpr char kDetails[] =
     "  list              all services, their state, process, since when, and milliseconds to start\n"
     "  status NAME...    what init knows of them, and the end of their logs\n"
-    "  start, stop, restart NAME...\n"
+    "  start, stop, restart, reload NAME...\n"
     "                    change them, with those they require or that require them\n"
     "  enable, disable NAME...\n"
     "                    whether they start with the system\n"
@@ -159,11 +159,10 @@ int run(Arguments& arguments) {
             request.lines = arguments.value();
     }
     auto operands = arguments.operands();
-    if (operands.empty()) missing_operand();
-    std::string_view verb = operands[0];
+    std::string_view verb = operands.empty() ? "list" : operands[0];
     if (verb == "list") return list();
-    static constexpr std::string_view kVerbs[] = {"status", "start",   "stop", "restart",
-                                                  "enable", "disable", "logs"};
+    static constexpr std::string_view kVerbs[] = {"status", "start",  "stop",    "restart",
+                                                  "reload", "enable", "disable", "logs"};
     if (std::find(std::begin(kVerbs), std::end(kVerbs), verb) == std::end(kVerbs))
         usage_error("unknown command '%s'", operands[0]);
     if (operands.size() < 2) usage_error("%s: which service?", operands[0]);
@@ -190,7 +189,7 @@ int run(Arguments& arguments) {
 
 constexpr Tool kTool = {
     .name = "svc",
-    .synopsis = "list\nCOMMAND [OPTION]... NAME...",
+    .synopsis = "[list]\nCOMMAND [OPTION]... NAME...",
     .summary = "Show and control the services of the system.",
     .options = kOptions,
     .run = run,
