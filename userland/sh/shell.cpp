@@ -18,9 +18,13 @@ const std::string* Shell::remember_source_file(std::string_view file) {
 
 void Shell::complain(std::initializer_list<std::string_view> text) {
     out.finish();
+    // At a prompt, neither a login shell's dash nor the number of the line helps.
+    const bool at_prompt = interactive() && !source_file;
     std::string message = source_file ? *source_file : name;
+    if (at_prompt && message.starts_with('-'))
+        message.erase(0, 1);
     message += ": ";
-    if (line > 0)
+    if (line > 0 && !at_prompt)
         message += number_text(line) + ": ";
     for (std::string_view part : text)
         message += part;
@@ -60,16 +64,33 @@ void Shell::run_pending_traps() {
         int before = status;
         std::string action = *traps.action(signal);
         auto outer = std::exchange(trap_entry_status, before);
+        int outer_depth = std::exchange(trap_function_depth, executor.function_depth());
         executor.run_text(action);
         trap_entry_status = outer;
+        trap_function_depth = outer_depth;
         if (flow != Flow::next)
             return;
         status = before;
     }
 }
 
+void Shell::run_error_trap(int error_status) {
+    std::string action = *traps.error_action();
+    // A failure inside the action does not run it again.
+    traps.set_error_action(std::nullopt);
+    status = error_status;
+    executor.run_text(action);
+    traps.set_error_action(std::move(action));
+    if (flow == Flow::next)
+        status = error_status;
+}
+
 void Shell::exit_process(int exit_status) {
     status = exit_status;
+    // A signal that came during the last command.
+    if (Traps::any_pending() && flow == Flow::next)
+        run_pending_traps();
+    exit_status = status;
     if (traps.action(0) && !traps.action(0)->empty() && !in_exit_trap && !traps.lists_parent_actions()) {
         in_exit_trap = true;
         trap_entry_status = exit_status;

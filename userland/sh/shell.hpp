@@ -81,6 +81,7 @@ public:
     bool in_exit_trap = false;
     // `$?` when the trap action that runs began: what `exit` without an operand means there.
     std::optional<int> trap_entry_status;
+    int trap_function_depth = 0;  // of the action itself, rather than of functions it calls
     bool exit_after_stopped_warning = false;
 
     bool interactive() const { return options[Option::interactive]; }
@@ -96,6 +97,8 @@ public:
     bool assign(std::string_view variable, std::string_view value) { return assign(*variables.entry(variable), value); }
 
     void run_pending_traps();
+    // The action of `trap … ERR` after a command that failed with `error_status`.
+    void run_error_trap(int error_status);
     // Runs the EXIT trap and ends the process.
     [[noreturn]] void exit_process(int exit_status);
     void set_option(Option option, bool on);

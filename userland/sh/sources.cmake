@@ -5,6 +5,7 @@ set(SH_SOURCES
   base/output.cpp
   base/stack_guard.cpp
   base/text.cpp
+  builtins/declare.cpp
   builtins/directory.cpp
   builtins/flow.cpp
   builtins/getopts.cpp
@@ -34,6 +35,7 @@ set(SH_SOURCES
   edit/vi_mode.cpp
   edit/vi_motion.cpp
   exec/compound.cpp
+  exec/extended.cpp
   exec/executor.cpp
   exec/external.cpp
   exec/path_cache.cpp
@@ -43,6 +45,7 @@ set(SH_SOURCES
   expand/expander.cpp
   expand/glob.cpp
   expand/parameter.cpp
+  expand/parameter_text.cpp
   expand/pattern.cpp
   expand/tilde.cpp
   jobs/job_control.cpp
@@ -58,6 +61,7 @@ set(SH_SOURCES
   state/variables.cpp
   syntax/brace_expansion.cpp
   syntax/compound_parser.cpp
+  syntax/condition_parser.cpp
   syntax/input.cpp
   syntax/lexer.cpp
   syntax/parser.cpp

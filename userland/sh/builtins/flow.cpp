@@ -62,6 +62,9 @@ int run_return(Shell& shell, Arguments arguments) {
     int status;
     if (!status_operand(shell, arguments, status))
         return kStatusError;
+    // In a trap action that interrupts a function: the status before the action (POSIX.1-2017 return).
+    if (arguments.count == 1 && shell.trap_entry_status && shell.executor.function_depth() == shell.trap_function_depth)
+        status = *shell.trap_entry_status;
     shell.status = status;
     bool inside = shell.executor.function_depth() > 0 || shell.executor.dot_depth() > 0;
     // Elsewhere the result is unspecified; ending the script is what is meant.

@@ -1,4 +1,5 @@
 // fc; POSIX.1-2017 fc: list, edit, or run again what was typed.
+#include <algorithm>
 #include <unistd.h>
 
 #include "base/text.hpp"
@@ -42,6 +43,26 @@ int edit_and_run(Shell& shell, const char* editor_option, std::string text) {
 }
 
 }  // namespace
+
+// history [n]: the whole list, or its last n commands.
+int run_history(Shell& shell, Arguments arguments) {
+    if (!shell.history)
+        return 0;
+    const History& history = *shell.history;
+    size_t first = 0;
+    if (arguments.count > 1) {
+        auto number = parse_small_number(arguments[1], 1 << 30);
+        if (!number)
+            return usage_error(shell, arguments, "Illegal number", arguments[1]);
+        first = history.size() - std::min(history.size(), static_cast<size_t>(*number));
+    }
+    for (size_t i = first; i < history.size(); ++i) {
+        std::string number = number_text(static_cast<int64_t>(history.first_number() + i));
+        number.insert(0, number.size() < 5 ? 5 - number.size() : 0, ' ');
+        shell.out.put(number + "  " + history[i] + "\n");
+    }
+    return 0;
+}
 
 int run_fc(Shell& shell, Arguments arguments) {
     if (!shell.history || shell.history->size() == 0) {

@@ -240,6 +240,8 @@ int run_kill(Shell& shell, Arguments arguments) {
         ++i;
     if (i >= arguments.count)
         return usage_error(shell, arguments, "usage: kill [-s sigspec | -signum] pid | %job ...");
+    // A child that has ended is gone, not a zombie that signals still reach.
+    shell.jobs.poll();
     int status = 0;
     for (; i < arguments.count; ++i)
         if (!send(shell, arguments, arguments[i], signal))

@@ -252,10 +252,25 @@ bool Formatter::convert(std::string_view& format) {
 }  // namespace
 
 int run_printf(Shell& shell, Arguments arguments) {
-    int first = arguments.count > 1 && arguments[1] == "--" ? 2 : 1;
+    OptionScanner options(shell, arguments, "v:");
+    const char* variable = nullptr;
+    while (char letter = options.next()) {
+        if (letter == '?')
+            return kStatusError;
+        variable = options.argument();
+    }
+    int first = options.operands();
     if (arguments.count <= first)
-        return usage_error(shell, arguments, "usage: printf format [argument...]");
-    return Formatter(shell, arguments, first + 1).run(arguments[first]);
+        return usage_error(shell, arguments, "usage: printf [-v variable] format [argument...]");
+    if (!variable)
+        return Formatter(shell, arguments, first + 1).run(arguments[first]);
+    if (!is_name(variable))
+        return usage_error(shell, arguments, "bad variable name", variable);
+    std::string text;
+    shell.out.redirect_to(&text);
+    int status = Formatter(shell, arguments, first + 1).run(arguments[first]);
+    shell.out.redirect_to(nullptr);
+    return shell.assign(variable, text) ? status : kStatusError;
 }
 
 }  // namespace sh

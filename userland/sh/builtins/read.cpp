@@ -250,13 +250,17 @@ int run_read(Shell& shell, Arguments arguments) {
         }
     }
     int first = options.operands();
-    if (first >= arguments.count)
-        return usage_error(shell, arguments, "arg count");
+    // Without names: the whole line into REPLY.
+    const bool whole_line = first >= arguments.count;
     for (int i = first; i < arguments.count; ++i)
         if (!is_name(arguments[i]))
             return usage_error(shell, arguments, "bad variable name", arguments[i]);
     if (settings.prompt && isatty(STDIN_FILENO))
         write_all(STDERR_FILENO, settings.prompt);
+    if (settings.timeout_ms == 0) { // only asks whether there is something to read
+        struct pollfd waiting = {STDIN_FILENO, POLLIN, 0};
+        return ::poll(&waiting, 1, 0) > 0 ? 0 : 1;
+    }
     LineReader line(shell, settings);
     int status;
     {
@@ -267,6 +271,8 @@ int run_read(Shell& shell, Arguments arguments) {
         return status;
     if (settings.silent && isatty(STDIN_FILENO))
         write_all(STDERR_FILENO, "\n");
+    if (whole_line)
+        return shell.assign("REPLY", line.text) ? status : kStatusError;
     if (!FieldAssigner(shell, line).assign(arguments, first))
         return kStatusError;
     return status;

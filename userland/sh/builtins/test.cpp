@@ -42,7 +42,7 @@ BinaryTest binary_test(std::string_view word) {
 }
 
 bool is_unary(std::string_view word) {
-    return word.size() == 2 && word[0] == '-' && strchr("bcdefghkLnOGpSrstuwxzN", word[1]);
+    return word.size() == 2 && word[0] == '-' && strchr("bcdefghkLnOGpSrstuvwxzN", word[1]);
 }
 
 class Evaluator {
@@ -281,6 +281,7 @@ bool Evaluator::unary(char letter, std::string_view operand) {
     switch (letter) {
     case 'n': return !operand.empty();
     case 'z': return operand.empty();
+    case 'v': return shell_.variables.get(operand) != nullptr;
     case 't': {
         auto descriptor = integer(operand);
         return descriptor && *descriptor >= 0 && *descriptor < 1 << 20 && isatty(static_cast<int>(*descriptor));

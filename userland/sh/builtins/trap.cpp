@@ -14,6 +14,8 @@ void list_traps(Shell& shell) {
             shell.out.put("trap -- " + shell_quoted(*action) + " " +
                           (name.empty() ? number_text(signal) : std::string(name)) + "\n");
         }
+    if (const auto& action = shell.traps.error_action())
+        shell.out.put("trap -- " + shell_quoted(*action) + " ERR\n");
 }
 
 }  // namespace
@@ -44,6 +46,10 @@ int run_trap(Shell& shell, Arguments arguments) {
     }
     int status = 0;
     for (int i = first; i < arguments.count; ++i) {
+        if (arguments[i] == "ERR") {
+            shell.traps.set_error_action(action);
+            continue;
+        }
         int signal = signal_number(arguments[i]);
         if (signal < 0) {
             shell.complain({"trap: ", arguments[i], ": bad trap"});

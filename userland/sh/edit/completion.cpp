@@ -4,6 +4,7 @@
 #include <cstring>
 #include <dirent.h>
 #include <fcntl.h>
+#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -230,6 +231,29 @@ void add_names(std::string_view lead, std::string_view prefix, std::string_view 
         found.push_back(std::move(candidate));
 }
 
+// Services: the files of units, `getty@` standing for each of its terminals.
+void add_units(std::string_view prefix, std::vector<std::string>& found) {
+    constexpr std::string_view kSuffix = ".service";
+    DIR* stream = opendir("/etc/services");
+    if (!stream)
+        return;
+    while (struct dirent* entry = readdir(stream)) {
+        std::string_view name = entry->d_name;
+        if (name.ends_with(kSuffix))
+            name.remove_suffix(kSuffix.size());
+        if (!name.starts_with('.'))
+            add_names("", prefix, name, found);
+    }
+    closedir(stream);
+}
+
+void add_users(std::string_view prefix, std::vector<std::string>& found) {
+    setpwent();
+    while (const struct passwd* user = getpwent())
+        add_names("", prefix, user->pw_name, found);
+    endpwent();
+}
+
 bool is_one_of(std::string_view word, std::initializer_list<std::string_view> list) {
     return std::find(list.begin(), list.end(), word) != list.end();
 }
@@ -259,6 +283,13 @@ bool add_arguments(Shell& shell, const WordAtCursor& word, std::vector<std::stri
                 add_names("", text, each->name, found);
     } else if (is_one_of(command, {"type", "hash", "which", "man"}) && text.find('/') == std::string_view::npos) {
         add_commands(shell, text, found);
+    } else if (command == "svc" && word.previous == "svc") {
+        for (std::string_view each : {"list", "start", "stop", "restart", "reload", "status", "enable", "disable", "logs"})
+            add_names("", text, each, found);
+    } else if (command == "svc") {
+        add_units(text, found);
+    } else if (is_one_of(command, {"su", "passwd"})) {
+        add_users(text, found);
     } else if (is_one_of(command, {"alias", "unalias"})) {
         for (const Alias* alias : shell.aliases.sorted())
             add_names("", text, alias->name, found);

@@ -52,7 +52,6 @@ int Executor::run_pipeline(const Pipeline& pipeline) {
                 move_descriptor(input, STDIN_FILENO);
             if (ends[1] >= 0)
                 move_descriptor(ends[1], STDOUT_FILENO);
-            loop_depth_ = 0;
             run(commands[i], AfterRun::exit_process);
             shell_.exit_process(shell_.status);
         }
@@ -68,7 +67,6 @@ int Executor::run_pipeline(const Pipeline& pipeline) {
 int Executor::run_subshell(const Group& group, AfterRun after) {
     if (may_replace_process(after) && shell_.is_child) {
         // The process is about to end: it can be the subshell itself.
-        loop_depth_ = 0;
         run(group.body, after);
         shell_.exit_process(shell_.status);
     }
@@ -80,7 +78,6 @@ int Executor::run_subshell(const Group& group, AfterRun after) {
         return shell_.status = kStatusError;
     }
     if (pid == 0) {
-        loop_depth_ = 0;
         run(group.body, AfterRun::exit_process);
         shell_.exit_process(shell_.status);
     }
@@ -107,7 +104,6 @@ int Executor::run_background(const Group& group) {
                     move_descriptor(input, STDIN_FILENO);
                 if (ends[1] >= 0)
                     move_descriptor(ends[1], STDOUT_FILENO);
-                loop_depth_ = 0;
                 run(commands[i], AfterRun::exit_process);
                 shell_.exit_process(shell_.status);
             }
@@ -124,7 +120,6 @@ int Executor::run_background(const Group& group) {
     } else {
         pid_t pid = shell_.jobs.fork_into(job);
         if (pid == 0) {
-            loop_depth_ = 0;
             run(body, AfterRun::exit_process);
             shell_.exit_process(shell_.status);
         }
@@ -154,6 +149,7 @@ bool Executor::leaves_loop() {
 
 int Executor::run_for(const ForLoop& loop) {
     ScratchScope scratch(shell_.scratch);
+    ProcessScope processes(*this);
     ArgumentList list;
     shell_.line = loop.line;
     if (loop.has_list) {
@@ -229,9 +225,10 @@ int Executor::run_case(const CaseOf& node, AfterRun after) {
             continue;
         status = 0;
         if (item.body)
-            status = shell_.status = run_node(item.body, item.falls_through ? AfterRun::return_status : after);
-        if (!item.falls_through || shell_.flow != Flow::next)
+            status = shell_.status = run_node(item.body, item.end == CaseEnd::leave ? after : AfterRun::return_status);
+        if (item.end == CaseEnd::leave || shell_.flow != Flow::next)
             break;
+        selected = item.end == CaseEnd::fall_through;
     }
     return status;
 }
@@ -258,6 +255,7 @@ int Executor::run_if(const IfThen& node, AfterRun after) {
 
 int Executor::run_redirected(const Redirected& node, AfterRun after) {
     shell_.line = node.line;
+    ProcessScope processes(*this);
     DescriptorBackup backup;
     if (!redirect_all(shell_, node.redirects, &backup)) {
         if (shell_.flow != Flow::next)

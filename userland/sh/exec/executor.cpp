@@ -41,6 +41,9 @@ int Executor::run(const Node* node, AfterRun after) {
 }
 
 int Executor::check_errexit(int status) {
+    if (status != 0 && !tested_ && shell_.flow == Flow::next && shell_.traps.error_action() && function_depth_ == 0 &&
+        !shell_.is_child)
+        shell_.run_error_trap(status);
     if (status != 0 && !tested_ && shell_.options[Option::err_exit] && shell_.flow == Flow::next) {
         shell_.status = status;
         shell_.flow = Flow::exit_shell;
@@ -105,6 +108,12 @@ int Executor::run_node(const Node* node, AfterRun after) {
     case NodeKind::while_loop:
     case NodeKind::until_loop:
         return run_loop(static_cast<const Loop&>(*node));
+    case NodeKind::arithmetic_for:
+        return run_arithmetic_for(static_cast<const ArithmeticFor&>(*node));
+    case NodeKind::arithmetic_command:
+        return check_errexit(run_arithmetic(static_cast<const ArithmeticCommand&>(*node)));
+    case NodeKind::conditional:
+        return check_errexit(run_conditional(static_cast<const Conditional&>(*node)));
     case NodeKind::function: {
         const auto& function = static_cast<const FunctionDefinition&>(*node);
         shell_.functions.define(function.name, arena_, function.body, shell_.source_file);
@@ -242,7 +251,6 @@ bool Executor::capture(const Node* body, std::string& text) {
             dup2(ends[1], STDOUT_FILENO);
             close(ends[1]);
         }
-        loop_depth_ = 0;
         run(body, AfterRun::exit_process);
         shell_.exit_process(shell_.status);
     }

@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <sys/types.h>
 #include <vector>
 
 #include "base/arena.hpp"
@@ -54,6 +55,9 @@ public:
     int run_command(ArgumentList& arguments, Lookup lookup, std::string_view path_list, AfterRun after);
     [[noreturn]] void exec_program(ArgumentList& arguments, std::string_view path_list);
 
+    // Starts the child of <(…) (is_input) or >(…); the pipe's other end, which the command closes, or -1 after complaining.
+    int start_process(const Node* body, bool is_input);
+
     int loop_depth() const { return loop_depth_; }
     int function_depth() const { return function_depth_; }
     int dot_depth() const { return dot_depth_; }
@@ -63,6 +67,7 @@ public:
     void keep_redirections() { keep_redirections_ = true; }
 
 private:
+    friend class ProcessScope;
     friend class TestedScope;
 
     int run_node(const Node* node, AfterRun after);
@@ -90,6 +95,10 @@ private:
     int run_loop(const Loop& loop);
     int run_case(const CaseOf& node, AfterRun after);
     int run_if(const IfThen& node, AfterRun after);
+    int run_conditional(const Conditional& node);
+    int run_arithmetic(const ArithmeticCommand& node);
+    int run_arithmetic_for(const ArithmeticFor& loop);
+    void close_processes(size_t first);
     int run_redirected(const Redirected& node, AfterRun after);
     // True when the loop is to be left.
     bool leaves_loop();
@@ -103,7 +112,25 @@ private:
     int substitution_status_ = 0;
     bool tested_ = false;
     bool keep_redirections_ = false;
+    std::vector<int> process_descriptors_;  // of the process substitutions of the commands being run
+    std::vector<pid_t> process_helpers_;
     const SimpleCommand* command_ = nullptr;  // being run, for the job table
+};
+
+// Closes at the end what process substitutions opened inside.
+class ProcessScope {
+public:
+    explicit ProcessScope(Executor& executor) : executor_(executor), first_(executor.process_descriptors_.size()) {}
+    ProcessScope(const ProcessScope&) = delete;
+    ProcessScope& operator=(const ProcessScope&) = delete;
+    ~ProcessScope() {
+        if (executor_.process_descriptors_.size() > first_)
+            executor_.close_processes(first_);
+    }
+
+private:
+    Executor& executor_;
+    size_t first_;
 };
 
 // Failures inside are looked at by the command around them.

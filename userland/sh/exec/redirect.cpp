@@ -117,7 +117,7 @@ bool apply(Shell& shell, const PreparedRedirect& prepared, DescriptorBackup* bac
     if (redirect.kind == RedirectKind::dup_input || redirect.kind == RedirectKind::dup_output)
         return duplicate(shell, redirect, prepared.target, backup);
     int descriptor;
-    if (redirect.kind == RedirectKind::here_doc) {
+    if (redirect.kind == RedirectKind::here_doc || redirect.kind == RedirectKind::here_string) {
         descriptor = open_here_document(shell, prepared.target);
         if (descriptor < 0)
             return complain(shell, "cannot make a pipe for the here-document", "");
@@ -188,6 +188,8 @@ bool prepare_redirects(Shell& shell, std::span<const Redirect> redirects, std::v
         std::string target;
         if (!expander.text(*redirect.target, target))
             return false;
+        if (redirect.kind == RedirectKind::here_string)
+            target += '\n';
         prepared.push_back({&redirect, std::move(target)});
     }
     return true;

@@ -101,6 +101,8 @@ bool Executor::assign_all(std::span<const Assignment> assignments, Lifetime life
             write_all(STDERR_FILENO, text);
         }
         Variable* variable = shell_.variables.entry(assignment.name);
+        if (assignment.appends && variable->is_set)
+            value.insert(0, variable->value);
         if (lifetime == Lifetime::command && !variable->read_only)
             shell_.variables.save(*variable);
         if (!shell_.assign(*variable, value)) {
@@ -128,6 +130,7 @@ int Executor::run_simple(const SimpleCommand& command, AfterRun after) {
     shell_.line = command.line;
     shell_.variables.set_line_number(command.line);
     ScratchScope scratch(shell_.scratch);
+    ProcessScope processes(*this);
     ArgumentList arguments;
     substitution_status_ = 0;
     if (!expand_arguments(command, arguments))
@@ -167,7 +170,7 @@ int Executor::run_simple(const SimpleCommand& command, AfterRun after) {
             return shell_.status;
         if (trace_late)
             trace(arguments);
-        if (builtin->run == run_exec)
+        if (builtin->run == run_exec && arguments.size() > 1)
             for (const Assignment& assignment : command.assignments)
                 shell_.variables.set_exported(*shell_.variables.entry(assignment.name), true);
         keep_redirections_ = false;

@@ -87,6 +87,9 @@ bool Expander::part(const WordPart& part) {
     case PartKind::tilde:
         tilde(part);
         return true;
+    case PartKind::process_input:
+    case PartKind::process_output:
+        return process_substitution(part);
     }
     return true;
 }
@@ -187,9 +190,17 @@ private:
 
 }  // namespace
 
-bool Expander::arithmetic(const WordPart& part) {
+bool evaluate(Shell& shell, std::string_view text, int64_t& value) {
+    ShellArithmetic variables(shell);
+    ArithmeticResult result = evaluate_arithmetic(text, variables);
+    if (!result.ok && !result.error.empty())
+        shell.shell_error({result.error});
+    value = result.value;
+    return result.ok;
+}
+
+bool Expander::number(const Word& operand, int64_t& value) {
     std::string expression;
-    const Word& operand = *part.operand;
     std::string_view text;
     if (operand.parts.size() == 1 && operand.parts[0].kind == PartKind::text) {
         text = operand.parts[0].text;
@@ -198,14 +209,23 @@ bool Expander::arithmetic(const WordPart& part) {
             return false;
         text = expression;
     }
-    ShellArithmetic variables(shell_);
-    ArithmeticResult result = evaluate_arithmetic(text, variables);
-    if (!result.ok) {
-        if (!result.error.empty())
-            shell_.shell_error({result.error});
+    return evaluate(shell_, text, value);
+}
+
+bool Expander::arithmetic(const WordPart& part) {
+    int64_t value = 0;
+    if (!number(*part.operand, value))
         return false;
-    }
-    add_value(number_text(result.value), part.quoting);
+    add_value(number_text(value), part.quoting);
+    return true;
+}
+
+// A pipe whose other end a child reads or writes, by its name below /dev/fd. The descriptor is closed with the command.
+bool Expander::process_substitution(const WordPart& part) {
+    int descriptor = shell_.executor.start_process(part.command, part.kind == PartKind::process_input);
+    if (descriptor < 0)
+        return false;
+    add_quoted("/dev/fd/" + number_text(descriptor));
     return true;
 }
 

@@ -5,6 +5,7 @@
 // Every function returns false after an error, which has been reported and put into Shell::flow.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,8 @@ public:
     enum class Use : unsigned char { plain, assignment };
     bool text(const Word& word, std::string& result, Use use = Use::plain);
     bool pattern(const Word& word, Pattern& result);
+    // The value of an arithmetic expression, as between $(( and )).
+    bool number(const Word& expression, int64_t& value);
 
 private:
     enum class Mode : unsigned char { fields, single };
@@ -42,16 +45,24 @@ private:
     bool parts(const Word& word);
     bool part(const WordPart& part);
     bool parameter(const WordPart& part);
-    bool positional_list(const WordPart& part);
+    bool positional_list(const WordPart& part, std::span<const std::string> values);
     bool operand_into_text(const Word* operand, std::string& result);
     bool cut(const WordPart& part, std::string_view value);
+    // ${x:1:2}, ${x/a/b}, ${x^^} and ${!x} (parameter_text.cpp).
+    bool indirect(const WordPart& part, std::string_view value);
+    bool substring(const WordPart& part, std::string_view value);
+    bool sublist(const WordPart& part);
+    bool range(const WordPart& part, int64_t size, int64_t& offset, int64_t& length);
+    bool replace(const WordPart& part, std::string_view value);
+    void change_case(const WordPart& part, std::string_view value);
+    bool process_substitution(const WordPart& part);
     bool unset_error(const WordPart& part);
     bool require_error(const WordPart& part);
     bool assign_default(const WordPart& part);
     bool arithmetic(const WordPart& part);
     void tilde(const WordPart& part);
     Value value_of(std::string_view name);
-    std::string joined_parameters();
+    std::string joined(std::span<const std::string> values);
 
     void add_quoted(std::string_view text);
     void add_literal(std::string_view text);
@@ -75,6 +86,9 @@ private:
     Pattern field_;
     char number_[24];
 };
+
+// The value of an expression in text; false after the error has been reported.
+bool evaluate(Shell& shell, std::string_view text, int64_t& value);
 
 // `~` or `~user` as a path; false when there is no such user.
 bool home_directory(Shell& shell, std::string_view user, std::string& path);

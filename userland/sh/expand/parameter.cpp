@@ -48,27 +48,26 @@ Expander::Value Expander::value_of(std::string_view name) {
     }
 }
 
-std::string Expander::joined_parameters() {
+std::string Expander::joined(std::span<const std::string> values) {
     const std::string* ifs = shell_.variables.ifs->get();
     std::string_view separator = ifs ? std::string_view(*ifs).substr(0, 1) : " ";
-    std::string joined;
+    std::string text;
     bool first = true;
-    for (const std::string& value : shell_.positional.values) {
+    for (const std::string& value : values) {
         if (!first)
-            joined += separator;
+            text += separator;
         first = false;
-        joined += value;
+        text += value;
     }
-    return joined;
+    return text;
 }
 
 // $@ and $* without operator.
-bool Expander::positional_list(const WordPart& part) {
-    const auto& values = shell_.positional.values;
+bool Expander::positional_list(const WordPart& part, std::span<const std::string> values) {
     bool at = part.text == "@";
     if (mode_ == Mode::single) {
         if (!at) {
-            add_value(joined_parameters(), part.quoting);
+            add_value(joined(values), part.quoting);
             return true;
         }
         for (size_t i = 0; i < values.size(); ++i) {
@@ -79,7 +78,7 @@ bool Expander::positional_list(const WordPart& part) {
         return true;
     }
     if (part.quoting == Quoting::quoted && !at) {
-        add_quoted(joined_parameters());
+        add_quoted(joined(values));
         return true;
     }
     for (size_t i = 0; i < values.size(); ++i) {
@@ -157,14 +156,16 @@ bool Expander::parameter(const WordPart& part) {
     }
     bool list = names_parameter_list(part.text);
     if (part.op == ParameterOp::plain && list)
-        return positional_list(part);
+        return positional_list(part, shell_.positional.values);
+    if (part.op == ParameterOp::substring && list)
+        return sublist(part);
 
-    std::string joined;
+    std::string all;
     Value value;
     if (list) {
-        joined = joined_parameters();
+        all = joined(shell_.positional.values);
         // "Set" means that there are parameters.
-        value = {!shell_.positional.values.empty(), joined};
+        value = {!shell_.positional.values.empty(), all};
     } else {
         value = value_of(part.text);
     }
@@ -207,12 +208,22 @@ bool Expander::parameter(const WordPart& part) {
         add_value(number_text(static_cast<int64_t>(length)), part.quoting);
         return true;
     }
-    if (part.op >= ParameterOp::cut_short_suffix)
+    if (part.op >= ParameterOp::cut_short_suffix && part.op <= ParameterOp::cut_long_prefix)
         return cut(part, value.text);
+    if (part.op == ParameterOp::indirect)
+        return indirect(part, value.text);
+    if (part.op == ParameterOp::substring)
+        return substring(part, value.text);
+    if (part.op >= ParameterOp::replace_first && part.op <= ParameterOp::replace_suffix)
+        return replace(part, value.text);
+    if (part.op >= ParameterOp::upper_first && part.op <= ParameterOp::lower_all) {
+        change_case(part, value.text);
+        return true;
+    }
     if (list) {
         WordPart plain = part;
         plain.op = ParameterOp::plain;
-        return positional_list(plain);
+        return positional_list(plain, shell_.positional.values);
     }
     add_value(value.text, part.quoting);
     return true;

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace sh {
 
@@ -21,6 +22,10 @@ public:
     // nullopt: default; empty: ignore.
     bool set(int signal, std::optional<std::string> action);
     const std::optional<std::string>& action(int signal) const { return actions_[signal]; }
+
+    // `trap … ERR`, which is no signal: what follows a failure that errexit would end the shell for.
+    const std::optional<std::string>& error_action() const { return error_action_; }
+    void set_error_action(std::optional<std::string> action) { error_action_ = std::move(action); }
 
     bool has_actions() const;
     // Whether signal handlers could run in a child before it becomes another program.
@@ -54,6 +59,7 @@ private:
 
     enum class Inherited : unsigned char { unknown, usual, ignored };
     std::optional<std::string> actions_[kSignals];
+    std::optional<std::string> error_action_;
     Inherited inherited_[kSignals] = {};
     bool interactive_ = false;
     bool job_control_ = false;

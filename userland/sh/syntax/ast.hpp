@@ -12,7 +12,8 @@ class Arena;
 struct Node;
 struct Word;
 
-enum class PartKind : uint8_t { text, parameter, command, arithmetic, tilde };
+// process_input is <(…), process_output >(…): beyond POSIX, as the rest marked so below.
+enum class PartKind : uint8_t { text, parameter, command, arithmetic, tilde, process_input, process_output };
 enum class Quoting : uint8_t { bare, quoted };
 
 // The operator of ${name…}; POSIX.1-2017 2.6.2.
@@ -27,6 +28,17 @@ enum class ParameterOp : uint8_t {
     cut_long_suffix,
     cut_short_prefix,
     cut_long_prefix,
+    // Beyond POSIX: ${x:1:2}, ${x/a/b}, ${x//a/b}, ${x/#a/b}, ${x/%a/b}, ${x^}, ${x^^}, ${x,}, ${x,,}, ${!x}.
+    substring,
+    replace_first,
+    replace_all,
+    replace_prefix,
+    replace_suffix,
+    upper_first,
+    upper_all,
+    lower_first,
+    lower_all,
+    indirect,
     bad,
 };
 
@@ -37,6 +49,7 @@ struct WordPart {
     bool colon = false;                 // `:-` rather than `-`
     std::string_view text = {};         // literal text, parameter name, or login name after `~`
     const Word* operand = nullptr;      // word of ${x-word}, expression of $((…))
+    const Word* second = nullptr;       // replacement of ${x/a/b}, length of ${x:1:2}; null: none given
     const Node* command = nullptr;      // body of $(…)
 };
 
@@ -58,6 +71,7 @@ enum class RedirectKind : uint8_t {
     dup_input,   // <&
     dup_output,  // >&
     here_doc,    // << and <<-
+    here_string, // <<<
 };
 
 struct Redirect {
@@ -71,6 +85,7 @@ struct Redirect {
 struct Assignment {
     std::string_view name;
     const Word* value;
+    bool appends = false;  // name+=value
 };
 
 enum class NodeKind : uint8_t {
@@ -89,6 +104,9 @@ enum class NodeKind : uint8_t {
     while_loop,
     until_loop,
     function,
+    arithmetic_for,
+    arithmetic_command,
+    conditional,
 };
 
 struct Node {
@@ -133,10 +151,42 @@ struct ForLoop : Node {
     const Node* body = nullptr;
 };
 
+// for ((first; condition; step)); each null when empty.
+struct ArithmeticFor : Node {
+    const Word* first = nullptr;
+    const Word* condition = nullptr;
+    const Word* step = nullptr;
+    const Node* body = nullptr;
+};
+
+// ((expression))
+struct ArithmeticCommand : Node {
+    const Word* expression = nullptr;
+};
+
+// What is inside [[ … ]].
+enum class ConditionKind : uint8_t { text, unary, binary, negation, both, either };
+
+struct Condition {
+    ConditionKind kind = ConditionKind::text;
+    std::string_view name = {};            // of the operator of unary and binary
+    const Word* left_word = nullptr;       // the operand, or the left one
+    const Word* right_word = nullptr;
+    const Condition* left = nullptr;       // negation, both, either
+    const Condition* right = nullptr;
+};
+
+struct Conditional : Node {
+    const Condition* condition = nullptr;
+};
+
+// `;;`, `;&` and `;;&`.
+enum class CaseEnd : uint8_t { leave, fall_through, test_next };
+
 struct CaseItem {
     std::span<const Word* const> patterns;
     const Node* body = nullptr;  // null: empty
-    bool falls_through = false;  // `;&`
+    CaseEnd end = CaseEnd::leave;
 };
 
 struct CaseOf : Node {

@@ -15,8 +15,11 @@ const Node* Parser::parse_command_node() {
         return parse_redirects_after(parse_compound(first));
     if (first.kind == TokenKind::word && first.word->is_bare_literal()) {
         std::string_view text = first.word->parts[0].text;
-        if (text == "if" || text == "while" || text == "until" || text == "for" || text == "case" || text == "{")
+        if (text == "if" || text == "while" || text == "until" || text == "for" || text == "case" || text == "{" ||
+            text == "[[")
             return parse_redirects_after(parse_compound(first));
+        if (text == "function")
+            return parse_keyword_function(take().line);
         if (text == "then" || text == "else" || text == "elif" || text == "fi" || text == "do" || text == "done" ||
             text == "esac" || text == "}" || text == "!")
             return unexpected();
@@ -27,6 +30,17 @@ const Node* Parser::parse_command_node() {
 const Node* Parser::parse_compound(const Token&) {
     Token first = take();
     if (first.kind == TokenKind::left_paren) {
+        if (lexer_.at_parenthesis()) {
+            const Word* expression = nullptr;
+            bool is_arithmetic = false;
+            if (!lexer_.read_arithmetic_text(expression, is_arithmetic))
+                return nullptr;
+            if (is_arithmetic) {
+                auto* command = make<ArithmeticCommand>(NodeKind::arithmetic_command, first.line);
+                command->expression = expression;
+                return command;
+            }
+        }
         auto* group = make<Group>(NodeKind::subshell, first.line);
         group->body = parse_required_list();
         if (!group->body)
@@ -44,6 +58,8 @@ const Node* Parser::parse_compound(const Token&) {
         return parse_for(first.line);
     if (text == "case")
         return parse_case(first.line);
+    if (text == "[[")
+        return parse_conditional(first.line);
     auto* group = make<Group>(NodeKind::brace, first.line);
     group->body = parse_required_list();
     return group->body && expect_word("}") ? group : nullptr;
@@ -82,6 +98,18 @@ const Node* Parser::parse_function(std::string_view name, uint32_t line) {
     return function->body ? function : nullptr;
 }
 
+// function name [()] compound-command
+const Node* Parser::parse_keyword_function(uint32_t line) {
+    Token name = take();
+    if (failed_)
+        return nullptr;
+    if (name.kind != TokenKind::word || !name.word->is_bare_literal())
+        return unexpected();
+    if (take_if(TokenKind::left_paren) && !take_if(TokenKind::right_paren))
+        return unexpected(")");
+    return parse_function(name.word->parts[0].text, line);
+}
+
 // After `if` or `elif`.
 const Node* Parser::parse_if(uint32_t line) {
     auto* node = make<IfThen>(NodeKind::if_then, line);
@@ -114,7 +142,71 @@ const Node* Parser::parse_loop(NodeKind kind, uint32_t line) {
     return (loop->condition = parse_required_list()) && (loop->body = parse_do_group()) ? loop : nullptr;
 }
 
+namespace {
+
+// The three expressions of `for ((a; b; c))`; false when there are not three.
+bool split_at_semicolons(Arena& arena, const Word& all, const Word* (&expressions)[3]) {
+    std::vector<WordPart> parts;
+    size_t at = 0;
+    auto finish = [&] {
+        if (!parts.empty() && at < 3)
+            expressions[at] = arena.make<Word>(arena.copy(parts));
+        parts.clear();
+        ++at;
+    };
+    for (WordPart part : all.parts) {
+        if (part.kind != PartKind::text) {
+            parts.push_back(part);
+            continue;
+        }
+        for (std::string_view rest = part.text;;) {
+            size_t end = rest.find(';');
+            part.text = rest.substr(0, end);
+            if (part.text.find_first_not_of(" \t\n") != std::string_view::npos)
+                parts.push_back(part);
+            if (end == std::string_view::npos)
+                break;
+            finish();
+            rest.remove_prefix(end + 1);
+        }
+    }
+    finish();
+    return at == 3;
+}
+
+}  // namespace
+
+// At the first parenthesis of `for ((`.
+const Node* Parser::parse_arithmetic_for(uint32_t line) {
+    auto* loop = make<ArithmeticFor>(NodeKind::arithmetic_for, line);
+    take();
+    const Word* all = nullptr;
+    bool is_arithmetic = false;
+    if (!lexer_.at_parenthesis() || !lexer_.read_arithmetic_text(all, is_arithmetic) || !is_arithmetic) {
+        fail("Bad for loop variable");
+        return nullptr;
+    }
+    const Word* expressions[3] = {};
+    if (!split_at_semicolons(*arena_, *all, expressions)) {
+        fail("Bad arithmetic for loop");
+        return nullptr;
+    }
+    loop->first = expressions[0];
+    loop->condition = expressions[1];
+    loop->step = expressions[2];
+    take_if(TokenKind::semicolon);
+    skip_newlines();
+    peek_command();
+    if (take_word("{")) {
+        loop->body = parse_required_list();
+        return loop->body && expect_word("}") ? loop : nullptr;
+    }
+    return (loop->body = parse_do_group()) ? loop : nullptr;
+}
+
 const Node* Parser::parse_for(uint32_t line) {
+    if (peek().kind == TokenKind::left_paren)
+        return parse_arithmetic_for(line);
     auto* loop = make<ForLoop>(NodeKind::for_loop, line);
     Token name = take();
     if (failed_)
@@ -151,8 +243,8 @@ const Node* Parser::parse_case(uint32_t line) {
     std::vector<CaseItem> items;
     for (;;) {
         skip_newlines();
-        peek_command();
-        if (peek().kind == TokenKind::newline)
+        // A pattern is no command: only the blank at the end of an alias makes one of it.
+        if (peek().alias_candidate && expand_alias())
             continue;
         if (take_word("esac"))
             break;
@@ -183,7 +275,9 @@ bool Parser::parse_case_item(std::vector<CaseItem>& items) {
     if (failed_)
         return false;
     if (take_if(TokenKind::semi_and)) {
-        item.falls_through = true;
+        item.end = CaseEnd::fall_through;
+    } else if (take_if(TokenKind::double_semi_and)) {
+        item.end = CaseEnd::test_next;
     } else if (!take_if(TokenKind::double_semi) && !at_word("esac")) {
         unexpected(";;");
         return false;

@@ -15,6 +15,11 @@ const char* spelling(TokenKind kind) {
     case TokenKind::or_if: return "\"||\"";
     case TokenKind::double_semi: return "\";;\"";
     case TokenKind::semi_and: return "\";&\"";
+    case TokenKind::double_semi_and: return "\";;&\"";
+    case TokenKind::here_string: return "\"<<<\"";
+    case TokenKind::output_both: return "\"&>\"";
+    case TokenKind::append_both: return "\"&>>\"";
+    case TokenKind::pipe_both: return "\"|&\"";
     case TokenKind::here_doc: return "\"<<\"";
     case TokenKind::here_doc_tabs: return "\"<<-\"";
     case TokenKind::append: return "\">>\"";
@@ -62,17 +67,29 @@ TokenKind Lexer::read_operator(int first) {
         return kind;
     };
     switch (first) {
-    case '&': return second == '&' ? two(TokenKind::and_if) : TokenKind::ampersand;
-    case '|': return second == '|' ? two(TokenKind::or_if) : TokenKind::pipe;
+    case '&':
+        if (second == '>') {
+            input_.get();
+            return peek_joined() == '>' ? two(TokenKind::append_both) : TokenKind::output_both;
+        }
+        return second == '&' ? two(TokenKind::and_if) : TokenKind::ampersand;
+    case '|':
+        if (second == '&')
+            return two(TokenKind::pipe_both);
+        return second == '|' ? two(TokenKind::or_if) : TokenKind::pipe;
     case '(': return TokenKind::left_paren;
     case ')': return TokenKind::right_paren;
     case ';':
-        if (second == ';')
-            return two(TokenKind::double_semi);
+        if (second == ';') {
+            input_.get();
+            return peek_joined() == '&' ? two(TokenKind::double_semi_and) : TokenKind::double_semi;
+        }
         return second == '&' ? two(TokenKind::semi_and) : TokenKind::semicolon;
     case '<':
         if (second == '<') {
             input_.get();
+            if (peek_joined() == '<')
+                return two(TokenKind::here_string);
             return peek_joined() == '-' ? two(TokenKind::here_doc_tabs) : TokenKind::here_doc;
         }
         if (second == '&')
@@ -110,6 +127,9 @@ Token Lexer::next() {
     case ';':
     case '<':
     case '>':
+        if ((c == '<' || c == '>') && input_.peek_second() == '(')
+            return read_word_token(token);
+        [[fallthrough]];
     case '(':
     case ')':
         token.kind = read_operator(c);
@@ -135,6 +155,24 @@ Token Lexer::read_word_token(Token token) {
         }
     }
     return token;
+}
+
+const Word* Lexer::read_regular_expression() {
+    while (is_blank(peek_joined()))
+        input_.get();
+    WordBuilder builder(*arena_);
+    return read_parts(builder, Context::regular_expression) ? builder.finish() : nullptr;
+}
+
+bool Lexer::read_arithmetic_text(const Word*& expression, bool& is_arithmetic) {
+    WordBuilder builder(*arena_);
+    bool is_command = false;
+    if (!read_arithmetic(builder, Quoting::bare, is_command))
+        return false;
+    is_arithmetic = !is_command;
+    if (is_arithmetic)
+        expression = builder.finish()->parts[0].operand;
+    return true;
 }
 
 bool Lexer::read_here_delimiter(PendingHereDocument& document) {

@@ -31,6 +31,12 @@ public:
 
     void use_arena(Arena& arena) { arena_ = &arena; }
     Token next();
+    // Whether the next character, directly behind the last token, is `(`.
+    bool at_parenthesis() { return peek_joined() == '('; }
+    // Behind the first parenthesis of `((`: the expression up to `))`; what turns out to be no arithmetic is read again.
+    bool read_arithmetic_text(const Word*& expression, bool& is_arithmetic);
+    // The word after `=~`, in which parentheses and `|` are ordinary; null after an error.
+    const Word* read_regular_expression();
     // The word after `<<`, taken literally, with its quotes removed.
     bool read_here_delimiter(PendingHereDocument& document);
     void add_here_document(const PendingHereDocument& document) { here_documents_.push_back(document); }
@@ -42,7 +48,22 @@ public:
 
 private:
     // What ends the text, and which characters are special in it.
-    enum class Context : uint8_t { word, double_quotes, brace_bare, brace_quoted, arithmetic, here_document };
+    enum class Context : uint8_t {
+        word,
+        double_quotes,
+        brace_bare,
+        brace_quoted,
+        brace_pattern,  // of ${x/pattern/…}: ends at `/` too
+        brace_offset,   // of ${x:offset:…}: ends at `:` too
+        arithmetic,
+        here_document,
+        regular_expression,
+    };
+    // In which quotes and backslashes work as outside of double quotes.
+    static constexpr bool is_bare(Context context) {
+        return context == Context::word || context == Context::brace_bare || context == Context::brace_pattern ||
+               context == Context::regular_expression;
+    }
     friend class Parser;
 
     int peek_joined();
@@ -59,6 +80,10 @@ private:
     bool read_dollar(WordBuilder& builder, Context context);
     bool read_braced_parameter(WordBuilder& builder, Context context);
     bool read_parameter_operator(WordPart& part, Context context);
+    bool read_substring(WordPart& part);
+    bool read_replacement(WordPart& part);
+    bool read_case_change(WordPart& part);
+    bool read_process_substitution(WordBuilder& builder);
     bool read_command_substitution(WordBuilder& builder, Quoting quoting);
     bool read_arithmetic(WordBuilder& builder, Quoting quoting, bool& is_command);
     bool read_backquotes(WordBuilder& builder, Context context);

@@ -10,8 +10,8 @@
 namespace sh {
 
 bool is_reserved_word(std::string_view text) {
-    static constexpr std::string_view kWords[] = {"!",  "{",    "}",    "case", "do", "done",  "elif",  "else",
-                                                  "esac", "fi", "for", "if",   "in", "then", "until", "while"};
+    static constexpr std::string_view kWords[] = {"!",  "{",    "}",    "case", "do",   "done",  "elif",  "else", "esac",
+                                                  "fi", "for", "function", "if", "in", "then", "until", "while", "[["};
     for (std::string_view word : kWords)
         if (word == text)
             return true;
@@ -235,6 +235,7 @@ bool Parser::at_list_end() {
     case TokenKind::right_paren:
     case TokenKind::double_semi:
     case TokenKind::semi_and:
+    case TokenKind::double_semi_and:
         return true;
     case TokenKind::word: {
         if (!token.word->is_bare_literal())
@@ -316,8 +317,16 @@ const Node* Parser::parse_pipeline() {
         const Node* command = parse_command_node();
         if (!command)
             return nullptr;
+        if (peek().kind == TokenKind::pipe_both) {
+            std::vector<Redirect> redirects;
+            redirect_errors_too(redirects);
+            auto* redirected = make<Redirected>(NodeKind::redirected, command->line);
+            redirected->body = command;
+            redirected->redirects = arena_->copy(redirects);
+            command = redirected;
+        }
         commands.push_back(command);
-    } while (take_if(TokenKind::pipe));
+    } while (take_if(TokenKind::pipe) || take_if(TokenKind::pipe_both));
     if (commands.size() == 1 && !negated)
         return commands[0];
     auto* pipeline = make<Pipeline>(NodeKind::pipeline, line);
@@ -338,10 +347,20 @@ bool Parser::at_redirect() {
     case TokenKind::dup_output:
     case TokenKind::here_doc:
     case TokenKind::here_doc_tabs:
+    case TokenKind::here_string:
+    case TokenKind::output_both:
+    case TokenKind::append_both:
         return true;
     default:
         return false;
     }
+}
+
+// 2>&1
+void Parser::redirect_errors_too(std::vector<Redirect>& redirects) {
+    WordBuilder target(*arena_);
+    target.add('1', Quoting::bare);
+    redirects.push_back({.kind = RedirectKind::dup_output, .descriptor = 2, .target = target.finish()});
 }
 
 bool Parser::parse_redirect(std::vector<Redirect>& redirects) {
@@ -358,6 +377,9 @@ bool Parser::parse_redirect(std::vector<Redirect>& redirects) {
     case TokenKind::read_write: redirect.kind = RedirectKind::read_write; break;
     case TokenKind::dup_input: redirect.kind = RedirectKind::dup_input; break;
     case TokenKind::dup_output: redirect.kind = RedirectKind::dup_output; break;
+    case TokenKind::here_string: redirect.kind = RedirectKind::here_string; break;
+    case TokenKind::output_both: redirect.kind = RedirectKind::output; break;
+    case TokenKind::append_both: redirect.kind = RedirectKind::append; break;
     default: redirect.kind = RedirectKind::here_doc; break;
     }
     bool output = redirect.kind == RedirectKind::output || redirect.kind == RedirectKind::append ||
@@ -381,6 +403,8 @@ bool Parser::parse_redirect(std::vector<Redirect>& redirects) {
         redirect.target = take().word;
     }
     redirects.push_back(redirect);
+    if (kind == TokenKind::output_both || kind == TokenKind::append_both)
+        redirect_errors_too(redirects);
     return true;
 }
 
@@ -403,7 +427,14 @@ const Word* without_prefix(Arena& arena, const Word& word, size_t prefix_length)
 size_t assignment_prefix(const Word& word) {
     if (word.parts.empty() || word.parts[0].kind != PartKind::text || word.parts[0].quoting == Quoting::quoted)
         return std::string_view::npos;
-    return assignment_name_length(word.parts[0].text);
+    std::string_view text = word.parts[0].text;
+    size_t length = assignment_name_length(text);
+    if (length != std::string_view::npos)
+        return length;
+    // name+=value
+    size_t plus = text.find('+');
+    bool appends = plus != std::string_view::npos && text.substr(plus).starts_with("+=") && is_name(text.substr(0, plus));
+    return appends ? plus : std::string_view::npos;
 }
 
 bool is_function_name(std::string_view text) {
@@ -446,11 +477,13 @@ const Node* Parser::parse_simple() {
             break;
         const Word* word = take().word;
         size_t prefix = words.empty() ? assignment_prefix(*word) : std::string_view::npos;
-        if (prefix != std::string_view::npos)
-            assignments.push_back(
-                {word->parts[0].text.substr(0, prefix), without_prefix(*arena_, *word, prefix + 1)});
-        else
+        if (prefix != std::string_view::npos) {
+            std::string_view text = word->parts[0].text;
+            bool appends = text[prefix] == '+';
+            assignments.push_back({text.substr(0, prefix), without_prefix(*arena_, *word, prefix + (appends ? 2 : 1)), appends});
+        } else {
             add_words(words, word);
+        }
     }
     if (failed_)
         return nullptr;

@@ -68,11 +68,18 @@ private:
     const Node* parse_loop(NodeKind kind, uint32_t line);
     const Node* parse_for(uint32_t line);
     const Node* parse_case(uint32_t line);
+    const Node* parse_arithmetic_for(uint32_t line);
+    const Node* parse_keyword_function(uint32_t line);
+    const Node* parse_conditional(uint32_t line);
+    const Condition* parse_condition();
+    const Condition* parse_condition_both();
+    const Condition* parse_condition_primary();
     bool parse_case_item(std::vector<CaseItem>& items);
     const Node* parse_do_group();
     const Node* parse_redirects_after(const Node* body);
     bool at_redirect();
     bool parse_redirect(std::vector<Redirect>& redirects);
+    void redirect_errors_too(std::vector<Redirect>& redirects);
     void add_words(std::vector<const Word*>& words, const Word* word);
 
     template <typename T>

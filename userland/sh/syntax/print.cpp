@@ -19,6 +19,9 @@ private:
     void part(const WordPart& part);
     void literal(const WordPart& part);
     void parameter(const WordPart& part);
+    void expression(const Word& word);
+    void condition(const Condition& each);
+    void arithmetic_for(const ArithmeticFor& loop);
     void simple(const SimpleCommand& command);
     void for_loop(const ForLoop& loop);
     void case_of(const CaseOf& node);
@@ -36,6 +39,15 @@ const char* operator_text(ParameterOp op) {
     case ParameterOp::cut_long_suffix: return "%%";
     case ParameterOp::cut_short_prefix: return "#";
     case ParameterOp::cut_long_prefix: return "##";
+    case ParameterOp::substring: return ":";
+    case ParameterOp::replace_first: return "/";
+    case ParameterOp::replace_all: return "//";
+    case ParameterOp::replace_prefix: return "/#";
+    case ParameterOp::replace_suffix: return "/%";
+    case ParameterOp::upper_first: return "^";
+    case ParameterOp::upper_all: return "^^";
+    case ParameterOp::lower_first: return ",";
+    case ParameterOp::lower_all: return ",,";
     default: return "";
     }
 }
@@ -52,13 +64,17 @@ void Printer::parameter(const WordPart& part) {
         text += "${" + std::string(part.text) + "}";
         return;
     }
-    text += part.op == ParameterOp::length ? "${#" : "${";
+    text += part.op == ParameterOp::length ? "${#" : part.op == ParameterOp::indirect ? "${!" : "${";
     text += part.text;
     if (part.colon)
         text += ":";
     text += operator_text(part.op);
     if (part.operand)
         word(*part.operand);
+    if (part.second) {
+        text += part.op == ParameterOp::substring ? ":" : "/";
+        word(*part.second);
+    }
     text += "}";
 }
 
@@ -80,13 +96,14 @@ void Printer::part(const WordPart& part) {
         break;
     case PartKind::arithmetic:
         text += "$((";
-        for (const WordPart& inner : part.operand->parts) {
-            if (inner.kind == PartKind::text)
-                text += inner.text;
-            else
-                this->part({inner.kind, Quoting::bare, inner.op, inner.colon, inner.text, inner.operand, inner.command});
-        }
+        expression(*part.operand);
         text += "))";
+        break;
+    case PartKind::process_input:
+    case PartKind::process_output:
+        text += part.kind == PartKind::process_input ? "<(" : ">(";
+        node(part.command);
+        text += ")";
         break;
     default:
         text += "~";
@@ -95,6 +112,62 @@ void Printer::part(const WordPart& part) {
     }
     if (part.quoting == Quoting::quoted)
         text += '"';
+}
+
+// Arithmetic: everything in it counts as quoted, but is written without quotes.
+void Printer::expression(const Word& word) {
+    for (WordPart inner : word.parts) {
+        inner.quoting = Quoting::bare;
+        part(inner);
+    }
+}
+
+void Printer::condition(const Condition& each) {
+    switch (each.kind) {
+    case ConditionKind::text:
+        word(*each.left_word);
+        break;
+    case ConditionKind::unary:
+        text += each.name;
+        text += ' ';
+        word(*each.left_word);
+        break;
+    case ConditionKind::binary:
+        word(*each.left_word);
+        text += ' ';
+        text += each.name;
+        text += ' ';
+        word(*each.right_word);
+        break;
+    case ConditionKind::negation:
+        text += "! ";
+        condition(*each.left);
+        break;
+    case ConditionKind::both:
+    case ConditionKind::either:
+        text += "( ";
+        condition(*each.left);
+        text += each.kind == ConditionKind::both ? " && " : " || ";
+        condition(*each.right);
+        text += " )";
+        break;
+    }
+}
+
+void Printer::arithmetic_for(const ArithmeticFor& loop) {
+    text += "for ((";
+    if (loop.first)
+        expression(*loop.first);
+    text += ';';
+    if (loop.condition)
+        expression(*loop.condition);
+    text += ';';
+    if (loop.step)
+        expression(*loop.step);
+    text += ")); do ";
+    node(loop.body);
+    separator();
+    text += "done";
 }
 
 void Printer::word(const Word& word) {
@@ -122,6 +195,7 @@ void Printer::redirects(std::span<const Redirect> redirects) {
             text += redirect.strip_tabs ? "<<-" : "<<";
             text += redirect.delimiter;
             continue;
+        case RedirectKind::here_string: text += "<<<"; break;
         }
         word(*redirect.target);
     }
@@ -137,7 +211,7 @@ void Printer::simple(const SimpleCommand& command) {
     for (const Assignment& assignment : command.assignments) {
         space();
         text += assignment.name;
-        text += '=';
+        text += assignment.appends ? "+=" : "=";
         word(*assignment.value);
     }
     for (const Word* each : command.words) {
@@ -181,7 +255,7 @@ void Printer::case_of(const CaseOf& node_case) {
         }
         text += ") ";
         node(item.body);
-        text += item.falls_through ? " ;& " : " ;; ";
+        text += item.end == CaseEnd::leave ? " ;; " : item.end == CaseEnd::fall_through ? " ;& " : " ;;& ";
     }
     text += "esac";
 }
@@ -280,6 +354,17 @@ void Printer::node(const Node* each) {
         text += "done";
         break;
     }
+    case NodeKind::arithmetic_for: arithmetic_for(static_cast<const ArithmeticFor&>(*each)); break;
+    case NodeKind::arithmetic_command:
+        text += "((";
+        expression(*static_cast<const ArithmeticCommand*>(each)->expression);
+        text += "))";
+        break;
+    case NodeKind::conditional:
+        text += "[[ ";
+        condition(*static_cast<const Conditional*>(each)->condition);
+        text += " ]]";
+        break;
     case NodeKind::function:
         text += static_cast<const FunctionDefinition*>(each)->name;
         text += "() ";

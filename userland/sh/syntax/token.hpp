@@ -17,8 +17,13 @@ enum class TokenKind : uint8_t {
     or_if,          // ||
     double_semi,    // ;;
     semi_and,       // ;&
+    double_semi_and,  // ;;&
     here_doc,       // <<
     here_doc_tabs,  // <<-
+    here_string,    // <<<
+    output_both,    // &>
+    append_both,    // &>>
+    pipe_both,      // |&
     append,         // >>
     dup_input,      // <&
     dup_output,     // >&

@@ -20,7 +20,7 @@ constexpr bool is_delimiter(int c) {
 bool Lexer::read_parts(WordBuilder& builder, Context context) {
     if (StackGuard::exhausted())
         return fail("nesting too deep");
-    const bool bare = context == Context::word || context == Context::brace_bare;
+    const bool bare = is_bare(context);
     const Quoting quoting = bare ? Quoting::bare : Quoting::quoted;
     bool in_assignment = false;
     bool tilde_possible = bare;
@@ -31,7 +31,7 @@ bool Lexer::read_parts(WordBuilder& builder, Context context) {
         tilde_possible = false;
         switch (c) {
         case Input::kEnd:
-            if (context == Context::word || context == Context::here_document)
+            if (context == Context::word || context == Context::here_document || context == Context::regular_expression)
                 return true;
             return fail(context == Context::double_quotes ? "Unterminated quoted string"
                         : context == Context::arithmetic  ? "Missing '))'"
@@ -72,15 +72,35 @@ bool Lexer::read_parts(WordBuilder& builder, Context context) {
             read_tilde(builder, context, in_assignment);
             continue;
         case '}':
-            if (context == Context::brace_bare || context == Context::brace_quoted)
+            if (context == Context::brace_bare || context == Context::brace_quoted || context == Context::brace_pattern ||
+                context == Context::brace_offset)
                 return true;
             break;
+        case '/':
+            if (context == Context::brace_pattern)
+                return true;
+            break;
+        case '<':
+        case '>':
+            if (context != Context::word || input_.peek_second() != '(')
+                break;
+            if (!read_process_substitution(builder))
+                return false;
+            continue;
         case '(':
-            if (context == Context::arithmetic)
+            if (context == Context::arithmetic || context == Context::brace_offset ||
+                context == Context::regular_expression)
                 ++depth;
             break;
         case ')':
-            if (context == Context::arithmetic && depth-- == 0)
+            if (context == Context::arithmetic && depth == 0)
+                return true;
+            --depth;
+            break;
+        case ' ':
+        case '\t':
+        case '\n':
+            if (context == Context::regular_expression && depth <= 0)
                 return true;
             break;
         case '=':
@@ -88,6 +108,8 @@ bool Lexer::read_parts(WordBuilder& builder, Context context) {
                 in_assignment = tilde_possible = true;
             break;
         case ':':
+            if (context == Context::brace_offset && depth == 0)
+                return true;
             tilde_possible = in_assignment;
             break;
         default:
@@ -107,7 +129,7 @@ bool Lexer::read_backslash(WordBuilder& builder, Context context) {
         input_.get();
         return true;
     }
-    if (context == Context::word || context == Context::brace_bare) {
+    if (is_bare(context)) {
         if (second == Input::kEnd) {
             builder.add('\\', Quoting::quoted);
         } else {
@@ -187,7 +209,7 @@ std::string_view Lexer::read_name() {
 }
 
 bool Lexer::read_dollar(WordBuilder& builder, Context context) {
-    const bool bare = context == Context::word || context == Context::brace_bare;
+    const bool bare = is_bare(context);
     const Quoting quoting = bare ? Quoting::bare : Quoting::quoted;
     input_.get();
     int c = peek_joined();
@@ -221,7 +243,7 @@ bool Lexer::read_dollar(WordBuilder& builder, Context context) {
 }
 
 bool Lexer::read_braced_parameter(WordBuilder& builder, Context context) {
-    const bool bare = context == Context::word || context == Context::brace_bare;
+    const bool bare = is_bare(context);
     WordPart part{.kind = PartKind::parameter, .quoting = bare ? Quoting::bare : Quoting::quoted};
     input_.get();
     int c = peek_joined();
@@ -240,6 +262,10 @@ bool Lexer::read_braced_parameter(WordBuilder& builder, Context context) {
             input_.get();
             part.op = ParameterOp::length;
         }
+        c = peek_joined();
+    } else if (c == '!' && (is_name_start(input_.peek_second()) || is_digit(input_.peek_second()))) {
+        input_.get();
+        part.op = ParameterOp::indirect;
         c = peek_joined();
     }
     if (part.text.empty()) {
@@ -275,6 +301,12 @@ bool Lexer::read_parameter_operator(WordPart& part, Context context) {
             part.colon = true;
             input_.get();
             c = peek_joined();
+            if (c != '-' && c != '=' && c != '?' && c != '+' && c != '%' && c != '#' && c != '}')
+                return read_substring(part);
+        } else if (c == '/') {
+            return read_replacement(part);
+        } else if (c == '^' || c == ',') {
+            return read_case_change(part);
         }
         switch (c) {
         case '-': part.op = ParameterOp::use_default; break;
@@ -304,6 +336,82 @@ bool Lexer::read_parameter_operator(WordPart& part, Context context) {
         return false;
     input_.get();
     part.operand = operand.finish();
+    return true;
+}
+
+// Behind ${x:
+bool Lexer::read_substring(WordPart& part) {
+    part.op = ParameterOp::substring;
+    part.colon = false;
+    WordBuilder offset(*arena_), length(*arena_);
+    if (!read_parts(offset, Context::brace_offset))
+        return false;
+    part.operand = offset.finish();
+    if (input_.get() == '}')
+        return true;
+    if (!read_parts(length, Context::brace_quoted))
+        return false;
+    input_.get();
+    part.second = length.finish();
+    return true;
+}
+
+// At the slash of ${x/pattern/text}.
+bool Lexer::read_replacement(WordPart& part) {
+    input_.get();
+    part.op = ParameterOp::replace_first;
+    int c = peek_joined();
+    if (c == '/' || c == '#' || c == '%') {
+        input_.get();
+        part.op = c == '/'   ? ParameterOp::replace_all
+                  : c == '#' ? ParameterOp::replace_prefix
+                             : ParameterOp::replace_suffix;
+    }
+    WordBuilder pattern(*arena_), text(*arena_);
+    // A pattern may begin with a slash: ${path///:}
+    if (part.op == ParameterOp::replace_all && peek_joined() == '/')
+        pattern.add(static_cast<char>(input_.get()), Quoting::bare);
+    if (!read_parts(pattern, Context::brace_pattern))
+        return false;
+    part.operand = pattern.finish();
+    if (input_.get() == '}')
+        return true;
+    if (!read_parts(text, Context::brace_bare))
+        return false;
+    input_.get();
+    part.second = text.finish();
+    return true;
+}
+
+// At the sign of ${x^}, ${x^^}, ${x,} or ${x,,}.
+bool Lexer::read_case_change(WordPart& part) {
+    int sign = input_.get();
+    bool all = peek_joined() == sign;
+    if (all)
+        input_.get();
+    if (sign == '^')
+        part.op = all ? ParameterOp::upper_all : ParameterOp::upper_first;
+    else
+        part.op = all ? ParameterOp::lower_all : ParameterOp::lower_first;
+    if (peek_joined() == '}') {
+        input_.get();
+        return true;
+    }
+    // No patterns that choose the letters.
+    part.op = ParameterOp::bad;
+    WordBuilder rest(*arena_);
+    bool read = read_parts(rest, Context::brace_bare);
+    input_.get();
+    return read;
+}
+
+bool Lexer::read_process_substitution(WordBuilder& builder) {
+    PartKind kind = input_.get() == '<' ? PartKind::process_input : PartKind::process_output;
+    input_.get();
+    const Node* body = nullptr;
+    if (!parser_.parse_substitution(body))
+        return false;
+    builder.add({.kind = kind, .command = body});
     return true;
 }
 
@@ -346,7 +454,7 @@ bool Lexer::read_arithmetic(WordBuilder& builder, Quoting quoting, bool& is_comm
 }
 
 bool Lexer::read_backquotes(WordBuilder& builder, Context context) {
-    const bool bare = context == Context::word || context == Context::brace_bare;
+    const bool bare = is_bare(context);
     uint32_t line = input_.line();
     input_.get();
     std::string text;
