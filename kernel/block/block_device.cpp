@@ -119,10 +119,12 @@ void BlockDevice::discard_cache(u64 start, u64 end) {
 }
 
 void BlockDevice::medium_changed() {
-    Ref<WrittenCache> cache = present_cache();
-    if (!cache) return;
-    cache->discard(0, ~0ull);
-    cache->resize(size_bytes());
+    discard_cache();
+    size_changed();
+}
+
+void BlockDevice::size_changed() {
+    if (Ref<WrittenCache> cache = present_cache()) cache->resize(size_bytes());
 }
 
 Result<BlockDeviceUse> BlockDeviceUse::open(std::string_view source) {

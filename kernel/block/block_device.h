@@ -55,8 +55,9 @@ public:
     ErrorSequence write_errors;
 
 protected:
-    /// For drivers whose medium or size has changed: nobody sees pages of the old one.
+    /// For drivers whose medium has changed: nobody sees pages of the old one. Or only its size.
     void medium_changed();
+    void size_changed();
 
 private:
     Ref<WrittenCache> present_cache();

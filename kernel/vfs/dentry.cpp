@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "vfs/dentry_hash.h"
 #include "vfs/dentry_pool.h"
 #include "vfs/inode.h"
 #include "vfs/notify.h"
@@ -14,37 +15,10 @@ SpinLock name_space_lock{LockRank::DentryCache};
 
 namespace {
 
-struct Bucket {
-    std::atomic<Dentry*> head{nullptr};
-    std::atomic<u32> sequence{0}; // odd while the chain or a name in it changes
-};
-
-Bucket first_buckets[64];
-Bucket* buckets = first_buckets;
-u32 bucket_mask = 63;
 u64 unused_limit = 512;
 
 [[clang::no_destroy]] constinit Dentry::LruList lru GUARDED_BY(name_space_lock);
 u64 unused_count GUARDED_BY(name_space_lock) = 0;
-
-u32 bucket_hash(const Dentry* parent, u32 hash) {
-    u64 mixed = (reinterpret_cast<u64>(parent) >> 5) * 0x9e37'79b9'7f4a'7c15 ^ (static_cast<u64>(hash) * 0xff51'afd7);
-    return static_cast<u32>(mixed >> 29);
-}
-
-Bucket& bucket_of(const Dentry* parent, u32 hash) { return buckets[bucket_hash(parent, hash) & bucket_mask]; }
-
-/// Readers of the bucket notice that something moved.
-class BucketWrite {
-public:
-    explicit BucketWrite(Bucket& bucket) : bucket_(bucket) {
-        bucket_.sequence.fetch_add(1, std::memory_order_acq_rel);
-    }
-    ~BucketWrite() { bucket_.sequence.fetch_add(1, std::memory_order_release); }
-
-private:
-    Bucket& bucket_;
-};
 
 /// Most names are short: a loop beats a call.
 bool has_name(std::string_view have, std::string_view want) {
@@ -58,16 +32,8 @@ bool has_name(std::string_view have, std::string_view want) {
 } // namespace
 
 void DentryCache::init(u64 total_frames) {
-    u32 wanted = 256;
-    while (wanted < total_frames / 32 && wanted < 65536) wanted *= 2;
     unused_limit = total_frames / 4 < 512 ? 512 : total_frames / 4;
-    auto* table = static_cast<Bucket*>(::operator new(wanted * sizeof(Bucket), std::nothrow));
-    if (!table) return; // the small table works too
-    for (u32 index = 0; index < wanted; ++index) new (&table[index]) Bucket();
-    LockGuard guard(name_space_lock);
-    ASSERT(buckets == first_buckets);
-    buckets = table;
-    bucket_mask = wanted - 1;
+    DentryHash::init(total_frames);
 }
 
 bool Dentry::try_acquire() const {
@@ -107,27 +73,9 @@ Ref<Dentry> Dentry::counted_parent() const {
 
 // Chains.
 
-void DentryCache::insert_hash(Dentry& dentry) {
-    Bucket& bucket = bucket_of(dentry.parent(), dentry.hash_.load(std::memory_order_relaxed));
-    BucketWrite write(bucket);
-    dentry.hash_next_.store(bucket.head.load(std::memory_order_relaxed), std::memory_order_relaxed);
-    bucket.head.store(&dentry, std::memory_order_release);
-    dentry.set_flag(Dentry::kHashed);
-}
-
-void DentryCache::remove_hash(Dentry& dentry) {
-    if (!dentry.is_hashed()) return;
-    Bucket& bucket = bucket_of(dentry.parent(), dentry.hash_.load(std::memory_order_relaxed));
-    BucketWrite write(bucket);
-    std::atomic<Dentry*>* link = &bucket.head;
-    while (link->load(std::memory_order_relaxed) != &dentry) link = &link->load(std::memory_order_relaxed)->hash_next_;
-    link->store(dentry.hash_next_.load(std::memory_order_relaxed), std::memory_order_release);
-    dentry.clear_flag(Dentry::kHashed);
-}
-
 Dentry* DentryCache::find_locked(Dentry& parent, std::string_view name, u32 hash) {
-    for (Dentry* dentry = bucket_of(&parent, hash).head.load(std::memory_order_relaxed); dentry;
-         dentry = dentry->hash_next_.load(std::memory_order_relaxed))
+    DentryBucket& bucket = DentryHash::bucket(DentryHash::shape(), DentryHash::mix(&parent, hash));
+    for (Dentry* dentry = bucket.head.load(std::memory_order_relaxed); dentry; dentry = dentry->hash_next_.load(std::memory_order_relaxed))
         if (dentry->hash_.load(std::memory_order_relaxed) == hash && dentry->parent() == &parent &&
             has_name(dentry->name(), name))
             return dentry;
@@ -135,7 +83,8 @@ Dentry* DentryCache::find_locked(Dentry& parent, std::string_view name, u32 hash
 }
 
 Ref<Dentry> DentryCache::find(Dentry& parent, std::string_view name, u32 hash) {
-    Bucket& bucket = bucket_of(&parent, hash);
+    DentryHash::Shape shape = DentryHash::shape();
+    DentryBucket& bucket = DentryHash::bucket(shape, DentryHash::mix(&parent, hash));
     u32 sequence = bucket.sequence.load(std::memory_order_acquire);
     auto is_unchanged = [&] {
         std::atomic_thread_fence(std::memory_order_acquire);
@@ -145,7 +94,8 @@ Ref<Dentry> DentryCache::find(Dentry& parent, std::string_view name, u32 hash) {
     while (dentry && (dentry->hash_.load(std::memory_order_relaxed) != hash || dentry->parent() != &parent) &&
            is_unchanged())
         dentry = dentry->hash_next_.load(std::memory_order_acquire);
-    if (!dentry && is_unchanged()) return nullptr;
+    // What is not there may have moved to a bucket that came between the looks at the shape and at the sequence.
+    if (!dentry && is_unchanged() && DentryHash::shape() == shape) return nullptr;
     if (dentry && is_unchanged() && dentry->try_acquire()) {
         Ref<Dentry> found = Ref<Dentry>::adopt(dentry);
         if (has_name(dentry->name(), name) && is_unchanged()) return found;
@@ -174,7 +124,7 @@ Result<Ref<Dentry>> DentryCache::add(Dentry& parent, std::string_view name, u32 
     LockGuard guard(name_space_lock);
     parent.children_.push_back(*dentry);
     // A directory that is gone gets no new names; the answer is right, but nobody may find it again.
-    if (!parent.is_deleted()) insert_hash(*dentry);
+    if (!parent.is_deleted()) DentryHash::insert(*dentry);
     return Ref<Dentry>::adopt(dentry);
 }
 
@@ -221,7 +171,7 @@ void DentryCache::unhash(Dentry& dentry) {
     bool is_dead;
     {
         LockGuard guard(name_space_lock);
-        remove_hash(dentry);
+        DentryHash::remove(dentry);
         is_dead = dentry.reference_count() == 0 && settle(dentry);
     }
     if (is_dead) dispose(&dentry);
@@ -248,21 +198,21 @@ void DentryCache::move(Dentry& dentry, Dentry& new_parent, std::string_view name
         LockGuard guard(name_space_lock);
         old_parent = dentry.parent();
         bool was_hashed = dentry.is_hashed();
-        remove_hash(dentry);
+        DentryHash::remove(dentry);
         set_name(dentry, name, long_name);
         dentry.sibling_.unlink();
         new_parent.acquire();
         dentry.parent_.store(&new_parent, std::memory_order_release);
         new_parent.children_.push_back(dentry);
-        if (was_hashed) insert_hash(dentry);
+        if (was_hashed) DentryHash::insert(dentry);
     }
     old_parent->release();
 }
 
 void DentryCache::exchange(Dentry& first, Dentry& second) {
     LockGuard guard(name_space_lock);
-    remove_hash(first);
-    remove_hash(second);
+    DentryHash::remove(first);
+    DentryHash::remove(second);
     Dentry* first_parent = first.parent();
     Dentry* second_parent = second.parent();
     char first_text[kNameMax + 1];
@@ -284,8 +234,8 @@ void DentryCache::exchange(Dentry& first, Dentry& second) {
     second.parent_.store(first_parent, std::memory_order_release);
     second_parent->children_.push_back(first);
     first_parent->children_.push_back(second);
-    insert_hash(first);
-    insert_hash(second);
+    DentryHash::insert(first);
+    DentryHash::insert(second);
 }
 
 bool DentryCache::is_within(const Dentry& dentry, const Dentry& ancestor) {
@@ -308,7 +258,7 @@ void DentryCache::leave_lru(Dentry& dentry) {
 bool DentryCache::kill(Dentry& dentry) {
     i32 zero = 0;
     if (!dentry.count_.compare_exchange_strong(zero, Dentry::kDead, std::memory_order_acq_rel)) return false;
-    remove_hash(dentry);
+    DentryHash::remove(dentry);
     leave_lru(dentry);
     dentry.sibling_.unlink();
     return true;
@@ -402,7 +352,7 @@ void DentryCache::shrink_tree(Dentry& root) {
 
 DentryStatistics DentryCache::statistics() {
     LockGuard guard(name_space_lock);
-    return {DentryPool::live_count(), unused_count, bucket_mask + 1};
+    return {DentryPool::live_count(), unused_count, DentryHash::shape().count()};
 }
 
 } // namespace martlet

@@ -1,4 +1,4 @@
-// Dentry: one name in a directory, as the name cache knows it; DentryCache: the hash of all of them.
+// Dentry: one name in a directory, as the name cache knows it; DentryCache: all of them, found by hash (vfs/dentry_hash.h).
 //
 // States: negative (no inode: the name is known to be absent) -> positive (instantiate) -> unhashed (unlinked, or its
 // file system withdrew it) -> dead (count < 0, memory back in the pool). A dentry never turns from positive to negative.
@@ -51,6 +51,7 @@ public:
 
 private:
     friend class DentryCache;
+    friend class DentryHash;
     friend class DentryPool;
     friend class MountTable;
     static constexpr u32 kHashed = 1, kOnLru = 2, kReferenced = 4, kMountPoint = 8, kRevalidate = 16, kNoParent = 32,
@@ -87,7 +88,7 @@ struct DentryStatistics {
 
 class DentryCache {
 public:
-    /// Sizes the hash to the machine's memory. Before the first lookup.
+    /// Sets limits by the machine's memory. Before the first lookup.
     static void init(u64 total_frames);
     /// The cached dentry (positive or negative) of `name`, or null when the cache does not know.
     static Ref<Dentry> find(Dentry& parent, std::string_view name, u32 hash);
@@ -129,8 +130,6 @@ public:
 
 private:
     friend class Dentry;
-    static void insert_hash(Dentry& dentry) REQUIRES(name_space_lock);
-    static void remove_hash(Dentry& dentry) REQUIRES(name_space_lock);
     /// A count reached zero: true if the dentry died and is the caller's to dispose of.
     static bool settle(Dentry& dentry) REQUIRES(name_space_lock);
     static bool kill(Dentry& dentry) REQUIRES(name_space_lock);

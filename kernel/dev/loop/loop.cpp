@@ -231,13 +231,12 @@ Result<i64> LoopDevice::ioctl(u32 command, u64 argument) {
         return 0;
     }
     case abi::kLoopSetCapacity: {
-        TRY(write_back());
         {
             MutexGuard guard(lock_);
             if (!file_) return Error(Errno::ENXIO);
             size_.store(compute_size(), std::memory_order_release);
         }
-        medium_changed();
+        size_changed();
         return 0;
     }
     case abi::kLoopSetDirect: return is_bound() ? Result<i64>(0) : Error(Errno::ENXIO); // the file's pages are used as they are
