@@ -196,9 +196,10 @@ AddressSpace::MappingView AddressSpace::view_of(const Vma& vma) const {
             has_region && allows_large_pages(vma) && !refuses_large_pages.load(std::memory_order_relaxed)};
 }
 
-void AddressSpace::for_each_mapping(void (*visit)(void*, const MappingView&), void* context) {
+void AddressSpace::for_each_mapping(Visit (*visit)(void*, const MappingView&), void* context, u64 from) {
     MutexGuard guard(lock_);
-    for (Vma* vma = vmas_.first(); vma; vma = vmas_.next(*vma)) visit(context, view_of(*vma));
+    for (Vma* vma = vmas_.find_ending_above(from); vma; vma = vmas_.next(*vma))
+        if (visit(context, view_of(*vma)) == Visit::Stop) return;
 }
 
 bool AddressSpace::has_page(u64 address) {

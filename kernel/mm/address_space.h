@@ -126,7 +126,7 @@ public:
     /// gets OutOfMemory. Answers how many pages it was.
     u64 reap();
     bool is_reaped() const { return is_reaped_.load(std::memory_order_relaxed); }
-    /// Calls visit for each mapping in address order with what /proc/pid/maps shows; the lock is held.
+    /// Calls visit for each mapping that ends above `from`, in address order, with what /proc/pid/maps shows; the lock is held.
     struct MappingView {
         u64 start, end;
         u32 protection;
@@ -138,9 +138,10 @@ public:
         bool may_be_large; // some of its pages may become large ones
         bool has(VmaFlag flag) const { return (flags & static_cast<u32>(flag)) != 0; }
     };
-    void for_each_mapping(void (*visit)(void*, const MappingView&), void* context);
+    enum class Visit : u8 { Continue, Stop };
+    void for_each_mapping(Visit (*visit)(void*, const MappingView&), void* context, u64 from = 0);
     /// The same with what each takes, found by looking at every page.
-    void for_each_mapping_usage(void (*visit)(void*, const MappingView&, const MappingUsage&), void* context);
+    void for_each_mapping_usage(Visit (*visit)(void*, const MappingView&, const MappingUsage&), void* context, u64 from = 0);
     /// /proc/pid/pagemap: one word for each page from `address` on.
     void describe_pages(u64 address, std::span<u64> entries, FrameNumbers numbers);
     /// /proc/pid/clear_refs: forgets which pages were touched. ENOMEM.

@@ -47,9 +47,9 @@ void MappingUsage::add(const MappingUsage& other) {
     proportional_locked += other.proportional_locked;
 }
 
-void AddressSpace::for_each_mapping_usage(void (*visit)(void*, const MappingView&, const MappingUsage&), void* context) {
+void AddressSpace::for_each_mapping_usage(Visit (*visit)(void*, const MappingView&, const MappingUsage&), void* context, u64 from) {
     MutexGuard guard(lock_);
-    for (Vma* vma = vmas_.first(); vma; vma = vmas_.next(*vma)) {
+    for (Vma* vma = vmas_.find_ending_above(from); vma; vma = vmas_.next(*vma)) {
         MappingUsage usage;
         (void)table_.walk(vma->start, vma->end, TableAccess::Look, [&](LeafTable& table) {
             u64 sharers = sharers_of(table);
@@ -60,7 +60,7 @@ void AddressSpace::for_each_mapping_usage(void (*visit)(void*, const MappingView
             }
         });
         if (vma->has(VmaFlag::Locked)) usage.proportional_locked = usage.proportional;
-        visit(context, view_of(*vma), usage);
+        if (visit(context, view_of(*vma), usage) == Visit::Stop) return;
     }
 }
 

@@ -42,7 +42,10 @@ void add_process(Reached& reached, Process& process) {
     if (Ref<FdTable> table = process_files(process)) add_descriptors(reached, *table);
     if (Ref<AddressSpace> space = process_address_space(process))
         space->for_each_mapping(
-            [](void* context, const AddressSpace::MappingView& view) { static_cast<Reached*>(context)->add(view.file); },
+            [](void* context, const AddressSpace::MappingView& view) {
+                static_cast<Reached*>(context)->add(view.file);
+                return AddressSpace::Visit::Continue;
+            },
             &reached);
 }
 

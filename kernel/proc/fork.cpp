@@ -177,6 +177,7 @@ Result<Ref<Process>> make_process(Pid& pid, const CloneRequest& request) {
     process->oom_adjust_minimum = parent.oom_adjust_minimum.load();
     process->is_dumpable = parent.is_dumpable.load();
     process->login_uid = parent.login_uid.load();
+    process->core_dump_filter = parent.core_dump_filter.load();
     process->exit_signal = request.exit_signal;
     process->creator_thread_id = current_task().thread_id();
     return process;

@@ -202,6 +202,13 @@ Ref<PosixTimer> PosixTimers::find(int id) {
     return timer ? Ref<PosixTimer>(*timer) : nullptr;
 }
 
+Ref<PosixTimer> PosixTimers::find_before(int id) {
+    IrqLockGuard guard(lock_);
+    PosixTimer* above = id < 0 ? nullptr : timers_.lower_bound(id);
+    PosixTimer* timer = above ? timers_.previous(*above) : timers_.last();
+    return timer ? Ref<PosixTimer>(*timer) : nullptr;
+}
+
 Ref<PosixTimer> PosixTimers::take(int id) {
     IrqLockGuard guard(lock_);
     PosixTimer* timer = timers_.find(id);

@@ -19,6 +19,9 @@ struct TimerNotice {
     int signal = 0;      // 0: nothing (SIGEV_NONE)
     u64 value = 0;
     Ref<Task> task{};    // null: any of the process
+    // As the program asked, for /proc/pid/timers.
+    enum class Kind : u8 { Signal, None, Thread } kind = Kind::Signal;
+    int clock = 0;
 };
 
 struct TimerSetting {
@@ -34,6 +37,7 @@ public:
     ~PosixTimer() override;
 
     int id() const { return id_; }
+    const TimerNotice& notice() const { return notice_; }
     TimerSetting get();
     enum class Start : u8 { Relative, Absolute };
     /// Answers the previous setting.
@@ -85,6 +89,8 @@ public:
     enum class Value : u8 { Given, Number };
     void add(Ref<PosixTimer> timer, Value value);
     Ref<PosixTimer> find(int id);
+    /// The one with the greatest number below `id`, of all if `id` is negative; null if there is none.
+    Ref<PosixTimer> find_before(int id);
     Ref<PosixTimer> take(int id);
     void remove_all();
 

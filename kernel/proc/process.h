@@ -35,6 +35,12 @@ struct ResourceUsage {
     void add(const Task& task);
 };
 
+/// What a core dump holds, as bits (core(5)). Huge and DAX pages, the higher bits, do not exist here.
+enum CoreFilter : u32 {
+    kCoreAnonymousPrivate = 1, kCoreAnonymousShared = 2, kCoreMappedPrivate = 4, kCoreMappedShared = 8, kCoreElfHeaders = 16,
+    kCoreFilterDefault = 0x33, kCoreFilterMask = 0x1ff,
+};
+
 enum class ProcessState : u8 { Alive, Zombie, Reaped };
 
 class Process : public RefCounted {
@@ -87,6 +93,7 @@ public:
     std::atomic<i16> oom_adjust = 0, oom_adjust_minimum = 0; // proc/out_of_memory.h
     std::atomic<bool> is_dumpable = true; // prctl(PR_SET_DUMPABLE)
     std::atomic<u32> login_uid = ~0u;     // /proc/pid/loginuid, inherited
+    std::atomic<u32> core_dump_filter = kCoreFilterDefault; // CoreFilter bits, inherited (/proc/pid/coredump_filter)
 
 private:
     friend class ProcessGroup;

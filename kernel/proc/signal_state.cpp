@@ -58,6 +58,18 @@ void PendingSignals::discard(SignalSet signals, EntryList& discarded) {
     }
 }
 
+void PendingSignals::discard_sourced(EntryList& discarded) {
+    SignalSet gone, kept;
+    for (QueuedSignal& entry : entries_) {
+        (entry.source ? gone : kept).add(entry.info.signal);
+        if (!entry.source) continue;
+        entry.node.unlink();
+        discarded.push_back(entry);
+    }
+    set_ = set_ & ~(gone & ~kept);
+    from_kernel_ = from_kernel_ & set_;
+}
+
 QueuedSignal* allocate_queued_signal(const abi::SignalInfo& info) {
     QueuedSignal* entry = new (std::nothrow) QueuedSignal;
     if (entry) entry->info = info;

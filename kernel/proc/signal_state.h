@@ -53,6 +53,8 @@ public:
     /// Moves the entries of the signals in `signals` to `discarded` and forgets them.
     using EntryList = List<QueuedSignal, &QueuedSignal::node>;
     void discard(SignalSet signals, EntryList& discarded);
+    /// The same with what timers have queued. Another entry of the same signal keeps it pending.
+    void discard_sourced(EntryList& discarded);
 
 private:
     SignalSet set_;

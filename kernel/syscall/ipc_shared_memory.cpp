@@ -22,14 +22,16 @@ struct Attachment {
 
 /// The next mapping that belongs to the attachment which begins at `address`: the first of it, then those of the same
 /// segment at the offset that the address says.
-void find_attachment(void* context, const AddressSpace::MappingView& view) {
+AddressSpace::Visit find_attachment(void* context, const AddressSpace::MappingView& view) {
+    using Visit = AddressSpace::Visit;
     auto& wanted = *static_cast<Attachment*>(context);
     SharedMemory* segment = view.file ? view.file->shared_memory() : nullptr;
-    if (!segment || wanted.end != 0 || view.start < wanted.address || view.start - wanted.address != view.offset_bytes) return;
-    if (wanted.segment && wanted.segment != segment) return;
+    if (!segment || view.start < wanted.address || view.start - wanted.address != view.offset_bytes) return Visit::Continue;
+    if (wanted.segment && wanted.segment != segment) return Visit::Continue;
     wanted.segment = segment;
     wanted.start = view.start;
     wanted.end = view.end;
+    return Visit::Stop;
 }
 
 Result<int> status(SharedMemory& segment, u64 argument, bool any, int answer) {

@@ -33,13 +33,13 @@ Result<PosixTimer::Base> base_of_clock(int clock) {
 Result<TimerNotice> notice_of(const abi::SignalEvent& event) {
     TimerNotice notice = {.signal = event.signal, .value = event.value};
     switch (event.notify) {
-    case abi::kSigEvNone: return TimerNotice{};
+    case abi::kSigEvNone: return TimerNotice{.value = event.value, .kind = TimerNotice::Kind::None};
     case abi::kSigEvSignal | abi::kSigEvThreadId:
         notice.task = find_task(event.thread_id);
         if (!notice.task || &notice.task->process() != &current_process()) return Error(Errno::EINVAL);
         break;
-    case abi::kSigEvSignal:
-    case abi::kSigEvThread: break; // the library's thread waits for the signal
+    case abi::kSigEvThread: notice.kind = TimerNotice::Kind::Thread; break; // the library's thread waits for the signal
+    case abi::kSigEvSignal: break;
     default: return Error(Errno::EINVAL);
     }
     if (!is_valid_signal(event.signal)) return Error(Errno::EINVAL);
@@ -64,6 +64,7 @@ Result<void> sys_timer_create(int clock, UserPtr<const abi::SignalEvent> event, 
     if (base == PosixTimer::Base::Cpu) cpu_clock = TRY(find_cpu_clock(clock));
     TimerNotice notice = {.signal = kSigAlrm};
     if (event) notice = TRY(notice_of(TRY(event.load())));
+    notice.clock = clock;
     Ref<PosixTimer> timer = TRY(PosixTimer::create(base, std::move(cpu_clock), std::move(notice)));
     PosixTimers& timers = current_process().posix_timers;
     timers.add(timer, event ? PosixTimers::Value::Given : PosixTimers::Value::Number);

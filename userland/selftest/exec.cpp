@@ -1,6 +1,7 @@
 // execve(2), execveat(2): errors, limits, scripts, what survives, set-user-ID programs. Run as root.
 #include <fcntl.h>
 #include <signal.h>
+#include <time.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -240,4 +241,24 @@ CASE(exec, ids_of_threads_name_their_process) {
     CHECK_EQUAL(waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOWAIT), 0);
     CHECK_EQUAL(setpgid(child, child), 0); // a zombie still has a group
     CHECK_EQUAL(waitpid(-child, nullptr, 0), child);
+}
+
+CASE(exec, forgets_what_timers_have_pending_and_nothing_else) {
+    CHECK_EQUAL(selftest::in_child([] {
+        sigset_t blocked;
+        sigemptyset(&blocked);
+        sigaddset(&blocked, 40), sigaddset(&blocked, SIGUSR1);
+        sigprocmask(SIG_BLOCK, &blocked, nullptr);
+        struct sigevent event = {};
+        event.sigev_notify = SIGEV_SIGNAL, event.sigev_signo = 40;
+        timer_t timer;
+        struct itimerspec soon = {{0, 0}, {0, 1}};
+        if (timer_create(CLOCK_MONOTONIC, &event, &timer) != 0 || timer_settime(timer, 0, &soon, nullptr) != 0) _exit(2);
+        sigset_t pending;
+        do sigpending(&pending); while (!sigismember(&pending, 40));
+        kill(getpid(), SIGUSR1);
+        char script[] = "while read -r name value; do [ $name = ShdPnd: ] && [ $value = 0000000000000200 ] && exit 7; done < /proc/self/status";
+        execl("/bin/sh", "sh", "-c", script, nullptr);
+        _exit(3);
+    }), 7 << 8);
 }

@@ -1,4 +1,7 @@
 // /proc: live state in the formats that programs read.
+#include <stdio.h>
+#include <time.h>
+#include <errno.h>
 #include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -54,6 +57,67 @@ CASE(procfs, maps_show_mappings_and_their_names) {
     CHECK(contains(maps, "[stack]"));
     CHECK(contains(maps, "self-test"));
     CHECK(maps == read_file("/proc/self/maps", 7) || !maps.empty());
+}
+
+CASE(procfs, maps_go_on_at_the_next_mapping) {
+    constexpr int kMappings = 400; // more than one piece
+    auto* area = static_cast<char*>(mmap(nullptr, 2 * kMappings * 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    for (int index = 0; index < kMappings; ++index) mprotect(area + 2 * index * 4096, 4096, PROT_READ);
+    int fd = open("/proc/self/maps", O_RDONLY);
+    std::string all;
+    char bytes[300];
+    ssize_t size = read(fd, bytes, sizeof bytes);
+    CHECK(size > 0);
+    all.append(bytes, static_cast<unsigned long>(size));
+    CHECK_EQUAL(munmap(area + 2 * (kMappings - 10) * 4096, 20 * 4096), 0); // far ahead: does not come any more
+    while ((size = read(fd, bytes, sizeof bytes)) > 0) all.append(bytes, static_cast<unsigned long>(size));
+    int count = 0;
+    unsigned long start, end, previous = 0;
+    for (unsigned long at = 0; at < all.size(); at = all.find('\n', at) + 1) {
+        CHECK_EQUAL(sscanf(all.c_str() + at, "%lx-%lx", &start, &end), 2);
+        CHECK(start >= previous && end > start);
+        previous = end;
+        if (start >= reinterpret_cast<unsigned long>(area) && end <= reinterpret_cast<unsigned long>(area + 2 * kMappings * 4096)) ++count;
+    }
+    CHECK_EQUAL(count, 2 * kMappings - 20);
+    CHECK_EQUAL(pread(fd, bytes, 12, 0), 12); // from the beginning again
+    CHECK_EQUAL(memcmp(bytes, all.data(), 12), 0);
+    close(fd);
+    munmap(area, 2 * kMappings * 4096);
+}
+
+CASE(procfs, mappings_of_others_cannot_be_opened) {
+    CHECK_EQUAL(selftest::in_child([] {
+        if (setuid(1000) != 0) _exit(1);
+        for (const char* name : {"/proc/1/maps", "/proc/1/smaps", "/proc/1/smaps_rollup", "/proc/1/fdinfo"})
+            if (open(name, O_RDONLY) != -1 || errno != EACCES) _exit(2);
+    }), 0);
+}
+
+CASE(procfs, coredump_filter_can_be_set_and_is_inherited) {
+    int fd = open("/proc/self/coredump_filter", O_RDWR);
+    CHECK(read_file("/proc/self/coredump_filter") == "00000033\n");
+    CHECK_EQUAL(write(fd, "0x1ff3f\n", 8), 8);
+    CHECK(read_file("/proc/self/coredump_filter") == "0000013f\n");
+    CHECK_ERROR(write(fd, "x", 1), EINVAL);
+    CHECK_ERROR(write(fd, "08", 2), EINVAL);
+    CHECK_EQUAL(selftest::in_child([] { _exit(read_file("/proc/self/coredump_filter") == "0000013f\n" ? 3 : 4); }), 3 << 8);
+    CHECK_EQUAL(write(fd, "063", 3), 3);
+    CHECK(read_file("/proc/self/coredump_filter") == "00000033\n");
+    close(fd);
+}
+
+CASE(procfs, timers_shows_what_was_asked_for) {
+    struct sigevent event = {};
+    event.sigev_notify = SIGEV_SIGNAL, event.sigev_signo = 40;
+    event.sigev_value.sival_ptr = reinterpret_cast<void*>(0x1234);
+    timer_t timer;
+    CHECK_EQUAL(timer_create(CLOCK_MONOTONIC, &event, &timer), 0);
+    char expected[80];
+    snprintf(expected, sizeof expected, "\nsignal: 40/0000000000001234\nnotify: signal/pid.%d\nClockID: 1\n", getpid());
+    CHECK(contains(read_file("/proc/self/timers"), expected));
+    CHECK_EQUAL(timer_delete(timer), 0);
+    CHECK(read_file("/proc/self/timers") == "");
 }
 
 CASE(procfs, fd_lists_descriptors) {

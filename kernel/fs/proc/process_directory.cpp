@@ -5,7 +5,7 @@
 namespace martlet {
 namespace {
 
-enum class EntryKind : u8 { Text, Magic, Descriptors, DescriptorInformation, Memory, Tasks, NameSpaces, Pagemap };
+enum class EntryKind : u8 { Text, GuardedText, Magic, Descriptors, DescriptorInformation, Memory, Tasks, NameSpaces, Pagemap, Maps, Smaps };
 /// Which directories show the entry: a process's, a task's or both.
 enum class EntryPlace : u8 { Both, Process, Task };
 
@@ -32,7 +32,7 @@ constexpr Entry kEntries[] = {
     {"clear_refs", EntryKind::Text, 0200, show_nothing, store_clear_refs},
     {"cmdline", EntryKind::Text, 0444, show_cmdline},
     {"comm", EntryKind::Text, 0644, show_comm, store_comm},
-    {"coredump_filter", EntryKind::Text, 0444, show_coredump_filter},
+    {"coredump_filter", EntryKind::Text, 0644, show_coredump_filter, store_coredump_filter},
     {"cpuset", EntryKind::Text, 0444, show_cpuset},
     {"cwd", EntryKind::Magic, 0777, nullptr, nullptr, follow_cwd},
     {"environ", EntryKind::Text, 0400, show_environ},
@@ -41,7 +41,7 @@ constexpr Entry kEntries[] = {
     {"io", EntryKind::Text, 0400, show_io},
     {"limits", EntryKind::Text, 0444, show_limits},
     {"loginuid", EntryKind::Text, 0644, show_login_uid, store_login_uid},
-    {"maps", EntryKind::Text, 0444, show_maps},
+    {"maps", EntryKind::Maps, 0444},
     {"mem", EntryKind::Memory, 0600},
     {"mountinfo", EntryKind::Text, 0444, show_mountinfo},
     {"mounts", EntryKind::Text, 0444, show_mounts},
@@ -57,13 +57,14 @@ constexpr Entry kEntries[] = {
     {"schedstat", EntryKind::Text, 0444, show_schedstat},
     {"sessionid", EntryKind::Text, 0444, show_session_id},
     {"setgroups", EntryKind::Text, 0644, show_setgroups},
-    {"smaps", EntryKind::Text, 0444, show_smaps},
-    {"smaps_rollup", EntryKind::Text, 0444, show_smaps_rollup},
+    {"smaps", EntryKind::Smaps, 0444},
+    {"smaps_rollup", EntryKind::GuardedText, 0444, show_smaps_rollup},
     {"stack", EntryKind::Text, 0400, show_kernel_stack},
     {"stat", EntryKind::Text, 0444, show_stat},
     {"statm", EntryKind::Text, 0444, show_statm},
     {"status", EntryKind::Text, 0444, show_status},
     {"syscall", EntryKind::Text, 0400, show_syscall},
+    {"timers", EntryKind::Text, 0444, show_timers, nullptr, nullptr, EntryPlace::Process},
     {"timerslack_ns", EntryKind::Text, 0666, show_timer_slack, store_timer_slack, nullptr, EntryPlace::Process},
     {"uid_map", EntryKind::Text, 0644, show_id_map},
     {"wchan", EntryKind::Text, 0444, show_wchan},
@@ -91,6 +92,16 @@ public:
     }
 };
 
+/// Only who may look into the process opens it.
+class GuardedTextInode final : public ProcTextInode {
+public:
+    using ProcTextInode::ProcTextInode;
+    Result<Ref<File>> open(u32 flags, const Path& path) override {
+        if (!may_inspect(*subject_.process)) return Error(Errno::EACCES);
+        return ProcTextInode::open(flags, path);
+    }
+};
+
 class ProcessDirectory final : public ProcDirectory {
 public:
     using ProcDirectory::ProcDirectory;
@@ -115,20 +126,28 @@ private:
     }
     u64 number_of(u64 row) const { return proc_inode_number(id_of(subject_), row + 2); }
     static u32 type_of(const Entry& entry) {
-        if (entry.kind == EntryKind::Text || entry.kind == EntryKind::Memory || entry.kind == EntryKind::Pagemap) return kModeRegular;
-        return entry.kind == EntryKind::Magic ? kModeSymlink : kModeDirectory;
+        switch (entry.kind) {
+        case EntryKind::Magic: return kModeSymlink;
+        case EntryKind::Descriptors: case EntryKind::DescriptorInformation: case EntryKind::Tasks: case EntryKind::NameSpaces:
+            return kModeDirectory;
+        default: return kModeRegular;
+        }
     }
     Result<Ref<Inode>> create_entry(const Entry& entry, u64 row) {
         u64 inode_number = number_of(row);
         switch (entry.kind) {
         case EntryKind::Text:
             return make_ref<ProcTextInode>(super_block(), inode_number, kModeRegular | entry.permissions, subject_, entry.show, entry.store);
+        case EntryKind::GuardedText:
+            return make_ref<GuardedTextInode>(super_block(), inode_number, kModeRegular | entry.permissions, subject_, entry.show, entry.store);
         case EntryKind::Magic: return make_ref<ProcMagicLink>(super_block(), inode_number, subject_, entry.follow);
         case EntryKind::Descriptors: return create_descriptor_directory(super_block(), inode_number, subject_, false);
         case EntryKind::DescriptorInformation: return create_descriptor_directory(super_block(), inode_number, subject_, true);
         case EntryKind::Memory: return create_memory_inode(super_block(), inode_number, subject_);
         case EntryKind::NameSpaces: return create_namespace_directory(super_block(), inode_number, subject_);
         case EntryKind::Pagemap: return create_pagemap_inode(super_block(), inode_number, subject_);
+        case EntryKind::Maps: return create_mappings_inode(super_block(), inode_number, subject_, MappingsDetail::Lines);
+        case EntryKind::Smaps: return create_mappings_inode(super_block(), inode_number, subject_, MappingsDetail::Usage);
         case EntryKind::Tasks:
             return make_ref<TasksDirectory>(super_block(), inode_number, kModeDirectory | entry.permissions, subject_);
         }

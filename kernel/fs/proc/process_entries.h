@@ -31,10 +31,13 @@ Result<void> show_id_map(TextBuffer& text, const ProcSubject& subject);
 Result<void> show_setgroups(TextBuffer& text, const ProcSubject& subject);
 Result<void> show_cgroup(TextBuffer& text, const ProcSubject& subject);
 Result<void> show_coredump_filter(TextBuffer& text, const ProcSubject& subject);
+Result<void> store_coredump_filter(std::string_view value, const ProcSubject& subject);
+Result<void> show_timers(TextBuffer& text, const ProcSubject& subject);
 Result<void> show_cpuset(TextBuffer& text, const ProcSubject& subject);
 Result<void> show_children(TextBuffer& text, const ProcSubject& subject);
 // process_smaps.cpp
-Result<void> show_smaps(TextBuffer& text, const ProcSubject& subject);
+/// What follows the mapping's line in smaps.
+void print_usage(TextBuffer& text, const AddressSpace::MappingView& view, const MappingUsage& usage);
 Result<void> show_smaps_rollup(TextBuffer& text, const ProcSubject& subject);
 Result<void> store_clear_refs(std::string_view value, const ProcSubject& subject);
 Result<Ref<Inode>> create_pagemap_inode(SuperBlock& block, u64 number, const ProcSubject& subject);
@@ -44,7 +47,6 @@ Result<Ref<Inode>> create_namespace_directory(SuperBlock& block, u64 number, con
 Result<void> show_cmdline(TextBuffer& text, const ProcSubject& subject);
 Result<void> show_environ(TextBuffer& text, const ProcSubject& subject);
 Result<void> show_auxv(TextBuffer& text, const ProcSubject& subject);
-Result<void> show_maps(TextBuffer& text, const ProcSubject& subject);
 /// Where the heap and the first stack are, for the names of their mappings.
 struct MapsLabels {
     ProgramLayout layout;
@@ -70,6 +72,9 @@ Result<Path> follow_root(const ProcSubject& subject);
 /// The fd and fdinfo directories.
 Result<Ref<Inode>> create_descriptor_directory(SuperBlock& block, u64 number, const ProcSubject& subject, bool with_information);
 
+// mappings_file.cpp
+enum class MappingsDetail : u8 { Lines, Usage };
+Result<Ref<Inode>> create_mappings_inode(SuperBlock& block, u64 number, const ProcSubject& subject, MappingsDetail detail);
 // process_memory_file.cpp
 Result<Ref<Inode>> create_memory_inode(SuperBlock& block, u64 number, const ProcSubject& subject);
 

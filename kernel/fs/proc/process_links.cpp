@@ -113,6 +113,10 @@ public:
         : ProcDirectory(block, number, kModeDirectory | (with_information ? 0555 : 0500), subject),
           with_information_(with_information) {}
 
+    Result<Ref<File>> open(u32 flags, const Path& path) override {
+        if (with_information_ && !may_inspect(*subject_.process)) return Error(Errno::EACCES);
+        return ProcDirectory::open(flags, path);
+    }
     Result<Ref<Inode>> lookup(std::string_view name) override {
         int fd = parse_id(name);
         if (fd < 0 || !may_inspect(*subject_.process)) return Error(Errno::ENOENT);

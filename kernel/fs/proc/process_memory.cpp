@@ -1,4 +1,4 @@
-// cmdline, environ, auxv, maps: what a process has in memory.
+// cmdline, environ, auxv and the lines of maps: what a process has in memory.
 #include "dev/device.h"
 #include "fs/proc/process_entries.h"
 #include "mm/address_space.h"
@@ -80,23 +80,6 @@ void print_mapping(TextBuffer& text, const AddressSpace::MappingView& view, cons
         text.append(name ? name->view() : "?");
     }
     text.append("\n");
-}
-
-Result<void> show_maps(TextBuffer& text, const ProcSubject& subject) {
-    if (!may_inspect(*subject.process)) return Error(Errno::EACCES);
-    Ref<AddressSpace> space = process_address_space(*subject.process);
-    if (!space) return {};
-    struct Context {
-        TextBuffer& text;
-        MapsLabels labels;
-    } context{text, MapsLabels::of(*space)};
-    space->for_each_mapping(
-        [](void* opaque, const AddressSpace::MappingView& view) {
-            auto& to = *static_cast<Context*>(opaque);
-            print_mapping(to.text, view, to.labels);
-        },
-        &context);
-    return {};
 }
 
 } // namespace martlet

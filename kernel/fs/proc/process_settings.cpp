@@ -1,5 +1,5 @@
-// What a process carries along and programs ask for in a word: personality, timerslack_ns, loginuid, sessionid, user
-// name space maps, cgroup, children (proc(5)).
+// What a process carries along and programs ask for in a word: personality, timerslack_ns, timers, loginuid, sessionid,
+// user name space maps, cgroup, coredump_filter, children (proc(5)).
 #include "fs/proc/process_entries.h"
 
 namespace martlet {
@@ -82,9 +82,40 @@ Result<void> show_cgroup(TextBuffer& text, const ProcSubject&) {
     return {};
 }
 
-/// What a core dump leaves out cannot be chosen: anonymous memory, ELF headers and private huge pages are written (core(5)).
-Result<void> show_coredump_filter(TextBuffer& text, const ProcSubject&) {
-    text.append("00000033\n");
+Result<void> show_coredump_filter(TextBuffer& text, const ProcSubject& subject) {
+    if (!process_address_space(*subject.process)) return {};
+    text.print("%08x\n", subject.process->core_dump_filter.load(std::memory_order_relaxed));
+    return {};
+}
+
+/// In any base, as strtoul(3) reads it; bits without a meaning are dropped.
+Result<void> store_coredump_filter(std::string_view value, const ProcSubject& subject) {
+    bool is_hexadecimal = value.starts_with("0x") || value.starts_with("0X");
+    u64 base = is_hexadecimal ? 16 : value.starts_with("0") ? 8 : 10, filter = 0;
+    if (is_hexadecimal) value.remove_prefix(2);
+    if (value.empty()) return Error(Errno::EINVAL);
+    for (char character : value) {
+        u64 digit = character >= '0' && character <= '9' ? static_cast<u64>(character - '0')
+                                                         : static_cast<u64>((character | 0x20) - 'a') + 10;
+        if (digit >= base || (filter = filter * base + digit) > ~0u) return Error(Errno::EINVAL);
+    }
+    if (!process_address_space(*subject.process)) return Error(Errno::ESRCH);
+    subject.process->core_dump_filter.store(static_cast<u32>(filter) & kCoreFilterMask, std::memory_order_relaxed);
+    return {};
+}
+
+/// The timers made by timer_create(2), the latest first.
+Result<void> show_timers(TextBuffer& text, const ProcSubject& subject) {
+    int id = -1;
+    while (Ref<PosixTimer> timer = subject.process->posix_timers.find_before(id)) {
+        id = timer->id();
+        const TimerNotice& notice = timer->notice();
+        constexpr const char* kKinds[] = {"signal", "none", "thread"};
+        text.print("ID: %d\nsignal: %d/%016llx\nnotify: %s/%s.%d\nClockID: %d\n", id, notice.signal, static_cast<ulong>(notice.value),
+                   kKinds[static_cast<u32>(notice.kind)], notice.task ? "tid" : "pid",
+                   notice.task ? notice.task->thread_id() : subject.process->id(), notice.clock);
+        if (id == 0) break;
+    }
     return {};
 }
 

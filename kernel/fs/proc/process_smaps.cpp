@@ -1,4 +1,4 @@
-// smaps, smaps_rollup, pagemap, clear_refs (proc(5)).
+// The paragraphs of smaps, smaps_rollup, pagemap, clear_refs (proc(5)).
 #include <string.h>
 
 #include "fs/proc/process_entries.h"
@@ -67,34 +67,18 @@ void print_flags(TextBuffer& text, const AddressSpace::MappingView& view) {
     text.append("\n");
 }
 
-struct SmapsContext {
-    TextBuffer& text;
-    MapsLabels labels;
-};
-
 } // namespace
 
-Result<void> show_smaps(TextBuffer& text, const ProcSubject& subject) {
-    if (!may_inspect(*subject.process)) return Error(Errno::EACCES);
-    Ref<AddressSpace> space = process_address_space(*subject.process);
-    if (!space) return {};
-    SmapsContext context{text, MapsLabels::of(*space)};
-    space->for_each_mapping_usage(
-        [](void* opaque, const AddressSpace::MappingView& view, const MappingUsage& usage) {
-            auto& to = *static_cast<SmapsContext*>(opaque);
-            print_mapping(to.text, view, to.labels);
-            print_kib(to.text, "Size:", view.end - view.start);
-            print_kib(to.text, "KernelPageSize:", kPageSize);
-            print_kib(to.text, "MMUPageSize:", kPageSize);
-            print_kib(to.text, "Rss:", usage.resident);
-            print_kib(to.text, "Pss:", usage.proportional);
-            print_kib(to.text, "Pss_Dirty:", usage.proportional_dirty);
-            print_pages(to.text, usage);
-            to.text.print("THPeligible:    %u\n", view.may_be_large ? 1 : 0);
-            print_flags(to.text, view);
-        },
-        &context);
-    return {};
+void print_usage(TextBuffer& text, const AddressSpace::MappingView& view, const MappingUsage& usage) {
+    print_kib(text, "Size:", view.end - view.start);
+    print_kib(text, "KernelPageSize:", kPageSize);
+    print_kib(text, "MMUPageSize:", kPageSize);
+    print_kib(text, "Rss:", usage.resident);
+    print_kib(text, "Pss:", usage.proportional);
+    print_kib(text, "Pss_Dirty:", usage.proportional_dirty);
+    print_pages(text, usage);
+    text.print("THPeligible:    %u\n", view.may_be_large ? 1 : 0);
+    print_flags(text, view);
 }
 
 Result<void> show_smaps_rollup(TextBuffer& text, const ProcSubject& subject) {
@@ -111,6 +95,7 @@ Result<void> show_smaps_rollup(TextBuffer& text, const ProcSubject& subject) {
             if (to.start > view.start) to.start = view.start;
             to.end = view.end;
             to.total.add(usage);
+            return AddressSpace::Visit::Continue;
         },
         &context);
     const MappingUsage& total = context.total;

@@ -54,34 +54,38 @@ void release_tasks(Process& process, CoreDump& dump, bool is_dumped) {
     dump.changed.wake_all();
 }
 
-/// Private memory that was written or is anonymous, shared memory without a name, and the first page of mapped ELF files:
-/// coredump_filter's default (core(5)).
-u64 dumped_size(const AddressSpace::MappingView& view) {
+bool is_named_file(const File* file) { return file && file->inode() && file->inode()->attributes.link_count != 0; }
+
+/// What the process's filter wants of a mapping, apart from copies that it made of a file's pages (core(5)).
+u64 dumped_size(const AddressSpace::MappingView& view, u32 filter) {
     u64 size = view.end - view.start;
     if (view.has(VmaFlag::DontDump)) return 0;
     if (view.name) return size; // the vDSO
-    if (view.is_shared) return view.file && view.file->inode() && view.file->inode()->attributes.link_count != 0 ? 0 : size;
-    bool is_header = view.file && view.offset_bytes == 0 && (view.protection & kProtRead);
+    if (view.is_shared) return filter & (is_named_file(view.file) ? kCoreMappedShared : kCoreAnonymousShared) ? size : 0;
+    if (view.file && (filter & kCoreMappedPrivate)) return size;
+    bool is_header = view.file && view.offset_bytes == 0 && (view.protection & kProtRead) && (filter & kCoreElfHeaders);
     return is_header ? kPageSize : 0;
 }
 
 Result<Vector<CoreSegment>> choose_segments(AddressSpace& space) {
     struct Context {
+        u32 filter;
         Vector<CoreSegment> segments;
         Result<void> result;
-    } context{{}, {}};
+    } context{current_process().core_dump_filter.load(std::memory_order_relaxed), {}, {}};
     space.for_each_mapping(
         [](void* opaque, const AddressSpace::MappingView& view) {
             auto& to = *static_cast<Context*>(opaque);
-            if (!to.result) return;
             to.result = to.segments.push_back({.start = view.start,
                                                .end = view.end,
-                                               .dumped_bytes = dumped_size(view),
+                                               .dumped_bytes = dumped_size(view, to.filter),
                                                .protection = view.protection,
                                                .is_anonymous = !view.file && !view.name,
-                                               .may_hold_copies = !view.is_shared && !view.has(VmaFlag::DontDump),
+                                               .may_hold_copies = !view.is_shared && !view.has(VmaFlag::DontDump) &&
+                                                                  (to.filter & kCoreAnonymousPrivate),
                                                .file_offset = view.offset_bytes,
                                                .file = view.file ? Ref<File>(*view.file) : nullptr});
+            return to.result ? AddressSpace::Visit::Continue : AddressSpace::Visit::Stop;
         },
         &context);
     TRY(context.result);

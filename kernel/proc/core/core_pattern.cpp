@@ -8,6 +8,8 @@
 #include "proc/core/core_dump.h"
 #include "proc/system_names.h"
 #include "time/clock.h"
+#include "vfs/file.h"
+#include "vfs/fs_context.h"
 
 namespace martlet {
 
@@ -18,6 +20,12 @@ char pattern_text[kCorePatternSize] GUARDED_BY(pattern_lock) = "core";
 
 Result<void> append(Vector<char>& name, std::string_view text) {
     for (char character : text) TRY(name.push_back(character));
+    return {};
+}
+
+/// A slash in it must not lead elsewhere.
+Result<void> append_name(Vector<char>& name, std::string_view text) {
+    for (char character : text) TRY(name.push_back(character == '/' ? '!' : character));
     return {};
 }
 
@@ -40,11 +48,14 @@ Result<void> append_value(Vector<char>& name, char specifier, const abi::SignalI
     case 'c': number = static_cast<long long>(process.limits.soft(Resource::Core)); break;
     case 'd': number = process.is_dumpable ? 1 : 0; break;
     case 'h': return append(name, system_names().node);
-    case 'e':
-    case 'f': {
-        // A slash in a program's name must not lead elsewhere.
-        for (char character : task.name()) TRY(name.push_back(character == '/' ? '!' : character));
-        return {};
+    case 'C': number = this_cpu().id; break;
+    case 'e': return append_name(name, task.name());
+    case 'f':
+    case 'E': {
+        if (!process.executable || !process.executable->path()) return append_name(name, task.name());
+        String path = TRY(process.executable->path().to_string(task.fs_context().root()));
+        std::string_view shown = path.view();
+        return append_name(name, specifier == 'E' ? shown : shown.substr(shown.rfind('/') + 1));
     }
     default: return {};
     }

@@ -76,11 +76,18 @@ Result<Unshared> unshare(Process& process, Task& task) {
 }
 
 void reset_signals(Process& process, Task& task, Ref<SignalActions> actions) {
-    IrqLockGuard guard(process.signals.lock);
-    if (actions) std::swap(process.signals.actions, actions);
-    process.signals.actions->reset_handlers();
-    task.signals.alternate_stack = {};
-    task.signals.restore_mask = false;
+    PendingSignals::EntryList discarded; // of the timers that are gone
+    {
+        IrqLockGuard guard(process.signals.lock);
+        if (actions) std::swap(process.signals.actions, actions);
+        process.signals.actions->reset_handlers();
+        task.signals.alternate_stack = {};
+        task.signals.restore_mask = false;
+        process.signals.pending.discard_sourced(discarded);
+        task.signals.pending.discard_sourced(discarded);
+        recalculate_pending(process, task);
+    }
+    free_queued_signals(discarded);
 }
 
 void replace_memory(Task& task, NewProgram& program) {
