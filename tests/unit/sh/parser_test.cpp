@@ -104,6 +104,23 @@ TEST(Parser, BraceExpansionMakesWords) {
     EXPECT_EQ(one("echo {a,{b,c}} {03..01} {a..e..2}"), "echo a b c 03 02 01 a c e");
 }
 
+TEST(Parser, BracesThatDoNotPairStayText) {
+    EXPECT_EQ(one("echo {a,b {a,{b,c} {{a,b}} {{a,b} {a,b}} {,} {}"), "echo {a,b {a,b {a,c {a} {b} {a {b a} b}   {}");  // {,}: two empty words
+}
+
+TEST(Parser, WordsWithTooManyBracesStayAsTheyAre) {
+    auto many = [](std::string_view open, std::string_view close, size_t count) {
+        std::string text;
+        for (size_t i = 0; i < count; ++i)
+            text += open;
+        for (size_t i = 0; i < count; ++i)
+            text += close;
+        return text;
+    };
+    for (const std::string& word : {many("{a,b}", "", 40), many("{a,b}", "", 50000), many("{a,", "}", 50000)})
+        EXPECT_TRUE(one("echo " + word) == "echo " + word || one("echo " + word) == "echo '" + word + "'");
+}
+
 TEST(Parser, AliasesReplaceCommandWords) {
     Aliases aliases;
     aliases.set("ll", "ls -l");
