@@ -5,6 +5,7 @@
 #   martlet_user_program(name PATH /bin/x a.cpp ... [LIBS l ...])
 #                                              a static-PIE program placed at PATH in the initrd
 #   martlet_root_link(target path)             a symbolic link in the initrd
+#   martlet_precompile(target HEADERS...)      compiles the library's headers that most sources read once for the target
 #   martlet_host_test(name a.cpp ... )         a GoogleTest run by ctest (MARTLET_HOST only)
 #   martlet_kernel_test(name a.cpp ... )       the same for kernel code, with stand-ins for arch/
 
@@ -54,6 +55,25 @@ target_compile_options(martlet_user_flags INTERFACE
   $<$<COMPILE_LANGUAGE:CXX>:-isystem${LLVM_CXX_HEADERS}>
   "-isystem${CMAKE_SOURCE_DIR}/userland/libc/include")
 
+# Reading libc++'s headers is most of a source's compile time. A compiler cache is told apart: it compares the text of
+# headers, which a precompiled file hides.
+if(CMAKE_CXX_COMPILER_LAUNCHER)
+  set(precompile_default OFF)
+else()
+  set(precompile_default ON)
+endif()
+option(MARTLET_PRECOMPILE "Compile the headers of the C++ library once for each target" ${precompile_default})
+set(CMAKE_PCH_INSTANTIATE_TEMPLATES ON)
+
+function(martlet_precompile target)
+  if(MARTLET_PRECOMPILE)
+    list(TRANSFORM ARGN REPLACE "(.+)" "$<$<COMPILE_LANGUAGE:CXX>:<\\1$<ANGLE-R>>")
+    target_precompile_headers(${target} PRIVATE ${ARGN})
+  endif()
+endfunction()
+
+set(MARTLET_USER_HEADERS algorithm array map memory optional span string string_view utility vector)
+
 function(martlet_kernel_sources)
   foreach(source ${ARGN})
     set_property(GLOBAL APPEND PROPERTY MARTLET_KERNEL_SOURCES ${CMAKE_CURRENT_SOURCE_DIR}/${source})
@@ -73,6 +93,7 @@ function(martlet_user_program name)
     -Wl,--gc-sections -Wl,--build-id=none -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--pack-dyn-relocs=relr
     $<TARGET_OBJECTS:martlet_crt>)
   add_dependencies(${name} martlet_crt)
+  martlet_precompile(${name} ${MARTLET_USER_HEADERS})
   set_property(GLOBAL APPEND PROPERTY MARTLET_ROOT_PROGRAMS "${name}=${arg_PATH}")
 endfunction()
 
