@@ -22,6 +22,7 @@ UNITS = {
                "Environment=\"A=a b\" B=c\nExecStart=/bin/sh -c 'id -un; id -gn; pwd; ulimit -n; echo \"$A $B $HOME\"'\n",
     "phoenix": "[Service]\nRestart=always\nRestartSec=10ms\nExecStart=/bin/sleep 1002\n",
     "stubborn": "[Service]\nTimeoutStopSec=300ms\nExecStart=/bin/sh -c 'trap \"\" TERM; while :; do sleep 0.05; done'\n",
+    "leaver": "[Service]\nReloadSignal=HUP\nExecStart=/bin/sh -c 'trap \"echo reloaded\" HUP; setsid -f sleep 1006; setsid -f setsid -f sleep 1007; while :; do sleep 0.05; done'\n",
     "flood": "[Service]\nExecStart=/bin/yes this line comes a hundred million times\n",
     # What does not.
     "missing": "[Service]\nExecStart=/no/such/program\n",
@@ -87,7 +88,7 @@ def wait_for_states(machine, wanted):
 
 def test_everything_starts_or_fails_as_it_should(machine):
     wanted = {f"mayfly{number}": "failed" for number in range(QUICK_DEATHS)}
-    wanted |= dict.fromkeys(["writer", "daemon", "phoenix", "getty@ttyS0", "getty@tty1"], "running")
+    wanted |= dict.fromkeys(["writer", "daemon", "phoenix", "leaver", "getty@ttyS0", "getty@tty1"], "running")
     wanted |= dict.fromkeys(["setup", "second", "third"], "done")
     wanted |= dict.fromkeys(["missing", "nobodys", "liar", "slow", "needy", "missing2", "red", "green", "blue"], "failed")
     wanted |= dict.fromkeys(["misspelt", "garbage"], "failed")
@@ -154,6 +155,16 @@ def test_start_stop_restart(machine):
     assert machine.run("svc stop setup && svc status second | grep -c stopped") == ("1", 0)
 
 
+def test_what_left_its_session_is_stopped_with_its_service(machine):
+    sleepers = "ps -e -o args | grep -c '^sleep 100[67]'"
+    assert machine.run(sleepers) == ("2", 0)
+    assert machine.run("svc reload leaver; sleep 0.3; svc logs leaver | grep -c reloaded") == ("1", 0)
+    output, status = machine.run("svc reload writer")
+    assert status == 1 and "it has no ReloadSignal" in output
+    assert machine.run(f"svc stop leaver; {sleepers}") == ("0", 1)
+    assert machine.run("svc start leaver; kill -9 $(svc status leaver | sed -n 's/.*pid: //p'); sleep 0.5; " + sleepers) == ("0", 1)
+
+
 def test_enable_and_disable(machine):
     assert machine.run("svc enable flood && ls /etc/services/default.target/flood")[1] == 0
     assert machine.run("svc disable flood && ls /etc/services/default.target/flood")[1] != 0
@@ -183,7 +194,7 @@ def test_a_service_that_writes_without_end_is_rotated_and_leaves_the_rest_alone(
 def test_init_survives_every_signal_and_leaves_no_zombies(machine):
     # Not those that end the system: INT, TERM, USR1, USR2; 0 is none.
     machine.run("for s in $(seq 1 64); do case $s in 2|10|12|15|32|33) ;; *) kill -$s 1;; esac; done")
-    machine.run("for i in $(seq 1 200); do (true &) ; done; sleep 1")
+    machine.run("for i in $(seq 1 2000); do (true &) ; done; sleep 1")
     assert machine.run("ps -e -o stat,comm | grep -c '^Z'") == ("0", 1)
     assert states(machine)["getty@ttyS0"] == "running"
 

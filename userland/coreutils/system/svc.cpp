@@ -51,13 +51,16 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
     }
 }
 
-std::string time_text(std::string_view seconds) {
+// With the year in a status; without it in the list, which is to fit 80 columns.
+constexpr char kFullTime[] = "%Y-%m-%d %H:%M:%S", kBriefTime[] = "%m-%d %H:%M:%S";
+
+std::string time_text(std::string_view seconds, const char* format) {
     if (seconds == "-") return "-";
     time_t time = atoll(std::string(seconds).c_str());
     tm broken;
     char text[32];
     localtime_r(&time, &broken);
-    return {text, strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &broken)};
+    return {text, strftime(text, sizeof text, format, &broken)};
 }
 
 std::string log_path(const std::string& name) { return "/var/log/services/" + name + ".log"; }
@@ -96,13 +99,13 @@ int list() {
         width = std::max(width, rows.back()[0].size());
     }
     auto padded = static_cast<int>(width);
-    out.print("%-*s  %-8s %6s  %-19s %8s  %-8s  %s\n", padded, "NAME", "STATE", "PID", "SINCE", "TOOK",
+    out.print("%-*s  %-8s %6s  %-14s %8s  %-8s  %s\n", padded, "NAME", "STATE", "PID", "SINCE", "TOOK",
               "AT BOOT", "DESCRIPTION");
     for (auto& row : rows) {
         if (row.size() < 7) continue;
         std::string took = std::string(row[4]) + (row[4] == "-" ? "" : " ms");
-        out.print("%-*s  %s %6s  %-19s %8s  %-8s  %s\n", padded, std::string(row[0]).c_str(),
-                  state_text(row[1], 8).c_str(), std::string(row[2]).c_str(), time_text(row[3]).c_str(),
+        out.print("%-*s  %s %6s  %-14s %8s  %-8s  %s\n", padded, std::string(row[0]).c_str(),
+                  state_text(row[1], 8).c_str(), std::string(row[2]).c_str(), time_text(row[3], kBriefTime).c_str(),
                   took.c_str(), std::string(row[5]).c_str(), std::string(row[6]).c_str());
     }
     return 0;
@@ -130,7 +133,7 @@ int status(const std::string& name, const std::string& lines) {
     std::string_view description = values["description"];
     out.write(name + (description.empty() ? "" : " - " + std::string(description)) + "\n");
     out.print("%9s: %s", "state", state_text(values["state"], 0).c_str());
-    if (!values["since"].empty()) out.print(" since %s", time_text(values["since"]).c_str());
+    if (!values["since"].empty()) out.print(" since %s", time_text(values["since"], kFullTime).c_str());
     if (!values["reason"].empty()) out.print(" (%s)", std::string(values["reason"]).c_str());
     out.write("\n");
     out.write(problems);
