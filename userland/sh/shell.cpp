@@ -123,6 +123,12 @@ void Shell::set_option(Option option, bool on) {
     options.set(option, on);
 }
 
+void Shell::restore_options(const Options& before) {
+    for (const OptionEntry& entry : Options::table())
+        if (options[entry.option] != before[entry.option])
+            set_option(entry.option, before[entry.option]);
+}
+
 void Shell::become_child() {
     is_child = true;
     out.forget();

@@ -71,6 +71,7 @@ public:
     int status = 0;  // $?
     pid_t process_id = 0;
     pid_t last_background = 0;
+    std::optional<Options> local_options;  // of before `local -`, which come back at the end of the function
     Flow flow = Flow::next;
     int flow_levels = 0;  // loops still to leave
     uint32_t line = 0;    // of the command being run
@@ -102,6 +103,7 @@ public:
     // Runs the EXIT trap and ends the process.
     [[noreturn]] void exit_process(int exit_status);
     void set_option(Option option, bool on);
+    void restore_options(const Options& before);
     // After fork in the child.
     void become_child();
     // In a child that is to run a file the kernel does not take as a program.

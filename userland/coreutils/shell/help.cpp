@@ -25,7 +25,7 @@ constexpr Group kGroups[] = {
               "mktemp mkfifo mknod install truncate dd tree unlink"},
     {"Text", "cat less more head tail grep sed awk sort uniq cut paste join tr wc nl fmt pr fold column comm "
              "diff patch cmp "
-             "tee split csplit tac rev expand unexpand seq shuf strings od xxd hexdump vi"},
+             "tee split csplit tac rev expand unexpand seq shuf strings od xxd hexdump vi ex"},
     {"Archives and sums",
      "tar gzip gunzip zcat bzip2 xz zstd zip unzip cpio ar md5sum sha1sum sha256sum sha512sum cksum base64"},
     {"Processes and system",
@@ -56,6 +56,12 @@ std::vector<std::string_view> words_of(std::string_view text) {
     }
     return words;
 }
+
+// What is no tool, but a command or word of the shell.
+constexpr std::string_view kBuiltIn =
+    " . : [[ alias bg break builtin case cd command continue declare eval exec exit export fc fg for function getopts hash "
+    "history if jobs let local read readonly return set shift source times trap type typeset ulimit umask unalias unset "
+    "until wait while ";
 
 bool is_there(std::string_view name) {
     return find_tool(std::string(name).c_str()) ||
@@ -106,6 +112,10 @@ int run(Arguments& arguments) {
     for (char* name : operands) {
         if (const Tool* tool = find_tool(name)) {
             print_help(*tool);
+            continue;
+        }
+        if (kBuiltIn.contains(" " + std::string(name) + " ")) {
+            out.print("%s belongs to the shell: see `man sh`.\n", name);
             continue;
         }
         warn("nothing is known of '%s': try `man %s`, or `apropos %s`", name, name, name);

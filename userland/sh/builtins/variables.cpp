@@ -103,12 +103,16 @@ int run_local(Shell& shell, Arguments arguments) {
         shell.complain({"local: not in a function"});
         return kStatusError;
     }
+    // `local -r x=1` is what declare does in a function.
+    if (arguments.count > 1 && arguments[1].size() > 1 && arguments[1][0] == '-' && arguments[1] != "--")
+        return run_declare(shell, arguments);
     for (int i = 1; i < arguments.count; ++i) {
         if (arguments[i] == "--" && i == 1)
             continue;
-        if (arguments[i] == "-") {
-            // Option changes end with the function in other shells; here they are not scoped.
-            return usage_error(shell, arguments, "bad variable name", "-");
+        if (arguments[i] == "-") { // the options are the function's own
+            if (!shell.local_options)
+                shell.local_options = shell.options;
+            continue;
         }
         std::string_view name, value;
         bool has_value;

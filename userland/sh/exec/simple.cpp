@@ -237,6 +237,7 @@ int Executor::run_function(const std::shared_ptr<Function>& function, ArgumentLi
     loop_depth_ = 0;
     ++function_depth_;
     shell_.variables.enter_scope();
+    std::optional<Options> outer_options = std::exchange(shell_.local_options, std::nullopt);
     const std::string* outer_file = std::exchange(shell_.source_file, alive->source_file);
     int status = run_node(alive->body, AfterRun::return_status);
     shell_.source_file = outer_file;
@@ -245,6 +246,9 @@ int Executor::run_function(const std::shared_ptr<Function>& function, ArgumentLi
         status = shell_.status;
     }
     shell_.variables.leave_scope();
+    if (shell_.local_options)
+        shell_.restore_options(*shell_.local_options);
+    shell_.local_options = outer_options;
     --function_depth_;
     loop_depth_ = outer_loops;
     arena_ = outer_arena;
