@@ -11,6 +11,7 @@
 #include "mm/buddy.h"
 #include "mm/per_cpu.h"
 #include "sched/pressure.h"
+#include "sched/thread.h"
 #include "sync/spinlock.h"
 
 namespace martlet {
@@ -148,9 +149,13 @@ Result<Frame*> allocate_frames(u32 order, FrameUse use, Zeroing zeroing) {
         ReclaimHook reclaim = reclaim_hook.load(std::memory_order_relaxed);
         if (!reclaim || !caller_may_sleep()) return Error(Errno::ENOMEM);
         MemoryStall stall;
-        if (reclaim((1ull << order) + FrameCache::kBatch) == 0) return Error(Errno::ENOMEM);
-        frame = try_allocate(order, use, reserve_of(use));
-        if (!frame) return Error(Errno::ENOMEM);
+        if (reclaim((1ull << order) + FrameCache::kBatch) != 0) frame = try_allocate(order, use, reserve_of(use));
+        if (!frame) {
+            // For larger ones nobody is killed: they fail because memory is in pieces (Linux: PAGE_ALLOC_COSTLY_ORDER).
+            constexpr u32 kLargestUrgentOrder = 3;
+            if (order <= kLargestUrgentOrder) current_thread()->lacked_memory = true;
+            return Error(Errno::ENOMEM);
+        }
     }
     if (zeroing == Zeroing::Yes)
         for (u32 index = 0; index < 1u << order; ++index) clear_page(frame[index].data());

@@ -44,7 +44,7 @@ struct Candidate {
     i64 points = 0;
 };
 
-/// The largest; or, with `is_being_freed`, one that goes already and whose pages have just been taken from it.
+/// The largest, of several the youngest; or, with `is_being_freed`, one that goes already and whose pages have just been taken from it.
 struct Choice {
     Candidate victim;
     bool is_being_freed = false;
@@ -60,7 +60,7 @@ Choice choose() {
             continue;
         }
         i64 points = badness(*process, pages_of(space->sizes()));
-        if (points > choice.victim.points) choice.victim = {process, space, points};
+        if (points >= choice.victim.points && points > 0) choice.victim = {process, space, points};
     }
     return choice;
 }
@@ -103,6 +103,19 @@ void log_table() {
     }
 }
 
+/// In the words that log readers look for on Linux.
+void log_victim(const Candidate& victim) {
+    AddressSpace::Sizes sizes = victim.space->sizes();
+    ProcessInfo info = process_info(*victim.process);
+    Ref<const Credentials> credentials = process_credentials(*victim.process);
+    log_error("Out of memory: Killed process %d (%s) total-vm:%llukB, anon-rss:%llukB, file-rss:%llukB, shmem-rss:0kB, UID:%u "
+              "pgtables:%llukB oom_score_adj:%d",
+              victim.process->id(), info.name, static_cast<ull>(sizes.total_pages * kPageKib),
+              static_cast<ull>((sizes.resident_pages - sizes.shared_pages) * kPageKib), static_cast<ull>(sizes.shared_pages * kPageKib),
+              credentials ? credentials->real_uid : 0, static_cast<ull>(sizes.page_table_bytes / kKiB),
+              static_cast<int>(victim.process->oom_adjust.load(std::memory_order_relaxed)));
+}
+
 } // namespace
 
 int oom_score(Process& process) {
@@ -138,18 +151,15 @@ bool kill_process_for_memory() {
     if (panic_on_oom.get() != 0) panic("out of memory, and vm.panic_on_oom is set");
     const Candidate& victim = choice.victim;
     if (!victim.process) return false;
+    log_warning("%s invoked oom-killer: order=0, oom_score_adj=%d", process_info(current_process()).name,
+                static_cast<int>(current_process().oom_adjust.load(std::memory_order_relaxed)));
     log_table();
-    AddressSpace::Sizes sizes = victim.space->sizes();
-    ProcessInfo info = process_info(*victim.process);
-    log_error("out of memory: killing process %d (%s): %llu KiB in memory, %llu KiB of page tables, oom_score_adj %d",
-              victim.process->id(), info.name, static_cast<ull>(sizes.resident_pages * kPageKib),
-              static_cast<ull>(sizes.page_table_bytes / kKiB),
-              static_cast<int>(victim.process->oom_adjust.load(std::memory_order_relaxed)));
+    log_victim(victim);
     // Whoever shares the memory keeps it alive, so all of them go.
     for (Ref<Process> process = next_process(2); process; process = next_process(process->id() + 1))
         if (process_address_space(*process) == victim.space) send_kernel_signal(*process, kSigKill);
     u64 freed = victim.space->reap();
-    log_info("out of memory: took %llu KiB from process %d", static_cast<ull>(freed * kPageKib), victim.process->id());
+    log_info("oom_reaper: reaped process %d, took %llukB", victim.process->id(), static_cast<ull>(freed * kPageKib));
     return true;
 }
 

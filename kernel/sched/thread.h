@@ -90,6 +90,8 @@ public:
     u32 last_cpu() const { return cpu_; }
     u64 kernel_stack_top() const { return stack_base_ + kKernelStackSize; }
     u64 kernel_stack_base() const { return stack_base_; }
+    /// The thread's own: an allocation of its has failed (mm/frame_allocator.cpp, syscall/memory_shortage.h).
+    bool lacked_memory = false;
 
     ArchContext context;
 

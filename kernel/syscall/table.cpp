@@ -17,6 +17,7 @@
 #include "syscall/ipc.h"
 #include "syscall/limits.h"
 #include "syscall/memory.h"
+#include "syscall/memory_shortage.h"
 #include "syscall/pidfd.h"
 #include "syscall/process.h"
 #include "syscall/ptrace.h"
@@ -430,8 +431,23 @@ consteval std::array<SyscallEntry, kEntryCount> build_entries() {
 
 constinit const std::array<SyscallEntry, kEntryCount> kEntries = build_entries();
 
-bool is_restart_code(i64 result) {
-    return result <= -static_cast<i64>(Errno::kRestartSys) && result >= -static_cast<i64>(Errno::kRestartBlock);
+/// What has yet to be done for a call that failed. Answers the result, which may be another one.
+[[gnu::noinline]] i64 after_failure(TrapFrame& frame, i64 result, SyscallEntry entry) {
+    if (result == -static_cast<i64>(Errno::ENOMEM)) result = run_again_for_memory(frame, entry);
+    // A restart code never reaches user mode: the return path turns it into a restart or EINTR.
+    bool is_restart_code = result <= -static_cast<i64>(Errno::kRestartSys) && result >= -static_cast<i64>(Errno::kRestartBlock);
+    if (is_restart_code) current_thread()->set_work(ThreadWork::SignalPending);
+    return result;
+}
+
+/// Runs the call, whose number may be any.
+[[gnu::always_inline]] inline void run_call(TrapFrame& frame) {
+    u32 number = static_cast<u32>(frame.orig_rax);
+    SyscallEntry entry = number < kEntryCount ? kEntries[number] : not_implemented;
+    i64 result = entry(frame);
+    constexpr u64 kFirstFailure = -static_cast<u64>(Errno::kRestartBlock);
+    if (static_cast<u64>(result) >= kFirstFailure) [[unlikely]] result = after_failure(frame, result, entry);
+    frame.rax = static_cast<u64>(result);
 }
 
 } // namespace
@@ -452,12 +468,7 @@ void dispatch_traced(TrapFrame& frame) {
     if (current_task().user_dispatch.is_on && divert_call(frame)) return;
     frame.rax = static_cast<u64>(-static_cast<i64>(Errno::ENOSYS));
     bool runs = trace_call_entry(frame) && allows_call(frame);
-    u32 number = static_cast<u32>(frame.orig_rax);
-    if (runs && number != kNoCall) {
-        i64 result = number < kEntryCount ? kEntries[number](frame) : not_implemented(frame);
-        frame.rax = static_cast<u64>(result);
-        if (is_restart_code(result)) current_thread()->set_work(ThreadWork::SignalPending);
-    }
+    if (runs && static_cast<u32>(frame.orig_rax) != kNoCall) run_call(frame);
     trace_call_exit(frame);
 }
 
@@ -465,11 +476,7 @@ void dispatch_traced(TrapFrame& frame) {
 
 void syscall_dispatch(TrapFrame& frame) {
     if (current_thread()->has_work(ThreadWork::TraceCalls)) [[unlikely]] return dispatch_traced(frame);
-    u32 number = static_cast<u32>(frame.orig_rax);
-    i64 result = number < kEntryCount ? kEntries[number](frame) : not_implemented(frame);
-    frame.rax = static_cast<u64>(result);
-    // A restart code never reaches user mode: the return path turns it into a restart or EINTR.
-    if (is_restart_code(result)) [[unlikely]] current_thread()->set_work(ThreadWork::SignalPending);
+    run_call(frame);
 }
 
 } // namespace martlet

@@ -127,7 +127,35 @@ static void fill_pipes(void) {
     fflush(stdout);
 }
 
+/// Takes memory that counts for no process, while there is one worth killing.
+static void fill_kernel_memory(void) {
+    int ready[2];
+    if (pipe(ready) < 0) _exit(1);
+    pid_t victim = fork();
+    if (victim == 0) {
+        char *area = mmap(NULL, 24 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+        if (area == MAP_FAILED) _exit(3);
+        (void)!write(ready[1], "", 1);
+        for (;;) pause();
+    }
+    int score = open("/proc/self/oom_score_adj", O_WRONLY);
+    (void)!write(score, "-1000", 5);
+    limit(RLIMIT_NOFILE, 8000);
+    static char block[65536];
+    (void)!read(ready[0], block, 1);
+    int ends[2], refusal = 0, status = 0;
+    while (refusal == 0 && waitpid(victim, &status, WNOHANG) == 0) {
+        if (pipe2(ends, O_NONBLOCK) < 0) refusal = errno;
+        else if (write(ends[1], block, sizeof block) < 0) refusal = errno;
+    }
+    if (refusal != 0) printf("kernel memory: %s\n", strerrorname_np(refusal));
+    else if (!WIFSIGNALED(status)) printf("kernel memory: the victim ended otherwise\n");
+    else puts("kernel memory: the victim goes first");
+    kill(victim, SIGKILL);
+}
+
 int main(int argc, char **argv) {
+    if (argc == 2 && strcmp(argv[1], "kernel-memory") == 0) return fill_kernel_memory(), 0;
     if (argc == 2 && strcmp(argv[1], "again") == 0) {
         puts("afterwards: usable");
         return 0;
