@@ -34,8 +34,8 @@ int key_of(const char* sequence) {
         int key;
     };
     static constexpr Sequence kSequences[] = {
-        {"A", kKeyUp},     {"B", kKeyDown},    {"C", kKeyRight},   {"D", kKeyLeft},    {"H", kKeyHome},
-        {"F", kKeyEnd},    {"1~", kKeyHome},   {"7~", kKeyHome},   {"4~", kKeyEnd},    {"8~", kKeyEnd},
+        {"A", kKeyUp},      {"B", kKeyDown},    {"C", kKeyRight},   {"D", kKeyLeft},      {"H", kKeyHome},
+        {"F", kKeyEnd},     {"1~", kKeyHome},   {"7~", kKeyHome},   {"4~", kKeyEnd},      {"8~", kKeyEnd},
         {"2~", kKeyInsert}, {"3~", kKeyDelete}, {"5~", kKeyPageUp}, {"6~", kKeyPageDown},
     };
     for (const Sequence& each : kSequences)

@@ -69,7 +69,8 @@ bool Buffer::undo(Position& cursor) {
         move_marks(change.first, change.after.size(), change.before.size());
         auto begin = lines_.begin() + static_cast<ptrdiff_t>(change.first);
         lines_.erase(begin, begin + static_cast<ptrdiff_t>(change.after.size()));
-        lines_.insert(lines_.begin() + static_cast<ptrdiff_t>(change.first), change.before.begin(), change.before.end());
+        lines_.insert(lines_.begin() + static_cast<ptrdiff_t>(change.first), change.before.begin(),
+                      change.before.end());
     }
     cursor = group.cursor;
     undone_.push_back(std::move(group));
@@ -86,7 +87,8 @@ bool Buffer::redo(Position& cursor) {
         move_marks(change.first, change.before.size(), change.after.size());
         auto begin = lines_.begin() + static_cast<ptrdiff_t>(change.first);
         lines_.erase(begin, begin + static_cast<ptrdiff_t>(change.before.size()));
-        lines_.insert(lines_.begin() + static_cast<ptrdiff_t>(change.first), change.after.begin(), change.after.end());
+        lines_.insert(lines_.begin() + static_cast<ptrdiff_t>(change.first), change.after.begin(),
+                      change.after.end());
         cursor = {change.first, 0};
     }
     if (lines_.empty()) lines_.emplace_back();
@@ -96,13 +98,16 @@ bool Buffer::redo(Position& cursor) {
 }
 
 size_t next_character(const std::string& text, size_t column) {
-    return column >= text.size() ? text.size() : column + decode_utf8(std::string_view(text).substr(column)).length;
+    return column >= text.size() ? text.size()
+                                 : column + decode_utf8(std::string_view(text).substr(column)).length;
 }
 
 size_t previous_character(const std::string& text, size_t column) {
     if (column == 0) return 0;
     --column;
-    for (int back = 0; back < 3 && column > 0 && (static_cast<unsigned char>(text[column]) & 0xc0) == 0x80; ++back) --column;
+    for (int back = 0; back < 3 && column > 0 && (static_cast<unsigned char>(text[column]) & 0xc0) == 0x80;
+         ++back)
+        --column;
     return column;
 }
 

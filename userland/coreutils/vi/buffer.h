@@ -1,5 +1,5 @@
-// The text that vi edits: lines without their newlines, never none. Every change goes through replace(), which remembers
-// it; undo and redo go back and forth by groups of changes, one a command.
+// The text that vi edits: lines without their newlines, never none. Every change goes through replace(),
+// which remembers it; undo and redo go back and forth by groups of changes, one a command.
 #pragma once
 
 #include <map>

@@ -68,7 +68,9 @@ void Editor::store(char name, Register text) {
 }
 
 void Editor::put(const Command& command, bool after) {
-    char name = command.register_name >= 'A' && command.register_name <= 'Z' ? static_cast<char>(command.register_name + 32) : command.register_name;
+    char name = command.register_name >= 'A' && command.register_name <= 'Z'
+                    ? static_cast<char>(command.register_name + 32)
+                    : command.register_name;
     auto found = registers_.find(name);
     if (found == registers_.end() || found->second.lines.empty()) {
         complain("Nothing in the register");
@@ -78,7 +80,8 @@ void Editor::put(const Command& command, bool after) {
     const Register& text = found->second;
     if (text.is_lines) {
         std::vector<std::string> lines;
-        for (size_t repeat = 0; repeat < command.count; ++repeat) lines.insert(lines.end(), text.lines.begin(), text.lines.end());
+        for (size_t repeat = 0; repeat < command.count; ++repeat)
+            lines.insert(lines.end(), text.lines.begin(), text.lines.end());
         size_t at = cursor_.line + (after ? 1 : 0);
         buffer_.replace(at, 0, std::move(lines));
         move_to({at, first_nonblank(buffer_.line(at))});
@@ -114,7 +117,8 @@ void Editor::join_lines(size_t count) {
         std::string next = buffer_.line(cursor_.line + 1);
         next.erase(0, std::min(next.find_first_not_of(" \t"), next.size()));
         size_t column = line.size();
-        bool blank = !line.empty() && line.back() != ' ' && line.back() != '\t' && !next.empty() && next[0] != ')';
+        bool blank =
+            !line.empty() && line.back() != ' ' && line.back() != '\t' && !next.empty() && next[0] != ')';
         if (blank) line += line.back() == '.' || line.back() == '!' || line.back() == '?' ? "  " : " ";
         if (next.empty() && column > 0) column = previous_character(line, column);
         line += next;
@@ -171,7 +175,9 @@ void Editor::shift(size_t first, size_t last, bool right) {
         if (blanks == line.size() && right) continue; // an empty line stays so
         size_t width = display_column(line, blanks);
         width = right ? width + shift_width_ : width - std::min(width, shift_width_);
-        std::string indent = expand_tabs_ ? std::string(width, ' ') : std::string(width / tab_stop_, '\t') + std::string(width % tab_stop_, ' ');
+        std::string indent = expand_tabs_
+                                 ? std::string(width, ' ')
+                                 : std::string(width / tab_stop_, '\t') + std::string(width % tab_stop_, ' ');
         buffer_.set_line(index, indent + line.substr(blanks));
     }
     move_to({first, first_nonblank(buffer_.line(first))});
@@ -183,8 +189,12 @@ std::optional<Motion> Editor::read_motion(int key, const Command& command, char 
     size_t count = command.count;
     const std::string& line = buffer_.line(cursor_.line);
     size_t last_line = buffer_.line_count() - 1;
-    auto in_line = [&](size_t column, Reach reach = Reach::exclusive) { return Motion{{cursor_.line, column}, reach}; };
-    auto to_line = [&](size_t target) { return Motion{{target, first_nonblank(buffer_.line(target))}, Reach::lines}; };
+    auto in_line = [&](size_t column, Reach reach = Reach::exclusive) {
+        return Motion{{cursor_.line, column}, reach};
+    };
+    auto to_line = [&](size_t target) {
+        return Motion{{target, first_nonblank(buffer_.line(target))}, Reach::lines};
+    };
     auto vertical = [&](size_t target) {
         return Motion{{target, column_at(buffer_.line(target), wanted_column_)}, Reach::lines, true};
     };
@@ -247,15 +257,18 @@ std::optional<Motion> Editor::read_motion(int key, const Command& command, char 
     case 'W': {
         WordKind kind = key == 'w' ? WordKind::small : WordKind::big;
         // cw on a word changes it, not the blanks behind.
-        bool on_word = cursor_.column < line.size() && line[cursor_.column] != ' ' && line[cursor_.column] != '\t';
-        if (operator_name == 'c' && on_word) return Motion{end_of_words(buffer_, cursor_, kind, count), Reach::inclusive};
+        bool on_word =
+            cursor_.column < line.size() && line[cursor_.column] != ' ' && line[cursor_.column] != '\t';
+        if (operator_name == 'c' && on_word)
+            return Motion{end_of_words(buffer_, cursor_, kind, count), Reach::inclusive};
         Position to = word_forward(buffer_, cursor_, kind, count, for_operator);
         if (to == cursor_) return std::nullopt;
         return Motion{to};
     }
     case 'e':
     case 'E':
-        return Motion{word_end(buffer_, cursor_, key == 'e' ? WordKind::small : WordKind::big, count), Reach::inclusive};
+        return Motion{word_end(buffer_, cursor_, key == 'e' ? WordKind::small : WordKind::big, count),
+                      Reach::inclusive};
     case 'b':
     case 'B':
         if (cursor_ == Position{}) return std::nullopt;
@@ -318,7 +331,9 @@ std::optional<Motion> Editor::read_motion(int key, const Command& command, char 
     case '*': {
         if (key == '*') {
             size_t begin = cursor_.column, end;
-            auto is_word = [&](size_t at) { return at < line.size() && (isalnum(static_cast<unsigned char>(line[at])) || line[at] == '_'); };
+            auto is_word = [&](size_t at) {
+                return at < line.size() && (isalnum(static_cast<unsigned char>(line[at])) || line[at] == '_');
+            };
             while (begin < line.size() && !is_word(begin)) ++begin;
             while (begin > 0 && is_word(begin - 1)) --begin;
             for (end = begin; is_word(end);) ++end;
@@ -346,7 +361,8 @@ std::optional<Motion> Editor::read_motion(int key, const Command& command, char 
         }
         to.line = std::min(to.line, last_line);
         before_jump_ = cursor_;
-        return key == '\'' ? to_line(to.line) : Motion{{to.line, std::min(to.column, buffer_.line(to.line).size())}};
+        return key == '\'' ? to_line(to.line)
+                           : Motion{{to.line, std::min(to.column, buffer_.line(to.line).size())}};
     }
     }
     return std::nullopt;
@@ -376,7 +392,9 @@ void Editor::apply_operator(char name, const Command& command, Position from, co
     }
     store(command.register_name, take_text(from, to, reach));
     if (name == 'y') {
-        move_to(reach == Reach::lines ? Position{from.line, cursor_.line == from.line ? cursor_.column : from.column} : from);
+        move_to(reach == Reach::lines
+                    ? Position{from.line, cursor_.line == from.line ? cursor_.column : from.column}
+                    : from);
         return;
     }
     changed_ = true;
@@ -386,7 +404,11 @@ void Editor::apply_operator(char name, const Command& command, Position from, co
         return;
     }
     if (reach == Reach::lines) {
-        std::string indent = auto_indent_ ? buffer_.line(from.line).substr(0, std::min(buffer_.line(from.line).find_first_not_of(" \t"), buffer_.line(from.line).size())) : "";
+        std::string indent =
+            auto_indent_
+                ? buffer_.line(from.line).substr(0, std::min(buffer_.line(from.line).find_first_not_of(" \t"),
+                                                             buffer_.line(from.line).size()))
+                : "";
         size_t column = indent.size();
         buffer_.replace(from.line, to.line - from.line + 1, {std::move(indent)});
         cursor_ = {from.line, column};
@@ -403,7 +425,8 @@ bool Editor::operator_command(const Command& command, int key) {
     int next = next_key();
     // 2d3w is d6w.
     size_t count = 0;
-    for (; next >= '0' && next <= '9' && (next != '0' || count > 0); next = next_key()) count = std::min(count * 10 + static_cast<size_t>(next - '0'), kMostCount);
+    for (; next >= '0' && next <= '9' && (next != '0' || count > 0); next = next_key())
+        count = std::min(count * 10 + static_cast<size_t>(next - '0'), kMostCount);
     if (count > 0) {
         target.count = std::min(target.count * count, kMostCount);
         target.has_count = true;
@@ -457,7 +480,10 @@ void Editor::visual_mode(int key) {
             buffer_.begin_group(from);
             cursor_ = from;
             bool empty = buffer_.line(to.line).empty();
-            apply_operator(name, command, from, {to, lines ? Reach::lines : empty ? Reach::exclusive : Reach::inclusive});
+            apply_operator(name, command, from,
+                           {to, lines   ? Reach::lines
+                                : empty ? Reach::exclusive
+                                        : Reach::inclusive});
             changed_ = false; // what was chosen by hand is not repeated
             return;
         }
@@ -504,8 +530,8 @@ bool Editor::screen_command(const Command& command, int key) {
     case kControl('L'):
         return true;
     case kControl('G'):
-        say("\"" + name_ + "\"" + (buffer_.is_modified() ? " [Modified]" : "") + " line " + std::to_string(cursor_.line + 1) + " of " +
-            std::to_string(buffer_.line_count()));
+        say("\"" + name_ + "\"" + (buffer_.is_modified() ? " [Modified]" : "") + " line " +
+            std::to_string(cursor_.line + 1) + " of " + std::to_string(buffer_.line_count()));
         return true;
     case kControl('Z'):
         terminal_.leave();
@@ -515,7 +541,7 @@ bool Editor::screen_command(const Command& command, int key) {
     case 'z': {
         int where = next_key();
         size_t room = rows_ - 1;
-        top_ = where == '\r' || where == 't' ? cursor_.line
+        top_ = where == '\r' || where == 't'  ? cursor_.line
                : where == '.' || where == 'z' ? cursor_.line - std::min(cursor_.line, room / 2)
                                               : cursor_.line - std::min(cursor_.line, room - 1);
         return true;
@@ -551,7 +577,8 @@ bool Editor::simple_command(const Command& command, int key) {
         return true;
     case 'o':
     case 'O': {
-        std::string indent = auto_indent_ ? line.substr(0, std::min(line.find_first_not_of(" \t"), line.size())) : "";
+        std::string indent =
+            auto_indent_ ? line.substr(0, std::min(line.find_first_not_of(" \t"), line.size())) : "";
         size_t at = cursor_.line + (key == 'o' ? 1 : 0), column = indent.size();
         buffer_.replace(at, 0, {std::move(indent)});
         cursor_ = {at, column};
@@ -635,7 +662,8 @@ void Editor::normal_command() {
             key = next_key();
         } else if (key >= '1' && key <= '9') {
             size_t count = 0;
-            for (; key >= '0' && key <= '9'; key = next_key()) count = std::min(count * 10 + static_cast<size_t>(key - '0'), kMostCount);
+            for (; key >= '0' && key <= '9'; key = next_key())
+                count = std::min(count * 10 + static_cast<size_t>(key - '0'), kMostCount);
             command.count = count;
             command.has_count = true;
         } else {
@@ -685,7 +713,9 @@ void Editor::normal_command() {
         changed_ = true;
         return;
     }
-    if (simple_command(command, key) || (key < 128 && operator_command(command, key)) || screen_command(command, key)) return;
+    if (simple_command(command, key) || (key < 128 && operator_command(command, key)) ||
+        screen_command(command, key))
+        return;
     auto motion = read_motion(key, command, 0);
     if (motion)
         move_to(motion->to, motion->keeps_column);

@@ -73,7 +73,9 @@ size_t Editor::rows_of(size_t line) const {
 
 void Editor::scroll_to_cursor() {
     size_t room = rows_ - 1;
-    if (cursor_.line < top_) top_ = cursor_.line + room / 2 < top_ ? cursor_.line - std::min(cursor_.line, room / 2) : cursor_.line;
+    if (cursor_.line < top_)
+        top_ =
+            cursor_.line + room / 2 < top_ ? cursor_.line - std::min(cursor_.line, room / 2) : cursor_.line;
     size_t used = 0;
     for (size_t line = cursor_.line + 1; line-- > top_;) {
         used += rows_of(line);
@@ -110,7 +112,8 @@ void Editor::draw() {
         }
         if (number_) out.print("%7zu ", line + 1);
         if (needed > rows_ - 1) { // longer than the screen: the rows around the cursor
-            size_t place = line == cursor_.line ? lead + display_column(text, cursor_.column) : 0, room = rows_ - 1;
+            size_t place = line == cursor_.line ? lead + display_column(text, cursor_.column) : 0,
+                   room = rows_ - 1;
             size_t skipped = place / columns_ < room ? 0 : place / columns_ - room / 2;
             cursor_row = place / columns_ - skipped;
             size_t from = column_at(text, skipped * columns_ - std::min(skipped * columns_, lead));
@@ -120,7 +123,8 @@ void Editor::draw() {
             row = room;
             break;
         }
-        bool selected = visual_start_ && line >= std::min(visual_start_->line, cursor_.line) && line <= std::max(visual_start_->line, cursor_.line);
+        bool selected = visual_start_ && line >= std::min(visual_start_->line, cursor_.line) &&
+                        line <= std::max(visual_start_->line, cursor_.line);
         if (selected) {
             Position from = std::min(*visual_start_, cursor_), to = std::max(*visual_start_, cursor_);
             size_t begin = visual_lines_ || line > from.line ? 0 : from.column;
@@ -142,7 +146,10 @@ void Editor::draw() {
         cursor_row = rows_ - 1;
         cursor_column = display_width(prompt_);
     } else {
-        std::string text = message_.empty() ? (inserting_ ? "-- INSERT --" : visual_start_ ? "-- VISUAL --" : "") : message_;
+        std::string text = message_.empty() ? (inserting_      ? "-- INSERT --"
+                                               : visual_start_ ? "-- VISUAL --"
+                                                               : "")
+                                            : message_;
         while (display_width(text) >= columns_) text.pop_back();
         out.write(text);
         out.write("\033[K");

@@ -13,7 +13,9 @@ namespace {
 
 constexpr int kEscape = 0x1b, kInterrupt = 3, kNextWord = 14, kPreviousWord = 16; // ^[ ^C ^N ^P
 
-bool is_word_byte(char byte) { return isalnum(static_cast<unsigned char>(byte)) || byte == '_' || (byte & 0x80); }
+bool is_word_byte(char byte) {
+    return isalnum(static_cast<unsigned char>(byte)) || byte == '_' || (byte & 0x80);
+}
 
 } // namespace
 
@@ -138,7 +140,8 @@ void Editor::insert_text(const std::string& text) {
 void Editor::split_line() {
     std::string line = buffer_.line(cursor_.line);
     std::string rest = line.substr(cursor_.column);
-    std::string indent = auto_indent_ ? line.substr(0, std::min(line.find_first_not_of(" \t"), cursor_.column)) : "";
+    std::string indent =
+        auto_indent_ ? line.substr(0, std::min(line.find_first_not_of(" \t"), cursor_.column)) : "";
     line.resize(cursor_.column);
     size_t column = indent.size();
     buffer_.replace(cursor_.line, 1, {std::move(line), indent + rest});
@@ -208,12 +211,15 @@ void Editor::insert_mode(size_t count, bool replacing) {
             break;
         }
         case kKeyUp:
-            if (cursor_.line > 0) cursor_ = {cursor_.line - 1, column_at(buffer_.line(cursor_.line - 1), display_column(line, cursor_.column))};
+            if (cursor_.line > 0)
+                cursor_ = {cursor_.line - 1,
+                           column_at(buffer_.line(cursor_.line - 1), display_column(line, cursor_.column))};
             plain = false;
             break;
         case kKeyDown:
             if (cursor_.line + 1 < buffer_.line_count())
-                cursor_ = {cursor_.line + 1, column_at(buffer_.line(cursor_.line + 1), display_column(line, cursor_.column))};
+                cursor_ = {cursor_.line + 1,
+                           column_at(buffer_.line(cursor_.line + 1), display_column(line, cursor_.column))};
             plain = false;
             break;
         case kKeyLeft:
@@ -270,7 +276,8 @@ void Editor::insert_mode(size_t count, bool replacing) {
     move_to({cursor_.line, previous_character(buffer_.line(cursor_.line), cursor_.column)});
 }
 
-// ^N and ^P: the words of the text that begin like the one before the cursor, the nearest below (above) first.
+// ^N and ^P: the words of the text that begin like the one before the cursor, the nearest below (above)
+// first.
 void Editor::complete_word(bool forward) {
     const std::string line = buffer_.line(cursor_.line);
     if (completions_.empty()) {
@@ -284,7 +291,8 @@ void Editor::complete_word(bool forward) {
                 while (end < text.size() && is_word_byte(text[end])) ++end;
                 std::string word = text.substr(at, end - at);
                 bool known = std::find(completions_.begin(), completions_.end(), word) != completions_.end();
-                if (word.size() > start.size() && word.starts_with(start) && !known) completions_.push_back(word);
+                if (word.size() > start.size() && word.starts_with(start) && !known)
+                    completions_.push_back(word);
                 at = end == at ? at + 1 : end;
             }
         }

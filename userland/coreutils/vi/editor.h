@@ -1,5 +1,5 @@
-// vi's state and commands: normal and insert mode in editor.cpp and commands.cpp, the colon commands in ex.cpp, the
-// screen in display.cpp.
+// vi's state and commands: normal and insert mode in editor.cpp and commands.cpp, the colon commands in
+// ex.cpp, the screen in display.cpp.
 #pragma once
 
 #include "lib/raw_terminal.h"
@@ -94,7 +94,8 @@ private:
     bool read_file(const std::string& name);
     void edit_file(const std::string& name, bool force);
     void shell_command(const std::string& command);
-    // Other programs (filter.cpp). `%` in a command is the file's name, `!` the command before; false after complaining.
+    // Other programs (filter.cpp). `%` in a command is the file's name, `!` the command before; false after
+    // complaining.
     bool expand_command(std::string& command);
     void filter_lines(size_t first, size_t last, std::string command);
     void write_to_command(size_t first, size_t last, std::string command);
@@ -106,7 +107,7 @@ private:
     std::vector<std::string> read_ex_text();
     void print_lines(size_t first, size_t last, char how);
     enum class Answer { yes, no, all, quit, last };
-    Answer confirm(size_t line, size_t column);
+    Answer confirm(size_t line, size_t begin, size_t end);
     void complete_word(bool forward);
     void quit(bool force);
 

@@ -144,8 +144,9 @@ bool Editor::read_file(const std::string& name) {
     if (!ended && bytes > 0) --bytes;
     std::string count = std::to_string(lines.size());
     buffer_.load(std::move(lines));
-    say("\"" + name + "\"" + (read_only_ || access(name.c_str(), W_OK) != 0 ? " [Read only]" : "") + (ended ? "" : " [Incomplete last line]") +
-        " " + count + " lines, " + std::to_string(bytes) + " characters");
+    say("\"" + name + "\"" + (read_only_ || access(name.c_str(), W_OK) != 0 ? " [Read only]" : "") +
+        (ended ? "" : " [Incomplete last line]") + " " + count + " lines, " + std::to_string(bytes) +
+        " characters");
     cursor_ = {};
     top_ = 0;
     return true;
@@ -203,8 +204,8 @@ bool Editor::write_file(std::string_view operand, size_t first, size_t last, boo
         own = true;
     }
     if (own && whole) buffer_.set_unmodified();
-    say("\"" + target + "\"" + (exists ? "" : " [New File]") + " " + std::to_string(nothing ? 0 : last - first + 1) + " lines, " +
-        std::to_string(bytes) + " characters");
+    say("\"" + target + "\"" + (exists ? "" : " [New File]") + " " +
+        std::to_string(nothing ? 0 : last - first + 1) + " lines, " + std::to_string(bytes) + " characters");
     return true;
 }
 
@@ -360,8 +361,13 @@ void Editor::colon_command(const std::string& line) {
     if (first == SIZE_MAX) first = 0;
     if (at_top) last = 0;
     size_t all_last = buffer_.line_count() - 1;
-    auto is = [&](std::string_view full, size_t least) { return name.size() >= least && full.starts_with(name); };
-    auto take_register = [&](size_t begin, size_t end) { store(arguments.empty() || !isalpha(static_cast<unsigned char>(arguments[0])) ? '"' : arguments[0], take_text({begin, 0}, {end, 0}, Reach::lines)); };
+    auto is = [&](std::string_view full, size_t least) {
+        return name.size() >= least && full.starts_with(name);
+    };
+    auto take_register = [&](size_t begin, size_t end) {
+        store(arguments.empty() || !isalpha(static_cast<unsigned char>(arguments[0])) ? '"' : arguments[0],
+              take_text({begin, 0}, {end, 0}, Reach::lines));
+    };
     if (is("write", 1)) {
         if (arguments.starts_with('!'))
             write_to_command(whole ? 0 : first, whole ? all_last : last, std::string(arguments.substr(1)));
@@ -391,7 +397,8 @@ void Editor::colon_command(const std::string& line) {
         read_file(files_[file_index_]);
     } else if (is("file", 1)) {
         if (!arguments.empty()) name_ = arguments;
-        say("\"" + name_ + "\"" + (buffer_.is_modified() ? " [Modified]" : "") + " line " + std::to_string(cursor_.line + 1) + " of " + std::to_string(all_last + 1));
+        say("\"" + name_ + "\"" + (buffer_.is_modified() ? " [Modified]" : "") + " line " +
+            std::to_string(cursor_.line + 1) + " of " + std::to_string(all_last + 1));
     } else if (is("read", 1) && arguments.starts_with('!')) {
         read_from_command(at_top ? 0 : last + 1, std::string(arguments.substr(1)));
     } else if (is("read", 1) && force) { // :r!command
@@ -407,7 +414,8 @@ void Editor::colon_command(const std::string& line) {
         insert_lines_at(at_top ? 0 : last + 1, std::move(lines));
     } else if (name == "s" || is("substitute", 3)) {
         substitute(first, last, text);
-    } else if (name[0] == 's' && name.size() <= 3 && name.find_first_not_of("sgi") == std::string_view::npos) { // :sg
+    } else if (name[0] == 's' && name.size() <= 3 &&
+               name.find_first_not_of("sgi") == std::string_view::npos) { // :sg
         substitute(first, last, name.substr(1));
     } else if (name == "g" || is("global", 2)) {
         global(whole ? 0 : first, whole ? all_last : last, text, !force);
@@ -466,7 +474,10 @@ void Editor::colon_command(const std::string& line) {
         print_lines(first, last, is("list", 1) ? 'l' : is("print", 1) ? 'p' : '#');
     } else if (ex_mode_ && (is("append", 1) || is("insert", 1) || is("change", 1))) {
         std::vector<std::string> lines = read_ex_text();
-        size_t at = at_top ? 0 : is("append", 1) ? last + 1 : first, removed = is("change", 1) ? last - first + 1 : 0;
+        size_t at = at_top            ? 0
+                    : is("append", 1) ? last + 1
+                                      : first,
+               removed = is("change", 1) ? last - first + 1 : 0;
         size_t count = lines.size();
         buffer_.replace(at, removed, std::move(lines));
         move_to({count > 0 ? at + count - 1 : at, 0});

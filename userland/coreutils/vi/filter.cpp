@@ -1,5 +1,5 @@
-// Other programs from inside vi: filters, :!command, :w !command and :r !command; and the text that is kept when a signal ends
-// the editor.
+// Other programs from inside vi: filters, :!command, :w !command and :r !command; and the text that is kept
+// when a signal ends the editor.
 #include "framework/output.h"
 #include "vi/editor.h"
 
@@ -24,8 +24,8 @@ struct Outcome {
     std::string text;
 };
 
-// Runs the command with `input` as its standard input; what it writes is the text. Both go on at once, so that neither
-// waits for the other.
+// Runs the command with `input` as its standard input; what it writes is the text. Both go on at once, so
+// that neither waits for the other.
 Outcome pipe_through(const std::string& command, std::string_view input) {
     Outcome outcome;
     int to[2], from[2];
@@ -75,7 +75,8 @@ Outcome pipe_through(const std::string& command, std::string_view input) {
     }
     if (ends[1].fd >= 0) close(ends[1].fd);
     close(from[0]);
-    while (child > 0 && waitpid(child, &outcome.status, 0) < 0 && errno == EINTR) {}
+    while (child > 0 && waitpid(child, &outcome.status, 0) < 0 && errno == EINTR) {
+    }
     signal(SIGPIPE, old_handler);
     return outcome;
 }
@@ -99,9 +100,7 @@ bool write_all(int fd, std::string_view text) {
     return true;
 }
 
-std::string kept_name(const std::string& name) {
-    return (name.empty() ? "vi" : name) + kKeptSuffix;
-}
+std::string kept_name(const std::string& name) { return (name.empty() ? "vi" : name) + kKeptSuffix; }
 
 } // namespace
 
@@ -189,7 +188,8 @@ void Editor::wait_for_return() {
         out.write("[Hit return to continue]");
         out.flush();
         char byte;
-        while (read(terminal_.fd(), &byte, 1) == 1 && byte != '\n' && byte != '\r') {}
+        while (read(terminal_.fd(), &byte, 1) == 1 && byte != '\n' && byte != '\r') {
+        }
     }
     terminal_.enter();
 }

@@ -53,7 +53,8 @@ Position word_forward(const Buffer& buffer, Position from, WordKind kind, size_t
         Class start = class_of(buffer, at, kind);
         size_t line = at.line;
         bool moved = true;
-        while (moved && start != Class::blank && at.line == line && class_of(buffer, at, kind) == start) moved = advance(buffer, at);
+        while (moved && start != Class::blank && at.line == line && class_of(buffer, at, kind) == start)
+            moved = advance(buffer, at);
         // An empty line is a word; an operator's last word ends with its line.
         while (moved && class_of(buffer, at, kind) == Class::blank) {
             bool empty = buffer.line(at.line).empty() && at != from;
@@ -77,7 +78,9 @@ Position word_end(const Buffer& buffer, Position from, WordKind kind, size_t cou
         while (class_of(buffer, at, kind) == Class::blank)
             if (!advance(buffer, at)) return at;
         Class kind_here = class_of(buffer, at, kind);
-        for (Position next = at; advance(buffer, next) && next.line == at.line && class_of(buffer, next, kind) == kind_here;) at = next;
+        for (Position next = at;
+             advance(buffer, next) && next.line == at.line && class_of(buffer, next, kind) == kind_here;)
+            at = next;
     }
     return at;
 }
@@ -85,7 +88,9 @@ Position word_end(const Buffer& buffer, Position from, WordKind kind, size_t cou
 Position end_of_words(const Buffer& buffer, Position from, WordKind kind, size_t count) {
     Position at = from;
     Class here = class_of(buffer, at, kind);
-    for (Position next = at; advance(buffer, next) && next.line == at.line && class_of(buffer, next, kind) == here;) at = next;
+    for (Position next = at;
+         advance(buffer, next) && next.line == at.line && class_of(buffer, next, kind) == here;)
+        at = next;
     return count > 1 ? word_end(buffer, at, kind, count - 1) : at;
 }
 
@@ -96,7 +101,9 @@ Position word_backward(const Buffer& buffer, Position from, WordKind kind, size_
         while (class_of(buffer, at, kind) == Class::blank && !buffer.line(at.line).empty())
             if (!retreat(buffer, at)) return at;
         Class kind_here = class_of(buffer, at, kind);
-        for (Position before = at; retreat(buffer, before) && before.line == at.line && class_of(buffer, before, kind) == kind_here;) at = before;
+        for (Position before = at; retreat(buffer, before) && before.line == at.line &&
+                                   class_of(buffer, before, kind) == kind_here;)
+            at = before;
     }
     return at;
 }
@@ -117,7 +124,8 @@ Position paragraph(const Buffer& buffer, Position from, bool forward, size_t cou
     return {line, 0};
 }
 
-std::optional<Position> find_in_line(const Buffer& buffer, Position from, const std::string& target, char command, size_t count) {
+std::optional<Position> find_in_line(const Buffer& buffer, Position from, const std::string& target,
+                                     char command, size_t count) {
     const std::string& text = buffer.line(from.line);
     bool forward = command == 'f' || command == 't', till = command == 't' || command == 'T';
     size_t at = from.column;

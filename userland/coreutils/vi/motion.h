@@ -29,7 +29,8 @@ Position end_of_words(const Buffer& buffer, Position from, WordKind kind, size_t
 Position word_backward(const Buffer& buffer, Position from, WordKind kind, size_t count);
 Position paragraph(const Buffer& buffer, Position from, bool forward, size_t count);
 // f F t T: the place of the count-th `target` (a character's bytes) in the line.
-std::optional<Position> find_in_line(const Buffer& buffer, Position from, const std::string& target, char command, size_t count);
+std::optional<Position> find_in_line(const Buffer& buffer, Position from, const std::string& target,
+                                     char command, size_t count);
 // %: the bracket that matches the next one at or behind the cursor.
 std::optional<Position> matching_bracket(const Buffer& buffer, Position from);
 size_t first_nonblank(const std::string& text);

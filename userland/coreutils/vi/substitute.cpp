@@ -10,10 +10,12 @@ namespace coreutils::vi {
 namespace {
 
 // The replacement of :s for one match: & and \0 the match, \1…\9 groups, \n or ^M a line break, \u… not.
-void append_replacement(std::string& result, const std::string& replacement, const std::string& text, const std::vector<regmatch_t>& matches) {
+void append_replacement(std::string& result, const std::string& replacement, const std::string& text,
+                        const std::vector<regmatch_t>& matches) {
     auto group = [&](size_t number) {
         if (number < matches.size() && matches[number].rm_so >= 0)
-            result.append(text, static_cast<size_t>(matches[number].rm_so), static_cast<size_t>(matches[number].rm_eo - matches[number].rm_so));
+            result.append(text, static_cast<size_t>(matches[number].rm_so),
+                          static_cast<size_t>(matches[number].rm_eo - matches[number].rm_so));
     };
     for (size_t at = 0; at < replacement.size(); ++at) {
         char byte = replacement[at];
@@ -81,12 +83,15 @@ size_t end_of_command(std::string_view line) {
     while (end < line.size() && isalpha(static_cast<unsigned char>(line[end]))) ++end;
     std::string_view name = line.substr(at, end - at);
     size_t argument = std::min(line.find_first_not_of(" \t", end), line.size());
-    bool to_command = line.substr(argument).starts_with('!') && (name.starts_with('w') || name.starts_with('r'));
-    if (line[at] == '!' || line[at] == '"' || name.starts_with("g") || name.starts_with("v") || name.starts_with("norm") || to_command)
+    bool to_command =
+        line.substr(argument).starts_with('!') && (name.starts_with('w') || name.starts_with('r'));
+    if (line[at] == '!' || line[at] == '"' || name.starts_with("g") || name.starts_with("v") ||
+        name.starts_with("norm") || to_command)
         return std::string_view::npos;
     at = end;
     bool substitutes = name == "s" || name == "substitute";
-    if (substitutes && end < line.size() && !isalnum(static_cast<unsigned char>(line[end])) && !strchr(" \t\"|", line[end])) {
+    if (substitutes && end < line.size() && !isalnum(static_cast<unsigned char>(line[end])) &&
+        !strchr(" \t\"|", line[end])) {
         char delimiter = line[at++];
         skip_part(delimiter);
         skip_part(delimiter);
@@ -97,7 +102,8 @@ size_t end_of_command(std::string_view line) {
 void Editor::substitute(size_t first, size_t last, std::string_view arguments) {
     static std::string pattern, replacement;
     std::string_view flags = arguments;
-    if (!arguments.empty() && !isalnum(static_cast<unsigned char>(arguments[0])) && !strchr(" \t\"\\|", arguments[0])) {
+    if (!arguments.empty() && !isalnum(static_cast<unsigned char>(arguments[0])) &&
+        !strchr(" \t\"\\|", arguments[0])) {
         char delimiter = arguments[0];
         arguments.remove_prefix(1);
         pattern = take_delimited(arguments, delimiter);
@@ -111,7 +117,8 @@ void Editor::substitute(size_t first, size_t last, std::string_view arguments) {
     }
     last_pattern_ = pattern;
     bool ask = flags.contains('c') && !ex_mode_;
-    bool all = flags.find('g') != std::string_view::npos, fold = ignore_case_ || flags.find('i') != std::string_view::npos;
+    bool all = flags.find('g') != std::string_view::npos,
+         fold = ignore_case_ || flags.find('i') != std::string_view::npos;
     std::string problem;
     auto regex = Regex::compile(pattern, Syntax::basic, fold ? REG_ICASE : 0, problem);
     if (!regex) {
@@ -127,7 +134,7 @@ void Editor::substitute(size_t first, size_t last, std::string_view arguments) {
         size_t at = 0, count = 0;
         while (!ended && at <= text.size() && regex->search(text, at, matches)) {
             auto begin = static_cast<size_t>(matches[0].rm_so), end = static_cast<size_t>(matches[0].rm_eo);
-            Answer answer = ask ? confirm(line, begin) : Answer::yes;
+            Answer answer = ask ? confirm(line, begin, end) : Answer::yes;
             ended = answer == Answer::quit || answer == Answer::last;
             ask &= answer != Answer::all;
             if (answer == Answer::quit) break;
@@ -158,31 +165,47 @@ void Editor::substitute(size_t first, size_t last, std::string_view arguments) {
         ++touched;
     }
     if (substitutions == 0 && !ended && !flags.contains('c')) complain("Pattern not found: " + pattern);
-    if (touched > 2) say(std::to_string(substitutions) + " substitutions on " + std::to_string(touched) + " lines");
+    if (touched > 2)
+        say(std::to_string(substitutions) + " substitutions on " + std::to_string(touched) + " lines");
     clamp();
     cursor_.column = first_nonblank(buffer_.line(cursor_.line));
     if (substitutions > 0 && flags.contains('p')) print_lines(cursor_.line, cursor_.line, 'p');
 }
 
 // :s with c: shows the match and asks.
-Editor::Answer Editor::confirm(size_t line, size_t column) {
-    cursor_ = {line, column};
+Editor::Answer Editor::confirm(size_t line, size_t begin, size_t end) {
+    // Shown like a choice of visual mode.
+    visual_start_ = {line, begin};
+    visual_lines_ = false;
+    cursor_ = {line, end > begin ? previous_character(buffer_.line(line), end) : begin};
     prompt_ = "Replace here (y, n, a: all, l: the last one, q)? ";
     Answer answer = Answer::quit;
     for (bool known = false; !known;) {
         int key = next_key();
         known = true;
         switch (key) {
-        case 'y': answer = Answer::yes; break;
-        case 'n': answer = Answer::no; break;
-        case 'a': answer = Answer::all; break;
-        case 'l': answer = Answer::last; break;
+        case 'y':
+            answer = Answer::yes;
+            break;
+        case 'n':
+            answer = Answer::no;
+            break;
+        case 'a':
+            answer = Answer::all;
+            break;
+        case 'l':
+            answer = Answer::last;
+            break;
         case 'q':
-        case 0x1b: break;
-        default: known = false; break;
+        case 0x1b:
+            break;
+        default:
+            known = false;
+            break;
         }
     }
     prompt_.clear();
+    visual_start_.reset();
     return answer;
 }
 

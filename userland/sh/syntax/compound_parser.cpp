@@ -88,7 +88,8 @@ const Node* Parser::parse_function(std::string_view name, uint32_t line) {
     bool compound = first.kind == TokenKind::left_paren;
     if (first.kind == TokenKind::word && first.word->is_bare_literal()) {
         std::string_view text = first.word->parts[0].text;
-        compound = text == "if" || text == "while" || text == "until" || text == "for" || text == "case" || text == "{";
+        compound = text == "if" || text == "while" || text == "until" || text == "for" || text == "case" ||
+                   text == "{" || text == "[[";
     }
     if (!compound)
         return unexpected();
