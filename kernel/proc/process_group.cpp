@@ -72,7 +72,7 @@ void ProcessGroup::send_kernel_signal(int signal) {
 }
 
 Result<void> set_process_group(int process_id, int group_id) {
-    if (group_id < 0) return Error(Errno::EINVAL);
+    if (group_id < 0 || (group_id == 0 && process_id < 0)) return Error(Errno::EINVAL);
     Process& self = current_process();
     Ref<ProcessGroup> made = TRY(make_ref<ProcessGroup>());
     Ref<ProcessGroup> old; // outlives the lock

@@ -148,8 +148,7 @@ Result<void> sys_clock_getres(int clock, UserPtr<abi::TimeSpec> resolution) {
 Result<void> sys_clock_settime(int clock, UserPtr<const abi::TimeSpec> time) {
     if (clock != abi::kClockRealtime) {
         TRY(clock_ns(clock));
-        return Error(clock < 0 || clock == abi::kClockProcessCpu || clock == abi::kClockThreadCpu ? Errno::EPERM
-                                                                                               : Errno::EINVAL);
+        return Error(clock < 0 ? Errno::EPERM : Errno::EINVAL);
     }
     abi::TimeSpec value = TRY(time.load());
     if (!value.is_valid() || value.to_ns() == ~0ull) return Error(Errno::EINVAL);

@@ -167,6 +167,7 @@ CASE(process, groups_and_sessions) {
         CHECK_ERROR(setsid(), EPERM); // a group leader may not
         CHECK_ERROR(setpgid(getpid(), 999'999), EPERM);
         CHECK_ERROR(setpgid(0, -1), EINVAL);
+        CHECK_ERROR(setpgid(-1, 0), EINVAL);
         CHECK_ERROR(setpgid(999'999, 0), ESRCH);
         pid_t child = fork();
         if (child == 0) {

@@ -22,6 +22,12 @@ CASE(time, monotonic_never_steps_back) {
     }
 }
 
+CASE(time, clocks_of_processor_time_cannot_be_set) {
+    timespec second = {1, 0};
+    CHECK_ERROR(clock_settime(CLOCK_PROCESS_CPUTIME_ID, &second), EINVAL);
+    CHECK_ERROR(clock_settime(CLOCK_MONOTONIC, &second), EINVAL);
+}
+
 CASE(time, sleep_takes_as_long_as_asked) {
     long long before = now_ns();
     timespec wanted = {0, 100'000'000};
