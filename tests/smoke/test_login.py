@@ -57,14 +57,19 @@ def test_login_asks_for_name_and_password():
         assert machine.run("printf 'secret-1\\nsecret-1\\n' | passwd martlet; stat -c '%a %U' /etc/shadow") == ("600 root", 0)
         assert machine.run("printf 'secret-1\\nsecret-1\\n' | passwd nosuchuser")[1] == 1
         assert machine.run("passwd -l nobody >/dev/null; passwd -S nobody; passwd -S martlet")[0] == "nobody L\nmartlet P"
+        # A password that is older than shadow(5) lets it be is changed before the session begins.
+        machine.run("sed -i 's/^martlet:\\([^:]*\\):[0-9]*:[0-9]*:[0-9]*:/martlet:\\1:1:0:90:/' /etc/shadow")
         machine.send("exit\r")
         answer(machine, "martlet login: ", "martlet")
         answer(machine, "Password: ", "secret-1")
+        machine.expect("has to be changed now")
+        answer(machine, "New password: ", "secret-1b")
+        answer(machine, "Again: ", "secret-1b")
         machine.has_status_prompt = False
         machine.wait_for_prompt()
         assert machine.run("id -un")[0] == "martlet"
         machine.send("passwd\r")
-        answer(machine, "Current password: ", "secret-1")
+        answer(machine, "Current password: ", "secret-1b")
         answer(machine, "New password: ", "secret-22")
         answer(machine, "Again: ", "secret-22")
         machine.expect("The password of martlet is changed")

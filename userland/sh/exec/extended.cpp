@@ -151,8 +151,11 @@ int Executor::start_process(const Node* body, bool is_input) {
     if (pid == 0) {
         close(kept);
         close_processes(0);
-        dup2(given, is_input ? STDOUT_FILENO : STDIN_FILENO);
-        close(given);
+        const int stream = is_input ? STDOUT_FILENO : STDIN_FILENO;
+        if (given != stream) {
+            dup2(given, stream);
+            close(given);
+        }
         run(body, AfterRun::exit_process);
         shell_.exit_process(shell_.status);
     }
