@@ -1,5 +1,6 @@
-// Out of memory in a page fault: reclaim has been tried by the allocator, so a process must go. Which one is proc's choice
-// (proc/out_of_memory.h); it exits on its own kernel stack and its pages come back, meanwhile the faulting tasks wait.
+// Out of memory in a page fault, or in a system call that is about to run again (syscall/memory_shortage.h): reclaim has been
+// tried by the allocator, so a process must go. Which one is proc's choice (proc/out_of_memory.h); it exits on its own kernel
+// stack and its pages come back, meanwhile the failing tasks wait.
 //
 // A fork bomb makes hundreds of tasks fail at once. Only one of them at a time has a process killed, which takes its pages
 // with it and lets this one try again at once; at most one goes per kKillIntervalNs. The others sleep, longer from attempt

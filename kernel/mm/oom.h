@@ -1,4 +1,4 @@
-// What a fault does when no page can be had.
+// What a fault, or a call, does when no page can be had.
 #pragma once
 #include "base/types.h"
 
