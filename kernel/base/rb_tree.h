@@ -79,6 +79,11 @@ protected:
 
     void erase(RbNode& node, Update update) {
         DEBUG_ASSERT(node.is_linked_);
+        if (root_ == &node && !node.left_ && !node.right_) { // the only one, as run queues often hold
+            root_ = first_ = nullptr;
+            node.is_linked_ = false;
+            return;
+        }
         if (first_ == &node) first_ = next(&node);
         RbNode* hole_parent = nullptr; // the subtree `child` of it has lost one black node if `removed_red` is false
         RbNode* child = nullptr;

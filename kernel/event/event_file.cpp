@@ -36,7 +36,7 @@ Result<usize> EventFile::read(IoCursor& to, u64) {
     if (to.remaining() < sizeof(u64)) return Error(Errno::EINVAL);
     u64 value = take();
     if (value == 0) {
-        if (is_nonblocking()) return Error(Errno::EAGAIN);
+        if (!may_wait(to)) return Error(Errno::EAGAIN);
         TRY(queue_.wait([&] { return (value = take()) != 0; }));
     }
     queue_.announce(kPollOut);

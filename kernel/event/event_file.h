@@ -15,6 +15,7 @@ public:
     EventFile(u64 initial, EventMode mode, u32 flags, Path path);
 
     Result<usize> read(IoCursor& to, u64 offset) override;
+    bool supports_no_wait(TransferDirection direction) const override { return direction == TransferDirection::Read; }
     Result<usize> write(IoCursor& from, u64 offset) override;
     u32 poll(PollTable* table) override;
     bool is_pollable() const override { return true; }

@@ -114,7 +114,7 @@ Result<usize> SignalFile::read(IoCursor& to, u64) {
         abi::SignalInfo info;
         if (take_pending(set(), info) == 0) {
             if (done > 0) break;
-            if (is_nonblocking()) return Error(Errno::EAGAIN);
+            if (!may_wait(to)) return Error(Errno::EAGAIN);
             TRY(current_process().signals.queue.wait([&] { return take_pending(set(), info) != 0; }));
         }
         SignalRecord record = record_of(info);

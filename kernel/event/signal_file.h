@@ -15,6 +15,7 @@ public:
     void set_signals(SignalSet set);
 
     Result<usize> read(IoCursor& to, u64 offset) override;
+    bool supports_no_wait(TransferDirection direction) const override { return direction == TransferDirection::Read; }
     u32 poll(PollTable* table) override;
     bool is_pollable() const override { return true; }
     void show_information(InformationSink& sink) override;

@@ -134,7 +134,7 @@ Result<usize> TimerFile::read(IoCursor& to, u64) {
         return true;
     };
     if (!take()) {
-        if (is_nonblocking()) return Error(Errno::EAGAIN);
+        if (!may_wait(to)) return Error(Errno::EAGAIN);
         TRY(queue_.wait(take));
     }
     if (was_cancelled) return Error(Errno::ECANCELED);

@@ -32,14 +32,14 @@ void SocketFile::descriptor_closed() {
 Result<usize> SocketFile::read(IoCursor& to, u64) {
     if (to.remaining() == 0) return 0;
     IncomingMessage message{.data = to};
-    auto count = socket_->receive(message, !is_nonblocking());
+    auto count = socket_->receive(message, may_wait(to));
     to = message.data;
     return count;
 }
 
 Result<usize> SocketFile::write(IoCursor& from, u64) {
     OutgoingMessage message{.data = from};
-    auto count = socket_->send(message, !is_nonblocking());
+    auto count = socket_->send(message, may_wait(from));
     from = message.data;
     return count;
 }

@@ -13,9 +13,13 @@ namespace {
 constexpr u32 kReadWriteDsync = 2, kReadWriteSync = 4, kReadWriteNoWait = 8, kReadWriteAppend = 16,
               kReadWriteKnown = 1 | 2 | 4 | 8 | 16; // RWF_*
 
-/// Files on storage here never wait; of the others none can promise it for a single call.
-bool has_known_flags(const File& file, u32 flags) {
-    return (flags & ~kReadWriteKnown) == 0 && (!(flags & kReadWriteNoWait) || file.is_seekable());
+/// EOPNOTSUPP: an unknown flag, or the file cannot promise not to wait.
+Result<void> apply_flags(const File& file, u32 flags, TransferDirection direction, IoCursor& cursor) {
+    if (flags & ~kReadWriteKnown) return Error(Errno::EOPNOTSUPP);
+    if (!(flags & kReadWriteNoWait)) return {};
+    if (!file.supports_no_wait(direction)) return Error(Errno::EOPNOTSUPP);
+    cursor.forbid_waiting();
+    return {};
 }
 
 Result<Ref<File>> get_readable(int fd) {
@@ -146,7 +150,7 @@ Result<usize> sys_preadv2(int fd, u64 vectors, u64 count, u64 offset, u64, u32 f
     if (!file->can_read()) return Error(Errno::EBADF);
     IoCursor cursor = IoCursor::user_vectors(argument.vectors());
     if (cursor.remaining() == 0) return count_read(0);
-    if (!has_known_flags(*file, flags)) return Error(Errno::EOPNOTSUPP);
+    TRY(apply_flags(*file, flags, TransferDirection::Read, cursor));
     return count_read(uses_position ? read_here(*file, cursor) : read_at(*file, cursor, static_cast<i64>(offset)));
 }
 
@@ -159,7 +163,7 @@ Result<usize> sys_pwritev2(int fd, u64 vectors, u64 count, u64 offset, u64, u32 
     if (!file->can_write()) return Error(Errno::EBADF);
     IoCursor cursor = IoCursor::user_vectors(argument.vectors());
     if (cursor.remaining() == 0) return count_written(0);
-    if (!has_known_flags(*file, flags)) return Error(Errno::EOPNOTSUPP);
+    TRY(apply_flags(*file, flags, TransferDirection::Write, cursor));
     usize written;
     if (!(flags & kReadWriteAppend) || !file->is_seekable()) {
         written = TRY(uses_position ? write_here(*file, cursor) : write_at(*file, cursor, static_cast<i64>(offset)));

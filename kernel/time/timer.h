@@ -13,7 +13,7 @@ class Timer : NonCopyable {
 public:
     using Callback = void (*)(Timer& timer, void* context);
     Timer(Callback callback, void* context) : callback_(callback), context_(context) {}
-    ~Timer() { cancel(); }
+    ~Timer() { if (home_.load(std::memory_order_acquire)) cancel(); } // never armed: nothing to wait for
 
     /// (Re)arms for `deadline_ns`, also while others do; a deadline in the past fires at once (from the interrupt).
     void arm(u64 deadline_ns);

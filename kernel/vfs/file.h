@@ -63,6 +63,7 @@ inline constexpr u32 kOpenAccessMode = 3, kOpenReadOnly = 0, kOpenWriteOnly = 1,
                      kOpenNonBlock = 04000, kOpenDsync = 010000, kOpenAsync = 020000, kOpenDirect = 040000,
                      kOpenLargeFile = 0100000, kOpenDirectory = 0200000, kOpenNoFollow = 0400000, kOpenNoAtime = 01000000,
                      kOpenCloseOnExec = 02000000, kOpenSync = 04010000, kOpenPath = 010000000, kOpenTmpfile = 020200000;
+enum class TransferDirection : u8 { Read, Write };
 /// The kinds that some call tells from all others.
 enum class FileKind : u8 { Other, Event, Timer, Signal, Epoll, Inotify, Socket, MessageQueue };
 /// What F_SETFL may change.
@@ -83,6 +84,8 @@ public:
     virtual Result<usize> append(IoCursor& from, u64& end) { return write(from, 0); }
     /// False for streams: pread and lseek answer ESPIPE.
     virtual bool is_seekable() const { return false; }
+    /// Whether read or write never wait, or ask may_wait() first (RWF_NOWAIT: else EOPNOTSUPP).
+    virtual bool supports_no_wait(TransferDirection direction) const { return is_seekable(); }
     virtual Result<u64> seek(i64 offset, int whence); // lseek(2); default uses the inode's size
     virtual Result<i64> ioctl(u32 command, u64 argument) { return Error(Errno::ENOTTY); }
     /// The events that hold now. Also called by watchers while the last reference goes: takes none itself.
@@ -111,6 +114,8 @@ public:
     bool can_read() const { return (flags() & kOpenAccessMode) != kOpenWriteOnly && !(flags() & kOpenPath); }
     bool can_write() const { return (flags() & kOpenAccessMode) != kOpenReadOnly && !(flags() & kOpenPath); }
     bool is_nonblocking() const { return (flags() & kOpenNonBlock) != 0; }
+    /// Whether this transfer may wait for data or room.
+    bool may_wait(const IoCursor& cursor) const { return cursor.may_wait() && !is_nonblocking(); }
     const Path& path() const { return path_; }
     /// This as a T, or null if it is of another kind.
     template <typename T> T* as() { return kind_ == T::kKind ? static_cast<T*>(this) : nullptr; }

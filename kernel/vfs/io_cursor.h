@@ -32,6 +32,9 @@ public:
     [[nodiscard]] Result<usize> take(void* data, usize size);
     /// Limits what remains to `size` bytes.
     void truncate(usize size);
+    /// RWF_NOWAIT: whoever transfers answers EAGAIN instead of waiting (File::supports_no_wait).
+    void forbid_waiting() { may_wait_ = false; }
+    bool may_wait() const { return may_wait_; }
 
 private:
     template <typename Copy> Result<usize> transfer(usize size, Copy copy);
@@ -39,7 +42,7 @@ private:
     UserIoVector single_{};
     usize position_in_vector_ = 0;
     usize remaining_ = 0;
-    bool is_kernel_ = false;
+    bool is_kernel_ = false, may_wait_ = true;
 };
 
 } // namespace martlet

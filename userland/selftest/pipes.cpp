@@ -2,10 +2,14 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/select.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -277,4 +281,32 @@ CASE(pipes, poll_on_500_descriptors) {
     for (pollfd& entry : watched) CHECK_EQUAL(entry.revents, POLLIN);
     CHECK_EQUAL(waitpid(child, nullptr, 0), child);
     CHECK_ERROR(poll(watched, 1025, 0), EINVAL); // more than RLIMIT_NOFILE
+}
+
+CASE(pipes, rwf_nowait_tries_once) {
+    constexpr int kNoWait = 8; // RWF_NOWAIT
+    char data[8] = {};
+    iovec vector = {data, sizeof data};
+    auto read_now = [&](int fd) { return syscall(SYS_preadv2, fd, &vector, 1, -1L, 0, kNoWait); };
+    auto write_now = [&](int fd) { return syscall(SYS_pwritev2, fd, &vector, 1, -1L, 0, kNoWait); };
+    int ends[2], sockets[2];
+    CHECK_EQUAL(pipe(ends), 0);
+    if (read_now(ends[0]) == -1 && errno == EOPNOTSUPP) return; // a Linux before 6.4
+    CHECK_ERROR(read_now(ends[0]), EAGAIN);
+    CHECK_EQUAL(write_now(ends[1]), 8);
+    CHECK_EQUAL(read_now(ends[0]), 8);
+    while (write_now(ends[1]) > 0) {}
+    CHECK_EQUAL(errno, EAGAIN);
+    CHECK_EQUAL(socketpair(AF_UNIX, SOCK_STREAM, 0, sockets), 0);
+    CHECK_ERROR(read_now(sockets[0]), EAGAIN);
+    CHECK_EQUAL(write_now(sockets[1]), 8);
+    CHECK_EQUAL(read_now(sockets[0]), 8);
+    int event = eventfd(0, 0);
+    CHECK_ERROR(read_now(event), EAGAIN);
+    CHECK_ERROR(write_now(event), EOPNOTSUPP);
+    enter_fresh_directory();
+    CHECK_EQUAL(mkfifo("named", 0600), 0);
+    int named = open("named", O_RDWR);
+    CHECK_ERROR(read_now(named), EOPNOTSUPP);
+    CHECK_ERROR(syscall(SYS_preadv2, ends[0], &vector, 1, -1L, 0, 0x4000), EOPNOTSUPP);
 }

@@ -224,7 +224,7 @@ Result<usize> Pipe::write(IoCursor& from, Blocking blocking, PipeMode mode) {
                 if (done > 0) return done;
                 return Error(checked.error());
             }
-            if (compute_room() >= needed) {
+            if (room_.load(std::memory_order_relaxed) >= needed) {
                 auto count = fill(from, mode);
                 if (!count) {
                     if (done > 0) return done;
@@ -232,9 +232,9 @@ Result<usize> Pipe::write(IoCursor& from, Blocking blocking, PipeMode mode) {
                 }
                 done += *count;
                 announce_data();
-                bool stopped_early = from.remaining() > 0 && compute_room() >= needed; // a fault or no memory
+                bool stopped_early = from.remaining() > 0 && room_.load(std::memory_order_relaxed) >= needed; // a fault or no memory
                 if (from.remaining() == 0 || stopped_early) {
-                    if (compute_room() > 0) write_queue_.wake_one();
+                    if (room_.load(std::memory_order_relaxed) > 0) write_queue_.wake_one();
                     return done;
                 }
             }

@@ -28,10 +28,12 @@ public:
     }
     void remember_writers() { writer_opens_seen_ = pipe_->writer_opens(); }
 
-    Result<usize> read(IoCursor& to, u64) override { return pipe_->read(to, blocking()); }
+    Result<usize> read(IoCursor& to, u64) override { return pipe_->read(to, blocking(to)); }
     Result<usize> write(IoCursor& from, u64) override {
-        return pipe_->write(from, blocking(), flags() & kOpenDirect ? PipeMode::Packet : PipeMode::Stream);
+        return pipe_->write(from, blocking(from), flags() & kOpenDirect ? PipeMode::Packet : PipeMode::Stream);
     }
+    /// As on Linux, named ones promise nothing.
+    bool supports_no_wait(TransferDirection) const override { return &inode()->super_block() == anonymous_super_block(); }
     bool is_pollable() const override { return true; }
     u32 poll(PollTable* table) override {
         u32 mode = flags() & kOpenAccessMode;
@@ -46,7 +48,7 @@ public:
     Pipe* pipe() override { return pipe_.get(); }
 
 private:
-    Blocking blocking() const { return is_nonblocking() ? Blocking::No : Blocking::Yes; }
+    Blocking blocking(const IoCursor& cursor) const { return may_wait(cursor) ? Blocking::Yes : Blocking::No; }
     Ref<Pipe> pipe_;
     u64 writer_opens_seen_ = ~0ull; // nothing: every missing writer is a hang-up
     bool is_user_ = false;
