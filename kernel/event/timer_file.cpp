@@ -1,5 +1,6 @@
 #include "event/timer_file.h"
 
+#include "mm/user_access.h"
 #include "proc/credentials.h"
 #include "time/clock.h"
 
@@ -115,6 +116,21 @@ TimerSetting TimerFile::get() {
     IrqLockGuard guard(lock_);
     catch_up();
     return {interval_ns_, remaining()};
+}
+
+/// TFD_IOC_SET_TICKS: what the next read answers, as checkpoint programs restore it.
+Result<i64> TimerFile::ioctl(u32 command, u64 argument) {
+    constexpr u32 kSetTicks = 0x4008'5400;
+    if (command != kSetTicks) return Error(Errno::ENOTTY);
+    u64 ticks = TRY(UserPtr<const u64>(argument).load());
+    if (ticks == 0) return Error(Errno::EINVAL);
+    {
+        IrqLockGuard guard(lock_);
+        if (take_cancellation()) return Error(Errno::ECANCELED);
+        ticks_ = ticks;
+    }
+    queue_.announce(kPollIn);
+    return 0;
 }
 
 Result<usize> TimerFile::read(IoCursor& to, u64) {

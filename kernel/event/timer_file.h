@@ -33,6 +33,7 @@ public:
     int clock() const { return clock_; }
 
     Result<usize> read(IoCursor& to, u64 offset) override;
+    Result<i64> ioctl(u32 command, u64 argument) override;
     bool supports_no_wait(TransferDirection direction) const override { return direction == TransferDirection::Read; }
     u32 poll(PollTable* table) override;
     bool is_pollable() const override { return true; }

@@ -6,7 +6,16 @@
 
 namespace martlet {
 
-[[clang::no_destroy]] constinit IpcTable<MessageQueue> message_table{kMessageQueuesMax};
+constinit Setting message_queues_max("sys/kernel/msgmni", 32000, 0, kIpcCountMax);
+constinit Setting message_size_max("sys/kernel/msgmax", 8192, 0, 0x7fff'ffff);
+constinit Setting message_queue_bytes_max("sys/kernel/msgmnb", 16384, 0, 0x7fff'ffff);
+static constinit Setting next_id("sys/kernel/msg_next_id", -1, -1, 0x7fff'ffff);
+REGISTER_SETTING(message_queues_max);
+REGISTER_SETTING(message_size_max);
+REGISTER_SETTING(message_queue_bytes_max);
+REGISTER_SETTING(next_id);
+
+[[clang::no_destroy]] constinit IpcTable<MessageQueue> message_table{message_queues_max, next_id};
 
 namespace {
 
@@ -114,11 +123,10 @@ Result<Own<Message>> MessageQueue::copy(usize position, const Wanted& wanted) {
     if (is_removed()) return Error(Errno::EIDRM);
     for (Message& message : messages_) {
         if (position-- > 0) continue;
-        if (message.size > wanted.size_max && !wanted.may_cut) return Error(Errno::E2BIG);
-        usize size = message.size < wanted.size_max ? message.size : wanted.size_max;
+        if (message.size > wanted.size_max) return Error(wanted.may_cut ? Errno::EINVAL : Errno::E2BIG); // never cut
         copied->type = message.type;
-        copied->size = size;
-        memcpy(copied->bytes, message.bytes, size);
+        copied->size = message.size;
+        memcpy(copied->bytes, message.bytes, message.size);
         return copied;
     }
     return Error(Errno::ENOMSG);
@@ -132,7 +140,7 @@ abi::MessageQueueStatus MessageQueue::status() {
 
 Result<void> MessageQueue::change(const abi::MessageQueueStatus& wanted) {
     TRY(check_owner());
-    if (wanted.bytes_max > kMessageQueueBytesMax && !current_has(Capability::SysResource)) return Error(Errno::EPERM);
+    if (wanted.bytes_max > static_cast<u64>(message_queue_bytes_max.get()) && !current_has(Capability::SysResource)) return Error(Errno::EPERM);
     TRY(change_owner(wanted.permission));
     {
         LockGuard guard(lock_);

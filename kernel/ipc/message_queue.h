@@ -7,7 +7,8 @@
 
 namespace martlet {
 
-inline constexpr usize kMessageQueuesMax = 32000, kMessageSizeMax = 8192, kMessageQueueBytesMax = 16384; // MSGMNI, MSGMAX, MSGMNB
+// /proc/sys/kernel/msgmni, msgmax and msgmnb (MSGMNI, MSGMAX, MSGMNB).
+extern Setting message_queues_max, message_size_max, message_queue_bytes_max;
 
 struct Message : NonCopyable {
     ListNode node;
@@ -51,7 +52,7 @@ private:
 
     SpinLock lock_{LockRank::InodeTable};
     List<Message, &Message::node> messages_ GUARDED_BY(lock_);
-    usize count_ GUARDED_BY(lock_) = 0, bytes_ GUARDED_BY(lock_) = 0, bytes_max_ GUARDED_BY(lock_) = kMessageQueueBytesMax;
+    usize count_ GUARDED_BY(lock_) = 0, bytes_ GUARDED_BY(lock_) = 0, bytes_max_ GUARDED_BY(lock_) = static_cast<usize>(message_queue_bytes_max.get());
     i64 send_time_ GUARDED_BY(lock_) = 0, receive_time_ GUARDED_BY(lock_) = 0, change_time_ GUARDED_BY(lock_) = 0;
     int last_sender_ GUARDED_BY(lock_) = 0, last_receiver_ GUARDED_BY(lock_) = 0;
     std::atomic<u64> change_count_ = 0;

@@ -5,7 +5,11 @@
 
 namespace martlet {
 
-[[clang::no_destroy]] constinit IpcTable<SemaphoreSet> semaphore_table{kSemaphoreSetsMax};
+static constinit Setting sets_max("sys/kernel/sem", kSemaphoreSetsMax, 0, kIpcCountMax); // shown with the other limits
+static constinit Setting next_id("sys/kernel/sem_next_id", -1, -1, 0x7fff'ffff);
+REGISTER_SETTING(next_id);
+
+[[clang::no_destroy]] constinit IpcTable<SemaphoreSet> semaphore_table{sets_max, next_id};
 
 namespace {
 

@@ -9,9 +9,9 @@
 
 namespace martlet {
 
-inline constexpr usize kSharedMemoryCountMax = 4096;                      // SHMMNI
-inline constexpr u64 kSharedMemorySizeMax = ~0ull - (1ull << 24);         // SHMMAX
-inline constexpr u64 kSharedMemoryPagesMax = ~0ull - (1ull << 24);        // SHMALL
+// SHMMAX and SHMALL: what Linux calls no limit.
+inline constexpr u64 kSharedMemorySizeMax = ~0ull - (1ull << 24), kSharedMemoryPagesMax = ~0ull - (1ull << 24);
+extern Setting shared_memory_count_max; // /proc/sys/kernel/shmmni
 inline constexpr u32 kSharedMemoryDestroyed = 01000, kSharedMemoryLocked = 02000; // of the mode
 
 class SharedMemory final : public IpcObject {

@@ -6,6 +6,7 @@
 #pragma once
 #include "abi/ipc.h"
 #include "base/ref.h"
+#include "base/setting.h"
 #include "base/vector.h"
 #include "proc/credentials.h"
 #include "sync/mutex.h"
@@ -18,6 +19,7 @@ inline constexpr int kIpcPrivateKey = 0;
 inline constexpr u32 kIpcRemove = 0, kIpcSet = 1, kIpcStatus = 2, kIpcLimits = 3;
 inline constexpr u32 kIpcVersion64 = 0x100; // IPC_64: set by some C libraries, the only form here
 inline constexpr u32 kIpcIndexBits = 15, kIpcSequenceMax = 0xffff;
+inline constexpr i64 kIpcCountMax = 1u << kIpcIndexBits; // of one kind
 
 class IpcObject : public RefCounted {
 public:
@@ -48,7 +50,8 @@ private:
 
 template <typename T> class IpcTable {
 public:
-    explicit constexpr IpcTable(usize limit) : limit_(limit) {}
+    /// `limit`: of objects; `next_id`: what the next new object's id shall be, as far as its index allows (-1: any).
+    constexpr IpcTable(const Setting& limit, Setting& next_id) : limit_(limit), next_id_(next_id) {}
 
     /// EINVAL if no object has that id.
     Result<Ref<T>> find(int id) {
@@ -76,13 +79,17 @@ public:
             }
             if (!(flags & kIpcCreate)) return Error(Errno::ENOENT);
         }
-        if (count_ >= limit_) return Error(Errno::ENOSPC);
+        if (static_cast<i64>(count_) >= limit_.get()) return Error(Errno::ENOSPC);
         Ref<T> object = TRY(create());
-        usize index = 0;
+        i64 wanted = next_id_.get();
+        u32 sequence = wanted >= 0 ? static_cast<u32>(wanted) >> kIpcIndexBits : static_cast<u32>(sequence_);
+        usize index = wanted >= 0 ? static_cast<usize>(wanted) & kIndexMask : 0;
+        if (index < slots_.size() && slots_[index]) index = 0;
         while (index < slots_.size() && slots_[index]) ++index;
-        if (index == slots_.size()) TRY(slots_.push_back(nullptr));
-        object->id_ = static_cast<int>(static_cast<u32>(sequence_) << kIpcIndexBits | static_cast<u32>(index));
-        sequence_ = (sequence_ + 1) & kIpcSequenceMax;
+        while (slots_.size() <= index) TRY(slots_.push_back(nullptr));
+        object->id_ = static_cast<int>(sequence << kIpcIndexBits | static_cast<u32>(index));
+        if (wanted >= 0) (void)next_id_.set(-1);
+        else sequence_ = (sequence_ + 1) & kIpcSequenceMax;
         slots_[index] = object;
         ++count_;
         return object->id();
@@ -106,7 +113,6 @@ public:
         return 0;
     }
     usize count() const { return count_.load(std::memory_order_relaxed); }
-    usize limit() const { return limit_; }
     /// The object at the lowest position >= `index`, which becomes that position; null at the end.
     Ref<T> next(usize& index) {
         MutexGuard guard(lock());
@@ -121,7 +127,8 @@ private:
         static Mutex mutex{LockRank::SleepLeaf}; // one for each kind: constant data cannot hold a mutex
         return mutex;
     }
-    usize limit_;
+    const Setting& limit_;
+    Setting& next_id_; // set by the administrator for one object, under the lock by get()
     Vector<Ref<T>> slots_;
     std::atomic<usize> count_ = 0;
     u32 sequence_ = 0;

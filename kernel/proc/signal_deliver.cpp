@@ -91,7 +91,7 @@ void begin_stop(Process& process, int signal) {
     IrqLockGuard guard(process.signals.lock);
     if (process.signals.stop_state != StopState::Running || process.signals.is_exiting) return;
     // A SIGCONT that came after the stop signal was taken has discarded nothing, but wins.
-    if (process.signals.pending.set().contains(kSigCont)) return;
+    if (!process.signals.may_begin_stop) return;
     process.signals.stop_state = StopState::Stopping;
     process.signals.stop_signal = signal;
     process.signals.tasks_left_to_stop = 0;
@@ -150,6 +150,7 @@ Decision decide(Process& process, Task& task) {
                 passes_tracer = is_traced(task) && signal != kSigKill;
                 if (!passes_tracer) decision.action = take_action(process, signal);
                 is_unkillable = process.signals.is_unkillable;
+                if (kStopSignals.contains(signal)) process.signals.may_begin_stop = true;
                 decision.kind = Decision::Kind::Again;
             } else {
                 recalculate_pending(process, task);

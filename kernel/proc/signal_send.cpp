@@ -91,6 +91,7 @@ Result<void> generate(Process& process, Delivery& delivery) REQUIRES(process.sig
     int signal = delivery.signal;
     if (signal == kSigCont) {
         discard_pending(process, kStopSignals, delivery.discarded);
+        process.signals.may_begin_stop = false;
         resume(process);
     } else if (kStopSignals.contains(signal)) {
         discard_pending(process, SignalSet::of(kSigCont), delivery.discarded);

@@ -85,7 +85,7 @@ public:
     /// Whether a signal that arrives now is thrown away (SIG_IGN, or default and harmless).
     static bool ignores(u64 handler, int signal) {
         return handler == abi::kSigIgnore ||
-               (handler == abi::kSigDefault && default_action(signal) == DefaultAction::Ignore);
+               (handler == abi::kSigDefault && (default_action(signal) == DefaultAction::Ignore || default_action(signal) == DefaultAction::Continue));
     }
 
 private:
@@ -111,6 +111,7 @@ struct ProcessSignals {
     // What wait(2) has yet to report of this process.
     int unreported_stop_signal GUARDED_BY(lock) = 0;
     bool has_unreported_continue GUARDED_BY(lock) = false;
+    bool may_begin_stop GUARDED_BY(lock) = false; // since a stop signal was taken no SIGCONT has come
     // Group exit: set once; every task then leaves at its next return to user mode.
     bool is_exiting GUARDED_BY(lock) = false;
     int exit_status GUARDED_BY(lock) = 0; // wait(2) format

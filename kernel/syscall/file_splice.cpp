@@ -21,13 +21,16 @@ Blocking blocking_of(u32 flags, const File& file) {
     return (flags & kSpliceNonBlock) || file.is_nonblocking() ? Blocking::No : Blocking::Yes;
 }
 
+/// Events, timers and the like are counters and records, not bytes.
+bool has_spliceable_bytes(File& file) { return file.kind() == FileKind::Other || file.kind() == FileKind::Socket; }
+
 /// Until the pipe is full, the file ends or `count` bytes are in; waits only for the first slot.
 Result<usize> file_to_pipe(File& from, u64& offset, Pipe& to, usize count, Blocking blocking) {
     TRY(to.wait_for_slot(blocking));
     usize done = 0;
     while (done < count) {
         if (done > 0 && !to.wait_for_slot(Blocking::No)) break;
-        auto page = borrow_page(from, offset, count - done);
+        auto page = borrow_page(from, offset, count - done, done == 0 && blocking == Blocking::Yes ? MayWait::Yes : MayWait::No);
         if (!page || page->size == 0) {
             if (!page && done == 0) return Error(page.error());
             break;
@@ -40,7 +43,7 @@ Result<usize> file_to_pipe(File& from, u64& offset, Pipe& to, usize count, Block
         }
         done += size;
         offset += size;
-        if (!from.is_seekable()) break; // a stream: what there was
+        if (!from.is_seekable() && !from.supports_no_wait(TransferDirection::Read)) break; // a stream: what there was
     }
     return done;
 }
@@ -119,6 +122,7 @@ Result<usize> sys_splice(int from_fd, UserPtr<i64> from_user, int to_fd, UserPtr
     if (source && (to->flags() & kOpenAppend)) return Error(Errno::EINVAL);
     Inode* inode = file.inode();
     if (inode && inode->is_directory()) return Error(Errno::EINVAL);
+    if (!has_spliceable_bytes(file)) return Error(Errno::EINVAL);
     UserPtr<i64> user = source ? to_user : from_user;
     if (user && !file.is_seekable()) return Error(Errno::EINVAL);
     OffsetArgument offset;
@@ -152,7 +156,7 @@ Result<usize> sys_vmsplice(int fd, u64 vectors, u64 count, u32 flags) {
     if (cursor.remaining() == 0) return 0;
     Pipe* pipe = file->pipe();
     if (!pipe) return Error(Errno::EBADF);
-    Blocking blocking = blocking_of(flags, *file);
+    Blocking blocking = flags & kSpliceNonBlock ? Blocking::No : Blocking::Yes; // whatever O_NONBLOCK says, as Linux
     if (!file->can_write()) return pipe->read(cursor, blocking);
     TRY(pipe->wait_for_slot(blocking));
     return pipe->write(cursor, Blocking::No); // what there is room for

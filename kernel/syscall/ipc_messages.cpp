@@ -9,10 +9,10 @@ constexpr u32 kNoError = 010000, kExcept = 020000, kCopy = 040000; // MSG_…
 constexpr u32 kStatusByIndex = 11, kUse = 12, kStatusAny = 13;
 
 Result<int> limits(u32 command, u64 argument) {
-    abi::MessageLimits limits{.pool = static_cast<i32>(kMessageQueuesMax * kMessageQueueBytesMax / 1024),
-                              .map = static_cast<i32>(kMessageQueueBytesMax), .size_max = static_cast<i32>(kMessageSizeMax),
-                              .bytes_max = static_cast<i32>(kMessageQueueBytesMax), .queues_max = static_cast<i32>(kMessageQueuesMax),
-                              .segment_size = 16, .messages_max = static_cast<i32>(kMessageQueueBytesMax), .segments = 0xffff};
+    auto queues = static_cast<i32>(message_queues_max.get()), bytes = static_cast<i32>(message_queue_bytes_max.get());
+    abi::MessageLimits limits{.pool = static_cast<i32>(message_queues_max.get() * message_queue_bytes_max.get() / 1024), .map = bytes,
+                              .size_max = static_cast<i32>(message_size_max.get()), .bytes_max = bytes, .queues_max = queues,
+                              .segment_size = 16, .messages_max = bytes, .segments = 0xffff};
     if (command == kUse) {
         limits.pool = static_cast<i32>(message_table.count());
         limits.map = static_cast<i32>(message_count());
@@ -37,7 +37,7 @@ Result<int> sys_msgget(int key, u32 flags) {
 
 Result<void> sys_msgsnd(int id, u64 address, usize size, u32 flags) {
     i64 type = TRY(UserPtr<i64>(address).load());
-    if (size > kMessageSizeMax || id < 0 || type < 1) return Error(Errno::EINVAL);
+    if (size > static_cast<u64>(message_size_max.get()) || id < 0 || type < 1) return Error(Errno::EINVAL);
     Own<Message> message = TRY(Message::create(type, size));
     TRY(UserPtr<u8>(address + sizeof(i64)).load_array({message->bytes, size}));
     Ref<MessageQueue> queue = TRY(message_table.find(id));
@@ -51,7 +51,7 @@ Result<usize> sys_msgrcv(int id, u64 address, usize size, i64 type, u32 flags) {
     TRY(queue->check_access(0444));
     if (type == INT64_MIN) type = -INT64_MAX;
     MessageQueue::Wanted wanted{.type = type, .except = (flags & kExcept) != 0, .size_max = size, .may_cut = (flags & kNoError) != 0};
-    if (flags & kCopy && wanted.size_max > kMessageSizeMax) wanted.size_max = kMessageSizeMax;
+    if (auto most = static_cast<usize>(message_size_max.get()); (flags & kCopy) && wanted.size_max > most) wanted.size_max = most;
     auto wait = flags & kIpcNoWait ? MessageQueue::Wait::No : MessageQueue::Wait::Yes;
     Own<Message> message = flags & kCopy ? TRY(queue->copy(static_cast<usize>(type), wanted)) : TRY(queue->receive(wanted, wait));
     usize count = message->size < size ? message->size : size;

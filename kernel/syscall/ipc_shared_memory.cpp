@@ -96,8 +96,8 @@ Result<void> sys_shmdt(u64 address) {
 Result<int> sys_shmctl(int id, u32 command, u64 argument) {
     command &= ~kIpcVersion64;
     if (command == kIpcLimits) {
-        abi::SharedMemoryLimits limits{.size_max = kSharedMemorySizeMax, .size_min = 1, .count_max = kSharedMemoryCountMax,
-                                       .per_process_max = kSharedMemoryCountMax, .pages_max = kSharedMemoryPagesMax};
+        abi::SharedMemoryLimits limits{.size_max = kSharedMemorySizeMax, .size_min = 1, .count_max = static_cast<u64>(shared_memory_count_max.get()),
+                                       .per_process_max = static_cast<u64>(shared_memory_count_max.get()), .pages_max = kSharedMemoryPagesMax};
         TRY(UserPtr<abi::SharedMemoryLimits>(argument).store(limits));
         return shared_memory_table.highest_index();
     }

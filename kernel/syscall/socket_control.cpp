@@ -35,6 +35,7 @@ Result<void> load_rights(u64 data, usize size, Ancillary& ancillary) {
 Result<void> load_credentials(u64 data, usize size, Ancillary& ancillary) {
     if (size != sizeof(SocketCredentials)) return Error(Errno::EINVAL);
     SocketCredentials given = TRY(UserPtr<SocketCredentials>(data).load());
+    if (given.user_id == ~0u || given.group_id == ~0u) return Error(Errno::EINVAL);
     const Credentials& own = current_task().credentials();
     bool may_pid = given.process_id == current_process().id() || own.has(Capability::SysAdmin);
     bool may_uid = given.user_id == own.real_uid || given.user_id == own.effective_uid || given.user_id == own.saved_uid ||

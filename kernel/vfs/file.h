@@ -117,6 +117,7 @@ public:
     /// Whether this transfer may wait for data or room.
     bool may_wait(const IoCursor& cursor) const { return cursor.may_wait() && !is_nonblocking(); }
     const Path& path() const { return path_; }
+    FileKind kind() const { return kind_; }
     /// This as a T, or null if it is of another kind.
     template <typename T> T* as() { return kind_ == T::kKind ? static_cast<T*>(this) : nullptr; }
     /// The poll events of which O_ASYNC tells by a signal; none: the kind of file knows no such signals.

@@ -8,9 +8,10 @@
 namespace martlet {
 namespace {
 
-Result<BorrowedPage> read_page(File& file, u64 offset, usize limit) {
+Result<BorrowedPage> read_page(File& file, u64 offset, usize limit, MayWait may_wait) {
     Frame* frame = TRY(allocate_frame(FrameUse::Kernel, Zeroing::No));
     IoCursor cursor = IoCursor::kernel(frame->data(), limit < kPageSize ? limit : kPageSize);
+    if (may_wait == MayWait::No) cursor.forbid_waiting();
     auto count = file.read(cursor, offset);
     if (!count || *count == 0) {
         frame->release();
@@ -22,14 +23,14 @@ Result<BorrowedPage> read_page(File& file, u64 offset, usize limit) {
 
 } // namespace
 
-Result<BorrowedPage> borrow_page(File& file, u64 offset, usize limit) {
+Result<BorrowedPage> borrow_page(File& file, u64 offset, usize limit, MayWait may_wait) {
     Inode* inode = file.inode();
     PageCache* cache = inode && inode->is_regular() && file.is_seekable() ? inode->page_cache() : nullptr;
-    if (!cache) return read_page(file, offset, limit);
+    if (!cache) return read_page(file, offset, limit, may_wait);
     u64 end = cache->size();
     if (offset >= end) return BorrowedPage();
     Frame* frame = cache->resident_page(offset / kPageSize);
-    if (!frame) return read_page(file, offset, limit); // a hole
+    if (!frame) return read_page(file, offset, limit, may_wait); // a hole
     if (!(file.flags() & kOpenNoAtime)) note_access(file.path(), *inode);
     usize in_page = offset % kPageSize;
     usize size = kPageSize - in_page;

@@ -12,8 +12,10 @@ struct BorrowedPage {
     u32 start = 0, size = 0; // size 0: the end of the file, no frame
 };
 
+enum class MayWait : u8 { No, Yes };
+
 /// Up to one page of `file` at `offset`, at most `limit` bytes: the page-cache page itself where the file has one, else a
-/// fresh frame that the file was read into. Errors as read(2).
-Result<BorrowedPage> borrow_page(File& file, u64 offset, usize limit);
+/// fresh frame that the file was read into. Errors as read(2). MayWait::No binds files that support_no_wait.
+Result<BorrowedPage> borrow_page(File& file, u64 offset, usize limit, MayWait may_wait = MayWait::Yes);
 
 } // namespace martlet

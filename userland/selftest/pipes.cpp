@@ -310,3 +310,23 @@ CASE(pipes, rwf_nowait_tries_once) {
     CHECK_ERROR(read_now(named), EOPNOTSUPP);
     CHECK_ERROR(syscall(SYS_preadv2, ends[0], &vector, 1, -1L, 0, 0x4000), EOPNOTSUPP);
 }
+
+CASE(pipes, a_fault_takes_nothing_of_an_atomic_write) {
+    int ends[2];
+    CHECK_EQUAL(pipe2(ends, O_NONBLOCK), 0);
+    char byte = 'x';
+    iovec vectors[2] = {{&byte, 1}, {reinterpret_cast<void*>(8), 1}};
+    CHECK_ERROR(writev(ends[1], vectors, 2), EFAULT);
+    CHECK_ERROR(read(ends[0], &byte, 1), EAGAIN);
+    CHECK_EQUAL(write(ends[1], "ab", 2), 2);
+    CHECK_ERROR(writev(ends[1], vectors, 2), EFAULT);
+    char data[8];
+    CHECK_EQUAL(read(ends[0], data, sizeof data), 2);
+}
+
+CASE(pipes, packet_mode_is_the_write_end_s) {
+    int ends[2];
+    CHECK_EQUAL(pipe2(ends, O_DIRECT), 0);
+    CHECK_EQUAL(fcntl(ends[0], F_GETFL) & O_DIRECT, 0);
+    CHECK_EQUAL(fcntl(ends[1], F_GETFL) & O_DIRECT, O_DIRECT);
+}

@@ -1,4 +1,5 @@
 // sigaction(2), sigprocmask(2), kill(2), sigqueue(3), sigsuspend(2), sigaltstack(2), restart rules of signal(7).
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/time.h>
@@ -283,4 +284,17 @@ CASE(signals, the_processor_s_flags_and_vector_registers_survive_a_handler) {
     CHECK_EQUAL(g_count, 1);
     CHECK_EQUAL(out[0], in[0]);
     CHECK_EQUAL(out[1], in[1]);
+}
+
+CASE(signals, a_sigcont_that_does_nothing_interrupts_nothing) {
+    pid_t child = fork();
+    if (child == 0) {
+        pollfd none = {-1, 0, 0};
+        _exit(poll(&none, 1, 120) == 0 ? 0 : 1);
+    }
+    usleep(40'000);
+    CHECK_EQUAL(kill(child, SIGCONT), 0);
+    int status;
+    CHECK_EQUAL(waitpid(child, &status, 0), child);
+    CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }

@@ -518,3 +518,22 @@ CASE(sockets, many_messages_in_one_call) {
     CHECK_EQUAL(messages[2].msg_len, 5);
     CHECK_EQUAL(memcmp(text[2], "three", 5), 0);
 }
+
+CASE(sockets, only_a_wait_sees_the_shutdown_of_a_datagram_socket) {
+    Pair pair(SOCK_DGRAM);
+    char byte;
+    CHECK_EQUAL(shutdown(pair[0], SHUT_RD), 0);
+    CHECK_ERROR(recv(pair[0], &byte, 1, MSG_DONTWAIT), EAGAIN);
+    CHECK_EQUAL(recv(pair[0], &byte, 1, 0), 0);
+    CHECK_ERROR(send(pair[1], "x", 1, MSG_NOSIGNAL), EPIPE);
+}
+
+CASE(sockets, a_stream_splices_what_there_is) {
+    Pair pair;
+    int ends[2];
+    char data[5000] = {};
+    CHECK_EQUAL(pipe(ends), 0);
+    CHECK_EQUAL(send(pair[0], data, sizeof data, 0), 5000);
+    CHECK_EQUAL(splice(pair[1], nullptr, ends[1], nullptr, 60'000, 0), 5000);
+    CHECK_ERROR(splice(pair[1], nullptr, ends[1], nullptr, 1, SPLICE_F_NONBLOCK), EAGAIN);
+}

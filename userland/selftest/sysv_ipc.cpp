@@ -235,3 +235,14 @@ CASE(sysv_msg, a_full_queue_makes_senders_wait) {
     CHECK_EQUAL(wait_for(child), 0);
     CHECK_EQUAL(msgctl(id, IPC_RMID, nullptr), 0);
 }
+
+CASE(sysv_ipc, a_copy_of_a_message_is_never_cut) {
+    int queue = msgget(IPC_PRIVATE, 0600);
+    struct { long type; char text[8]; } message = {1, "12345"};
+    CHECK_EQUAL(msgsnd(queue, &message, 6, 0), 0);
+    constexpr int kCopy = 040000;
+    CHECK_ERROR(msgrcv(queue, &message, 4, 0, kCopy | IPC_NOWAIT), E2BIG);
+    CHECK_ERROR(msgrcv(queue, &message, 4, 0, kCopy | IPC_NOWAIT | MSG_NOERROR), EINVAL);
+    CHECK_EQUAL(msgrcv(queue, &message, 8, 0, kCopy | IPC_NOWAIT), 6);
+    CHECK_EQUAL(msgctl(queue, IPC_RMID, nullptr), 0);
+}

@@ -1,11 +1,22 @@
 #include "fs/pipe/pipe.h"
 
+#include "base/setting.h"
 #include "mm/frame.h"
 #include "vfs/caller.h"
 #include "vfs/io_cursor.h"
 
 namespace martlet {
 namespace {
+
+// Of one pipe for those without CAP_SYS_RESOURCE, and of all pipes of a user; 0: no limit (pipe(7)).
+constinit Setting maximum_size("sys/fs/pipe-max-size", 1024 * 1024, kPageSize, 0x8000'0000);
+constinit Setting user_pages_soft("sys/fs/pipe-user-pages-soft", 16384, 0, 0x7fff'ffff);
+constinit Setting user_pages_hard("sys/fs/pipe-user-pages-hard", 0, 0, 0x7fff'ffff);
+REGISTER_SETTING(maximum_size);
+REGISTER_SETTING(user_pages_soft);
+REGISTER_SETTING(user_pages_hard);
+
+bool exceeds(const Setting& limit, u32 pages) { return limit.get() != 0 && pages > limit.get(); }
 
 bool may_exceed_limits() {
     const Credentials& credentials = current_credentials();
@@ -21,8 +32,10 @@ Result<Ref<Pipe>> Pipe::create() {
     MutexGuard guard(pipe->mutex_);
     u32 pages = kPipeDefaultSize / kPageSize;
     if (UserAccount* account = pipe->account_.get()) {
-        // Who has very many pipes gets small ones (pipe(7)).
-        if (account->pipe_pages.load(std::memory_order_relaxed) + pages > kPipeUserPagesSoft && !may_exceed_limits()) pages = 2;
+        // Who has very many pipes gets small ones (pipe(7)), and at last none.
+        u32 others = account->pipe_pages.load(std::memory_order_relaxed);
+        if (exceeds(user_pages_soft, others + pages) && !may_exceed_limits()) pages = 2;
+        if (exceeds(user_pages_hard, others + pages) && !may_exceed_limits()) return Error(Errno::ENFILE);
         account->pipe_pages.fetch_add(pages, std::memory_order_relaxed);
     }
     auto made = pipe->ring_.resize(pages);
@@ -70,7 +83,8 @@ void Pipe::drop_first() {
     ++tail_;
 }
 
-/// Copies in what fits. A fault or a lack of memory ends it early; an error only if nothing was copied.
+/// Copies in what fits. A fault or a lack of memory ends it early; an error only if nothing was copied. Of the page in which
+/// a fault comes nothing is taken, so that a write of up to PIPE_BUF bytes happens as a whole or not at all.
 Result<usize> Pipe::fill(IoCursor& from, PipeMode mode) {
     usize done = 0;
     while (from.remaining() > 0) {
@@ -89,11 +103,13 @@ Result<usize> Pipe::fill(IoCursor& from, PipeMode mode) {
         Segment& last = segment(head_ - 1);
         usize wanted = kPageSize - last.end < from.remaining() ? kPageSize - last.end : from.remaining();
         auto copied = from.take(static_cast<u8*>(last.frame->data()) + last.end, wanted);
-        usize count = copied ? *copied : 0;
-        last.end += static_cast<u16>(count);
-        done += count;
-        if (last.start == last.end) retire_frame(segment(--head_).frame); // a fault on the first byte of a new page
-        if (count == wanted) continue;
+        bool is_whole = copied && *copied == wanted;
+        if (is_whole) {
+            last.end += static_cast<u16>(wanted);
+            done += wanted;
+            continue;
+        }
+        if (last.start == last.end) retire_frame(segment(--head_).frame); // a new page
         if (done > 0) break;
         return Error(Errno::EFAULT);
     }
@@ -287,8 +303,10 @@ Result<usize> Pipe::set_capacity(usize bytes) {
     usize old_slots = ring_.size();
     u32 others = account_ ? account_->pipe_pages.load(std::memory_order_relaxed) - static_cast<u32>(old_slots) : 0;
     if (slots > old_slots) {
-        if (slots * kPageSize > kPipeMaximumSize && !current_credentials().has(Capability::SysResource)) return Error(Errno::EPERM);
-        if (others + slots > kPipeUserPagesSoft && !may_exceed_limits()) return Error(Errno::EPERM);
+        auto wanted = static_cast<i64>(slots * kPageSize);
+        if (wanted > maximum_size.get() && !current_credentials().has(Capability::SysResource)) return Error(Errno::EPERM);
+        u32 all = others + static_cast<u32>(slots);
+        if ((exceeds(user_pages_soft, all) || exceeds(user_pages_hard, all)) && !may_exceed_limits()) return Error(Errno::EPERM);
     }
     u64 used = head_ - tail_;
     if (used > slots || is_lent_.load(std::memory_order_relaxed)) return Error(Errno::EBUSY);

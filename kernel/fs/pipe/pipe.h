@@ -22,8 +22,6 @@ class UserAccount;
 
 inline constexpr usize kPipeBufferSize = 4096;            // PIPE_BUF
 inline constexpr usize kPipeDefaultSize = 65536;
-inline constexpr usize kPipeMaximumSize = 1024 * 1024;    // /proc/sys/fs/pipe-max-size
-inline constexpr u32 kPipeUserPagesSoft = 16384;          // /proc/sys/fs/pipe-user-pages-soft
 inline constexpr u32 kPipeLendLimit = 16;                 // segments that lend() hands out at once
 enum class Blocking : u8 { No, Yes };
 enum class PipeMode : u8 { Stream, Packet };
@@ -47,7 +45,7 @@ public:
     inline u32 poll(PollTable* table, bool reads, bool writes, u64 writer_opens_seen);
     usize size() const { return bytes_.load(std::memory_order_acquire); }
     usize capacity();
-    /// F_SETPIPE_SZ, in bytes: EINVAL, EPERM above the limits for those without CAP_SYS_RESOURCE, EBUSY if more is stored,
+    /// F_SETPIPE_SZ, in bytes (limits: /proc/sys/fs/pipe-…): EINVAL, EPERM above the limits for those without CAP_SYS_RESOURCE, EBUSY if more is stored,
     /// ENOMEM. Answers the size in force.
     Result<usize> set_capacity(usize bytes);
 

@@ -81,7 +81,11 @@ Result<void> UnixSocket::bind(const SocketAddress& address) {
     NameKind kind = TRY(check_address(address));
     if (kind == NameKind::None) return bind_automatically();
     MutexGuard guard(setup_mutex_);
-    if (is_bound_.load(std::memory_order_relaxed)) return Error(Errno::EINVAL);
+    if (is_bound_.load(std::memory_order_relaxed)) {
+        // A name that is taken comes first.
+        bool is_taken = kind == NameKind::Path && walk_path(Path(), path_of(address), kWalkFollow).has_value();
+        return Error(is_taken ? Errno::EADDRINUSE : Errno::EINVAL);
+    }
     if (kind == NameKind::Path) return bind_path(path_of(address));
     return bind_abstract(address);
 }

@@ -118,6 +118,7 @@ Result<usize> UnixSocket::receive_datagram(IncomingMessage& message, bool may_wa
         }
         if (has_shut(kShutRead)) {
             if (has_data()) continue;
+            if (type() == kSocketDatagram && !may_wait) return Error(Errno::EAGAIN); // as Linux: only a wait ends so
             return 0;
         }
         if (!may_wait) return Error(Errno::EAGAIN);
