@@ -27,5 +27,5 @@ coproc CAT { cat; }; echo through >&"${CAT[1]}"; read -r got <&"${CAT[0]}"; echo
 mapfile -t lines < <(printf '%s\n' x y z); echo "${#lines[@]} ${lines[2]}"
 read -rt 0.05 nothing < <(sleep 1) || echo "timed out $(($? > 128))"
 exec {CAT[1]}>&-; wait; set -m; sleep 100 & kill -STOP %1; sleep 0.1; jobs | sed 's/  */ /g'; kill %1; sleep 0.2; wait $!; echo $?
-time -p true 2>/dev/null; echo "${BASH_VERSION%%(*}"; echo "$EUID $HOSTTYPE $OSTYPE"
+{ time -p true; } 2>&1 | sed 's/[0-9.]*$/N/'; echo "${BASH_VERSION%%(*}"; echo "$EUID $HOSTTYPE $OSTYPE"
 bash -c 'exec -a renamed sh -c "echo \$0; cat /proc/\$\$/comm"'
