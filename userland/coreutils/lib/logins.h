@@ -16,5 +16,7 @@ template <size_t kSize> std::string record_text(const char (&field)[kSize]) {
 std::vector<utmpx> login_records();
 /// Whether the record is a session whose leader still lives.
 bool is_live_session(const utmpx& record);
+/// The line of uptime, with which w begins.
+void print_uptime();
 
 } // namespace coreutils

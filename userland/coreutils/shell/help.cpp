@@ -23,17 +23,23 @@ constexpr Group kGroups[] = {
     {"Files", "ls cp mv rm ln mkdir rmdir touch find du df stat file chmod chown chgrp readlink realpath "
               "basename dirname "
               "mktemp mkfifo mknod install truncate dd tree unlink"},
-    {"Text", "cat less more head tail grep sed awk sort uniq cut paste join tr wc nl fmt pr fold column comm "
-             "diff patch cmp "
-             "tee split csplit tac rev expand unexpand seq shuf strings od xxd hexdump vi ex"},
+    {"Text",
+     "cat less more head tail grep sed awk sort uniq cut paste join tr wc nl fmt pr fold column comm "
+     "diff patch cmp "
+     "tee split csplit tac rev expand unexpand seq shuf strings od xxd hexdump iconv look numfmt ts dos2unix "
+     "unix2dos vi ex"},
     {"Archives and sums",
-     "tar gzip gunzip zcat bzip2 xz zstd zip unzip cpio ar md5sum sha1sum sha256sum sha512sum cksum base64"},
+     "tar gzip gunzip zcat bzip2 xz zstd zip unzip cpio ar md5sum sha1sum sha256sum sha512sum cksum base64 "
+     "uuencode uudecode"},
     {"Processes and system",
-     "ps top pgrep pkill kill killall pidof nice nohup setsid timeout time watch strace uptime free "
-     "vmstat dmesg uname hostname mount umount lsblk lspci lsusb sysctl sync date cal"},
-    {"Users and services", "svc logger who id whoami su passwd login logname groups poweroff reboot halt"},
-    {"Terminals", "stty tty clear reset script chvt openvt loadkeys"},
-    {"In scripts", "test expr printf echo env xargs sleep yes bc factor true false which getopt"},
+     "ps top pstree pgrep pkill kill killall pidof pwdx lsof fuser nice renice nohup setsid timeout time "
+     "watch strace uptime free "
+     "vmstat dmesg uname hostname mount umount mountpoint losetup lsblk lspci lsusb "
+     "sysctl sync date cal chrt taskset ionice prlimit ipcs ipcrm unshare getconf locale"},
+    {"Users and services",
+     "svc logger who w last lastb users id whoami su passwd login logname groups poweroff reboot halt"},
+    {"Terminals", "stty tty clear reset tput script chvt openvt loadkeys"},
+    {"In scripts", "test expr printf echo env xargs sleep yes bc dc factor true false which getopt flock"},
     {"Help", "man apropos whatis help"},
 };
 

@@ -57,21 +57,7 @@ int run(Arguments& arguments) {
         out.write(line + "\n");
         return 0;
     }
-    localtime_r(&now, &broken);
-    text[strftime(text, sizeof text, " %H:%M:%S up ", &broken)] = '\0';
-    out.write(text);
-    if (days > 0) out.write(plural(days, "day") + ", ");
-    if (hours > 0)
-        out.print("%2llu:%02llu", static_cast<unsigned long long>(hours),
-                  static_cast<unsigned long long>(minutes));
-    else
-        out.print("%llu min", static_cast<unsigned long long>(minutes));
-    double load[3] = {0, 0, 0};
-    sscanf(read_small_file("/proc/loadavg").c_str(), "%lf %lf %lf", &load[0], &load[1], &load[2]);
-    auto records = login_records();
-    auto users = std::count_if(records.begin(), records.end(), is_live_session);
-    out.print(",  %d %s,  load average: %.2f, %.2f, %.2f\n", static_cast<int>(users),
-              users == 1 ? "user" : "users", load[0], load[1], load[2]);
+    print_uptime();
     return 0;
 }
 
