@@ -364,6 +364,17 @@ Value Interpreter::call_builtin(Node& node) {
     }
     case Builtin::substring:
         return substring(node);
+    case Builtin::bit_and:
+    case Builtin::bit_or:
+    case Builtin::bit_xor:
+    case Builtin::complement:
+    case Builtin::shift_left:
+    case Builtin::shift_right:
+    case Builtin::gensub:
+    case Builtin::make_time:
+    case Builtin::strftime:
+    case Builtin::systime:
+        return extension(node);
     case Builtin::substitute:
     case Builtin::gsub:
         return substitute(node);

@@ -57,6 +57,7 @@ private:
     // Built-in functions that are more than a line.
     Value substring(Node& node);
     Value substitute(Node& node);
+    Value extension(Node& node); // of gawk
     Value split(Node& node);
     Value match(Node& node);
     std::string format(std::span<NodePointer> arguments);

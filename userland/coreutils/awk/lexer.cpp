@@ -36,6 +36,11 @@ constexpr BuiltinName kBuiltins[] = {
     {"sqrt", Builtin::square_root}, {"srand", Builtin::seed},           {"sub", Builtin::substitute},
     {"substr", Builtin::substring}, {"system", Builtin::system},        {"tolower", Builtin::to_lower},
     {"toupper", Builtin::to_upper},
+    // Functions of gawk and mawk.
+    {"and", Builtin::bit_and},     {"compl", Builtin::complement},      {"gensub", Builtin::gensub},
+    {"lshift", Builtin::shift_left}, {"mktime", Builtin::make_time},    {"or", Builtin::bit_or},
+    {"rshift", Builtin::shift_right}, {"strftime", Builtin::strftime},  {"systime", Builtin::systime},
+    {"xor", Builtin::bit_xor},
 };
 
 struct Operator {

@@ -77,6 +77,16 @@ enum class Token : unsigned char {
 };
 
 enum class Builtin : unsigned char {
+    bit_and,
+    bit_or,
+    bit_xor,
+    complement,
+    gensub,
+    make_time,
+    shift_left,
+    shift_right,
+    strftime,
+    systime,
     atan2,
     close,
     cos,

@@ -743,7 +743,10 @@ private:
             {Builtin::sine, 1, 1},        {Builtin::split, 2, 3},   {Builtin::sprintf, 1, SIZE_MAX},
             {Builtin::square_root, 1, 1}, {Builtin::seed, 0, 1},    {Builtin::substitute, 2, 3},
             {Builtin::substring, 2, 3},   {Builtin::system, 1, 1},  {Builtin::to_lower, 1, 1},
-            {Builtin::to_upper, 1, 1},
+            {Builtin::to_upper, 1, 1},    {Builtin::gensub, 3, 4},  {Builtin::bit_and, 2, SIZE_MAX},
+            {Builtin::bit_or, 2, SIZE_MAX}, {Builtin::bit_xor, 2, SIZE_MAX}, {Builtin::complement, 1, 1},
+            {Builtin::shift_left, 2, 2},  {Builtin::shift_right, 2, 2}, {Builtin::make_time, 1, 2},
+            {Builtin::strftime, 0, 3},    {Builtin::systime, 0, 0},
         };
         NodePointer node = make(Kind::builtin);
         node->builtin = lexer_.builtin;

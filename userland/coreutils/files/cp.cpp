@@ -1,4 +1,4 @@
-// cp: POSIX.1-2017 and GNU's -a -d -l -s -t -T -u -x --parents --preserve --remove-destination.
+// cp: POSIX.1-2017 and GNU's -a -b -d -l -s -t -T -u -x --parents --preserve --remove-destination.
 #include "framework/arguments.h"
 #include "framework/diagnostics.h"
 #include "framework/output.h"
@@ -28,6 +28,7 @@ constexpr Option kOptions[] = {
     {'a', "archive", nullptr, "same as -dR --preserve=all"},
     {kAttributesOnly, "attributes-only", nullptr, "don't copy the file data, just the attributes"},
     {kCopyContents, "copy-contents", nullptr, "copy contents of special files when recursive"},
+    MARTLET_BACKUP_OPTIONS,
     {'d', nullptr, nullptr, "same as --no-dereference --preserve=links"},
     {'f', "force", nullptr, "if a destination cannot be opened, remove it and try again"},
     {'i', "interactive", nullptr, "prompt before overwrite"},
@@ -79,6 +80,7 @@ struct Request {
 
 void take_option(Request& request, int id, const char* value) {
     CopySettings& copy = request.copy;
+    if (copy.backups.take(id, value)) return;
     auto follow = [&](Follow how) {
         copy.follow = how;
         request.follow_given = true;

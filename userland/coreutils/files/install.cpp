@@ -20,7 +20,7 @@ namespace coreutils {
 namespace {
 
 constexpr Option kOptions[] = {
-    {'b', nullptr, nullptr, "make a backup of each existing destination file (NAME~)"},
+    MARTLET_BACKUP_OPTIONS,
     {'C', "compare", nullptr, "do not touch a destination that has the same content and attributes"},
     {'c', nullptr, nullptr, nullptr},
     {'d', "directory", nullptr, "treat all arguments as directory names; create all components"},
@@ -39,7 +39,8 @@ struct Settings {
     mode_t mode = 0755;
     uid_t owner = static_cast<uid_t>(-1);
     gid_t group = static_cast<gid_t>(-1);
-    bool backup = false, compare = false, parents = false, times = false, strip = false, verbose = false;
+    Backups backups;
+    bool compare = false, parents = false, times = false, strip = false, verbose = false;
 };
 
 bool set_attributes(const std::string& path, const Settings& settings) {
@@ -128,12 +129,14 @@ bool install_file(const std::string& source, const std::string& target, const Se
         warn("cannot overwrite directory '%s' with non-directory", target.c_str());
         return false;
     }
-    if (exists && settings.backup && rename(target.c_str(), (target + "~").c_str()) != 0) {
-        warn("cannot backup '%s': %m", target.c_str());
-        return false;
-    }
+    std::string backup = exists && settings.backups.wanted() ? settings.backups.name_for(target) : "";
+    if (!backup.empty() && !settings.backups.keep(target)) return false;
     CopySettings copy{.preserve_times = settings.times, .keep_special = false, .remove_destination = true};
-    if (settings.verbose) out.print("'%s' -> '%s'\n", source.c_str(), target.c_str());
+    if (settings.verbose) {
+        out.print("'%s' -> '%s'", source.c_str(), target.c_str());
+        if (!backup.empty()) out.print(" (backup: '%s')", backup.c_str());
+        out.put('\n');
+    }
     mode_t mask = umask(077); // nobody gets at it before its attributes are right
     bool good = Copier(copy).copy(source, target);
     umask(mask);
@@ -148,10 +151,8 @@ int run(Arguments& arguments) {
     TargetKind kind = TargetKind::guess;
     while (auto option = arguments.next_option()) {
         const char* value = arguments.value();
+        if (settings.backups.take(*option, value)) continue;
         switch (*option) {
-        case 'b':
-            settings.backup = true;
-            break;
         case 'C':
             settings.compare = true;
             break;

@@ -1,7 +1,8 @@
-// ln: POSIX.1-2017, with GNU's -i -n -r -t -T -v.
+// ln: POSIX.1-2017, with GNU's -b -i -n -r -t -T -v.
 #include "framework/arguments.h"
 #include "framework/diagnostics.h"
 #include "framework/output.h"
+#include "lib/backup.h"
 #include "lib/path.h"
 #include "lib/resolve.h"
 #include "lib/targets.h"
@@ -15,6 +16,7 @@ namespace coreutils {
 namespace {
 
 constexpr Option kOptions[] = {
+    MARTLET_BACKUP_OPTIONS,
     {'f', "force", nullptr, "remove existing destination files"},
     {'i', "interactive", nullptr, "prompt whether to remove destinations"},
     {'L', "logical", nullptr, "dereference TARGETs that are symbolic links"},
@@ -29,6 +31,7 @@ constexpr Option kOptions[] = {
 };
 
 struct Settings {
+    Backups backups;
     bool symbolic = false, force = false, interactive = false, logical = false, relative = false,
          verbose = false;
 };
@@ -57,7 +60,8 @@ bool make(const char* source, const std::string& name, const Settings& settings)
         }
     }
     int result = make_link(target, name, settings);
-    if (result != 0 && errno == EEXIST && (settings.force || settings.interactive)) {
+    if (result != 0 && errno == EEXIST &&
+        (settings.force || settings.interactive || settings.backups.wanted())) {
         struct stat old;
         if (lstat(name.c_str(), &old) == 0 && S_ISDIR(old.st_mode)) {
             warn("%s: cannot overwrite directory", name.c_str());
@@ -71,7 +75,9 @@ bool make(const char* source, const std::string& name, const Settings& settings)
             }
         }
         if (settings.interactive && !ask("replace '%s'?", printable(name).c_str())) return true;
-        if (unlink(name.c_str()) != 0) {
+        if (settings.backups.wanted()) {
+            if (!settings.backups.keep(name)) return false;
+        } else if (unlink(name.c_str()) != 0) {
             warn_errno(name);
             return false;
         }
@@ -92,6 +98,7 @@ int run(Arguments& arguments) {
     const char* directory = nullptr;
     TargetKind kind = TargetKind::guess;
     while (auto option = arguments.next_option()) {
+        if (settings.backups.take(*option, arguments.value())) continue;
         switch (*option) {
         case 'f':
             settings.force = true, settings.interactive = false;

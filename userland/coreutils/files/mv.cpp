@@ -18,6 +18,7 @@ namespace {
 enum : int { kStripSlashes = kLongOnly };
 
 constexpr Option kOptions[] = {
+    MARTLET_BACKUP_OPTIONS,
     {'f', "force", nullptr, "do not prompt before overwriting"},
     {'i', "interactive", nullptr, "prompt before overwrite"},
     {'n', "no-clobber", nullptr, "do not overwrite an existing file"},
@@ -82,9 +83,16 @@ bool move(const std::string& source, const std::string& destination, const CopyS
         }
         if (!replace_wanted(destination, settings, info, old)) return true;
     }
+    std::string backup;
+    if (settings.backups.wanted() && lstat(destination.c_str(), &old) == 0 && !S_ISDIR(old.st_mode)) {
+        backup = settings.backups.name_for(destination);
+        if (!settings.backups.keep(destination)) return false;
+    }
     if (rename(source.c_str(), destination.c_str()) == 0) {
-        if (settings.verbose)
-            out.print("renamed '%s' -> '%s'\n", printable(source).c_str(), printable(destination).c_str());
+        if (!settings.verbose) return true;
+        out.print("renamed '%s' -> '%s'", printable(source).c_str(), printable(destination).c_str());
+        if (!backup.empty()) out.print(" (backup: '%s')", printable(backup).c_str());
+        out.put('\n');
         return true;
     }
     if (errno == EXDEV) return move_across(source, destination, settings, info);
@@ -102,6 +110,7 @@ int run(Arguments& arguments) {
     bool no_directory = false, strip = false;
     settings.overwrite = isatty(STDIN_FILENO) ? Overwrite::ask_if_unwritable : Overwrite::yes;
     while (auto option = arguments.next_option()) {
+        if (settings.backups.take(*option, arguments.value())) continue;
         switch (*option) {
         case 'f':
             settings.overwrite = Overwrite::yes;

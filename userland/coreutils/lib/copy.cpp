@@ -62,7 +62,9 @@ std::vector<std::string> names_in(DIR* stream) {
 void Copier::say(const std::string& source, const std::string& destination) const {
     if (!settings_.verbose) return;
     if (settings_.moving) out.write("copied ");
-    out.print("'%s' -> '%s'\n", printable(source).c_str(), printable(destination).c_str());
+    out.print("'%s' -> '%s'", printable(source).c_str(), printable(destination).c_str());
+    if (!backup_.empty()) out.print(" (backup: '%s')", printable(backup_).c_str());
+    out.put('\n');
 }
 
 bool Copier::copy(const std::string& source, const std::string& destination) {
@@ -97,6 +99,7 @@ bool Copier::copy_entry(const std::string& source, const std::string& destinatio
         warn_errno(source);
         return false;
     }
+    backup_.clear();
     if (on_command_line) root_device_ = info.st_dev;
     if (S_ISDIR(info.st_mode) && !settings_.recursive) {
         warn("%s: is a directory (not copied without -r)", source.c_str());
@@ -155,10 +158,15 @@ bool Copier::copy_entry(const std::string& source, const std::string& destinatio
             warn("%s: will not overwrite just-created file with '%s'", destination.c_str(), source.c_str());
             return false;
         }
+        if (settings_.backups.wanted() && !S_ISDIR(info.st_mode)) {
+            backup_ = settings_.backups.name_for(destination);
+            if (!settings_.backups.keep(destination)) return false;
+            exists = false;
+        }
         bool replaces_node = settings_.remove_destination || settings_.hard_link || settings_.symbolic_link ||
                              settings_.moving ||
                              (!S_ISREG(info.st_mode) && (settings_.recursive && settings_.keep_special));
-        if (!S_ISDIR(info.st_mode) && (replaces_node || S_ISLNK(info.st_mode))) {
+        if (exists && !S_ISDIR(info.st_mode) && (replaces_node || S_ISLNK(info.st_mode))) {
             if (unlink(destination.c_str()) != 0 && errno != ENOENT) {
                 warn_errno(destination);
                 return false;

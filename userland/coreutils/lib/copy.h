@@ -3,6 +3,7 @@
 // they happen; the rest of the tree goes on.
 #pragma once
 
+#include "lib/backup.h"
 #include "lib/walk.h"
 
 #include <string>
@@ -31,6 +32,7 @@ struct CopySettings {
     bool hard_link = false, symbolic_link = false;
     bool attributes_only = false;
     bool one_file_system = false;
+    Backups backups = {};
     bool sparse = true;  // keep holes
     bool moving = false; // for messages and for -u, -n of mv
 };
@@ -67,6 +69,7 @@ private:
     std::vector<std::pair<dev_t, ino_t>> made_; // destinations created by this copy
     std::vector<std::pair<dev_t, ino_t>> ancestors_; // source directories being copied
     dev_t root_device_ = 0;
+    std::string backup_; // of the destination in hand
 };
 
 } // namespace coreutils

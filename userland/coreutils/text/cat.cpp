@@ -4,6 +4,7 @@
 #include "framework/input.h"
 #include "framework/output.h"
 
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -74,6 +75,13 @@ void show(std::string_view block, const Format& format, LineState& line) {
     }
 }
 
+// The kernel passes the file on itself where it can; what it cannot, or fails at, is read and written.
+void pass_on(int fd) {
+    constexpr size_t kMost = 1024 * 1024 * 1024;
+    while (sendfile(STDOUT_FILENO, fd, nullptr, kMost) > 0) {
+    }
+}
+
 bool is_output_file(int fd) {
     static struct stat target;
     static bool regular = fstat(STDOUT_FILENO, &target) == 0 && S_ISREG(target.st_mode);
@@ -106,6 +114,8 @@ int run(Arguments& arguments) {
             refused = true;
             return;
         }
+        out.flush();
+        if (format.plain()) pass_on(input.fd());
         for (std::string_view block; !(block = input.next_block()).empty();) {
             if (format.plain()) {
                 out.write(block);

@@ -22,7 +22,16 @@
 namespace coreutils::diff {
 namespace {
 
-enum : int { kContext = kLongOnly, kUnified, kColor, kStripCr, kNormal, kNoDereference };
+enum : int {
+    kContext = kLongOnly,
+    kUnified,
+    kColor,
+    kStripCr,
+    kNormal,
+    kNoDereference,
+    kLeftColumn,
+    kSuppressCommon
+};
 
 constexpr Option kOptions[] = {
     {'a', "text", nullptr, "treat all files as text"},
@@ -56,6 +65,10 @@ constexpr Option kOptions[] = {
     {'u', nullptr, nullptr, "output 3 lines of unified context"},
     {'U', nullptr, "NUM", "output NUM lines of unified context"},
     {kUnified, "unified", "[NUM]", "output NUM (default 3) lines of unified context"},
+    {kLeftColumn, "left-column", nullptr, "with -y: only the left one of common lines"},
+    {kSuppressCommon, "suppress-common-lines", nullptr, "with -y: no common lines"},
+    {'y', "side-by-side", nullptr, "output in two columns"},
+    {'W', "width", "NUM", "with -y: at most NUM (default 130) columns"},
     {'w', "ignore-all-space", nullptr, "ignore all white space"},
     {'x', "exclude", "PAT", "exclude files that match PAT"},
     {'X', "exclude-from", "FILE", "exclude files that match any pattern in FILE"},
@@ -97,6 +110,8 @@ private:
     int compare_contents(Side& first, Side& second, bool top_level);
     int compare_directories(const Side& first, const Side& second);
     bool is_ignorable(const TextFile& file, size_t begin, size_t end) const;
+    // Side by side, even files without a difference are printed.
+    bool shows_common() const { return settings_.format.form == Form::side_by_side && !settings_.brief; }
     std::vector<std::string> names_in(const Side& side, int& status) const;
 
     const Settings& settings_;
@@ -153,10 +168,10 @@ bool Differ::is_ignorable(const TextFile& file, size_t begin, size_t end) const 
 
 int Differ::compare_contents(Side& first, Side& second, bool top_level) {
     if (!first.absent && !second.absent && first.info.st_dev == second.info.st_dev &&
-        first.info.st_ino == second.info.st_ino && S_ISREG(first.info.st_mode))
+        first.info.st_ino == second.info.st_ino && S_ISREG(first.info.st_mode) && !shows_common())
         return kSame;
     if (!read(first) || !read(second)) return kTrouble;
-    if (first.text.content == second.text.content) return kSame;
+    if (first.text.content == second.text.content && !shows_common()) return kSame;
     constexpr size_t kBinaryProbe = 32 * 1024;
     auto is_binary = [&](const TextFile& file) {
         return !settings_.text && std::string_view(file.content).substr(0, kBinaryProbe).contains('\0');
@@ -176,7 +191,7 @@ int Differ::compare_contents(Side& first, Side& second, bool top_level) {
             return is_ignorable(first.text, change.first_begin, change.first_end) &&
                    is_ignorable(second.text, change.second_begin, change.second_end);
         });
-    if (changes.empty()) return kSame;
+    if (changes.empty() && !shows_common()) return kSame;
     if (settings_.brief) {
         out.print("Files %s and %s differ\n", first.name.c_str(), second.name.c_str());
         return kDifferent;
@@ -192,7 +207,7 @@ int Differ::compare_contents(Side& first, Side& second, bool top_level) {
         return result;
     };
     print_changes(first.text, second.text, changes, header(first, 0), header(second, 1), settings_.format);
-    return kDifferent;
+    return changes.empty() ? kSame : kDifferent;
 }
 
 std::vector<std::string> Differ::names_in(const Side& side, int& status) const {
@@ -408,6 +423,19 @@ void take_format_option(Settings& settings, int id, const char* value) {
         break;
     case 'n':
         set_form(settings, Form::rcs, nullptr);
+        break;
+    case 'y':
+        settings.format.form = Form::side_by_side;
+        break;
+    case 'W':
+        settings.format.width = static_cast<size_t>(unsigned_or_die(value, "width"));
+        if (settings.format.width == 0) usage_error("invalid width '%s'", value);
+        break;
+    case kLeftColumn:
+        settings.format.left_column = true;
+        break;
+    case kSuppressCommon:
+        settings.format.suppress_common = true;
         break;
     case kNormal:
         set_form(settings, Form::normal, nullptr);

@@ -2,7 +2,9 @@
 
 #include "framework/output.h"
 #include "lib/regex.h"
+#include "lib/utf8.h"
 
+#include <algorithm>
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
@@ -32,6 +34,28 @@ public:
             for (size_t i = change.second_begin; i < change.second_end; ++i)
                 line(">", true, second_, i, kAdded);
         }
+    }
+
+    void side_by_side() {
+        size_t first = 0, second = 0;
+        auto common = [&](size_t end) {
+            for (; first < end; ++first, ++second) {
+                if (settings_.suppress_common) continue;
+                if (settings_.left_column)
+                    pair(&first_, first, '(', nullptr, 0);
+                else
+                    pair(&first_, first, ' ', &second_, second);
+            }
+        };
+        for (const Change& change : changes_) {
+            common(change.first_begin);
+            second = change.second_begin;
+            while (first < change.first_end && second < change.second_end)
+                pair(&first_, first++, '|', &second_, second++);
+            while (first < change.first_end) pair(&first_, first++, '<', nullptr, 0);
+            while (second < change.second_end) pair(nullptr, 0, '>', &second_, second++);
+        }
+        common(first_.lines.size());
     }
 
     // The script for ed(1), last change first so that earlier numbers stay right.
@@ -118,6 +142,78 @@ public:
     }
 
 private:
+    static constexpr size_t kTab = 8, kGutter = 3;
+
+    // A line is cut in half where the right one can begin at a tab stop.
+    size_t right_column() const {
+        size_t unit = settings_.expand_tabs ? 1 : kTab, least = unit + kGutter;
+        size_t middle = settings_.width / 2 + least / 2 + (settings_.width & least & 1);
+        return middle - middle % unit;
+    }
+    size_t half_width() const {
+        size_t right = right_column();
+        return right < kGutter || right > settings_.width
+                   ? 0
+                   : std::min(right - kGutter, settings_.width - right);
+    }
+
+    size_t move_to(size_t from, size_t to) const {
+        if (!settings_.expand_tabs)
+            for (size_t stop = from + kTab - from % kTab; stop <= to; stop += kTab) {
+                out.put('\t');
+                from = stop;
+            }
+        for (; from < to; ++from) out.put(' ');
+        return from;
+    }
+
+    // As much of the text as fits into `limit` columns; returns the column behind it.
+    size_t half(std::string_view text, size_t limit) const {
+        size_t wanted = 0, column = 0;
+        while (!text.empty()) {
+            CodePoint point = decode_utf8(text);
+            std::string_view character = text.substr(0, point.length);
+            text.remove_prefix(point.length);
+            if (character == "\t") {
+                size_t stop = wanted + kTab - wanted % kTab;
+                if (column == wanted && settings_.expand_tabs)
+                    for (; column < std::min(stop, limit); ++column) out.put(' ');
+                else if (column == wanted && stop < limit) {
+                    out.put('\t');
+                    column = stop;
+                }
+                wanted = stop;
+                continue;
+            }
+            int width = column_width(point.value);
+            wanted += width > 0 ? static_cast<size_t>(width) : 0;
+            if (wanted > limit) break;
+            column = wanted;
+            out.write(character);
+        }
+        return column;
+    }
+
+    void pair(const TextFile* left, size_t left_line, char mark, const TextFile* right,
+              size_t right_line) const {
+        auto ended = [](const TextFile* file, size_t line) {
+            return file && (line + 1 < file->lines.size() || file->ends_in_newline);
+        };
+        bool left_ended = ended(left, left_line), right_ended = ended(right, right_line);
+        size_t width = half_width(), column = left ? half(left->lines[left_line], width) : 0;
+        size_t second = width ? right_column() : settings_.width;
+        if (mark != ' ') {
+            column = move_to(column, (width + second - 1) / 2) + 1;
+            if (mark == '|' && left_ended != right_ended) mark = left_ended ? '/' : '\\';
+            out.put(mark);
+        }
+        if (right && !right->lines[right_line].empty()) {
+            move_to(column, second);
+            half(right->lines[right_line], width);
+        }
+        if (left_ended || right_ended) out.put('\n');
+    }
+
     // "3", "3,5", or for no lines the one before: 3,2 is never printed.
     static std::string numbers(size_t begin, size_t end) {
         if (end <= begin + 1) return std::to_string(end > begin ? begin + 1 : begin);
@@ -275,6 +371,9 @@ void print_changes(const TextFile& first, const TextFile& second, const std::vec
         print_header(unified ? "+++" : "---", second_header, settings);
     }
     switch (settings.form) {
+    case Form::side_by_side:
+        printer.side_by_side();
+        break;
     case Form::normal:
         printer.normal();
         break;

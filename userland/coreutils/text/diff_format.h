@@ -13,11 +13,13 @@ class Regex;
 
 namespace coreutils::diff {
 
-enum class Form { normal, unified, context, ed, forward_ed, rcs };
+enum class Form { side_by_side, normal, unified, context, ed, forward_ed, rcs };
 
 struct FormatSettings {
     Form form = Form::normal;
     size_t context = 3;
+    size_t width = 130; // of a line of the form side by side
+    bool left_column = false, suppress_common = false;
     bool show_function = false, expand_tabs = false, initial_tab = false, color = false;
     const Regex* function_pattern = nullptr;
 };
