@@ -461,7 +461,10 @@ public:
         frames[index]->acquire();
         return frames[index];
     }
-    void mark_dirty(u64) override { ++dirtied; }
+    Result<void> mark_dirty(u64) override {
+        ++dirtied;
+        return {};
+    }
     void truncate(u64 pages) {
         size = pages;
         for (u64 index = pages; index < 3; ++index)

@@ -7,6 +7,7 @@
 #include "time/clock.h"
 #include "vfs/mount_namespace.h"
 #include "vfs/caller.h"
+#include "vfs/write_back.h"
 
 namespace martlet {
 
@@ -60,6 +61,16 @@ usize arch_clear_user(u64 to, usize count) {
     return 0;
 }
 void MemoryObject::unmap_pages(u64, u64) {}
+bool MemoryObject::write_protect_pages(u64, u64, SpaceLocks) { return true; }
+
+// No thread: tests write back themselves.
+Result<void> WriteBack::start() { return {}; }
+bool WriteBack::end_later(LastUse&) { return false; }
+void WriteBack::cache_is_dirty(WrittenCache&) {}
+void WriteBack::cache_is_clean(WrittenCache&) {}
+void WriteBack::count_dirty(i64) {}
+void WriteBack::count_writing(i64) {}
+void WriteBack::throttle() {}
 Result<Ref<CharacterDevice>> find_character_device(u64) { return Error(Errno::ENXIO); }
 
 SuperBlock::SuperBlock(Stacking how) : device(1), stacking(how), rename_lock(LockRank::Rename) {}
