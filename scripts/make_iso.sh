@@ -1,14 +1,14 @@
 #!/bin/sh
 # Builds the hybrid ISO: CD and USB disk, BIOS and UEFI, the same bytes for the same input.
-# usage: make_iso.sh KERNEL INITRD GRUB_CFG OUTPUT
+# usage: make_iso.sh KERNEL INITRAMFS GRUB_CFG OUTPUT
 set -eu
-kernel=$1 initrd=$2 config=$3 output=$4
+kernel=$1 initramfs=$2 config=$3 output=$4
 modules="normal multiboot2 iso9660 part_msdos part_gpt fat serial terminal echo test keystatus all_video configfile"
 stage=$(mktemp -d)
 trap 'rm -rf "$stage"' EXIT
 mkdir -p "$stage/boot/grub"
 cp "$kernel" "$stage/boot/kernel.elf"
-cp "$initrd" "$stage/boot/initrd.tar"
+cp "$initramfs" "$stage/boot/initramfs.lz4"
 cp "$config" "$stage/boot/grub/grub.cfg"
 export SOURCE_DATE_EPOCH="${SOURCE_DATE_EPOCH:-0}"
 find "$stage" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +

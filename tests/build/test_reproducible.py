@@ -72,6 +72,7 @@ def test_packing_elsewhere_and_later_gives_the_same_bytes(environment, copy):
                 os.chmod(path, os.stat(os.path.join(BUILD, "root", os.path.relpath(path, root))).st_mode & 0o7777)
     subprocess.run([copy / "scripts/make_initrd.py", root, copy / "initrd/modes.txt", copy / "initrd.tar"], check=True, env=environment)
     assert digest(copy / "initrd.tar") == digest(os.path.join(BUILD, "initrd.tar"))
-    subprocess.run([copy / "scripts/make_iso.sh", os.path.join(BUILD, "kernel.elf"), copy / "initrd.tar", copy / "iso/grub.cfg",
+    subprocess.run([copy / "scripts/make_initramfs.py", copy / "initrd.tar", copy / "initramfs.lz4"], check=True, env=environment)
+    subprocess.run([copy / "scripts/make_iso.sh", os.path.join(BUILD, "kernel.elf"), copy / "initramfs.lz4", copy / "iso/grub.cfg",
                     copy / "martlet.iso"], check=True, env=environment)
     assert digest(copy / "martlet.iso") == digest(os.path.join(BUILD, "martlet.iso"))

@@ -1,4 +1,4 @@
-"""An unmodified Linux initramfs on Martlet's kernel: cpio, plain or gzip, several in a row, and what the command line says."""
+"""An unmodified Linux initramfs on Martlet's kernel: cpio, plain, gzip or lz4, several in a row, and what the command line says."""
 import gzip
 import os
 import stat
@@ -68,10 +68,14 @@ def boot(tmp_path, archive, name, append=""):
 SHELL_INIT = "#!/bin/sh\n/bin/busybox mount -t proc proc /proc\nexport PATH=/bin\n/bin/busybox --install -s /bin\nexec /bin/sh\n"
 
 
-@pytest.mark.parametrize("compressed", [False, True])
-def test_a_busybox_initramfs_boots_to_its_shell(tmp_path, compressed):
+def lz4(data):
+    return subprocess.run(["lz4", "-l", "-c"], input=data, stdout=subprocess.PIPE, check=True).stdout
+
+
+@pytest.mark.parametrize("compress", [bytes, gzip.compress, lz4])
+def test_a_busybox_initramfs_boots_to_its_shell(tmp_path, compress):
     archive = pack(root_tree(tmp_path / "root", SHELL_INIT))
-    with boot(tmp_path, gzip.compress(archive) if compressed else archive, f"initramfs-{compressed}") as machine:
+    with boot(tmp_path, compress(archive), f"initramfs-{compress.__name__}") as machine:
         machine.expect(CONSOLE)
         machine.send("echo $$ $(readlink /proc/1/exe) $(ls /dev) $(ls -i /init /etc/second-name | awk '{print $1}' | uniq | wc -l)\r")
         machine.expect("1 /bin/busybox console 1\r*\n")
@@ -128,6 +132,12 @@ def gzip_with(change):
     return bytes(data)
 
 
+def lz4_with(change):
+    data = bytearray(lz4(bytes(1000) + os.urandom(5000)))
+    change(data)
+    return bytes(data)
+
+
 DAMAGED = [
     ("truncated", Cpio().add("file", stat.S_IFREG | 0o644, b"x" * 5000).end()[:3000], "cut short"),
     ("magic", Cpio().add("file", stat.S_IFREG | 0o644, b"x" * 3).data + b"07x7" * 60, "no cpio header"),
@@ -138,9 +148,11 @@ DAMAGED = [
     ("gzip-bits", gzip_with(lambda data: data.__setitem__(slice(20, 60), bytes(40))), "initramfs: unpacking failed"),
     ("gzip-crc", gzip_with(lambda data: data.__setitem__(-8, data[-8] ^ 1)), "wrong checksum of the compressed"),
     ("gzip-short", gzip_with(lambda data: data.__delitem__(slice(-3000, None))), "cut short"),
-    ("xz", b"\xfd7zXZ\0" + bytes(100), r"gzip only \[xz\]"),
-    ("zstd", struct.pack("<I", 0xFD2FB528) + bytes(100), r"gzip only \[zstd\]"),
-    ("lz4", struct.pack("<I", 0x184C2102) + bytes(100), r"gzip only \[lz4\]"),
+    ("xz", b"\xfd7zXZ\0" + bytes(100), r"gzip or lz4 only \[xz\]"),
+    ("zstd", struct.pack("<I", 0xFD2FB528) + bytes(100), r"gzip or lz4 only \[zstd\]"),
+    ("lz4-short", lz4(bytes(100000))[:-10], r"cut short \[lz4\]"),
+    ("lz4-bits", lz4_with(lambda data: data.__setitem__(slice(9, 60), b"\xf0" * 51)), r"unpacking failed: .* \[lz4\]"),
+    ("lz4-frame", struct.pack("<I", 0x184D2204) + bytes(100), r"gzip or lz4 only \[lz4 frame\]"),
 ]
 
 

@@ -4,6 +4,7 @@
 
 #include "base/ref.h"
 #include "fs/initrd/crc32.h"
+#include "fs/initrd/inflate.h"
 
 namespace martlet {
 namespace {
@@ -35,9 +36,9 @@ usize header_size(std::span<const u8> input) {
     return size <= input.size() ? size : 0;
 }
 
-class CheckingSink final : public InflateSink {
+class CheckingSink final : public DecompressSink {
 public:
-    explicit CheckingSink(InflateSink& inner) : inner_(inner) {}
+    explicit CheckingSink(DecompressSink& inner) : inner_(inner) {}
     Result<void> put(std::span<const u8> bytes) override {
         checksum = crc32(checksum, bytes);
         size += static_cast<u32>(bytes.size());
@@ -46,30 +47,30 @@ public:
     u32 checksum = 0, size = 0;
 
 private:
-    InflateSink& inner_;
+    DecompressSink& inner_;
 };
 
 } // namespace
 
-Result<GzipResult> decompress_gzip(std::span<const u8> input, InflateSink& sink) {
+Result<DecompressResult> decompress_gzip(std::span<const u8> input, DecompressSink& sink) {
     usize start = header_size(input);
-    if (start == 0) return GzipResult{.error = "bad gzip header", .consumed = 0};
+    if (start == 0) return DecompressResult{.error = "bad gzip header", .consumed = 0};
     CheckingSink checking(sink);
     Own<Inflater> inflater(new (std::nothrow) Inflater(checking));
     if (!inflater) return Error(Errno::ENOMEM);
     switch (inflater->run(input.subspan(start))) {
     case Inflater::Status::Done: break;
-    case Inflater::Status::Damaged: return GzipResult{.error = "damaged compressed data", .consumed = 0};
-    case Inflater::Status::Truncated: return GzipResult{.error = "the compressed data is cut short", .consumed = 0};
-    case Inflater::Status::SinkFailed: return GzipResult{.error = "what was compressed cannot be unpacked", .consumed = 0};
+    case Inflater::Status::Damaged: return DecompressResult{.error = "damaged compressed data", .consumed = 0};
+    case Inflater::Status::Truncated: return DecompressResult{.error = "the compressed data is cut short", .consumed = 0};
+    case Inflater::Status::SinkFailed: return DecompressResult{.error = "what was compressed cannot be unpacked", .consumed = 0};
     }
     usize end = start + inflater->consumed();
-    if (input.size() - end < kTrailerSize) return GzipResult{.error = "the compressed data is cut short", .consumed = 0};
+    if (input.size() - end < kTrailerSize) return DecompressResult{.error = "the compressed data is cut short", .consumed = 0};
     u32 trailer[2];
     memcpy(trailer, input.data() + end, sizeof trailer);
-    if (trailer[0] != checking.checksum) return GzipResult{.error = "wrong checksum of the compressed data", .consumed = 0};
-    if (trailer[1] != checking.size) return GzipResult{.error = "wrong size of the compressed data", .consumed = 0};
-    return GzipResult{.error = {}, .consumed = end + kTrailerSize};
+    if (trailer[0] != checking.checksum) return DecompressResult{.error = "wrong checksum of the compressed data", .consumed = 0};
+    if (trailer[1] != checking.size) return DecompressResult{.error = "wrong size of the compressed data", .consumed = 0};
+    return DecompressResult{.error = {}, .consumed = end + kTrailerSize};
 }
 
 } // namespace martlet

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include <algorithm>
+
 namespace martlet {
 namespace {
 
@@ -104,41 +106,25 @@ i32 Inflater::decode(const Code& code) {
     return -1;
 }
 
-bool Inflater::flush() {
-    if (flushed_ == position_) return true;
-    auto put = sink_.put({window_ + flushed_, position_ - flushed_});
-    flushed_ = position_;
-    return put.has_value();
-}
-
-/// Room for one match: hands on what is there and keeps the history.
-bool Inflater::make_room() {
-    if (position_ + kMaxMatch <= kWindowSize) return true;
-    if (!flush()) return false;
-    memmove(window_, window_ + position_ - kHistorySize, kHistorySize);
-    position_ = flushed_ = kHistorySize;
-    return true;
-}
-
 Inflater::Status Inflater::stored_block() {
     take(bit_count_ & 7);
     if (!need(32)) return Status::Truncated;
     u32 size = take(16);
     if (take(16) != (size ^ 0xffff)) return Status::Damaged;
     while (size > 0) {
-        if (!make_room()) return Status::SinkFailed;
+        if (!window_.make_room(sink_, kMaxMatch)) return Status::SinkFailed;
         if (bit_count_ >= 8) {
-            window_[position_++] = static_cast<u8>(take(8));
+            window_.bytes[window_.position++] = static_cast<u8>(take(8));
             --size;
             continue;
         }
         bits_ = 0; // fill() may have left bits above bit_count_ that it will read again
         bit_count_ = 0;
-        u32 count = kWindowSize - position_ < size ? kWindowSize - position_ : size;
+        u32 count = std::min(window_.kSize - window_.position, size);
         if (static_cast<u64>(end_ - next_) < count) return Status::Truncated;
-        memcpy(window_ + position_, next_, count);
+        memcpy(window_.bytes + window_.position, next_, count);
         next_ += count;
-        position_ += count;
+        window_.position += count;
         size -= count;
     }
     return Status::Done;
@@ -186,25 +172,14 @@ Inflater::Status Inflater::read_dynamic_codes() {
     return Status::Done;
 }
 
-Inflater::Status Inflater::copy_match(u32 distance, u32 length) {
-    if (distance > position_) return Status::Damaged;
-    u8* to = window_ + position_;
-    const u8* from = to - distance;
-    position_ += length;
-    if (distance >= length) memcpy(to, from, length);
-    else
-        while (length-- > 0) *to++ = *from++; // overlapping: the copy feeds itself
-    return Status::Done;
-}
-
 Inflater::Status Inflater::compressed_block() {
     for (;;) {
-        if (!make_room()) return Status::SinkFailed;
+        if (!window_.make_room(sink_, kMaxMatch)) return Status::SinkFailed;
         need(48); // a code, its extra bits, a distance and its extra bits
         i32 symbol = decode(literals_);
         if (symbol < 0) return bit_count_ < kMaxCodeLength ? Status::Truncated : Status::Damaged;
         if (symbol < static_cast<i32>(kEndOfBlock)) {
-            window_[position_++] = static_cast<u8>(symbol);
+            window_.bytes[window_.position++] = static_cast<u8>(symbol);
             continue;
         }
         if (symbol == static_cast<i32>(kEndOfBlock)) return Status::Done;
@@ -217,7 +192,8 @@ Inflater::Status Inflater::compressed_block() {
         if (distance_code >= static_cast<i32>(kDistanceCodes)) return Status::Damaged;
         if (bit_count_ < kDistanceExtra[distance_code]) return Status::Truncated;
         u32 distance = kDistanceBase[distance_code] + take(kDistanceExtra[distance_code]);
-        if (Status status = copy_match(distance, length); status != Status::Done) return status;
+        if (distance > window_.position) return Status::Damaged;
+        window_.repeat(distance, length);
     }
 }
 
@@ -240,11 +216,11 @@ Inflater::Status Inflater::run(std::span<const u8> input) {
             break;
         }
         if (status != Status::Done) {
-            (void)flush(); // what was good
+            (void)window_.flush(sink_); // what was good
             return status;
         }
     }
-    if (!flush()) return Status::SinkFailed;
+    if (!window_.flush(sink_)) return Status::SinkFailed;
     consumed_ = input.size() - static_cast<usize>(end_ - next_) - bit_count_ / 8;
     return Status::Done;
 }

@@ -2,26 +2,14 @@
 //
 // Pure and bounded: reads only the input span, keeps one window of 64 KiB, checks every code, length and distance.
 #pragma once
-#include <span>
-
-#include "base/result.h"
-#include "base/types.h"
+#include "fs/initrd/decompress.h"
 
 namespace martlet {
-
-class InflateSink {
-public:
-    /// An error ends the decompression.
-    virtual Result<void> put(std::span<const u8> bytes) = 0;
-
-protected:
-    ~InflateSink() = default;
-};
 
 /// Large: lives on the heap.
 class Inflater {
 public:
-    explicit Inflater(InflateSink& sink) : sink_(sink) {}
+    explicit Inflater(DecompressSink& sink) : sink_(sink) {}
 
     enum class Status : u8 { Done, Damaged, Truncated, SinkFailed };
     Status run(std::span<const u8> input);
@@ -30,8 +18,7 @@ public:
 
 private:
     static constexpr u32 kMaxCodeLength = 15;
-    static constexpr u32 kWindowSize = 65536; // at least the 32 KiB that distances reach, twice for cheap flushing
-    static constexpr u32 kHistorySize = 32768;
+    static constexpr u32 kHistorySize = 32768; // what distances reach
     static constexpr u32 kMaxMatch = 258;
 
     /// Canonical Huffman code: one look-up for codes of up to kTableBits, the counts of each length for longer ones.
@@ -51,20 +38,15 @@ private:
     Status read_dynamic_codes();
     void set_fixed_codes();
     Status compressed_block();
-    Status copy_match(u32 distance, u32 length);
-    bool make_room();
-    bool flush();
 
-    InflateSink& sink_;
+    DecompressSink& sink_;
     const u8* next_ = nullptr;
     const u8* end_ = nullptr;
     u64 bits_ = 0;
     u32 bit_count_ = 0;
-    u32 position_ = 0;    // in the window
-    u32 flushed_ = 0;     // of the window
     usize consumed_ = 0;
     Code literals_, distances_;
-    u8 window_[kWindowSize];
+    OutputWindow<kHistorySize> window_;
 };
 
 } // namespace martlet

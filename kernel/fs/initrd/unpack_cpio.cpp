@@ -8,6 +8,7 @@
 #include "fs/initrd/archive_pages.h"
 #include "fs/initrd/cpio_stream.h"
 #include "fs/initrd/gzip.h"
+#include "fs/initrd/lz4.h"
 #include "fs/initrd/tree_builder.h"
 #include "fs/initrd/unpack.h"
 
@@ -177,7 +178,7 @@ Result<void> InitramfsHost::end_entry() {
     return {};
 }
 
-class Unpacker final : public InflateSink {
+class Unpacker final : public DecompressSink {
 public:
     Unpacker(std::span<u8> archive, const Path& root) : archive_(archive), pages_(archive), host_(root), stream_(host_) {}
     void run();
@@ -210,9 +211,10 @@ std::string_view Unpacker::unpack_plain() {
 }
 
 std::string_view Unpacker::unpack_compressed(std::string_view compression) {
-    if (compression != "gzip") return "this kernel reads initramfs archives plain or compressed with gzip only";
+    auto* decompress = compression == "gzip" ? decompress_gzip : compression == "lz4" ? decompress_lz4 : nullptr;
+    if (!decompress) return "this kernel reads initramfs archives plain or compressed with gzip or lz4 only";
     stream_.set_offset(0);
-    auto result = decompress_gzip(archive_.subspan(offset_), *this);
+    auto result = decompress(archive_.subspan(offset_), *this);
     if (!stream_.error().empty()) return stream_.error();
     if (!result) return "out of memory";
     if (!result->error.empty()) return result->error;
