@@ -1,5 +1,8 @@
 // Matching with back-references, for which no automaton exists: all ways through the automaton are tried, greedy
-// ones first, and the longest match at the leftmost start is kept. What is to be tried lies on a stack of our own.
+// ones first, and the longest match at the leftmost start is kept. What is to be tried lies on a stack of our own. Where
+// two ways meet only the first goes on, so time grows with the texts that the groups referred to can have, not with the
+// ways to split what others match.
+#include "regex/passed.hpp"
 #include "regex/program.hpp"
 
 #include <ctype.h>
@@ -26,7 +29,8 @@ public:
 
     int run(regmatch_t *matches, size_t count) {
         auto groups = static_cast<size_t>(program_.group_count) + 1;
-        if (!groups_.resize(groups) || !best_.resize(groups) || !visited_at_.resize(program_.forward.states.size()))
+        if (!groups_.resize(groups) || !best_.resize(groups) || !visited_at_.resize(program_.forward.states.size()) ||
+            !passed_.prepare(program_))
             return REG_ESPACE;
         for (size_t start = input_.from; start <= input_.size; start++) {
             if (!program_.any_first && (start == input_.size || !program_.first_bytes.has(input_.text[start])))
@@ -51,6 +55,7 @@ private:
         for (size_t i = 0; i < visited_at_.size(); i++)
             visited_at_[i] = kNotFound;
         stack_.clear();
+        passed_.clear();
         int state = program_.forward.start;
         size_t position = start;
         for (;;) {
@@ -107,6 +112,10 @@ private:
             if (visited == position) {
                 index = state.other;
                 return true;
+            }
+            if (!passed_.add(index, position, groups_)) {
+                index = kFailed;
+                return false;
             }
             if (!push({kRestoreLoop, index, visited, {}}) || !push({state.other, 0, position, {}}))
                 return false;
@@ -174,6 +183,7 @@ private:
     Array<regmatch_t> groups_, best_;
     Array<size_t> visited_at_;
     Array<Entry> stack_;
+    Passed passed_;
     bool failed_ = false;
 };
 

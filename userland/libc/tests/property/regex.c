@@ -67,6 +67,12 @@ int main(void) {
     timed("x.*y|b", text, 0); // every start fails only at the end
     timed("[^b]*c|xb", text, 0);
 
+    // With references, too, what other groups match is not tried in every way.
+    text[64] = 0;
+    memset(text, 'x', 64);
+    timed("(.+){0,32}(y)|(z)@\\3-", text, REG_NOMATCH);
+    timed("((x*)*)*y(z)\\3", text, REG_NOMATCH);
+
     // Nesting is bounded by an error, not by the stack.
     char *deep = malloc(400001);
     memset(deep, '(', 200000);
