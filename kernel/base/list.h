@@ -55,6 +55,12 @@ public:
         return node == &head_ ? nullptr : owner(node);
     }
 
+    /// The element before `element`, or null at the front.
+    T* previous(const T& element) const {
+        ListNode* node = (element.*Member).previous_;
+        return node == &head_ ? nullptr : owner(node);
+    }
+
     class Iterator {
     public:
         explicit Iterator(ListNode* node) : node_(node), next_(node->next_) {}

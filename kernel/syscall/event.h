@@ -1,4 +1,4 @@
-// System calls on descriptors made to be waited for: eventfd, timerfd, signalfd, epoll, inotify.
+// System calls on descriptors made to be waited for: eventfd, timerfd, signalfd, epoll, inotify, fanotify.
 #pragma once
 #include "abi/time.h"
 #include "event/epoll.h"
@@ -28,6 +28,9 @@ Result<u32> sys_epoll_pwait(int epoll_fd, UserPtr<EpollEvent> events, int capaci
 Result<u32> sys_epoll_pwait2(int epoll_fd, UserPtr<EpollEvent> events, int capacity, UserPtr<const abi::TimeSpec> timeout,
                              UserPtr<const u64> mask, usize mask_size);
 
+// fanotify.cpp
+Result<int> sys_fanotify_init(u32 flags, u32 event_flags);
+Result<void> sys_fanotify_mark(int fd, u32 flags, u64 mask, int directory, UserString path);
 // inotify.cpp
 Result<int> sys_inotify_init();
 Result<int> sys_inotify_init1(u32 flags);

@@ -237,7 +237,7 @@ Result<void> sys_ftruncate(int fd, i64 size) {
     Inode* inode = file->inode();
     if (!file->can_write() || !inode || !inode->is_regular()) return Error(Errno::EINVAL);
     TRY(change_size(*inode, static_cast<u64>(size)));
-    notify_path(file->path(), kNotifyModify);
+    notify_file(*file, kNotifyModify);
     return {};
 }
 
@@ -263,7 +263,7 @@ Result<void> sys_fallocate(int fd, u32 mode, i64 offset, i64 size) {
         TRY(inode->allocate(mode, static_cast<u64>(offset), static_cast<u64>(size)));
         inode->touch(true);
     }
-    notify_path(file->path(), kNotifyModify);
+    notify_file(*file, kNotifyModify);
     return {};
 }
 

@@ -130,7 +130,7 @@ Result<usize> sys_splice(int from_fd, UserPtr<i64> from_user, int to_fd, UserPtr
     usize done = source ? TRY(pipe_to_file(*source, file, offset.value, count, blocking_of(flags, *from)))
                         : TRY(file_to_pipe(file, offset.value, *target, count, blocking_of(flags, *to)));
     TRY(offset.end());
-    if (target && done > 0 && file.path()) notify_path(file.path(), kNotifyAccess); // the writes told of themselves
+    if (target && done > 0) notify_file(file, kNotifyAccess); // the writes told of themselves
     return done;
 }
 

@@ -59,7 +59,7 @@ void File::dismiss_watchers() {
 void File::last_reference_dropped() {
     if (watchers_) [[unlikely]] dismiss_watchers();
     if (FileAttachment* attached = attachment.load(std::memory_order_acquire)) [[unlikely]] delete attached;
-    if (path_ && !(flags() & kOpenPath) && !inner_file()) notify_path(path_, can_write() ? kNotifyCloseWrite : kNotifyCloseNoWrite);
+    if (!(flags() & kOpenPath) && !inner_file()) notify_file(*this, can_write() ? kNotifyCloseWrite : kNotifyCloseNoWrite);
     Inode* node = inode();
     FileLocks* locks = node ? node->locks.load(std::memory_order_acquire) : nullptr;
     if (locks) locks->release_owner({this, 0});

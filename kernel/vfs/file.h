@@ -64,8 +64,10 @@ inline constexpr u32 kOpenAccessMode = 3, kOpenReadOnly = 0, kOpenWriteOnly = 1,
                      kOpenLargeFile = 0100000, kOpenDirectory = 0200000, kOpenNoFollow = 0400000, kOpenNoAtime = 01000000,
                      kOpenCloseOnExec = 02000000, kOpenSync = 04010000, kOpenPath = 010000000, kOpenTmpfile = 020200000;
 enum class TransferDirection : u8 { Read, Write };
+/// Not a program's to ask for: what happens by this file is not reported to listeners (fanotify(7)). F_GETFL shows it.
+inline constexpr u32 kOpenUnreported = 1u << 26;
 /// The kinds that some call tells from all others.
-enum class FileKind : u8 { Other, Event, Timer, Signal, Epoll, Inotify, Socket, MessageQueue };
+enum class FileKind : u8 { Other, Event, Timer, Signal, Epoll, Inotify, Fanotify, Socket, MessageQueue };
 /// What F_SETFL may change.
 inline constexpr u32 kOpenStatusFlags = kOpenAppend | kOpenAsync | kOpenDirect | kOpenNoAtime | kOpenNonBlock;
 inline constexpr int kSeekSet = 0, kSeekCurrent = 1, kSeekEnd = 2, kSeekData = 3, kSeekHole = 4;
@@ -109,6 +111,7 @@ public:
     virtual Result<String> describe() const;
 
     u32 flags() const { return flags_.load(std::memory_order_relaxed); }
+    bool is_unreported() const { return (flags() & kOpenUnreported) != 0; }
     /// F_SETFL: only O_APPEND, O_ASYNC, O_DIRECT, O_NOATIME, O_NONBLOCK change.
     virtual Result<void> set_status_flags(u32 flags);
     bool can_read() const { return (flags() & kOpenAccessMode) != kOpenWriteOnly && !(flags() & kOpenPath); }

@@ -42,7 +42,7 @@ Result<usize> InodeFile::read(IoCursor& to, u64 offset) {
     if (inode_->is_directory()) return Error(Errno::EISDIR);
     usize count = TRY(inode_->read_at(to, offset));
     if (count > 0 && !(flags() & kOpenNoAtime)) note_access(path(), *inode_);
-    if (count > 0 && path()) notify_path(path(), kNotifyAccess);
+    if (count > 0) notify_file(*this, kNotifyAccess);
     return count;
 }
 
@@ -66,7 +66,7 @@ Result<usize> InodeFile::write_locked(IoCursor& from, u64 offset) {
 Result<usize> InodeFile::write(IoCursor& from, u64 offset) {
     MutexGuard guard(inode_->attribute_lock);
     usize count = TRY(write_locked(from, offset));
-    if (count > 0 && path()) notify_path(path(), kNotifyModify);
+    if (count > 0) notify_file(*this, kNotifyModify);
     return count;
 }
 
@@ -75,7 +75,7 @@ Result<usize> InodeFile::append(IoCursor& from, u64& end) {
     u64 offset = inode_->attributes.size;
     usize count = TRY(write_locked(from, offset));
     end = offset + count;
-    if (count > 0 && path()) notify_path(path(), kNotifyModify);
+    if (count > 0) notify_file(*this, kNotifyModify);
     return count;
 }
 
@@ -113,7 +113,7 @@ Result<void> InodeFile::read_directory(DirectorySink& sink) {
     }
     MutexGuard guard(inode_->directory_lock);
     TRY(inode_->read_directory(position - 2, shifted));
-    notify_path(path(), kNotifyAccess);
+    notify_file(*this, kNotifyAccess);
     note_access(path(), *inode_);
     return {};
 }

@@ -12,6 +12,7 @@ namespace {
 
 constexpr u32 kBuckets = 256;
 NotifyMarkList g_buckets[kBuckets] GUARDED_BY(notify_lock);
+[[clang::no_destroy]] constinit List<PathListener, &PathListener::listener_node> g_listeners GUARDED_BY(notify_lock);
 std::atomic<u32> g_next_cookie = 1;
 
 NotifyMarkList& notify_bucket(const Inode& inode) REQUIRES(notify_lock) {
@@ -63,6 +64,17 @@ void remove_notify_mark(NotifyMark& mark) {
     notify_mark_count.fetch_sub(1, std::memory_order_relaxed);
 }
 
+void add_path_listener(PathListener& listener) {
+    g_listeners.push_back(listener);
+    notify_mark_count.fetch_add(1, std::memory_order_relaxed);
+}
+
+void remove_path_listener(PathListener& listener) {
+    if (!listener.listener_node.is_linked()) return;
+    listener.listener_node.unlink();
+    notify_mark_count.fetch_sub(1, std::memory_order_relaxed);
+}
+
 u32 next_notify_cookie() { return g_next_cookie.fetch_add(1, std::memory_order_relaxed); }
 
 void report_on_inode(Inode& inode, u32 event) {
@@ -94,6 +106,7 @@ void report_on_path(const Path& path, u32 event) {
         if (size > 0 && parent->inode())
             tell_all(*parent->inode(), {.mask = mask, .name = {name, size}, .is_unlinked = dentry.is_deleted()}, ended);
         tell_all(inode, {mask}, ended);
+        for (PathListener& listener : g_listeners) listener.tell_path(path, size > 0 ? parent->inode() : nullptr, mask);
     }
     free_marks(ended);
 }

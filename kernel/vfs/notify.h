@@ -1,6 +1,6 @@
-// Who wants to hear what happens to which file: the hooks behind inotify(7).
+// Who wants to hear what happens to which file: the hooks behind inotify(7) and fanotify(7).
 //
-// A mark is one listener's interest in one inode. The VFS reports each event where it happens: on the inode itself, and on
+// A mark is one listener's interest in one inode; a PathListener hears of everything that happens to paths and chooses itself. The VFS reports each event where it happens: on the inode itself, and on
 // the directory in which it is known under the name that was used. While nobody has a mark, a report is one load.
 //
 // notify_lock guards the table of marks and is held while marks are told; what a mark gives up is freed after it.
@@ -17,6 +17,7 @@ namespace martlet {
 inline constexpr u32 kNotifyAccess = 1, kNotifyModify = 2, kNotifyAttribute = 4, kNotifyCloseWrite = 8,
                      kNotifyCloseNoWrite = 16, kNotifyOpen = 32, kNotifyMovedFrom = 64, kNotifyMovedTo = 128,
                      kNotifyCreate = 256, kNotifyDelete = 512, kNotifyDeleteSelf = 1024, kNotifyMoveSelf = 2048,
+                     kNotifyOpenExecute = 0x1000, // fanotify's only
                      kNotifyUnmount = 0x2000, kNotifyOverflow = 0x4000, kNotifyIgnored = 0x8000,
                      kNotifyDirectory = 0x4000'0000;
 inline constexpr u32 kNotifyAllEvents = 0xfff;
@@ -57,6 +58,20 @@ void remove_notify_mark(NotifyMark& mark) REQUIRES(notify_lock);
 /// The listener's mark on the inode, or null.
 NotifyMark* find_notify_mark(const Inode& inode, const File& listener) REQUIRES(notify_lock);
 
+class PathListener : NonCopyable {
+public:
+    /// `directory` is what the path's name is in, null for a root.
+    virtual void tell_path(const Path& path, const Inode* directory, u32 event) REQUIRES(notify_lock) = 0;
+    ListNode listener_node;
+
+protected:
+    ~PathListener() = default;
+};
+
+/// While there is a listener, notify_is_used().
+void add_path_listener(PathListener& listener) REQUIRES(notify_lock);
+void remove_path_listener(PathListener& listener) REQUIRES(notify_lock);
+
 // Reports. The inline part is all that runs while nothing is watched.
 inline bool notify_is_used() { return notify_mark_count.load(std::memory_order_relaxed) != 0; }
 void report_on_path(const Path& path, u32 event);
@@ -69,6 +84,10 @@ u32 next_notify_cookie();
 /// On the file itself and in its directory.
 inline void notify_path(const Path& path, u32 event) {
     if (notify_is_used()) [[unlikely]] report_on_path(path, event);
+}
+/// By the use of an open file, unless that is a listener's own.
+inline void notify_file(const File& file, u32 event) {
+    if (notify_is_used() && file.path() && !file.is_unreported()) [[unlikely]] report_on_path(file.path(), event);
 }
 /// On the inode only.
 inline void notify_inode(Inode& inode, u32 event) {

@@ -58,7 +58,7 @@ Result<Ref<File>> check_and_open(const Path& path, u32 flags, bool is_new) {
         TRY(truncate_as_writer(inode, 0));
         notify_path(path, kNotifyModify);
     }
-    notify_path(path, kNotifyOpen);
+    notify_file(*file, kNotifyOpen);
     return file;
 }
 
@@ -180,6 +180,8 @@ Result<Ref<File>> open_executable(const NameAt& at, u32 walk_flags) {
     TRY(check_permission(inode, kMayExecute, current_credentials()));
     Ref<File> file = TRY(inode.open(kOpenReadOnly, path));
     TRY(inode.deny_write());
+    notify_path(path, kNotifyOpen);
+    notify_path(path, kNotifyOpenExecute);
     auto executable = make_ref<ExecutableFile>(path, std::move(file));
     if (!executable) {
         inode.allow_write();
