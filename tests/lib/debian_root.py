@@ -18,10 +18,10 @@ import rig
 CACHE = os.path.join(rig.CACHE, "debian")
 BASE = "base-files libc-bin hostname login ncurses-base bash dash coreutils procps sysvinit-utils util-linux bsdutils bsdextrautils uuid-runtime mount sed grep findutils mawk diffutils busybox-static bash-static zsh-static"
 GROUPS = {
-    "base": BASE + " lua5.4 sqlite3 tar gzip rsync socat inotify-tools lsof strace dbus-daemon stress-ng",
+    "base": BASE + " lua5.4 sqlite3 tar gzip rsync socat inotify-tools lsof strace dbus-daemon stress-ng htop tmux",
     "perl-git": BASE + " perl git",
     "python": BASE + " python3 libpython3.11-testsuite",
-    "compiler": BASE + " gcc g++ gdb strace libc6-dev",
+    "compiler": BASE + " gcc g++ gdb strace libc6-dev musl-dev musl-tools",
 }
 LEFT_OUT = re.compile(r"^usr/share/(doc|man|locale|info|lintian|bash-completion|zoneinfo|i18n|bug|gcc/python)(/|$)|"
                       r"^usr/lib/x86_64-linux-gnu/gconv/(?!gconv-modules|UTF)|^usr/lib/gcc/.*/(lto1|lto-dump|cc1obj)$|"
