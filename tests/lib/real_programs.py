@@ -28,6 +28,8 @@ def sources(group, wanted):
 def normalised(output):
     """Process numbers in the shells' and strace's own messages differ from run to run."""
     output = re.sub(r"^(?:.*line \d+:)? +\d+ (?=[A-Z]\w+ )", "job N ", output, flags=re.MULTILINE)
+    # Which job the shell calls the current one depends on when it hears of a death.
+    output = re.sub(r"^\[1\][+-] ", "[1]+ ", output, flags=re.MULTILINE)
     return re.sub(r"(Process|pid) \d+ (attached|detached)", r"\1 N \2", output)
 
 

@@ -180,3 +180,23 @@ CASE(fanotify, waits_and_limits) {
     close(plain);
     close(group);
 }
+
+CASE(fanotify, a_full_queue_says_so_once) {
+    constexpr int kQueueLimit = 16384;
+    enter_fresh_directory();
+    int group = init(kNonBlock);
+    if (group < 0 || mkdir("full", 0755) != 0 || mount("none", "full", "tmpfs", 0, "nr_inodes=0") != 0)
+        return; // not privileged
+    CHECK_EQUAL(mark(group, kAdd | kMarkMount, kCloseWrite, AT_FDCWD, "full"), 0);
+    for (int number = 0; number < kQueueLimit + 3; number++) {
+        char name[32];
+        snprintf(name, sizeof name, "full/%d", number);
+        CHECK_EQUAL(close(open(name, O_CREAT | O_WRONLY, 0644)), 0);
+        CHECK_EQUAL(unlink(name), 0);
+    }
+    int waiting = 0;
+    CHECK_EQUAL(ioctl(group, FIONREAD, &waiting), 0);
+    CHECK_EQUAL(waiting, (kQueueLimit + 1) * 24);
+    close(group); // and with it every name that it keeps
+    CHECK_EQUAL(umount2("full", MNT_DETACH), 0);
+}

@@ -4,7 +4,9 @@
 #include <sched.h>
 #include <pty.h>
 #include <signal.h>
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -111,6 +113,31 @@ CASE(pty, settings_and_window_size_are_shared) {
     CHECK_EQUAL(got.ws_col, 132);
     put(pair.master, "\x03raw");
     CHECK(read_all(pair.slave) == "\x03raw");
+}
+
+CASE(pty, locked_settings_stay) {
+    Pair pair;
+    termios locked, settings, after;
+    CHECK_EQUAL(ioctl(pair.slave, TIOCGLCKTRMIOS, &locked), 0);
+    CHECK_EQUAL(locked.c_lflag, 0);
+    memset(&locked, 0, sizeof locked);
+    locked.c_lflag = ECHO;
+    locked.c_cc[VINTR] = 1;
+    if (ioctl(pair.slave, TIOCSLCKTRMIOS, &locked) != 0) {
+        CHECK_EQUAL(errno, EPERM); // wants CAP_SYS_ADMIN
+        return;
+    }
+    CHECK_EQUAL(tcgetattr(pair.slave, &settings), 0);
+    CHECK(settings.c_lflag & ECHO);
+    settings.c_lflag &= ~static_cast<tcflag_t>(ECHO | ICANON);
+    settings.c_cc[VINTR] = 7;
+    settings.c_cc[VQUIT] = 8;
+    CHECK_EQUAL(tcsetattr(pair.slave, TCSANOW, &settings), 0);
+    CHECK_EQUAL(tcgetattr(pair.slave, &after), 0);
+    CHECK_EQUAL(after.c_lflag & (ECHO | ICANON), ECHO);
+    CHECK(after.c_cc[VINTR] == 3 && after.c_cc[VQUIT] == 8);
+    CHECK_EQUAL(ioctl(pair.slave, TIOCGLCKTRMIOS, &after), 0);
+    CHECK_EQUAL(after.c_lflag, ECHO);
 }
 
 CASE(pty, the_last_close_of_the_slave_hangs_up_the_master) {

@@ -50,12 +50,16 @@ Result<LoopDevice::Backing> LoopDevice::backing() {
 }
 
 /// The file may have become shorter: what is missing is an error.
+/// From a regular file its bytes alone: a page fault may be what needs them, under locks that come after those for the file's
+/// access time and its watchers.
 Result<void> LoopDevice::read(u64 offset, std::span<u8> bytes) {
     Backing from = TRY(backing());
+    Inode* regular = from.file->inode() && from.file->inode()->is_regular() ? from.file->inode() : nullptr;
     IoCursor cursor = IoCursor::kernel(bytes.data(), bytes.size());
     while (cursor.remaining() > 0) {
         usize done = bytes.size() - cursor.remaining();
-        auto count = from.file->read(cursor, from.offset + offset + done);
+        u64 position = from.offset + offset + done;
+        auto count = regular ? regular->read_at(cursor, position) : from.file->read(cursor, position);
         if (!count || *count == 0) return Error(Errno::EIO);
     }
     return {};

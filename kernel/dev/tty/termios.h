@@ -69,7 +69,8 @@ inline constexpr u32 kTcgets = 0x5401, kTcsets = 0x5402, kTcsetsw = 0x5403, kTcs
                      kTiocgsoftcar = 0x5419, kTiocssoftcar = 0x541a, kFionread = 0x541b, kTiocnotty = 0x5422,
                      kTiocsetd = 0x5423, kTiocgetd = 0x5424, kTcsbrkp = 0x5425, kTiocsbrk = 0x5427, kTioccbrk = 0x5428,
                      kTiocgsid = 0x5429, kTiocgexcl = 0x80045440, kTcgets2 = 0x802c542a, kTcsets2 = 0x402c542b,
-                     kTcsetsw2 = 0x402c542c, kTcsetsf2 = 0x402c542d, kTiocgdev = 0x80045432, kTiocvhangup = 0x5437;
+                     kTcsetsw2 = 0x402c542c, kTcsetsf2 = 0x402c542d, kTiocgdev = 0x80045432, kTiocvhangup = 0x5437,
+                     kTiocglcktrmios = 0x5456, kTiocslcktrmios = 0x5457;
 
 // TIOCM* modem lines
 inline constexpr u32 kModemDtr = 0x002, kModemRts = 0x004, kModemCts = 0x020, kModemCarrier = 0x040, kModemRing = 0x080,

@@ -113,6 +113,7 @@ private:
     u32 open_count_ GUARDED_BY(lock_) = 0;
     u8 echo_buffer_[512] = {}; // used under lock_
     std::atomic<usize> echo_count_ = 0;
+    Termios locked_ GUARDED_BY(lock_) = {}; // what is set here stays as it is (TIOCSLCKTRMIOS)
     bool is_exclusive_ GUARDED_BY(lock_) = false;
     bool sender_is_stopped_ GUARDED_BY(lock_) = false; // we sent STOP
     // Written under lock_.

@@ -59,6 +59,18 @@ Result<i64> store_int(u64 argument, int value) {
     return 0;
 }
 
+/// Bits, and control characters, that are set in `locked` keep their old values (TIOCSLCKTRMIOS).
+void keep_locked(Termios& settings, const Termios& old, const Termios& locked) {
+    auto keep = [](u32& flags, u32 old_flags, u32 locked_flags) { flags = (flags & ~locked_flags) | (old_flags & locked_flags); };
+    keep(settings.c_iflag, old.c_iflag, locked.c_iflag);
+    keep(settings.c_oflag, old.c_oflag, locked.c_oflag);
+    keep(settings.c_cflag, old.c_cflag, locked.c_cflag);
+    keep(settings.c_lflag, old.c_lflag, locked.c_lflag);
+    if (locked.c_line) settings.c_line = old.c_line;
+    for (usize index = 0; index < kControlCharacterCount; ++index)
+        if (locked.c_cc[index]) settings.c_cc[index] = old.c_cc[index];
+}
+
 } // namespace
 
 Termios Tty::termios() {
@@ -71,6 +83,7 @@ Result<i64> Tty::ioctl(u32 command, u64 argument, u32 file_generation, bool can_
     switch (command) {
     case kTcgets: case kTcsets: case kTcsetsw: case kTcsetsf: case kTcgeta: case kTcseta: case kTcsetaw: case kTcsetaf:
     case kTcgets2: case kTcsets2: case kTcsetsw2: case kTcsetsf2: case kTiocgsoftcar: case kTiocssoftcar:
+    case kTiocglcktrmios: case kTiocslcktrmios:
         return ioctl_settings(command, argument, file_generation);
     case kTcsbrk: case kTcsbrkp: case kTiocsbrk: case kTioccbrk: case kTcxonc: case kTcflsh: case kTiocoutq:
     case kFionread: case kTiocgwinsz: case kTiocswinsz: case kTiocexcl: case kTiocnxcl: case kTiocgexcl:
@@ -111,6 +124,18 @@ Result<i64> Tty::ioctl_settings(u32 command, u64 argument, u32 file_generation) 
         old.c_cflag = (old.c_cflag & ~kClocal) | (value ? kClocal : 0);
         return change(old, ApplyWhen::Now);
     }
+    case kTiocglcktrmios: {
+        MutexGuard guard(lock_);
+        TRY(UserPtr<UserTermios>(argument).store(to_user(locked_)));
+        return 0;
+    }
+    case kTiocslcktrmios: {
+        if (!has_capability(Capability::SysAdmin)) return Error(Errno::EPERM);
+        Termios locked = TRY(from_user(argument, {}));
+        MutexGuard guard(lock_);
+        locked_ = locked;
+        return 0;
+    }
     default:
         break;
     }
@@ -140,6 +165,7 @@ Result<void> Tty::change_termios(Termios settings, ApplyWhen when, u32 file_gene
             discipline_.flush_input();
             driver_.input_flushed();
         }
+        keep_locked(settings, discipline_.termios(), locked_);
         driver_.set_termios(settings);
         discipline_.set_termios(settings);
         settings_sequence_.fetch_add(1, std::memory_order_acq_rel);

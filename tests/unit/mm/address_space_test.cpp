@@ -286,16 +286,22 @@ private:
     }
     void check(SpaceModel& space) {
         for (u64 page = 0; page < kWindowPages; ++page) ASSERT_NO_FATAL_FAILURE(expect_page(space, page));
-        struct Walk { SpaceModel* space; u64 page = 0; } walk{&space};
+        struct Walk {
+            SpaceModel* space;
+            u64 page = 0;
+            void check(const AddressSpace::MappingView& view) {
+                while (page < kWindowPages && !space->pages[page].is_mapped) ++page;
+                ASSERT_LT(page, kWindowPages);
+                ASSERT_EQ(view.start, space->address(page));
+                ASSERT_EQ(view.protection, space->pages[page].protection);
+                ASSERT_EQ(view.is_shared, space->pages[page].shared != nullptr);
+                page = space->mapping_end(page);
+                ASSERT_EQ(view.end, space->address(page)) << "neighbours that are equal are one mapping";
+            }
+        } walk{&space};
         space.space->for_each_mapping([](void* context, const AddressSpace::MappingView& view) {
-            Walk& at = *static_cast<Walk*>(context);
-            while (at.page < kWindowPages && !at.space->pages[at.page].is_mapped) ++at.page;
-            ASSERT_LT(at.page, kWindowPages);
-            ASSERT_EQ(view.start, at.space->address(at.page));
-            ASSERT_EQ(view.protection, at.space->pages[at.page].protection);
-            ASSERT_EQ(view.is_shared, at.space->pages[at.page].shared != nullptr);
-            at.page = at.space->mapping_end(at.page);
-            ASSERT_EQ(view.end, at.space->address(at.page)) << "neighbours that are equal are one mapping";
+            static_cast<Walk*>(context)->check(view);
+            return testing::Test::HasFatalFailure() ? AddressSpace::Visit::Stop : AddressSpace::Visit::Continue;
         }, &walk);
         while (walk.page < kWindowPages) ASSERT_FALSE(space.pages[walk.page++].is_mapped);
         u64 mapped = static_cast<u64>(std::count_if(space.pages.begin(), space.pages.end(), [](auto& page) { return page.is_mapped; }));
