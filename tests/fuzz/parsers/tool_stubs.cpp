@@ -1,9 +1,11 @@
-// Replaces framework/diagnostics.cpp and registry.cpp: messages are formatted and dropped, the end is an exception.
+// Replaces framework/diagnostics.cpp, registry.cpp and lib/spawn.cpp: messages are formatted and dropped, the end is an
+// exception, no program is started.
 #include "tool_stubs.h"
 
 #include "framework/diagnostics.h"
 #include "framework/output.h"
 #include "framework/tool.h"
+#include "lib/spawn.h"
 
 #include <cstdarg>
 #include <cstdio>
@@ -45,6 +47,10 @@ void warn(const char* format, ...) {
 }
 
 void warn_errno(std::string_view, int) {}
+
+PipedProgram start_shell(const char*, PipeFlow) { throw ToolEnded{1}; }
+int PipedProgram::finish() { return -1; }
+int wait_for(pid_t) { return -1; }
 
 void die(int status, const char* format, ...) {
     va_list list;
