@@ -94,8 +94,10 @@ Result<i64> sys_select(int count, u64 read_set, u64 write_set, u64 exception_set
     Deadline deadline = Deadline::never();
     if (timeout) {
         abi::TimeVal given = TRY(timeout.load());
+        i64 seconds;
         if (given.microseconds < 0 || given.seconds < 0) return Error(Errno::EINVAL);
-        deadline = TRY(deadline_of(given.seconds + given.microseconds / 1'000'000, given.microseconds % 1'000'000 * 1000));
+        if (__builtin_add_overflow(given.seconds, given.microseconds / 1'000'000, &seconds)) return Error(Errno::EINVAL);
+        deadline = TRY(deadline_of(seconds, given.microseconds % 1'000'000 * 1000));
     }
     auto result = select_until(count, {read_set, write_set, exception_set}, deadline);
     if (timeout && !deadline.is_never()) {

@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <sys/select.h>
 #include <sys/wait.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "selftest.h"
@@ -85,6 +86,11 @@ CASE(waiting, select_of_many_wakes_for_the_last) {
     for (int copy : many.copies) CHECK(!FD_ISSET(copy, &readable));
     CHECK(timeout.tv_sec < 10);
     CHECK(wait(nullptr) > 0);
+}
+
+CASE(waiting, select_refuses_times_that_overflow) {
+    struct { long long seconds, microseconds; } given = {0x7fffffffffffffff, 0x7fffffffffffffff};
+    CHECK_ERROR(syscall(SYS_select, 0, nullptr, nullptr, nullptr, &given), EINVAL);
 }
 
 CASE(waiting, select_counts_each_set) {
