@@ -1,6 +1,7 @@
 // Built-in functions of awk (POSIX.1-2017 awk, "Functions"). Positions and lengths count characters of UTF-8.
 #include "awk/interpreter.h"
 #include "awk/regex_text.h"
+#include "awk/replace_matches.h"
 #include "framework/diagnostics.h"
 #include "lib/utf8.h"
 
@@ -235,43 +236,19 @@ Value Interpreter::substitute(Node& node) {
     std::string replacement = evaluate_text(*node.children[1]);
     bool has_target = node.children.size() > 2 && !node.flag && node.children[2]->kind != Kind::grouping;
     std::string text = node.children.size() > 2 ? evaluate_text(*node.children[2]) : field(0).text(convfmt_);
-    bool all = node.builtin == Builtin::gsub;
     std::string result;
-    size_t at = 0;
-    double count = 0;
-    while (at <= text.size() && regex.search(text, at, matches_)) {
-        auto begin = static_cast<size_t>(matches_[0].rm_so), end = static_cast<size_t>(matches_[0].rm_eo);
-        result.append(text, at, begin - at);
-        append_replacement(result, replacement, std::string_view(text).substr(begin, end - begin));
-        ++count;
-        at = end;
-        if (begin == end) { // an empty match: one character goes on, so that the next search is behind it
-            if (at >= text.size()) {
-                ++at;
-                break;
-            }
-            size_t length = decode_utf8(std::string_view(text).substr(at)).length;
-            result.append(text, at, length);
-            at += length;
-        } else if (at == text.size()) {
-            break; // nothing is left that an empty match could follow
-        } else if (all) {
-            // An empty match directly behind a match does not count.
-            if (regex.search(text, at, matches_) && static_cast<size_t>(matches_[0].rm_eo) == at) {
-                size_t length = decode_utf8(std::string_view(text).substr(at)).length;
-                result.append(text, at, length);
-                at += length;
-            }
-        }
-        if (!all) break;
-    }
+    uint64_t wanted = node.builtin == Builtin::gsub ? 0 : 1;
+    uint64_t count = replace_matches(regex, text, wanted, matches_, result, [&] {
+        std::string matched;
+        append_group(matched, text, matches_, 0);
+        append_replacement(result, replacement, matched);
+    });
     if (count == 0) return Value(0.0);
-    if (at < text.size()) result.append(text, at);
     if (node.children.size() == 2)
         fields_.set_record(result);
     else if (has_target)
         assign(*node.children[2], Value(std::move(result)));
-    return Value(count);
+    return Value(static_cast<double>(count));
 }
 
 Value Interpreter::split(Node& node) {

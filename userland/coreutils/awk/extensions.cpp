@@ -1,6 +1,7 @@
 // The functions that gawk has beyond POSIX and that programs use: gensub, the time functions, and those on
 // bits.
 #include "awk/interpreter.h"
+#include "awk/replace_matches.h"
 #include "framework/diagnostics.h"
 #include "lib/format_time.h"
 #include "lib/regex.h"
@@ -26,54 +27,19 @@ uint64_t bits_of(double value) {
 // \\0 and & are the whole match, \\1 to \\9 its groups.
 void append_groups(std::string& result, std::string_view replacement, const std::string& text,
                    const std::vector<regmatch_t>& matches) {
-    auto group = [&](size_t number) {
-        if (number < matches.size() && matches[number].rm_so >= 0)
-            result.append(text, static_cast<size_t>(matches[number].rm_so),
-                          static_cast<size_t>(matches[number].rm_eo - matches[number].rm_so));
-    };
     for (size_t at = 0; at < replacement.size(); ++at) {
         char byte = replacement[at];
         char next = at + 1 < replacement.size() ? replacement[at + 1] : '\0';
         if (byte == '&') {
-            group(0);
+            append_group(result, text, matches, 0);
         } else if (byte == '\\' && isdigit(static_cast<unsigned char>(next))) {
-            group(static_cast<size_t>(next - '0'));
+            append_group(result, text, matches, static_cast<size_t>(next - '0'));
             ++at;
         } else {
             if (byte == '\\' && (next == '&' || next == '\\')) byte = replacement[++at];
             result.push_back(byte);
         }
     }
-}
-
-// The `wanted`th match, or each when that is 0, replaced.
-std::string substitute_groups(const Regex& regex, const std::string& text, std::string_view replacement,
-                              uint64_t wanted) {
-    std::vector<regmatch_t> matches;
-    std::string result;
-    size_t at = 0, last_end = SIZE_MAX;
-    for (uint64_t number = 1; at <= text.size() && regex.search(text, at, matches);) {
-        auto begin = static_cast<size_t>(matches[0].rm_so), end = static_cast<size_t>(matches[0].rm_eo);
-        result.append(text, at, begin - at);
-        at = end;
-        // An empty match directly behind a match does not count.
-        if (begin != end || begin != last_end) {
-            bool replace = wanted == 0 || number == wanted;
-            if (replace)
-                append_groups(result, replacement, text, matches);
-            else
-                result.append(text, begin, end - begin);
-            if (number++ == wanted) break;
-            last_end = end;
-        }
-        if (begin != end) continue;
-        if (at >= text.size()) break;
-        size_t length = decode_utf8(std::string_view(text).substr(at)).length;
-        result.append(text, at, length);
-        at += length;
-    }
-    if (at < text.size()) result.append(text, at);
-    return result;
 }
 
 // "YYYY MM DD HH MM SS [DST]"; -1 for anything else.
@@ -126,7 +92,10 @@ Value Interpreter::extension(Node& node) {
         std::string text = has(3) ? evaluate_text(*node.children[3]) : field(0).text(convfmt_);
         bool all = how.starts_with('g') || how.starts_with('G');
         double count = all ? 0 : fmax(1, number(2));
-        return Value(substitute_groups(regex, text, replacement, static_cast<uint64_t>(count)));
+        std::string result;
+        replace_matches(regex, text, static_cast<uint64_t>(count), matches_, result,
+                        [&] { append_groups(result, replacement, text, matches_); });
+        return Value(std::move(result));
     }
     case Builtin::make_time:
         return Value(make_time(evaluate_text(*node.children[0]), has(1) && number(1) != 0));

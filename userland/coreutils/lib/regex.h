@@ -31,6 +31,9 @@ private:
     bool owned_ = false;
 };
 
+// Appends what group `number` matched in `text`; nothing for a group that took no part or does not exist.
+void append_group(std::string& result, std::string_view text, const std::vector<regmatch_t>& matches, size_t number);
+
 // A string that every match contains, empty when none is found: lines without it need no search.
 std::string required_literal(std::string_view pattern, Syntax syntax);
 

@@ -36,6 +36,10 @@ int wait_for(pid_t child) {
     return status;
 }
 
+int exit_status_of(int wait_status) {
+    return WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : 128 + WTERMSIG(wait_status);
+}
+
 int run_and_wait(char* const* command) {
     pid_t child = fork_or_die();
     if (child == 0) execute(command);

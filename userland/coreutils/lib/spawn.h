@@ -14,6 +14,8 @@ int exec_failure_status(int error);
 pid_t fork_or_die();
 // waitpid(2) until the child has ended; its wait status, or -1.
 int wait_for(pid_t child);
+// What a shell makes of a wait status: the exit status, or 128 and the number of the signal.
+int exit_status_of(int wait_status);
 // Forks, executes and waits; returns the wait status. A failure to fork ends the tool.
 int run_and_wait(char* const* command);
 

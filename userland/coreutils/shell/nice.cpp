@@ -155,7 +155,7 @@ int run_setsid(Arguments& arguments) {
         if (child > 0) {
             if (!wait_for_end) return 0;
             int status = wait_for(child);
-            return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+            return exit_status_of(status);
         }
     }
     if (setsid() < 0) die_errno(1, "setsid failed");

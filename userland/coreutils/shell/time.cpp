@@ -205,7 +205,7 @@ int run(Arguments& arguments) {
         text = "Command exited with non-zero status " + std::to_string(WEXITSTATUS(result.status)) + "\n";
     text += format(pattern, result);
     if (write(fd, text.data(), text.size()) < 0) die_errno(1, file ? file : "standard error");
-    return WIFEXITED(result.status) ? WEXITSTATUS(result.status) : 128 + WTERMSIG(result.status);
+    return exit_status_of(result.status);
 }
 
 constexpr Tool kTool = {

@@ -123,7 +123,7 @@ int run(Arguments& arguments) {
     char** command = script ? shell_command : arguments.operand_vector() + 1;
     if (replace) execute(command);
     int status = run_and_wait(command);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    return exit_status_of(status);
 }
 
 constexpr Tool kTool = {

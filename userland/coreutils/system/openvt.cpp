@@ -99,7 +99,7 @@ int run(Arguments& arguments) {
         show(console, state.v_active);
         ioctl(console, VT_DISALLOCATE, number); // unless somebody uses it meanwhile
     }
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    return exit_status_of(status);
 }
 
 constexpr Tool kTool = {

@@ -235,7 +235,7 @@ int run(Arguments& arguments) {
     outer.make_raw();
     int status = Session(terminal, child, log, settings).run(before);
     outer.restore();
-    int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    int code = exit_status_of(status);
     log.print("\nScript done on %s [COMMAND_EXIT_CODE=\"%d\"]\n", now().c_str(), code);
     log.flush();
     if (!settings.quiet) out.print("Script done.\n");

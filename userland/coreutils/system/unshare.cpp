@@ -95,7 +95,7 @@ int run_unshare(Arguments& arguments) {
             signal(SIGINT, SIG_IGN);
             signal(SIGTERM, SIG_IGN);
             int status = wait_for(child);
-            return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+            return exit_status_of(status);
         }
         if (wishes.kills) prctl(PR_SET_PDEATHSIG, SIGKILL);
     }

@@ -12,15 +12,10 @@ namespace {
 // The replacement of :s for one match: & and \0 the match, \1…\9 groups, \n or ^M a line break, \u… not.
 void append_replacement(std::string& result, const std::string& replacement, const std::string& text,
                         const std::vector<regmatch_t>& matches) {
-    auto group = [&](size_t number) {
-        if (number < matches.size() && matches[number].rm_so >= 0)
-            result.append(text, static_cast<size_t>(matches[number].rm_so),
-                          static_cast<size_t>(matches[number].rm_eo - matches[number].rm_so));
-    };
     for (size_t at = 0; at < replacement.size(); ++at) {
         char byte = replacement[at];
         if (byte == '&') {
-            group(0);
+            append_group(result, text, matches, 0);
         } else if (byte == '\r') {
             result.push_back('\n');
         } else if (byte != '\\' || at + 1 >= replacement.size()) {
@@ -28,7 +23,7 @@ void append_replacement(std::string& result, const std::string& replacement, con
         } else {
             byte = replacement[++at];
             if (byte >= '0' && byte <= '9')
-                group(static_cast<size_t>(byte - '0'));
+                append_group(result, text, matches, static_cast<size_t>(byte - '0'));
             else
                 result.push_back(byte == 'n' || byte == 'r' ? '\n' : byte == 't' ? '\t' : byte);
         }
