@@ -35,12 +35,11 @@ constexpr Option kFallocateOptions[] = {
 void dig_holes(int fd, const char* name, off_t from, off_t to) {
     constexpr size_t kBlock = 4096;
     char block[kBlock];
-    static const char zeros[kBlock] = {};
     for (off_t at = from; at < to;) {
         ssize_t count = pread(fd, block, std::min<size_t>(kBlock, static_cast<size_t>(to - at)), at);
         if (count < 0) die_errno(1, name);
         if (count == 0) return;
-        if (memcmp(block, zeros, static_cast<size_t>(count)) == 0 &&
+        if (std::all_of(block, block + count, [](char byte) { return byte == 0; }) &&
             fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, at, count) != 0)
             die(1, "%s: fallocate failed: %m", name);
         at += count;
