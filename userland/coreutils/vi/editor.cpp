@@ -50,6 +50,12 @@ int Editor::next_key() {
     return key;
 }
 
+std::string Editor::text_of_key(int key) {
+    std::string text;
+    if (key >= 0 && key < 0x110000) append_utf8(text, static_cast<char32_t>(key));
+    return text;
+}
+
 void Editor::feed(const std::vector<int>& keys) {
     for (size_t index = keys.size(); index-- > 0;) pending_.push_front(keys[index]);
 }
@@ -93,7 +99,7 @@ void Editor::toggle_recording() {
     Register text;
     text.lines.emplace_back();
     for (int key : recorded_)
-        if (key >= 0 && key < 0x110000) append_utf8(text.lines[0], static_cast<char32_t>(key));
+        text.lines[0] += text_of_key(key);
     registers_[std::exchange(recording_, '\0')] = std::move(text);
 }
 
@@ -205,7 +211,7 @@ void Editor::insert_mode(size_t count, bool replacing) {
         case 22: { // ^V
             int literal = next_key();
             std::string text;
-            if (literal >= 0 && literal < 0x110000) append_utf8(text, static_cast<char32_t>(literal));
+            text += text_of_key(literal);
             insert_text(text);
             typed += text;
             break;

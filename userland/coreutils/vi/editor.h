@@ -1,5 +1,5 @@
-// vi's state and commands: normal and insert mode in editor.cpp and commands.cpp, the colon commands in
-// ex.cpp, the screen in display.cpp.
+// vi's state and commands: normal and insert mode in editor.cpp, commands.cpp, motion_keys.cpp and
+// changes.cpp, the colon commands in ex.cpp, the screen in display.cpp.
 #pragma once
 
 #include "lib/raw_terminal.h"
@@ -14,6 +14,8 @@
 #include <vector>
 
 namespace coreutils::vi {
+
+constexpr char kControl(char letter) { return static_cast<char>(letter & 0x1f); }
 
 class Editor {
 public:
@@ -43,6 +45,8 @@ private:
 
     // Keys. What `.` repeats is fed back as if it was typed.
     int next_key();
+    // What a key types; nothing for keys without a character.
+    static std::string text_of_key(int key);
     void feed(const std::vector<int>& keys);
     // @x: the register's text is typed; qx … q: what is typed goes into a register.
     void run_register(char name, size_t count);
@@ -56,7 +60,14 @@ private:
     bool simple_command(const Command& command, int key);
     bool operator_command(const Command& command, int key);
     bool screen_command(const Command& command, int key);
+    // What `key` (and keys behind it) moves to; nothing when it is no motion or cannot move.
     std::optional<Motion> read_motion(int key, const Command& command, char operator_name);
+    std::optional<Motion> motion_in_line(int key, const Command& command, char operator_name);
+    std::optional<Motion> motion_to_line(int key, const Command& command);
+    std::optional<Motion> motion_by_words(int key, const Command& command, char operator_name);
+    std::optional<Motion> motion_by_search(int key, const Command& command);
+    std::optional<Motion> motion_to_mark(int key);
+    Motion line_motion(size_t target) const;
     void apply_operator(char name, const Command& command, Position from, const Motion& motion);
     void visual_mode(int key);
     void put(const Command& command, bool after);
