@@ -59,6 +59,10 @@ public:
                 status_ = 2;
                 break;
             }
+            if (reader.take_malformed()) {
+                warn("%s: the extended header is malformed", printable(entry.name).c_str());
+                status_ = 2;
+            }
             if (!is_chosen(entry.name) || settings_.is_excluded(entry.name)) continue;
             if (settings_.action == 't')
                 print_entry(entry, settings_);
@@ -172,6 +176,11 @@ private:
             TarSettings shown = settings_;
             shown.verbose = settings_.verbose - 1;
             print_entry(entry, shown);
+        }
+        if (entry.sparse) {
+            warn("%s: sparse files are not supported; not extracted", printable(entry.name).c_str());
+            status_ = 2;
+            return;
         }
         if (settings_.to_output) {
             if (entry.type == TarType::file)

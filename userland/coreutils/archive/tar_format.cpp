@@ -23,16 +23,19 @@ std::string_view text_of(const char (&field)[N]) {
     return {field, strnlen(field, N)};
 }
 
-// Octal digits with blanks around, or GNU's base 256 (first bit set).
+// Octal digits with blanks around, or GNU's base 256 (first bit set). What 64 bits do not hold becomes the
+// largest or the least number.
 template <size_t N>
 int64_t number_of(const char (&field)[N]) {
     auto first = static_cast<unsigned char>(field[0]);
     if (first & 0x80) {
         int64_t value = first & 0x40 ? -1 : 0;
-        for (size_t index = N > 8 ? N - 8 : 0; index < N; ++index) {
-            auto byte = static_cast<unsigned char>(field[index]);
-            if (index == 0) byte &= 0x7f;
-            value = static_cast<int64_t>(static_cast<uint64_t>(value) << 8 | byte);
+        for (size_t index = 0; index < N; ++index) {
+            int64_t byte = static_cast<unsigned char>(field[index]);
+            if (index == 0) byte &= 0x3f; // behind the mark and the sign
+            if (index == 0 && value < 0) byte -= 0x40, value = 0;
+            if (__builtin_mul_overflow(value, 256, &value)) return field[0] & 0x40 ? INT64_MIN : INT64_MAX;
+            value += byte;
         }
         return value;
     }
@@ -43,6 +46,16 @@ int64_t number_of(const char (&field)[N]) {
         value = value * 8 + (digit - '0');
     }
     return value;
+}
+
+// Base 256, or nothing but digits up to the blank or NUL at the end.
+template <size_t N>
+bool is_number(const char (&field)[N]) {
+    if (field[0] & 0x80) return true;
+    std::string_view text = text_of(field);
+    text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+    size_t other = text.find_first_not_of("01234567");
+    return other == std::string_view::npos || text[other] == ' ';
 }
 
 unsigned checksum_of(const Ustar& header) {
@@ -129,25 +142,26 @@ bool TarReader::read_text(uint64_t size, std::string& text) {
     return source_.read(text.data(), text.size()) && source_.skip((kTarBlock - size % kTarBlock) % kTarBlock);
 }
 
-void TarReader::apply_pax(std::string_view records, TarEntry& entry, bool& has_size) {
+bool TarReader::apply_pax(std::string_view records, TarEntry& entry) {
     while (!records.empty()) {
         size_t blank = records.find(' ');
-        if (blank == std::string_view::npos) return;
+        if (blank == std::string_view::npos) return false;
         auto length = parse_unsigned(records.substr(0, blank));
-        if (!length || *length <= blank + 1 || *length > records.size()) return;
+        if (!length || *length <= blank + 1 || *length > records.size() || records[*length - 1] != '\n')
+            return false;
         std::string_view record = records.substr(blank + 1, static_cast<size_t>(*length) - blank - 2);
         records.remove_prefix(static_cast<size_t>(*length));
         size_t equals = record.find('=');
-        if (equals == std::string_view::npos) continue;
+        if (equals == std::string_view::npos) return false;
         std::string_view key = record.substr(0, equals), value = record.substr(equals + 1);
         auto number = parse_unsigned(value);
         if (key == "path") {
             entry.name = value;
         } else if (key == "linkpath") {
             entry.link = value;
-        } else if (key == "size" && number) {
+        } else if (key == "size") {
+            if (!number || *number > INT64_MAX) return false;
             entry.size = *number;
-            has_size = true;
         } else if (key == "mtime") {
             entry.time = parse_time(value);
         } else if (key == "uid" && number) {
@@ -158,8 +172,12 @@ void TarReader::apply_pax(std::string_view records, TarEntry& entry, bool& has_s
             entry.user = value;
         } else if (key == "gname") {
             entry.group = value;
+        } else if (key.starts_with("GNU.sparse.")) {
+            entry.sparse = true;
+            if (key == "GNU.sparse.name") entry.name = value;
         }
     }
+    return true;
 }
 
 TarResult TarReader::next(TarEntry& entry) {
@@ -175,7 +193,7 @@ TarResult TarReader::next(TarEntry& entry) {
         if (static_cast<unsigned>(number_of(header.checksum)) != checksum_of(header))
             return TarResult::damaged;
         int64_t signed_size = number_of(header.size);
-        if (signed_size < 0) return TarResult::damaged;
+        if (signed_size < 0 || !is_number(header.size)) return TarResult::damaged;
         auto size = static_cast<uint64_t>(signed_size);
         std::string* text = header.type == 'L'   ? &long_name
                             : header.type == 'K' ? &long_link
@@ -203,11 +221,11 @@ TarResult TarReader::next(TarEntry& entry) {
         entry.size = size;
         entry.type =
             header.type >= '1' && header.type <= '6' ? static_cast<TarType>(header.type) : TarType::file;
-        bool has_size = false;
-        apply_pax(global_, entry, has_size);
+        entry.sparse = header.type == 'S';
+        malformed_ |= !apply_pax(global_, entry);
         if (!long_name.empty()) entry.name = long_name;
         if (!long_link.empty()) entry.link = long_link;
-        apply_pax(extended, entry, has_size);
+        malformed_ |= !apply_pax(extended, entry);
         if (entry.type == TarType::file && entry.name.ends_with('/'))
             entry.type = TarType::directory; // before ustar
         bool has_contents =

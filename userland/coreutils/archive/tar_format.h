@@ -8,6 +8,7 @@
 #include <string_view>
 #include <sys/types.h>
 #include <time.h>
+#include <utility>
 
 namespace coreutils {
 
@@ -33,6 +34,7 @@ struct TarEntry {
     uint64_t size = 0; // of the contents that follow
     timespec time = {};
     unsigned major = 0, minor = 0;
+    bool sparse = false; // only the parts with data follow, preceded by a map (GNU's ways to store holes)
 };
 
 enum class TarResult { entry, end, damaged, truncated };
@@ -45,15 +47,18 @@ public:
     // A piece of the contents, empty at their end (or when the archive ends too early: truncated()).
     std::string_view read();
     bool truncated() const { return truncated_; }
+    // Since the last call: an extended header could not be read to its end.
+    bool take_malformed() { return std::exchange(malformed_, false); }
 
 private:
     bool read_text(uint64_t size, std::string& text);
-    static void apply_pax(std::string_view records, TarEntry& entry, bool& has_size);
+    // False when a record is malformed.
+    static bool apply_pax(std::string_view records, TarEntry& entry);
 
     ByteSource& source_;
     uint64_t left_ = 0, padding_ = 0;
     std::string global_;
-    bool truncated_ = false;
+    bool truncated_ = false, malformed_ = false;
 };
 
 // The header blocks of an entry: ustar, preceded by a pax header for what ustar cannot hold.

@@ -67,6 +67,9 @@ constexpr Operator kOperators[] = {
 
 bool is_name_start(char byte) { return isalpha(static_cast<unsigned char>(byte)) || byte == '_'; }
 bool is_digit(char byte) { return byte >= '0' && byte <= '9'; }
+bool is_hex_digit(std::string_view text, size_t at) {
+    return at < text.size() && isxdigit(static_cast<unsigned char>(text[at]));
+}
 
 } // namespace
 
@@ -79,6 +82,11 @@ void append_escape(std::string& result, std::string_view text, size_t& at, bool 
         int value = letter - '0';
         for (int digit = 0; digit < 2 && at < text.size() && text[at] >= '0' && text[at] <= '7'; ++digit)
             value = value * 8 + (text[at++] - '0');
+        result.push_back(static_cast<char>(value));
+    } else if (letter == 'x' && is_hex_digit(text, at)) {
+        int value = 0; // gawk's and mawk's
+        for (int digit = 0; digit < 2 && is_hex_digit(text, at); ++digit, ++at)
+            value = value * 16 + (is_digit(text[at]) ? text[at] - '0' : (text[at] | 0x20) - 'a' + 10);
         result.push_back(static_cast<char>(value));
     } else {
         if (keep_unknown) result.push_back('\\');

@@ -75,7 +75,8 @@ Interpreter::Flow Interpreter::execute(const Node& tree) {
     Flow flow = Flow::next;
     switch (tree.kind) {
     case Kind::nothing:
-    case Kind::define: return Flow::next;
+    case Kind::define: // known since it was parsed; what follows it in the line
+        return tree.parts.empty() ? Flow::next : execute(*tree.parts[0]);
     case Kind::block:
         for (const Tree& part : tree.parts) {
             flow = execute(*part);

@@ -170,6 +170,7 @@ std::optional<Tree> Parser::next(std::optional<SyntaxError>& error) {
     advance();
     if (token_ == Token::end && !error_) return std::nullopt;
     Tree tree = token_ == Token::keyword_define ? define() : statement_list(false);
+    if (tree->kind == Kind::define && !error_ && is(';')) tree->parts.push_back(statement_list(false));
     if (!error_ && token_ != Token::newline && token_ != Token::end) fail("syntax error");
     error = error_;
     if (error_) {

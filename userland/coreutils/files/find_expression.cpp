@@ -3,6 +3,7 @@
 
 #include "files/find_actions.h"
 #include "framework/diagnostics.h"
+#include "lib/date_parse.h"
 #include "lib/identity.h"
 #include "lib/mounts.h"
 #include "lib/numbers.h"
@@ -302,22 +303,33 @@ private:
         if (name == "anewer") file_time = 'a';
         if (name == "cnewer") file_time = 'c';
         if (name.starts_with("newer") && name.size() == 7 && strchr("amc", name[5]) &&
-            strchr("amc", name[6])) {
+            strchr("amct", name[6])) {
             newer = true;
             file_time = name[5];
         }
         if (!newer) return nullptr;
-        const char* reference = argument();
-        struct stat info;
-        if ((settings_.follow == Follow::never ? lstat(reference, &info) : ::stat(reference, &info)) != 0)
-            die_errno(1, reference);
-        timespec limit = time_of(info, name.size() == 7 ? name[6] : 'm');
+        timespec limit = time_to_compare(argument(), name.size() == 7 ? name[6] : 'm');
         return make_test([limit, file_time](File& file) {
             struct stat own;
             if (!file.stat(own)) return false;
             timespec when = time_of(own, file_time);
             return when.tv_sec != limit.tv_sec ? when.tv_sec > limit.tv_sec : when.tv_nsec > limit.tv_nsec;
         });
+    }
+
+    // The `kind` of time of a file, or with 't' the time that the text says.
+    timespec time_to_compare(const char* reference, char kind) {
+        if (kind == 't') {
+            timespec now;
+            clock_gettime(CLOCK_REALTIME, &now);
+            auto time = parse_date(reference, now);
+            if (!time) die(1, "invalid date '%s'", reference);
+            return *time;
+        }
+        struct stat info;
+        if ((settings_.follow == Follow::never ? lstat(reference, &info) : ::stat(reference, &info)) != 0)
+            die_errno(1, reference);
+        return time_of(info, kind);
     }
 
     std::unique_ptr<Node> parse_size() {

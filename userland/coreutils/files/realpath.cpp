@@ -6,6 +6,7 @@
 
 #include <string>
 #include <string_view>
+#include <unistd.h>
 
 namespace coreutils {
 namespace {
@@ -69,7 +70,12 @@ int run(Arguments& arguments) {
     if (arguments.operands().empty()) missing_operand();
     auto resolve = [&](const char* path) {
         // -L takes `..` away as text before links are followed.
-        if (links != Links::logical) return resolve_path(path, missing, links);
+        if (links != Links::logical) {
+            auto found = resolve_path(path, missing, links);
+            // -s follows no links, but with -e what they lead to has to be there.
+            if (found && missing == Missing::none && access(found->c_str(), F_OK) != 0) found.reset();
+            return found;
+        }
         auto plain = resolve_path(path, Missing::any, Links::none);
         return plain ? resolve_path(*plain, missing) : plain;
     };

@@ -50,7 +50,7 @@ int compare(Input& first, Input& second, const char* const names[2], const Setti
     skip_bytes(first, settings.skip[0]);
     skip_bytes(second, settings.skip[1]);
     uint64_t offset = 0, lines = 1;
-    bool different = false;
+    bool different = false, line_begins = false;
     while (offset < settings.limit) {
         bool more[2] = {!first.buffered().empty() || first.fill_more(),
                         !second.buffered().empty() || second.fill_more()};
@@ -66,14 +66,16 @@ int compare(Input& first, Input& second, const char* const names[2], const Setti
                 else if (settings.list)
                     warn("EOF on %s after byte %llu", name, static_cast<unsigned long long>(offset));
                 else
-                    warn("EOF on %s after byte %llu, line %llu", name,
-                         static_cast<unsigned long long>(offset), static_cast<unsigned long long>(lines));
+                    warn("EOF on %s after byte %llu, %sline %llu", name,
+                         static_cast<unsigned long long>(offset), line_begins ? "" : "in ",
+                         static_cast<unsigned long long>(lines - line_begins));
             }
             return 1;
         }
         size_t size = std::min(first.buffered().size(), second.buffered().size());
         size = static_cast<size_t>(std::min<uint64_t>(size, settings.limit - offset));
         const char *left = first.buffered().data(), *right = second.buffered().data();
+        line_begins = left[size - 1] == '\n';
         if (memcmp(left, right, size) != 0) {
             for (size_t i = 0; i < size; ++i) {
                 if (left[i] == right[i]) {

@@ -164,6 +164,10 @@ private:
     void write_first_line(Sink& sink);
     void write_text(Sink& sink, std::string_view text);
     void end_cycle_output();
+    void begin_file();
+    void begin_ranges();
+    uint64_t end_of_range(const Address& second);
+    bool begins_range(Command& command);
     bool is_selected(Command& command);
     bool matches(Address& address);
     bool search(Pattern& pattern, std::string_view text, size_t from);
@@ -242,11 +246,7 @@ bool Executor::read_line() {
     for (;;) {
         if (!lines_.is_open()) {
             if (!lines_.open_next()) return false;
-            if (settings_.in_place) begin_in_place();
-            if (settings_.separate) line_number_ = 0;
-            if (settings_.separate)
-                for (Command& command : script_.commands)
-                    command.active = command.first.kind == AddressKind::line && command.first.number == 0;
+            begin_file();
         }
         if (lines_.read(pattern_space_, ended_)) {
             ++line_number_;
@@ -254,8 +254,23 @@ bool Executor::read_line() {
         }
         if (settings_.in_place) end_in_place();
         if (!lines_.open_next()) return false;
-        if (settings_.in_place) begin_in_place();
-        if (settings_.separate) line_number_ = 0;
+        begin_file();
+    }
+}
+
+void Executor::begin_file() {
+    if (settings_.in_place) begin_in_place();
+    if (!settings_.separate) return;
+    line_number_ = 0;
+    begin_ranges();
+}
+
+void Executor::begin_ranges() {
+    for (Command& command : script_.commands) {
+        // 0,/re/: the expression may match on the first line
+        command.active = command.first.kind == AddressKind::line && command.first.number == 0;
+        command.closed = false;
+        command.range_end = UINT64_MAX;
     }
 }
 
@@ -333,42 +348,50 @@ bool Executor::matches(Address& address) {
     }
 }
 
+// Where a range that begins in this line ends, in lines; an expression or $ tells by itself.
+uint64_t Executor::end_of_range(const Address& second) {
+    switch (second.kind) {
+    case AddressKind::line:
+        return second.number;
+    case AddressKind::plus:
+        return line_number_ + second.number;
+    case AddressKind::multiple:
+        return second.number ? (line_number_ / second.number + 1) * second.number : line_number_;
+    case AddressKind::last:
+        return lines_.is_last() ? 0 : UINT64_MAX;
+    default:
+        return UINT64_MAX;
+    }
+}
+
+// A range that begins at a line number also begins later, when no command saw that line (after d, N or n).
+bool Executor::begins_range(Command& command) {
+    if (command.first.kind != AddressKind::line) return matches(command.first);
+    if (command.closed || line_number_ < command.first.number) return false;
+    return command.second.kind != AddressKind::line || line_number_ == command.first.number ||
+           line_number_ <= command.second.number;
+}
+
 // POSIX: the second address counts from the line after the first; a line number that has passed selects one
 // line.
 bool Executor::is_selected(Command& command) {
     if (command.second.kind == AddressKind::none) return matches(command.first) != command.negated;
-    bool inside = false;
+    bool inside = command.active;
     if (!command.active) {
-        if (matches(command.first)) {
-            inside = true;
-            command.active = true;
-            switch (command.second.kind) {
-            case AddressKind::line:
-                command.range_end = command.second.number;
-                break;
-            case AddressKind::plus:
-                command.range_end = line_number_ + command.second.number;
-                break;
-            case AddressKind::multiple:
-                command.range_end = command.second.number
-                                        ? (line_number_ / command.second.number + 1) * command.second.number
-                                        : line_number_;
-                break;
-            case AddressKind::last:
-                if (lines_.is_last()) command.active = false;
-                command.range_end = UINT64_MAX;
-                break;
-            default:
-                command.range_end = UINT64_MAX;
-            }
-            if (line_number_ >= command.range_end) command.active = false;
+        inside = begins_range(command);
+        if (inside) {
+            command.range_end = end_of_range(command.second);
+            command.active = line_number_ < command.range_end;
+            command.closed = !command.active;
         }
-    } else if (command.second.kind == AddressKind::pattern || command.second.kind == AddressKind::last) {
-        inside = true;
-        if (matches(command.second)) command.active = false;
     } else {
-        inside = line_number_ <= command.range_end;
-        if (line_number_ >= command.range_end) command.active = false;
+        bool by_number =
+            command.second.kind != AddressKind::pattern && command.second.kind != AddressKind::last;
+        if (by_number) inside = line_number_ <= command.range_end;
+        if (by_number ? line_number_ >= command.range_end : matches(command.second)) {
+            command.active = false;
+            command.closed = true;
+        }
     }
     return inside != command.negated;
 }
@@ -721,11 +744,7 @@ Executor::Flow Executor::execute() {
 
 int Executor::run() {
     open_outputs();
-    for (Command& command : script_.commands)
-        if (command.first.kind == AddressKind::line && command.first.number == 0) {
-            command.active = true; // 0,/re/: the expression may match on the first line
-            command.range_end = UINT64_MAX;
-        }
+    begin_ranges();
     bool read_next = true;
     while (!quitting_) {
         if (read_next && !read_line()) break;

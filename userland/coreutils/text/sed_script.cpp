@@ -418,8 +418,9 @@ private:
                     if (!next_source()) break;
                     continue;
                 }
-                char value = 0;
-                size_t used = read_byte_escape(std::string_view(text()).substr(at_), value);
+                char value = '\n';
+                size_t used =
+                    peek() == 'n' ? 1 : read_byte_escape(std::string_view(text()).substr(at_), value);
                 if (used > 0 && peek() != 'c' && peek() != 'd' && peek() != 'o') {
                     command.text.push_back(value);
                     at_ += used;

@@ -54,6 +54,7 @@ struct Command {
     std::vector<std::pair<char32_t, char32_t>> transliteration;
     // The state of a range while the script runs.
     bool active = false;
+    bool closed = false; // a range that begins at a line number has ended
     uint64_t range_end = 0;
 };
 
