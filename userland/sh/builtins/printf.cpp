@@ -101,7 +101,7 @@ T Formatter::number(T (*parse)(const char*, char**)) {
     char* end;
     errno = 0;
     T value = parse(argument, &end);
-    if (end == argument)
+    if (end == argument && *argument)
         complain(argument, "expected numeric value");
     else if (*end)
         complain(argument, "not completely converted");
@@ -212,9 +212,9 @@ bool Formatter::convert(std::string_view& format) {
         format_number<double>(conversion, "", letter, number<double>(strtod));
         return true;
     case 'c': {
+        // Of an argument that is empty, its NUL.
         const char* argument = next_argument();
-        std::string_view text = argument ? std::string_view(argument).substr(0, 1) : std::string_view();
-        format_string(conversion, text);
+        format_string(conversion, {argument ? argument : "", 1});
         return true;
     }
     case 's': {

@@ -107,8 +107,13 @@ bool Evaluator::by_count(int count) {
             at_ += 3;
             return binary(arguments_[at_ - 3], test, arguments_[at_ - 1]);
         }
-        if (arguments_[at_ + 1] == "-a" || arguments_[at_ + 1] == "-o")
-            return or_expression();
+        if (arguments_[at_ + 1] == "-a" || arguments_[at_ + 1] == "-o") {
+            bool first = !arguments_[at_].empty();
+            bool second = !arguments_[at_ + 2].empty();
+            bool both = arguments_[at_ + 1] == "-a";
+            at_ += 3;
+            return both ? first && second : first || second;
+        }
         if (arguments_[at_] == "!") {
             ++at_;
             return !by_count(2);

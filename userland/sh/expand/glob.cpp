@@ -8,6 +8,11 @@ namespace sh {
 
 namespace {
 
+// No pattern means the directory itself or the one above: `chown -R user .*` stays inside.
+bool is_dot_or_dot_dot(std::string_view name) {
+    return name == "." || name == "..";
+}
+
 class PathnameExpander {
 public:
     explicit PathnameExpander(PatternView pattern) : pattern_(pattern) {}
@@ -72,7 +77,7 @@ void PathnameExpander::scan(std::string& base, size_t from, size_t to) {
     bool wants_dot = component.text[first] == '.';
     std::vector<std::string> names;
     while (struct dirent* entry = readdir(directory)) {
-        if (entry->d_name[0] == '.' && !wants_dot)
+        if (entry->d_name[0] == '.' && (!wants_dot || is_dot_or_dot_dot(entry->d_name)))
             continue;
         if (matches(component, entry->d_name))
             names.emplace_back(entry->d_name);

@@ -118,6 +118,8 @@ bool may_match_names(PatternView pattern) {
         char c = pattern.text[i];
         if (c == '*' || c == '?' || (c == ']' && bracket))
             return true;
+        if (c == '\\')
+            ++i;
         bracket |= c == '[';
     }
     return false;

@@ -244,9 +244,6 @@ const Node* Parser::parse_case(uint32_t line) {
     std::vector<CaseItem> items;
     for (;;) {
         skip_newlines();
-        // A pattern is no command: only the blank at the end of an alias makes one of it.
-        if (peek().alias_candidate && expand_alias())
-            continue;
         if (take_word("esac"))
             break;
         if (!parse_case_item(items))

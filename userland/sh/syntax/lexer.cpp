@@ -175,6 +175,16 @@ bool Lexer::read_arithmetic_text(const Word*& expression, bool& is_arithmetic) {
     return true;
 }
 
+// Whose bodies begin behind the newlines of a command substitution are its own; what it leaves open is read behind it.
+bool Lexer::read_substitution(const Node*& body) {
+    std::vector<PendingHereDocument> outer;
+    outer.swap(here_documents_);
+    bool read = parser_.parse_substitution(body);
+    outer.insert(outer.end(), here_documents_.begin(), here_documents_.end());
+    here_documents_.swap(outer);
+    return read;
+}
+
 bool Lexer::read_here_delimiter(PendingHereDocument& document) {
     skip_blanks_and_comments();
     size_t recording = input_.start_recording();
@@ -191,9 +201,9 @@ bool Lexer::read_here_delimiter(PendingHereDocument& document) {
         char c = raw[i];
         if (c == '\\' && quote != '\'' && i + 1 < raw.size()) {
             char escaped = raw[++i];
-            document.quoted = true;
             if (escaped == '\n')
                 continue;
+            document.quoted = true;
             if (quote == '"' && escaped != '"' && escaped != '\\' && escaped != '$' && escaped != '`')
                 text.push_back('\\');
             text.push_back(escaped);
@@ -227,30 +237,27 @@ void Lexer::read_here_documents() {
 
 std::string Lexer::read_here_text(const PendingHereDocument& document) {
     std::string text;
-    bool joined = false;  // the previous line ended in an unquoted backslash
     for (;;) {
-        std::string line;
+        // A line goes on behind a newline that an unquoted backslash removes: in `E\` and `OF` the delimiter is found.
+        std::string line, joined_line;
+        bool escaped = false;
         int c;
-        bool at_start = true;
-        while ((c = input_.get()) != Input::kEnd && c != '\n') {
-            if (at_start && document.strip_tabs && c == '\t' && !joined)
-                continue;
-            at_start = false;
+        while (document.strip_tabs && input_.peek() == '\t')
+            input_.get();
+        while ((c = input_.get()) != Input::kEnd && (c != '\n' || escaped)) {
             line.push_back(static_cast<char>(c));
+            if (c == '\n')
+                joined_line.pop_back();
+            else
+                joined_line.push_back(static_cast<char>(c));
+            escaped = c == '\\' && !escaped && !document.quoted;
         }
-        if (!joined && line == document.delimiter)
-            return text;
-        if (c == Input::kEnd && line.empty())
+        if (joined_line == document.delimiter)
             return text;
         text += line;
-        if (c == '\n')
-            text.push_back('\n');
-        else
+        if (c == Input::kEnd)
             return text;
-        size_t backslashes = 0;
-        while (!document.quoted && backslashes < line.size() && line[line.size() - 1 - backslashes] == '\\')
-            ++backslashes;
-        joined = backslashes % 2 == 1;
+        text.push_back('\n');
     }
 }
 

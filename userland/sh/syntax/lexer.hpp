@@ -90,6 +90,7 @@ private:
     void read_tilde(WordBuilder& builder, Context context, bool in_assignment);
     std::string_view read_name();
 
+    bool read_substitution(const Node*& body);
     void read_here_documents();
     std::string read_here_text(const PendingHereDocument& document);
 

@@ -40,6 +40,12 @@ const Token& Parser::peek() {
     } else if (!has_token_) {
         token_ = lexer_.next();
         has_token_ = true;
+        // Behind an alias that ends in a blank a word is replaced wherever it stands, and so is what it becomes.
+        while (token_.alias_candidate && expand_alias()) {
+            token_ = lexer_.next();
+            token_.alias_candidate = true;
+            has_token_ = true;
+        }
     }
     return token_;
 }
@@ -454,8 +460,6 @@ const Node* Parser::parse_simple() {
     for (;;) {
         if (words.empty() && !(assignments.empty() && redirects.empty()))
             peek_command();
-        else if (peek().alias_candidate && expand_alias())
-            continue;
         if (at_redirect()) {
             if (!parse_redirect(redirects))
                 return nullptr;

@@ -248,21 +248,13 @@ bool Lexer::read_braced_parameter(WordBuilder& builder, Context context) {
     input_.get();
     int c = peek_joined();
     if (c == '#') {
-        int second = input_.peek_second();
-        bool length = is_name_char(second) || second == '@' || second == '*';
-        if (!length && is_special_parameter(second)) {
-            // ${#-}, ${#?}, ${##}: a length only when the brace closes at once.
-            input_.get();
-            if (input_.peek_second() == '}') {
-                part.op = ParameterOp::length;
-            } else {
-                part.text = "#";
-            }
-        } else if (length) {
-            input_.get();
-            part.op = ParameterOp::length;
-        }
+        input_.get();
         c = peek_joined();
+        // ${#-}, ${#?}, ${##}: a length only when the brace closes at once.
+        if (is_name_char(c) || c == '@' || c == '*' || (is_special_parameter(c) && input_.peek_second() == '}'))
+            part.op = ParameterOp::length;
+        else
+            part.text = "#";
     } else if (c == '!' && (is_name_start(input_.peek_second()) || is_digit(input_.peek_second()))) {
         input_.get();
         part.op = ParameterOp::indirect;
@@ -409,7 +401,7 @@ bool Lexer::read_process_substitution(WordBuilder& builder) {
     PartKind kind = input_.get() == '<' ? PartKind::process_input : PartKind::process_output;
     input_.get();
     const Node* body = nullptr;
-    if (!parser_.parse_substitution(body))
+    if (!read_substitution(body))
         return false;
     builder.add({.kind = kind, .command = body});
     return true;
@@ -417,7 +409,7 @@ bool Lexer::read_process_substitution(WordBuilder& builder) {
 
 bool Lexer::read_command_substitution(WordBuilder& builder, Quoting quoting) {
     const Node* body = nullptr;
-    if (!parser_.parse_substitution(body))
+    if (!read_substitution(body))
         return false;
     builder.add({.kind = PartKind::command, .quoting = quoting, .command = body});
     return true;
