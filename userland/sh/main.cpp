@@ -93,7 +93,7 @@ Invocation parse_arguments(Shell& shell, int count, char** items) {
     } else if (!invocation.standard_input && i < count) {
         invocation.script = items[i++];
     }
-    shell.positional.values.assign(items + (i < count ? i : count), items + count);
+    shell.positional.assign(items + (i < count ? i : count), items + count);
     bool from_terminal = !invocation.command && !invocation.script && isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
     invocation.interactive = shell.options[Option::interactive] || from_terminal;
     return invocation;

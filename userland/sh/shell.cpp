@@ -145,7 +145,7 @@ void Shell::become_child() {
 void Shell::become_script(const std::string& path, const ArgumentList& arguments) {
     name = path;
     source_file = nullptr;
-    positional.values.assign(arguments.pointers.begin() + 1, arguments.pointers.end());
+    positional.assign(arguments.pointers.begin() + 1, arguments.pointers.end());
     functions = Functions();
     aliases.remove_all();
     options = Options();

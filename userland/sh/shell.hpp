@@ -8,6 +8,7 @@
 #include <deque>
 #include <initializer_list>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <sys/types.h>
@@ -44,8 +45,27 @@ constexpr int kStatusCannotExecute = 126;
 constexpr int kStatusNotFound = 127;
 constexpr int kStatusSignal = 128;
 
-struct PositionalParameters {
-    std::vector<std::string> values;
+// $1 and what follows it. `shift` only moves the beginning; the room before it is freed once it is half of all.
+class PositionalParameters {
+public:
+    std::span<const std::string> values() const { return std::span(all_).subspan(first_); }
+    template <typename Iterator>
+    void assign(Iterator begin, Iterator end) {
+        all_.assign(begin, end);
+        first_ = 0;
+    }
+    // At most as many as there are.
+    void shift(size_t count) {
+        first_ += count;
+        if (first_ <= all_.size() / 2)
+            return;
+        all_.erase(all_.begin(), all_.begin() + static_cast<ptrdiff_t>(first_));
+        first_ = 0;
+    }
+
+private:
+    std::vector<std::string> all_;
+    size_t first_ = 0;
 };
 
 class Shell {

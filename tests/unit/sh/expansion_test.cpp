@@ -248,12 +248,13 @@ TEST_F(ExpanderTest, DelimitersOtherThanBlanksKeepEmptyFields) {
 }
 
 TEST_F(ExpanderTest, PositionalParameters) {
-    shell.positional.values = {"a b", "", "c"};
+    std::vector<std::string> values = {"a b", "", "c"};
+    shell.positional.assign(values.begin(), values.end());
     EXPECT_EQ(fields("\"$@\""), (Fields{"a b", "", "c"}));
     EXPECT_EQ(fields("$@"), (Fields{"a", "b", "c"}));
     EXPECT_EQ(fields("\"x$@y\""), (Fields{"xa b", "", "cy"}));
     EXPECT_EQ(fields("\"$*\" $#"), (Fields{"a b  c", "3"}));
-    shell.positional.values = {};
+    shell.positional.shift(3);
     EXPECT_EQ(fields("\"$@\""), (Fields{}));
     EXPECT_EQ(fields("${1+\"$@\"} \"\"\"$@\""), (Fields{""}));
 }

@@ -154,7 +154,7 @@ int run_dot(Shell& shell, Arguments arguments) {
     if (arguments.count <= first + 1)
         return shell.executor.run_file(descriptor, name);
     PositionalParameters outer = std::move(shell.positional);
-    shell.positional.values.assign(arguments.items + first + 1, arguments.items + arguments.count);
+    shell.positional.assign(arguments.items + first + 1, arguments.items + arguments.count);
     int result = shell.executor.run_file(descriptor, name);
     shell.positional = std::move(outer);
     return result;
@@ -181,10 +181,9 @@ int run_shift(Shell& shell, Arguments arguments) {
             return usage_error(shell, arguments, "Illegal number", arguments[first]);
         count = *number;
     }
-    auto& values = shell.positional.values;
-    if (static_cast<size_t>(count) > values.size())
+    if (static_cast<size_t>(count) > shell.positional.values().size())
         return usage_error(shell, arguments, "can't shift that many");
-    values.erase(values.begin(), values.begin() + count);
+    shell.positional.shift(static_cast<size_t>(count));
     return 0;
 }
 

@@ -103,7 +103,7 @@ int run_getopts(Shell& shell, Arguments arguments) {
     if (arguments.count > 3)
         words.assign(arguments.items + 3, arguments.items + arguments.count);
     else
-        words.assign(shell.positional.values.begin(), shell.positional.values.end());
+        words.assign_range(shell.positional.values());
     const std::string* position = shell.variables.get("OPTIND");
     auto index = position ? parse_small_number(*position, 1 << 30) : std::nullopt;
     if (shell.variables.take_option_index_change())

@@ -204,7 +204,7 @@ int run_set(Shell& shell, Arguments arguments) {
         }
     }
     if (replace || i < arguments.count)
-        shell.positional.values.assign(arguments.items + i, arguments.items + arguments.count);
+        shell.positional.assign(arguments.items + i, arguments.items + arguments.count);
     return 0;
 }
 

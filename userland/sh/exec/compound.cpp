@@ -1,6 +1,7 @@
 // Pipelines, subshells, background lists, loops and conditions; POSIX.1-2017 2.9.2 to 2.9.4.
 #include <cerrno>
 #include <cstring>
+#include <optional>
 #include <unistd.h>
 
 #include "base/text.hpp"
@@ -18,6 +19,16 @@ void move_descriptor(int from, int to) {
         return;
     dup2(from, to);
     close(from);
+}
+
+// The only text that a pattern of one part without special characters matches.
+std::optional<std::string_view> literal_text(const Word& pattern) {
+    if (pattern.parts.size() != 1 || pattern.parts[0].kind != PartKind::text)
+        return std::nullopt;
+    const WordPart& part = pattern.parts[0];
+    if (part.quoting == Quoting::bare && part.text.find_first_of("*?[\\") != std::string_view::npos)
+        return std::nullopt;
+    return part.text;
 }
 
 }  // namespace
@@ -158,7 +169,7 @@ int Executor::run_for(const ForLoop& loop) {
             if (!expander.fields(*word, list))
                 return shell_.status;
     } else {
-        for (const std::string& value : shell_.positional.values)
+        for (const std::string& value : shell_.positional.values())
             list.add(shell_.scratch.copy(value));
     }
     Variable* variable = shell_.variables.entry(loop.name);
@@ -214,9 +225,13 @@ int Executor::run_case(const CaseOf& node, AfterRun after) {
         return shell_.status;
     bool selected = false;
     int status = 0;
+    Pattern pattern;
     for (const CaseItem& item : node.items) {
         for (size_t i = 0; !selected && i < item.patterns.size(); ++i) {
-            Pattern pattern;
+            if (auto text = literal_text(*item.patterns[i])) {
+                selected = *text == subject;
+                continue;
+            }
             if (!expander.pattern(*item.patterns[i], pattern))
                 return shell_.status;
             selected = matches(pattern, subject);

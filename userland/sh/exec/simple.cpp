@@ -230,7 +230,7 @@ int Executor::run_function(const std::shared_ptr<Function>& function, ArgumentLi
         return shell_.shell_error({function->name, ": recursion too deep"});
     std::shared_ptr<Function> alive = function;
     PositionalParameters outer = std::move(shell_.positional);
-    shell_.positional.values.assign(arguments.pointers.begin() + 1, arguments.pointers.end());
+    shell_.positional.assign(arguments.pointers.begin() + 1, arguments.pointers.end());
     ArenaRef outer_arena = arena_;
     arena_ = alive->arena;
     int outer_loops = loop_depth_;

@@ -1,6 +1,8 @@
 // Fields: how expanded text is collected, split and matched against file names.
 #include "expand/expander.hpp"
 
+#include <array>
+
 #include "base/text.hpp"
 #include "expand/arithmetic.hpp"
 #include "expand/glob.hpp"
@@ -38,17 +40,32 @@ bool Expander::fields(const Word& word, ArgumentList& arguments) {
 }
 
 bool Expander::text(const Word& word, std::string& result, Use use) {
-    begin(Mode::single, nullptr);
+    // The usual word is one text or one parameter.
+    if (word.parts.size() == 1) {
+        const WordPart& part = word.parts[0];
+        if (part.kind == PartKind::text) {
+            result.assign(part.text);
+            return true;
+        }
+        if (part.kind == PartKind::parameter && part.op == ParameterOp::plain && part.text != "@" && part.text != "*") {
+            Value value = value_of(part.text);
+            if (!value.is_set && shell_.options[Option::no_unset])
+                return unset_error(part);
+            result.assign(value.text);
+            return true;
+        }
+    }
+    begin(Mode::text, nullptr);
     use_ = use;
     bool ok = parts(word);
     use_ = Use::plain;
     if (ok)
-        result.assign(field_.text);
+        std::swap(result, field_.text);
     return ok;
 }
 
 bool Expander::pattern(const Word& word, Pattern& result) {
-    begin(Mode::single, nullptr);
+    begin(Mode::pattern, nullptr);
     if (!parts(word))
         return false;
     std::swap(result, field_);
@@ -94,33 +111,40 @@ bool Expander::part(const WordPart& part) {
     return true;
 }
 
-void Expander::add_quoted(std::string_view text) {
-    field_.add(text, true);
+void Expander::collect(std::string_view text, Quoting quoting) {
+    field_.text += text;
+    if (mode_ != Mode::text)
+        field_.mask.append(text.size(), quoting == Quoting::quoted);
     field_exists_ = true;
     absorb_delimiter_ = false;
+}
+
+void Expander::add_quoted(std::string_view text) {
+    collect(text, Quoting::quoted);
 }
 
 void Expander::add_literal(std::string_view text) {
     if (text.empty())
         return;
-    field_.add(text, false);
-    field_exists_ = true;
-    absorb_delimiter_ = false;
+    collect(text, Quoting::bare);
     has_glob_ |= text.find_first_of("*?[") != std::string_view::npos;
 }
 
-void Expander::add_split(std::string_view text) {
-    if (mode_ == Mode::single) {
-        add_literal(text);
-        return;
-    }
-    for (char c : text) {
-        if (!is_ifs(c)) {
-            field_.add(c, false);
-            field_exists_ = true;
-            absorb_delimiter_ = false;
-            has_glob_ |= c == '*' || c == '?' || c == '[';
-        } else if (is_ifs_space(c)) {
+template <typename Classify>
+void Expander::split(std::string_view text, Classify classify) {
+    for (size_t i = 0; i < text.size();) {
+        size_t run = i;
+        Effect effect = Effect::none;
+        while (i < text.size() && (effect = classify(text[i])) <= Effect::glob) {
+            has_glob_ |= effect == Effect::glob;
+            ++i;
+        }
+        if (i > run)
+            collect(text.substr(run, i - run), Quoting::bare);
+        if (i == text.size())
+            return;
+        ++i;
+        if (effect == Effect::ends_field) {
             if (field_exists_) {
                 end_field();
                 absorb_delimiter_ = true;
@@ -132,6 +156,18 @@ void Expander::add_split(std::string_view text) {
             absorb_delimiter_ = false;
         }
     }
+}
+
+void Expander::add_split(std::string_view text) {
+    static constexpr size_t kWorthTable = 128;
+    if (mode_ != Mode::fields)
+        return add_literal(text);
+    if (text.size() < kWorthTable)
+        return split(text, [this](char c) { return effect(c); });
+    std::array<Effect, 256> effects;
+    for (size_t c = 0; c < effects.size(); ++c)
+        effects[c] = effect(static_cast<char>(c));
+    split(text, [&effects](char c) { return effects[static_cast<unsigned char>(c)]; });
 }
 
 void Expander::add_value(std::string_view text, Quoting quoting) {

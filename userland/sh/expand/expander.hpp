@@ -34,7 +34,8 @@ public:
     bool number(const Word& expression, int64_t& value);
 
 private:
-    enum class Mode : unsigned char { fields, single };
+    // A pattern and a text are one field; of a text it is not kept what was quoted.
+    enum class Mode : unsigned char { fields, pattern, text };
     // What a parameter without operator stands for.
     struct Value {
         bool is_set = false;
@@ -64,19 +65,27 @@ private:
     Value value_of(std::string_view name);
     std::string joined(std::span<const std::string> values);
 
+    void collect(std::string_view text, Quoting quoting);
     void add_quoted(std::string_view text);
     void add_literal(std::string_view text);
     void add_split(std::string_view text);
+    template <typename Classify>
+    void split(std::string_view text, Classify classify);
     void add_value(std::string_view text, Quoting quoting);
     void next_field();
     void end_field();
 
-    bool is_ifs(char c) const { return ifs_.find(c) != std::string_view::npos; }
-    static bool is_ifs_space(char c) { return c == ' ' || c == '\t' || c == '\n'; }
+    // What a character of unquoted text does to fields.
+    enum class Effect : unsigned char { none, glob, ends_field, separates };
+    Effect effect(char c) const {
+        if (ifs_.find(c) != std::string_view::npos)
+            return c == ' ' || c == '\t' || c == '\n' ? Effect::ends_field : Effect::separates;
+        return c == '*' || c == '?' || c == '[' ? Effect::glob : Effect::none;
+    }
 
     Shell& shell_;
     ArgumentList* arguments_ = nullptr;
-    Mode mode_ = Mode::single;
+    Mode mode_ = Mode::text;
     Use use_ = Use::plain;
     int operand_depth_ = 0;
     bool field_exists_ = false;

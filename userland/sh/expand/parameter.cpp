@@ -1,4 +1,5 @@
 // Parameter expansion; POSIX.1-2017 2.5, 2.6.2.
+#include <algorithm>
 #include <charconv>
 
 #include "base/text.hpp"
@@ -29,13 +30,13 @@ Expander::Value Expander::value_of(std::string_view name) {
         auto index = parse_small_number(name, 1 << 30);
         if (index && *index == 0)
             return {true, shell_.name};
-        const auto& values = shell_.positional.values;
+        auto values = shell_.positional.values();
         if (!index || static_cast<size_t>(*index) > values.size())
             return {};
         return {true, values[static_cast<size_t>(*index) - 1]};
     }
     switch (first) {
-    case '#': return number(static_cast<int64_t>(shell_.positional.values.size()));
+    case '#': return number(static_cast<int64_t>(shell_.positional.values().size()));
     case '?': return number(shell_.status);
     case '$': return number(shell_.process_id);
     case '!': return shell_.last_background ? number(shell_.last_background) : Value{};
@@ -65,7 +66,7 @@ std::string Expander::joined(std::span<const std::string> values) {
 // $@ and $* without operator.
 bool Expander::positional_list(const WordPart& part, std::span<const std::string> values) {
     bool at = part.text == "@";
-    if (mode_ == Mode::single) {
+    if (mode_ != Mode::fields) {
         if (!at) {
             add_value(joined(values), part.quoting);
             return true;
@@ -126,7 +127,12 @@ bool Expander::assign_default(const WordPart& part) {
 }
 
 bool Expander::cut(const WordPart& part, std::string_view value) {
-    std::string copy(value);
+    // Expanding the pattern may change the parameter.
+    std::string copy;
+    if (!std::ranges::all_of(part.operand->parts, [](const WordPart& each) { return each.kind == PartKind::text; })) {
+        copy = value;
+        value = copy;
+    }
     Pattern pattern;
     {
         Expander inner(shell_);
@@ -135,13 +141,13 @@ bool Expander::cut(const WordPart& part, std::string_view value) {
     }
     bool longest = part.op == ParameterOp::cut_long_suffix || part.op == ParameterOp::cut_long_prefix;
     Extent extent = longest ? Extent::longest : Extent::shortest;
-    std::string_view rest = copy;
+    std::string_view rest = value;
     if (part.op == ParameterOp::cut_short_prefix || part.op == ParameterOp::cut_long_prefix) {
-        size_t length = matching_prefix(pattern, copy, extent);
+        size_t length = matching_prefix(pattern, value, extent);
         if (length != std::string_view::npos)
             rest.remove_prefix(length);
     } else {
-        size_t length = matching_suffix(pattern, copy, extent);
+        size_t length = matching_suffix(pattern, value, extent);
         if (length != std::string_view::npos)
             rest.remove_suffix(length);
     }
@@ -156,16 +162,16 @@ bool Expander::parameter(const WordPart& part) {
     }
     bool list = names_parameter_list(part.text);
     if (part.op == ParameterOp::plain && list)
-        return positional_list(part, shell_.positional.values);
+        return positional_list(part, shell_.positional.values());
     if (part.op == ParameterOp::substring && list)
         return sublist(part);
 
     std::string all;
     Value value;
     if (list) {
-        all = joined(shell_.positional.values);
+        all = joined(shell_.positional.values());
         // "Set" means that there are parameters.
-        value = {!shell_.positional.values.empty(), all};
+        value = {!shell_.positional.values().empty(), all};
     } else {
         value = value_of(part.text);
     }
@@ -204,7 +210,7 @@ bool Expander::parameter(const WordPart& part) {
         break;
     }
     if (part.op == ParameterOp::length) {
-        size_t length = list ? shell_.positional.values.size() : count_characters(value.text);
+        size_t length = list ? shell_.positional.values().size() : count_characters(value.text);
         add_value(number_text(static_cast<int64_t>(length)), part.quoting);
         return true;
     }
@@ -223,7 +229,7 @@ bool Expander::parameter(const WordPart& part) {
     if (list) {
         WordPart plain = part;
         plain.op = ParameterOp::plain;
-        return positional_list(plain, shell_.positional.values);
+        return positional_list(plain, shell_.positional.values());
     }
     add_value(value.text, part.quoting);
     return true;

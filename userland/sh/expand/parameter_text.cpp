@@ -65,8 +65,9 @@ bool Expander::substring(const WordPart& part, std::string_view value) {
 
 // ${@:first:count}; parameter 0 is the shell's name.
 bool Expander::sublist(const WordPart& part) {
-    std::vector<std::string> values = shell_.positional.values;
-    values.insert(values.begin(), shell_.name);
+    auto parameters = shell_.positional.values();
+    std::vector<std::string> values = {shell_.name};
+    values.insert(values.end(), parameters.begin(), parameters.end());
     int64_t offset = 0, length = 0;
     if (!range(part, static_cast<int64_t>(values.size()), offset, length))
         return false;

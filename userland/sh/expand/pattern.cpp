@@ -127,6 +127,13 @@ bool may_match_names(PatternView pattern) {
 
 namespace {
 
+// The character a match must begin with, when the pattern does so with a literal one; else 0.
+char literal_first(PatternView pattern) {
+    if (pattern.text.empty() || (pattern.special(0) && std::string_view("*?[\\").find(pattern.text[0]) != kNone))
+        return 0;
+    return pattern.text[0];
+}
+
 // Where a match of the whole pattern at the start of the subject ends, or none. `*` takes as little as it can, so
 // with Anchor::start the end is the first possible one.
 enum class Anchor { start, both };
@@ -144,6 +151,8 @@ size_t match_end(PatternView pattern, std::string_view subject, Anchor anchor) {
             if (special && c == '*') {
                 star_p = ++p;
                 star_s = s;
+                if (p == pattern.text.size())
+                    return anchor == Anchor::start ? s : subject.size();
                 continue;
             }
             if (s < subject.size()) {
@@ -182,18 +191,18 @@ size_t match_end(PatternView pattern, std::string_view subject, Anchor anchor) {
         if (star_p == kNone || star_s >= subject.size())
             return kNone;
         star_s += character_length(subject.substr(star_s));
+        // What follows the star begins where its first character does.
+        if (char next = literal_first(pattern.substr(star_p)); next && (next & 0xc0) != 0x80) {
+            star_s = subject.find(next, star_s);
+            if (star_s == kNone)
+                return kNone;
+        }
         p = star_p;
         s = star_s;
     }
 }
 
-// The character a match must begin or end with, when the pattern begins or ends with a literal one; else 0.
-char literal_first(PatternView pattern) {
-    if (pattern.text.empty() || (pattern.special(0) && std::string_view("*?[\\").find(pattern.text[0]) != kNone))
-        return 0;
-    return pattern.text[0];
-}
-
+// The character a match must end with, when the pattern does so with a literal one; else 0.
 char literal_last(PatternView pattern) {
     if (pattern.text.empty())
         return 0;
