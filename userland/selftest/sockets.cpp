@@ -378,6 +378,70 @@ CASE(sockets, a_socket_in_its_own_queue_is_collected) {
     CHECK_EQUAL(read(watched[0], &byte, 1), 0);
 }
 
+/// The end of a chain of sockets, each in the queue of the next; `bottom` lies in the first one's queue, whose peer is
+/// `first`. The last is watched by an epoll that travels too.
+int chain_of_sockets(int length, int bottom, int& first) {
+    int last = -1;
+    for (int step = 0; step < length; ++step) {
+        Pair pair;
+        CHECK_EQUAL(send_files(pair[0], step == 0 ? &bottom : &last, 1), 1);
+        if (step == 0) first = pair[0];
+        else close(last), close(pair[0]);
+        last = pair[1];
+    }
+    int watch = epoll_create1(0);
+    epoll_event event = {EPOLLIN, {}};
+    CHECK_EQUAL(epoll_ctl(watch, EPOLL_CTL_ADD, last, &event), 0);
+    CHECK_EQUAL(send_files(first, &watch, 1), 1);
+    close(watch);
+    return last;
+}
+
+CASE(sockets, deep_chains_and_circles_are_collected) {
+    constexpr int kLength = 2'000;
+    for (bool is_circle : {false, true}) {
+        int watched[2], first;
+        CHECK_EQUAL(pipe(watched), 0);
+        int last = chain_of_sockets(kLength, watched[1], first);
+        close(watched[1]);
+        if (is_circle) CHECK_EQUAL(send_files(first, &last, 1), 1);
+        close(last);
+        close(first);
+        close(socket(AF_UNIX, SOCK_STREAM, 0)); // Linux looks for garbage when a socket goes
+        pollfd reader = {watched[0], POLLIN, 0};
+        CHECK_EQUAL(poll(&reader, 1, 20'000), 1);
+        CHECK_EQUAL(reader.revents, POLLHUP);
+        close(watched[0]);
+    }
+}
+
+CASE(sockets, circles_through_connections_not_accepted_are_collected) {
+    int watched[2];
+    CHECK_EQUAL(pipe(watched), 0);
+    for (int round = 0; round < 100; ++round) {
+        int listener = socket(AF_UNIX, SOCK_STREAM, 0);
+        sockaddr_un name = {};
+        name.sun_family = AF_UNIX;
+        CHECK_EQUAL(bind(listener, reinterpret_cast<sockaddr*>(&name), sizeof name.sun_family), 0);
+        socklen_t size = sizeof name;
+        CHECK_EQUAL(getsockname(listener, reinterpret_cast<sockaddr*>(&name), &size), 0);
+        CHECK_EQUAL(listen(listener, 4), 0);
+        for (int client = 0; client < 3; ++client) {
+            int connection = socket(AF_UNIX, SOCK_STREAM, 0);
+            CHECK_EQUAL(connect(connection, reinterpret_cast<sockaddr*>(&name), size), 0);
+            const int files[] = {listener, watched[1], connection};
+            CHECK_EQUAL(send_files(connection, files, 3), 1);
+            close(connection);
+        }
+        close(listener);
+    }
+    close(watched[1]);
+    close(socket(AF_UNIX, SOCK_STREAM, 0));
+    pollfd reader = {watched[0], POLLIN, 0};
+    CHECK_EQUAL(poll(&reader, 1, 20'000), 1);
+    CHECK_EQUAL(reader.revents, POLLHUP);
+}
+
 CASE(sockets, credentials_travel) {
     Pair pair;
     int on = 1;

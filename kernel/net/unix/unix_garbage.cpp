@@ -11,6 +11,8 @@ namespace {
 
 List<UnixSocket, &UnixSocket::in_flight_node_> g_in_flight GUARDED_BY(unix_rights_lock);
 std::atomic<u32> g_in_flight_count = 0;
+std::atomic<bool> g_may_be_circular = false; // written under unix_rights_lock
+constexpr u32 kTracedAtOnce = 64;
 
 UnixSocket* socket_of(const Descriptor& descriptor) {
     SocketFile* socket_file = descriptor.file->as<SocketFile>();
@@ -19,13 +21,16 @@ UnixSocket* socket_of(const Descriptor& descriptor) {
 
 } // namespace
 
-bool UnixGarbage::is_possible() { return g_in_flight_count.load(std::memory_order_acquire) != 0; }
-
-void UnixGarbage::queue(UnixPacket& packet) {
+void UnixGarbage::queue(UnixPacket& packet, UnixSocket& receiver) {
     if (!packet.rights) return;
     for (const Descriptor& descriptor : packet.rights->files) {
         UnixSocket* socket = socket_of(descriptor);
         if (!socket) continue;
+        // The last link of a circle is queued at a socket in flight. One that is not accepted yet has no file, but its
+        // listening socket may be in flight.
+        bool may_close_circle = receiver.in_flight_.load(std::memory_order_relaxed) != 0 ||
+                                !receiver.file_.load(std::memory_order_acquire);
+        if (may_close_circle || socket == &receiver) g_may_be_circular.store(true, std::memory_order_release);
         if (socket->in_flight_.fetch_add(1, std::memory_order_relaxed) != 0) continue;
         g_in_flight.push_back(*socket);
         g_in_flight_count.fetch_add(1, std::memory_order_release);
@@ -39,7 +44,8 @@ void UnixGarbage::unqueue(UnixPacket& packet) {
         if (!socket) continue;
         if (socket->in_flight_.fetch_sub(1, std::memory_order_relaxed) != 1) continue;
         socket->in_flight_node_.unlink();
-        g_in_flight_count.fetch_sub(1, std::memory_order_release);
+        bool was_last = g_in_flight_count.fetch_sub(1, std::memory_order_release) == 1;
+        if (was_last) g_may_be_circular.store(false, std::memory_order_release);
     }
 }
 
@@ -59,24 +65,12 @@ void UnixGarbage::detach(UnixPacket& packet, Vector<Descriptor>& files) {
     std::swap(files, rights->files);
 }
 
-/// `socket` and the connections that it has not accepted yet. Only a live socket accepts, and one that changes meanwhile
-/// is not garbage; the list is walked by position so that no two locks nest.
+/// `socket` and the connections that it has not accepted yet; a connection's lock comes after its listening socket's.
 template <typename Visit> void UnixGarbage::for_each_holder(UnixSocket& socket, Visit visit) {
     visit(socket);
-    for (u32 index = 0;; ++index) {
-        Ref<UnixSocket> connection;
-        {
-            LockGuard guard(socket.lock_);
-            u32 position = 0;
-            for (UnixSocket& waiting : socket.connections_) {
-                if (position++ != index) continue;
-                connection = Ref<UnixSocket>(waiting);
-                break;
-            }
-        }
-        if (!connection) return;
-        visit(*connection);
-    }
+    if (!socket.is_listening()) return;
+    LockGuard guard(socket.lock_);
+    for (UnixSocket& waiting : socket.connections_) visit(waiting);
 }
 
 /// The candidates in the queues of `socket`.
@@ -106,19 +100,19 @@ void UnixGarbage::find_candidates(const File* closing) {
 
 /// A candidate that also lies in the queue of a socket outside is reachable, and so is what its queue holds.
 void UnixGarbage::mark_reachable() {
-    for (bool has_changed = true; has_changed;) {
-        has_changed = false;
-        for (UnixSocket& socket : g_in_flight) {
-            if (!socket.is_candidate_ || socket.is_reachable_) continue;
-            bool is_held_outside = socket.in_flight_.load(std::memory_order_relaxed) > socket.found_in_queues_;
-            if (!is_held_outside) continue;
-            socket.is_reachable_ = true;
-            has_changed = true;
-            for_each_child(socket, [](UnixSocket& child) {
-                if (child.found_in_queues_ > 0) --child.found_in_queues_; // now held from a reachable queue
-            });
-        }
-    }
+    TraceList reached;
+    auto reach = [&](UnixSocket& socket) {
+        if (std::exchange(socket.is_reachable_, true)) return;
+        reached.push_back(socket);
+    };
+    for (UnixSocket& socket : g_in_flight)
+        if (socket.is_candidate_ && socket.in_flight_.load(std::memory_order_relaxed) > socket.found_in_queues_) reach(socket);
+    while (UnixSocket* socket = reached.pop_front()) for_each_child(*socket, reach);
+}
+
+void UnixGarbage::list_garbage(TraceList& garbage) {
+    for (UnixSocket& socket : g_in_flight)
+        if (socket.is_candidate_ && !socket.is_reachable_) garbage.push_back(socket);
 }
 
 void UnixGarbage::take_packets(UnixSocket& socket, UnixPacketList& packets) {
@@ -132,26 +126,27 @@ void UnixGarbage::take_packets(UnixSocket& socket, UnixPacketList& packets) {
     }
 }
 
-UnixSocket* UnixGarbage::next_garbage() {
-    for (UnixSocket& socket : g_in_flight)
-        if (socket.is_candidate_ && !socket.is_reachable_) return &socket;
-    return nullptr;
-}
-
-void collect_unix_garbage(const File* closing) {
-    UnixPacketList garbage;
+void UnixGarbage::collect(const File* closing) {
+    UnixPacketList packets;
     {
         UnixRightsGuard guard;
-        UnixGarbage::find_candidates(closing);
-        UnixGarbage::mark_reachable();
-        while (UnixSocket* socket = UnixGarbage::next_garbage()) {
-            socket->is_candidate_ = false;
-            UnixGarbage::for_each_holder(*socket, [&](UnixSocket& holder) NO_THREAD_SAFETY_ANALYSIS {
-                UnixGarbage::take_packets(holder, garbage);
-            });
+        find_candidates(closing);
+        mark_reachable();
+        TraceList garbage;
+        list_garbage(garbage);
+        while (UnixSocket* socket = garbage.pop_front()) {
+            for_each_holder(*socket, [&](UnixSocket& holder) NO_THREAD_SAFETY_ANALYSIS { take_packets(holder, packets); });
         }
     }
-    free_unix_packets(garbage);
+    free_unix_packets(packets);
+}
+
+DeferredWork UnixGarbage::deferred_collection_([](void*) { collect(nullptr); }, nullptr);
+
+void UnixGarbage::note_closed(const File* closing) {
+    if (!g_may_be_circular.load(std::memory_order_acquire)) return;
+    if (g_in_flight_count.load(std::memory_order_relaxed) <= kTracedAtOnce) collect(closing);
+    else deferred_collection_.schedule();
 }
 
 } // namespace martlet

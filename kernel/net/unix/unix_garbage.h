@@ -3,8 +3,13 @@
 // A socket whose descriptor lies in its own queue, or in a circle of queues, is never closed by counting references. So
 // sockets in flight are counted where they are queued; when one is closed, those with no reference but from queues are
 // traced, and the packets of the unreachable ones are freed. Queue and count change together under unix_rights_lock.
+//
+// Cost: a trace looks at each queue in flight twice and never recurses. It happens only once a socket in flight was sent
+// something in flight, without which there is no circle; at once while few are in flight, else by deferred work, once for
+// however many are closed meanwhile.
 #pragma once
-#include "net/unix/unix_packet.h"
+#include "net/unix/unix_socket.h"
+#include "sched/deferred_work.h"
 #include "sync/spinlock.h"
 
 namespace martlet {
@@ -20,21 +25,24 @@ public:
 
 class UnixGarbage {
 public:
-    /// The packet joined or left a queue.
-    static void queue(UnixPacket& packet) REQUIRES(unix_rights_lock);
+    /// The packet joined the receiver's queue, or left it.
+    static void queue(UnixPacket& packet, UnixSocket& receiver) REQUIRES(unix_rights_lock);
     static void unqueue(UnixPacket& packet) REQUIRES(unix_rights_lock);
     static void unqueue(UnixPacketList& packets) REQUIRES(unix_rights_lock);
     /// Takes the files out of a queued packet for its receiver.
     static void detach(UnixPacket& packet, Vector<Descriptor>& files) EXCLUDES(unix_rights_lock);
-    static bool is_possible();
+    /// A socket, or a descriptor of one in flight, is closed (`closing`: it still holds a reference).
+    static void note_closed(const File* closing = nullptr) EXCLUDES(unix_rights_lock);
 
 private:
-    friend void collect_unix_garbage(const File*);
+    using TraceList = List<UnixSocket, &UnixSocket::trace_node_>;
+    static void collect(const File* closing) EXCLUDES(unix_rights_lock);
+    static DeferredWork deferred_collection_;
     template <typename Visit> static void for_each_holder(UnixSocket& socket, Visit visit) REQUIRES(unix_rights_lock);
     template <typename Visit> static void for_each_child(UnixSocket& socket, Visit visit) REQUIRES(unix_rights_lock);
-    static UnixSocket* next_garbage() REQUIRES(unix_rights_lock);
     static void find_candidates(const File* closing) REQUIRES(unix_rights_lock);
     static void mark_reachable() REQUIRES(unix_rights_lock);
+    static void list_garbage(TraceList& garbage) REQUIRES(unix_rights_lock);
     static void take_packets(UnixSocket& socket, UnixPacketList& packets) REQUIRES(unix_rights_lock);
 };
 

@@ -79,7 +79,7 @@ void UnixSocket::set_file(const File* file, u64 inode_number) {
 
 /// The last descriptor may go while the socket waits in a queue, perhaps its own.
 void UnixSocket::descriptor_closed(const File& file) {
-    if (in_flight_.load(std::memory_order_relaxed) != 0) collect_unix_garbage(&file);
+    if (in_flight_.load(std::memory_order_relaxed) != 0) UnixGarbage::note_closed(&file);
 }
 
 /// The other side sees the end; whoever waits here sees an error.
@@ -109,7 +109,7 @@ void UnixSocket::close() {
         connection->release();
     }
     free_unix_packets(packets);
-    if (UnixGarbage::is_possible()) collect_unix_garbage();
+    UnixGarbage::note_closed();
 }
 
 /// The peer of a connection closed.
@@ -162,7 +162,7 @@ Result<void> UnixSocket::push(Own<UnixPacket> packet, UnixSocket& sender) {
     if (pushed.rights) [[unlikely]] {
         UnixRightsGuard guard;
         is_pushed = enqueue();
-        if (is_pushed) UnixGarbage::queue(pushed);
+        if (is_pushed) UnixGarbage::queue(pushed, *this);
     } else {
         is_pushed = enqueue();
     }

@@ -29,9 +29,6 @@ struct UnixPeer {
     Ref<Process> process;
 };
 
-/// Drops what only queues of unreachable sockets hold. `closing`: a file of which a descriptor is just being closed.
-void collect_unix_garbage(const File* closing = nullptr);
-
 class UnixSocket final : public Socket {
 public:
     static Result<Ref<UnixSocket>> create(int type, int protocol);
@@ -73,12 +70,11 @@ public:
     };
     static void for_each(void (*visit)(void* context, const Information& information), void* context);
 
-    ListNode accept_node_, name_node_, in_flight_node_, all_node_; // of the lists named below
+    ListNode accept_node_, name_node_, in_flight_node_, trace_node_, all_node_; // of the lists named below
 
 private:
     friend class UnixNames;
     friend class UnixGarbage;
-    friend void collect_unix_garbage(const File* closing);
     friend class UnixPacket;
     friend class LockBoth;
     bool is_stream_like() const { return type() != kSocketDatagram; } // connected by connect and accept
