@@ -1,8 +1,10 @@
 // splice, tee, vmsplice: bytes between a pipe and a file by handing on frames.
 //
 // From a file the page-cache pages themselves enter the pipe; between pipes frames change hands; into a file the frames'
-// bytes are written. vmsplice copies: a page of a program cannot be lent while the program may write to it.
+// bytes are written. vmsplice lends the program's own pages: what the program writes to them before they are read, the
+// reader may see, as on Linux; the frames stay until the pipe lets go of them, whatever becomes of the mapping.
 #include "fs/pipe/pipe.h"
+#include "mm/address_space.h"
 #include "mm/frame.h"
 #include "syscall/file.h"
 #include "syscall/file_support.h"
@@ -61,7 +63,8 @@ Result<usize> pipe_to_file(Pipe& from, File& to, u64& offset, usize count, Block
         usize taken = 0;
         Result<usize> written = 0;
         for (u32 index = 0; index < *lent; ++index) {
-            IoCursor cursor = IoCursor::kernel_const(static_cast<u8*>(loans[index].frame->data()) + loans[index].start, loans[index].size);
+            const u8* data = static_cast<u8*>(loans[index].frame->data()) + loans[index].start;
+            IoCursor cursor = IoCursor::kernel_const(data, loans[index].size);
             written = to.write(cursor, offset);
             if (!written) break;
             offset += *written;
@@ -98,6 +101,31 @@ Result<usize> pipe_to_pipe(Pipe& from, Pipe& to, usize count, Blocking blocking,
         if (moved > 0) return moved;
         if (added || added.error() != Errno::EAGAIN || blocking == Blocking::No) return Error(added.error());
     }
+}
+
+/// As many of the program's pages as the pipe has slots for; waits only for the first slot.
+Result<usize> memory_to_pipe(std::span<const UserIoVector> vectors, Pipe& to, Blocking blocking) {
+    TRY(to.wait_for_slot(blocking));
+    AddressSpace& space = *current_task().address_space();
+    usize done = 0;
+    for (const UserIoVector& vector : vectors) {
+        for (usize offset = 0; offset < vector.size;) {
+            if (done > 0 && !to.wait_for_slot(Blocking::No)) return done;
+            u64 address = vector.address + offset;
+            u32 start = address & (kPageSize - 1);
+            usize left = vector.size - offset;
+            u32 size = left < kPageSize - start ? static_cast<u32>(left) : static_cast<u32>(kPageSize) - start;
+            auto frame = space.pin_page(address, PageAccess::Read);
+            if (!frame && done == 0) return Error(frame.error());
+            if (!frame) return done;
+            auto added = to.append_frame({*frame, start, size}, done == 0 ? blocking : Blocking::No);
+            if (!added && done == 0) return Error(added.error());
+            if (!added) return done;
+            offset += size;
+            done += size;
+        }
+    }
+    return done;
 }
 
 } // namespace
@@ -158,8 +186,7 @@ Result<usize> sys_vmsplice(int fd, u64 vectors, u64 count, u32 flags) {
     if (!pipe) return Error(Errno::EBADF);
     Blocking blocking = flags & kSpliceNonBlock ? Blocking::No : Blocking::Yes; // whatever O_NONBLOCK says, as Linux
     if (!file->can_write()) return pipe->read(cursor, blocking);
-    TRY(pipe->wait_for_slot(blocking));
-    return pipe->write(cursor, Blocking::No); // what there is room for
+    return memory_to_pipe(argument.vectors(), *pipe, blocking);
 }
 
 } // namespace martlet

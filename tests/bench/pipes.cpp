@@ -1,7 +1,9 @@
-// Latency and bandwidth between two processes, through pipes and Unix sockets.
+// Latency and bandwidth between two processes, through pipes and Unix sockets; splice(2) and its kin within one.
 #include "meter.h"
 
+#include <fcntl.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -10,7 +12,7 @@ namespace {
 constexpr size_t kMebibyte = 1 << 20;
 constexpr size_t kChunk = 65536;
 constexpr unsigned kMebibytes = 8;
-char g_chunk[kChunk];
+alignas(4096) char g_chunk[kChunk];
 
 /// A way there and a way back.
 struct Link {
@@ -97,9 +99,56 @@ void measure_link(Meter& meter, const char* latency, const char* bandwidth, Make
     finish(link, child);
 }
 
+/// What is in the pipe goes to `sink`.
+void drain(int reader, int sink, ssize_t left) {
+    while (left > 0) {
+        ssize_t out = splice(reader, nullptr, sink, nullptr, static_cast<size_t>(left), 0);
+        require(out > 0, "splice");
+        left -= out;
+    }
+}
+
+/// A mebibyte each: from a file into a file, from a file and from memory into nothing, and duplicated.
+void measure_splice(Meter& meter) {
+    int first[2], second[2];
+    int file = open("data", O_RDWR | O_CREAT | O_TRUNC, 0600), null = open("/dev/null", O_WRONLY);
+    require(pipe(first) == 0 && pipe(second) == 0 && file >= 0 && null >= 0, "pipe");
+    for (size_t done = 0; done < kMebibyte; done += kChunk) require(write(file, g_chunk, kChunk) == kChunk, "write");
+    auto through = [&](int sink) {
+        off_t offset = 0;
+        for (ssize_t in; (in = splice(file, &offset, first[1], nullptr, kChunk, 0)) > 0;) drain(first[0], sink, in);
+    };
+    meter.each("splice_1m", 10, [&] { through(null); });
+    meter.each("splice_copy_1m", 10, [&] {
+        int target = open("copy", O_WRONLY | O_CREAT | O_TRUNC, 0600);
+        through(target);
+        close(target);
+    });
+    meter.each("vmsplice_1m", 10, [&] {
+        for (size_t done = 0; done < kMebibyte; done += kChunk) {
+            iovec vector = {g_chunk, kChunk};
+            ssize_t in = vmsplice(first[1], &vector, 1, 0);
+            require(in > 0, "vmsplice");
+            drain(first[0], null, in);
+        }
+    });
+    off_t offset = 0;
+    require(splice(file, &offset, first[1], nullptr, kChunk, 0) == kChunk, "splice");
+    meter.each("tee_1m", 10, [&] {
+        for (size_t done = 0; done < kMebibyte; done += kChunk) {
+            require(tee(first[0], second[1], kChunk, 0) == kChunk, "tee");
+            drain(second[0], null, kChunk);
+        }
+    });
+    for (int descriptor : {first[0], first[1], second[0], second[1], file, null}) close(descriptor);
+    unlink("data");
+    unlink("copy");
+}
+
 } // namespace
 
 void measure_pipes(Meter& meter) {
     measure_link(meter, "pipe_latency", "pipe_bandwidth", make_pipes);
     measure_link(meter, "unix_latency", "unix_bandwidth", make_sockets);
+    measure_splice(meter);
 }

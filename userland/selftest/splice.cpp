@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -15,7 +16,9 @@ using namespace selftest;
 
 namespace {
 
-ssize_t vmsplice_(int fd, const iovec* vectors, size_t count, unsigned flags) { return syscall(SYS_vmsplice, fd, vectors, count, flags); }
+ssize_t vmsplice_(int fd, const iovec* vectors, size_t count, unsigned flags) {
+    return syscall(SYS_vmsplice, fd, vectors, count, flags);
+}
 
 constexpr unsigned kNonBlock = 2; // SPLICE_F_NONBLOCK
 
@@ -106,6 +109,43 @@ CASE(splice, vmsplice_moves_memory_both_ways) {
     CHECK(memcmp(buffer, text, 9) == 0);
     CHECK_ERROR(vmsplice_(ends[0], &in, 1, kNonBlock), EAGAIN);
     CHECK_ERROR(vmsplice_(open("/dev/null", O_WRONLY), out, 1, 0), EBADF);
+}
+
+CASE(splice, vmsplice_lends_pages) {
+    constexpr size_t kPage = 4096, kPages = 20;
+    char* memory = static_cast<char*>(mmap(nullptr, (kPages + 1) * kPage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    CHECK_EQUAL(munmap(memory + kPages * kPage, kPage), 0);
+    for (size_t page = 0; page < kPages; ++page) memory[page * kPage] = static_cast<char>('a' + page);
+    int ends[2];
+    CHECK_EQUAL(pipe(ends), 0);
+    // A slot for each page that is touched: sixteen, of which the first holds one byte.
+    iovec all = {memory + kPage - 1, 19 * kPage}, over = {memory + 19 * kPage + 100, 2 * kPage};
+    CHECK_EQUAL(vmsplice_(ends[1], &all, 1, 0), 15 * kPage + 1);
+    CHECK_ERROR(vmsplice_(ends[1], &all, 1, kNonBlock), EAGAIN);
+    memory[kPage] = 'B'; // lent, not copied
+    pid_t child = fork();
+    if (child == 0) {
+        memory[2 * kPage] = '!'; // its own copy
+        _exit(0);
+    }
+    CHECK_EQUAL(waitpid(child, nullptr, 0), child);
+    CHECK_EQUAL(munmap(memory + 3 * kPage, kPage), 0); // the pipe keeps it
+    std::string got(16 * kPage, '\0');
+    CHECK_EQUAL(read(ends[0], got.data(), got.size()), 15 * kPage + 1);
+    CHECK(got[1] == 'B' && got[1 + kPage] == 'c' && got[1 + 2 * kPage] == 'd');
+    CHECK_EQUAL(vmsplice_(ends[1], &over, 1, 0), kPage - 100); // as far as there is memory
+    over.iov_base = memory + kPages * kPage;
+    CHECK_ERROR(vmsplice_(ends[1], &over, 1, 0), EFAULT);
+    // A page nobody has touched is zeros.
+    char* fresh = static_cast<char*>(mmap(nullptr, kPage, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    iovec zeros = {fresh, 8};
+    CHECK_EQUAL(vmsplice_(ends[1], &zeros, 1, 0), 8);
+    got.assign(kPage, 'x');
+    CHECK_EQUAL(read(ends[0], got.data(), kPage), kPage - 92);
+    CHECK(got[kPage - 93] == '\0');
+    close(ends[0]);
+    signal(SIGPIPE, SIG_IGN);
+    CHECK_ERROR(vmsplice_(ends[1], &zeros, 1, 0), EPIPE);
 }
 
 CASE(splice, a_reader_waits_until_a_splice_is_done) {
