@@ -78,29 +78,40 @@ void Epoll::discard(EpollItem& item) {
     File::remove_watcher(item);
     items_.erase(item);
     if (item.file.as<Epoll>()) --nested_items_;
-    item.stop_watching();
-    {
-        IrqLockGuard guard(lock_);
-        item.ready_node.unlink();
-        has_ready_.store(!ready_.is_empty(), std::memory_order_release);
-    }
+    item.stop_watching(); // nothing queues it from here on
+    collect_arrived();
+    item.ready_node.unlink();
+    note_ready();
     item.account->epoll_items.fetch_sub(1, std::memory_order_relaxed);
     delete &item;
 }
 
 void Epoll::enqueue(EpollItem& item) {
-    if (!item.is_queued.load(std::memory_order_relaxed) && !item.is_queued.exchange(true, std::memory_order_acq_rel)) {
-        IrqLockGuard guard(lock_);
-        ready_.push_back(item);
-        has_ready_.store(true, std::memory_order_release);
+    if (!item.is_queued.load(std::memory_order_relaxed) && must_queue(item)) {
+        item.next_arrived = arrived_.load(std::memory_order_relaxed);
+        while (!arrived_.compare_exchange_weak(item.next_arrived, &item, std::memory_order_seq_cst)) {}
     }
     tell_waiters();
 }
 
-void Epoll::dequeue(EpollItem& item) {
-    item.ready_node.unlink();
-    has_ready_.store(!ready_.is_empty(), std::memory_order_release);
-    item.is_queued.store(false, std::memory_order_seq_cst);
+void Epoll::collect_arrived() {
+    if (!arrived_.load(std::memory_order_relaxed)) return;
+    ReadyList arrived;
+    for (EpollItem* item = arrived_.exchange(nullptr, std::memory_order_acquire); item; item = item->next_arrived)
+        arrived.push_front(*item);
+    ready_.splice_back(arrived);
+}
+
+EpollItem* Epoll::take(ReadyList& list) {
+    EpollItem* item = list.pop_front();
+    if (item) item->is_queued.store(false, std::memory_order_seq_cst);
+    return item;
+}
+
+/// Sequentially consistent: whoever tells sleepers after this and sees none is seen by those who are about to sleep.
+void Epoll::note_ready() {
+    bool is_ready = !ready_.is_empty();
+    if (is_ready != has_ready_.load(std::memory_order_relaxed)) has_ready_.store(is_ready, std::memory_order_seq_cst);
 }
 
 /// Pollers (poll(2), an epoll around this one) are told once until they look again, which bounds what an event costs in
@@ -116,20 +127,15 @@ u32 Epoll::poll(PollTable* table) {
     has_told_pollers_.store(false, std::memory_order_seq_cst);
     if (!has_ready()) return 0;
     MutexGuard guard(mutex_);
-    for (;;) {
-        EpollItem* item;
-        {
-            IrqLockGuard ready_guard(lock_);
-            item = ready_.front();
-            if (!item) return 0;
-            dequeue(*item);
-        }
+    collect_arrived();
+    u32 events = 0;
+    while (EpollItem* item = events ? nullptr : take(ready_)) {
         if (!(item->file.poll(nullptr) & item->wanted())) continue;
-        IrqLockGuard ready_guard(lock_);
-        if (!item->is_queued.exchange(true, std::memory_order_acq_rel)) ready_.push_front(*item);
-        has_ready_.store(true, std::memory_order_release);
-        return kPollIn | kPollRdNorm;
+        events = kPollIn | kPollRdNorm;
+        if (must_queue(*item)) ready_.push_front(*item);
     }
+    note_ready();
+    return events;
 }
 
 void Epoll::show_information(InformationSink& sink) {

@@ -8,9 +8,10 @@
 // A one-shot item that was delivered wants nothing until it is modified.
 //
 // Ownership: items belong to the epoll; they hold no reference to their file, which tells them when it goes (FileWatcher).
-// Locks: file_watch_mutex guards which epoll watches which file, hence the tree of nested epolls; mutex_ the items, and is
-// held while files are asked; lock_ the ready list, the only thing that callbacks touch. An epoll polled by another takes
-// its mutex_ inside the other's: the tree gives the order.
+// Locks: file_watch_mutex guards which epoll watches which file, hence the tree of nested epolls; mutex_ the items and the
+// ready list, and is held while files are asked. Callbacks take no lock: they push onto arrived_, from where whoever holds
+// mutex_ moves items to the ready list. An epoll polled by another takes its mutex_ inside the other's: the tree gives the
+// order.
 #pragma once
 #include "base/rb_tree.h"
 #include "mm/user_access.h"
@@ -52,8 +53,9 @@ public:
     u64 data;                // under the epoll's mutex_
     Ref<UserAccount> account; // what it counts against
     RbNode node;
-    ListNode ready_node;     // under the epoll's lock_, or on the list of whoever delivers
-    std::atomic<bool> is_queued = false;
+    ListNode ready_node;     // under the epoll's mutex_
+    EpollItem* next_arrived = nullptr; // on the epoll's arrived_
+    std::atomic<bool> is_queued = false; // on one of the two
 
     /// Watches one queue. Most files have one; further entries are allocated.
     struct Entry {
@@ -105,8 +107,12 @@ private:
         bool operator()(const EpollItem& left, const EpollItem& right) const {
             return less(&left.file, left.fd, &right.file, right.fd);
         }
-        bool operator()(const EpollItem& left, const Key& right) const { return less(&left.file, left.fd, right.file, right.fd); }
-        bool operator()(const Key& left, const EpollItem& right) const { return less(left.file, left.fd, &right.file, right.fd); }
+        bool operator()(const EpollItem& left, const Key& right) const {
+            return less(&left.file, left.fd, right.file, right.fd);
+        }
+        bool operator()(const Key& left, const EpollItem& right) const {
+            return less(left.file, left.fd, &right.file, right.fd);
+        }
     };
     using ReadyList = List<EpollItem, &EpollItem::ready_node>;
 
@@ -121,16 +127,23 @@ private:
     /// From any context: the item may be ready.
     void enqueue(EpollItem& item);
     void tell_waiters();
-    /// Takes an item off the ready list before its file is asked: what happens from here on queues it again.
-    void dequeue(EpollItem& item) REQUIRES(lock_);
+    /// Moves what arrived to the end of the ready list.
+    void collect_arrived() REQUIRES(mutex_);
+    /// The next item of `list`, off it, to ask its file: what happens from here on queues it again. Null at the end.
+    static EpollItem* take(ReadyList& list);
+    /// Whether the caller is to put the item, which it took, onto the ready list; a callback may have queued it meanwhile.
+    static bool must_queue(EpollItem& item) { return !item.is_queued.exchange(true, std::memory_order_acq_rel); }
+    void note_ready() REQUIRES(mutex_);
     Result<u32> deliver(UserPtr<EpollEvent> events, u32 capacity);
-    bool has_ready() const { return has_ready_.load(std::memory_order_acquire); }
+    bool has_ready() const {
+        return has_ready_.load(std::memory_order_acquire) || arrived_.load(std::memory_order_acquire) != nullptr;
+    }
 
     Mutex mutex_{LockRank::EventPoll};
     RbTree<EpollItem, &EpollItem::node, ItemOrder> items_ GUARDED_BY(mutex_);
-    SpinLock lock_{LockRank::EventReady};
-    ReadyList ready_ GUARDED_BY(lock_);
-    std::atomic<bool> has_ready_ = false; // ready_ is not empty; written under lock_
+    ReadyList ready_ GUARDED_BY(mutex_);
+    std::atomic<bool> has_ready_ = false;            // ready_ is not empty; written under mutex_
+    std::atomic<EpollItem*> arrived_ = nullptr;      // queued by callbacks since, the last one first
     std::atomic<bool> has_told_pollers_ = false; // since they last looked
     WaitQueue sleepers_{LockRank::EventQueue};
     WaitQueue pollers_{LockRank::EventQueue};

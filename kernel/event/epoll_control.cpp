@@ -28,7 +28,8 @@ u32 Epoll::levels_below(u64 visit, const Epoll& forbidden, bool& is_circular) NO
     if (visit_ == visit) return known_depth_;
     u32 levels = 0;
     for (EpollItem* item = items_.first(); item; item = items_.next(*item))
-        if (Epoll* nested = item->file.as<Epoll>()) levels = std::max(levels, nested->levels_below(visit, forbidden, is_circular) + 1);
+        if (Epoll* nested = item->file.as<Epoll>())
+            levels = std::max(levels, nested->levels_below(visit, forbidden, is_circular) + 1);
     visit_ = visit;
     known_depth_ = levels;
     return levels;
@@ -89,7 +90,8 @@ Result<void> Epoll::modify(File& target, int fd, const EpollEvent& event) {
     item->data = event.data;
     // From here on callbacks see the new events; what happened before is asked for.
     item->events.store(event.events | kPollErr | kPollHup, std::memory_order_seq_cst);
-    if (target.poll(nullptr) & item->wanted()) enqueue(*item);
+    bool is_ready = (target.poll(nullptr) & item->wanted()) != 0;
+    if (is_ready && !item->is_queued.load(std::memory_order_relaxed)) enqueue(*item);
     return {};
 }
 

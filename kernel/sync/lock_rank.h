@@ -50,7 +50,6 @@ enum class LockRank : u8 {
     EventObject,    // a timerfd, an inotify queue
     WaitQueue,
     EventQueue,     // an epoll's queues; nests in the order of who watches whom (sync/lock_check.cpp)
-    EventReady,     // an epoll's ready list
     RunQueue,
     Timer,          // armed under a run queue's lock; callbacks run without it
     Heap,

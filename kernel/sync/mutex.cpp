@@ -40,17 +40,20 @@ bool Mutex::take_while_owner_runs(Thread* self) {
     return false;
 }
 
+[[gnu::noinline]] void Mutex::wait_for_owner(Thread* self) {
+    if (take_while_owner_runs(self)) return;
+    waiters_.wait_uninterruptible([&] {
+        Thread* free = nullptr;
+        return owner_.compare_exchange_strong(free, self, std::memory_order_acquire);
+    });
+}
+
 void Mutex::lock() {
     might_sleep();
     Thread* self = current_thread();
     DEBUG_ASSERT(owner_.load(std::memory_order_relaxed) != self || self == nullptr);
     Thread* expected = nullptr;
-    if (!owner_.compare_exchange_strong(expected, self, std::memory_order_acquire) && !take_while_owner_runs(self)) [[unlikely]] {
-        waiters_.wait_uninterruptible([&] {
-            Thread* free = nullptr;
-            return owner_.compare_exchange_strong(free, self, std::memory_order_acquire);
-        });
-    }
+    if (!owner_.compare_exchange_strong(expected, self, std::memory_order_acquire)) [[unlikely]] wait_for_owner(self);
 #ifdef MARTLET_DEBUG
     note_mutex_acquired(*self, rank_, self->held_mutex_count_, self->held_mutex_ranks_);
 #endif

@@ -16,6 +16,7 @@ public:
     LockRank rank() const { return rank_; }
 
 private:
+    void wait_for_owner(Thread* self);
     bool take_while_owner_runs(Thread* self);
 
     std::atomic<Thread*> owner_ = nullptr;

@@ -32,8 +32,6 @@ void WaitQueue::remove(Waiter& waiter) {
 }
 
 void WaitQueue::wake(u32 count) {
-    std::atomic_thread_fence(std::memory_order_seq_cst);
-    if (!has_waiters()) return;
     IrqLockGuard guard(lock_);
     for (Waiter& waiter : waiters_) {
         if (count-- == 0) break;
@@ -41,9 +39,7 @@ void WaitQueue::wake(u32 count) {
     }
 }
 
-void WaitQueue::announce(u32 events) {
-    std::atomic_thread_fence(std::memory_order_seq_cst);
-    if (!has_waiters()) return;
+void WaitQueue::tell(u32 events) {
     IrqLockGuard guard(lock_);
     bool is_used = false; // by an exclusive waiter
     for (Waiter& waiter : waiters_) {

@@ -59,10 +59,10 @@ public:
         (void)wait(condition, WaitMode::Uninterruptible);
     }
 
-    void wake_one() { wake(1); }
-    void wake_all() { wake(~0u); }
+    void wake_one() { if (must_wake()) wake(1); }
+    void wake_all() { if (must_wake()) wake(~0u); }
     /// Tells every shared waiter and one exclusive waiter that these poll events (vfs/poll.h) may hold now.
-    void announce(u32 events);
+    void announce(u32 events) { if (must_wake()) tell(events); }
 
     void add(Waiter& waiter);
     /// Harmless when the waiter is not queued. After it returns, `notify` is not running.
@@ -71,7 +71,13 @@ public:
 
 private:
     Result<void> wait_erased(bool (*condition)(void*), void* context, WaitMode mode, Deadline deadline);
+    /// The fence orders what the caller made true before the look at the waiters.
+    bool must_wake() const {
+        std::atomic_thread_fence(std::memory_order_seq_cst);
+        return has_waiters();
+    }
     void wake(u32 count);
+    void tell(u32 events);
 
     SpinLock lock_;
     List<Waiter, &Waiter::node_> waiters_ GUARDED_BY(lock_);

@@ -29,13 +29,15 @@ Deadline deadline_after_ms(int timeout_ms) {
     return Deadline::after(static_cast<u64>(timeout_ms) * kNanosecondsPerMillisecond);
 }
 
-Result<u32> wait_until(int epoll_fd, UserPtr<EpollEvent> events, int capacity, Deadline deadline) {
+[[gnu::always_inline]] inline Result<u32> wait_until(int epoll_fd, UserPtr<EpollEvent> events, int capacity, Deadline deadline) {
     constexpr int kMaximumCapacity = 0x7fff'ffff / static_cast<int>(sizeof(EpollEvent));
     if (capacity <= 0 || capacity > kMaximumCapacity) return Error(Errno::EINVAL);
     u64 size = static_cast<u64>(capacity) * sizeof(EpollEvent);
     if (events.address() > kUserEnd - size) return Error(Errno::EFAULT);
-    Ref<Epoll> epoll = TRY(get_epoll(epoll_fd));
-    return epoll->wait(events, static_cast<u32>(capacity), deadline);
+    UsedFile used = current_task().files().use(epoll_fd, Rights::Wait);
+    if (Epoll* epoll = used ? used->as<Epoll>() : nullptr) [[likely]]
+        return epoll->wait(events, static_cast<u32>(capacity), deadline);
+    return TRY(get_epoll(epoll_fd))->wait(events, static_cast<u32>(capacity), deadline); // the error
 }
 
 Result<u32> wait_masked(int epoll_fd, UserPtr<EpollEvent> events, int capacity, Deadline deadline, UserPtr<const u64> mask,

@@ -23,10 +23,11 @@ public:
     /// How many answer something; a descriptor that is not open answers POLLNVAL, a negative one nothing.
     u32 scan(PollWait* wait) {
         u32 ready = 0;
+        FdTable& files = current_task().files();
         for (abi::PollDescriptor& item : items_) {
             u32 now = 0;
             if (item.descriptor >= 0)
-                now = poll_descriptor(item.descriptor, static_cast<u16>(item.events), ready == 0 ? wait : nullptr);
+                now = poll_descriptor(files, item.descriptor, static_cast<u16>(item.events), ready == 0 ? wait : nullptr);
             if (now != static_cast<u16>(item.returned)) item.returned = static_cast<i16>(now | kChanged);
             if (now) ++ready;
         }

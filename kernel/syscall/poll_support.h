@@ -10,11 +10,11 @@
 namespace martlet {
 
 /// The events of `wanted` that hold, errors and hang-ups; `wait`, if given, watches for them. POLLNVAL alone for a
-/// descriptor that is not open or may not be waited for.
-[[gnu::always_inline]] inline u32 poll_descriptor(int fd, u32 wanted, PollWait* wait) {
-    UsedFile file = current_task().files().use(fd, Rights::Wait);
-    if (!file || (file->flags() & kOpenPath)) return kPollNval;
-    if (wait) return wait->poll(file.keep(), wanted);
+/// descriptor that is not open or may not be waited for. `files`: the caller's.
+[[gnu::always_inline]] inline u32 poll_descriptor(FdTable& files, int fd, u32 wanted, PollWait* wait) {
+    UsedFile file = files.use(fd, Rights::Wait);
+    if (!file || (file->flags() & kOpenPath)) [[unlikely]] return kPollNval;
+    if (wait) [[unlikely]] return wait->poll(file.keep(), wanted);
     return file->poll(nullptr) & (wanted | kPollErr | kPollHup);
 }
 

@@ -34,25 +34,27 @@ public:
     /// How many bits are set in the answer. EBADF for a descriptor that is not open; one that was closed since is ready.
     Result<u32> scan(PollWait* wait) {
         u32 ready = 0;
-        u64 *in = wanted(0).data(), *out = wanted(1).data(), *exception = wanted(2).data();
+        FdTable& files = current_task().files();
         for (u32 word = 0; word < words_; ++word) {
-            u64 answers[kSets] = {};
-            u64 all = in[word] | out[word] | exception[word];
+            const u64 in = wanted(0)[word], out = wanted(1)[word], exception = wanted(2)[word];
+            u64 in_ready = 0, out_ready = 0, exception_ready = 0;
+            u64 all = in | out | exception;
             if (word * 64 + 64 > count_) all &= (1ull << (count_ % 64)) - 1;
             for (; all; all &= all - 1) {
+                int fd = static_cast<int>(word * 64) + __builtin_ctzll(all);
                 u64 bit = all & -all;
-                u32 interest = (in[word] & bit ? kReadable : 0) | (out[word] & bit ? kWritable : 0) |
-                               (exception[word] & bit ? kPollPri : 0);
-                u32 fd = word * 64 + static_cast<u32>(__builtin_ctzll(bit));
+                bool is_watched = wait && ready == 0;
+                u32 interest = is_watched ? (in & bit ? kReadable : 0) | (out & bit ? kWritable : 0) |
+                                            (exception & bit ? kPollPri : 0) : ~0u;
                 // A hang-up makes a file readable, an error both: neither counts where nobody asked.
-                u32 events = poll_descriptor(static_cast<int>(fd), interest, ready == 0 ? wait : nullptr);
+                u32 events = poll_descriptor(files, fd, interest, is_watched ? wait : nullptr);
                 if (!events) continue;
                 if (events == kPollNval && !were_open_) return Error(Errno::EBADF);
-                if (in[word] & bit && events & (kReadable | kPollHup | kPollErr | kPollNval)) answers[0] |= bit, ++ready;
-                if (out[word] & bit && events & (kWritable | kPollErr | kPollNval)) answers[1] |= bit, ++ready;
-                if (exception[word] & bit && events & (kPollPri | kPollNval)) answers[2] |= bit, ++ready;
+                if (in & bit && events & (kReadable | kPollHup | kPollErr | kPollNval)) in_ready |= bit, ++ready;
+                if (out & bit && events & (kWritable | kPollErr | kPollNval)) out_ready |= bit, ++ready;
+                if (exception & bit && events & (kPollPri | kPollNval)) exception_ready |= bit, ++ready;
             }
-            for (u32 set = 0; set < kSets; ++set) answer(set)[word] = answers[set];
+            answer(0)[word] = in_ready, answer(1)[word] = out_ready, answer(2)[word] = exception_ready;
         }
         were_open_ = true;
         return ready;

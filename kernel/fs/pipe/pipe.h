@@ -42,11 +42,12 @@ public:
     /// count above 0 the caller must settle(): that releases the frames and consumes the first `taken` bytes.
     Result<u32> lend(std::span<BorrowedPage, kPipeLendLimit> loans, usize limit, Blocking blocking);
     void settle(std::span<const BorrowedPage> loans, usize taken);
-    inline u32 poll(PollTable* table, bool reads, bool writes, u64 writer_opens_seen);
+    void watch(PollTable& table) { table.watch(poll_queue_); }
+    inline u32 events(bool reads, bool writes, u64 writer_opens_seen) const;
     usize size() const { return bytes_.load(std::memory_order_acquire); }
     usize capacity();
-    /// F_SETPIPE_SZ, in bytes (limits: /proc/sys/fs/pipe-…): EINVAL, EPERM above the limits for those without CAP_SYS_RESOURCE, EBUSY if more is stored,
-    /// ENOMEM. Answers the size in force.
+    /// F_SETPIPE_SZ, in bytes (limits: /proc/sys/fs/pipe-…): EINVAL, EPERM above the limits for those without
+    /// CAP_SYS_RESOURCE, EBUSY if more is stored, ENOMEM. Answers the size in force.
     Result<usize> set_capacity(usize bytes);
 
     void add_users(bool reads, bool writes);
@@ -96,8 +97,7 @@ private:
     WaitQueue read_queue_, write_queue_, open_queue_, poll_queue_;
 };
 
-inline u32 Pipe::poll(PollTable* table, bool reads, bool writes, u64 writer_opens_seen) {
-    if (table) table->watch(poll_queue_);
+inline u32 Pipe::events(bool reads, bool writes, u64 writer_opens_seen) const {
     u32 events = 0;
     if (reads) {
         if (size() > 0) events |= kPollIn | kPollRdNorm;

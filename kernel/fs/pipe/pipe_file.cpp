@@ -36,8 +36,9 @@ public:
     bool supports_no_wait(TransferDirection) const override { return &inode()->super_block() == anonymous_super_block(); }
     bool is_pollable() const override { return true; }
     u32 poll(PollTable* table) override {
+        if (table) [[unlikely]] return watch(*table);
         u32 mode = flags() & kOpenAccessMode;
-        return pipe_->poll(table, mode != kOpenWriteOnly, mode != kOpenReadOnly, writer_opens_seen_);
+        return pipe_->events(mode != kOpenWriteOnly, mode != kOpenReadOnly, writer_opens_seen_);
     }
     Result<i64> ioctl(u32 command, u64 argument) override {
         if (command != kIoctlBytesReadable) return Error(Errno::ENOTTY);
@@ -48,6 +49,10 @@ public:
     Pipe* pipe() override { return pipe_.get(); }
 
 private:
+    [[gnu::noinline]] u32 watch(PollTable& table) {
+        pipe_->watch(table);
+        return poll(nullptr);
+    }
     Blocking blocking(const IoCursor& cursor) const { return may_wait(cursor) ? Blocking::Yes : Blocking::No; }
     Ref<Pipe> pipe_;
     u64 writer_opens_seen_ = ~0ull; // nothing: every missing writer is a hang-up
