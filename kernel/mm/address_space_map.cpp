@@ -114,7 +114,7 @@ Result<u64> AddressSpace::find_place(u64 hint, u64 size, u32 flags, const Addres
 Result<u64> AddressSpace::map(const MapRequest& request, const AddressSpaceLimits& limits) {
     if (request.size_bytes == 0 || (request.offset_bytes & (kPageSize - 1))) return Error(Errno::EINVAL);
     u64 size = page_align_up(request.size_bytes);
-    if (size == 0) return Error(Errno::ENOMEM);
+    if (size == 0 || size > kUserEnd) return Error(Errno::ENOMEM);
     if (request.file && (size > kMaximumFileSize || request.offset_bytes > kMaximumFileSize - size))
         return Error(Errno::EOVERFLOW);
     bool is_fixed = (request.flags & (kMapFixed | kMapFixedNoReplace)) != 0;

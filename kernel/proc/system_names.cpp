@@ -40,14 +40,22 @@ abi::UtsName system_names() {
     return names;
 }
 
+ChangeCount node_name_changes, domain_name_changes;
+
 void set_node_name(std::string_view name) {
-    LockGuard guard(g_lock);
-    set_field(g_node, name);
+    {
+        LockGuard guard(g_lock);
+        set_field(g_node, name);
+    }
+    node_name_changes.note();
 }
 
 void set_domain_name(std::string_view name) {
-    LockGuard guard(g_lock);
-    set_field(g_domain, name);
+    {
+        LockGuard guard(g_lock);
+        set_field(g_domain, name);
+    }
+    domain_name_changes.note();
 }
 
 } // namespace martlet

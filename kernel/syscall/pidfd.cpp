@@ -5,6 +5,7 @@
 #include "proc/resource_limits.h"
 #include "proc/signal.h"
 #include "vfs/fd_table.h"
+#include "vfs/inode.h"
 
 namespace martlet {
 
@@ -15,6 +16,16 @@ Result<void> check_exists(Process& process) {
     IrqLockGuard guard(process_tree_lock);
     if (process.state == ProcessState::Reaped) return Error(Errno::ESRCH);
     return {};
+}
+
+/// Of a pidfd, or of the open directory /proc/PID. EBADF, EACCES.
+Result<Ref<Process>> process_to_signal(int fd) {
+    auto process = process_of_descriptor(fd, Rights::Signal);
+    if (process || process.error() != Errno::EBADF) return process;
+    Ref<File> file = TRY(current_task().files().get(fd, Rights::Signal));
+    Process* owner = file->inode() && !(file->flags() & kOpenPath) ? file->inode()->process() : nullptr;
+    if (!owner) return Error(Errno::EBADF);
+    return Ref<Process>(*owner);
 }
 
 } // namespace
@@ -30,7 +41,7 @@ Result<int> sys_pidfd_open(int process_id, u32 flags) {
 
 Result<void> sys_pidfd_send_signal(int fd, int signal, UserPtr<const abi::SignalInfo> information, u32 flags) {
     if (flags != 0) return Error(Errno::EINVAL);
-    Ref<Process> process = TRY(process_of_descriptor(fd, Rights::Signal));
+    Ref<Process> process = TRY(process_to_signal(fd));
     abi::SignalInfo info;
     if (information) {
         info = TRY(information.load());

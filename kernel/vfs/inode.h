@@ -106,6 +106,8 @@ public:
     /// Whether the caller may follow this magic link (/proc/pid/exe …).
     virtual Result<void> check_follow() { return {}; }
     /// fcntl(2) F_GET_SEALS, F_ADD_SEALS: only memory files have seals.
+    /// The process whose directory of /proc this is, or null (pidfd_send_signal(2)).
+    virtual Process* process() const { return nullptr; }
     virtual Result<u32> seals() { return Error(Errno::EINVAL); }
     virtual Result<void> add_seals(u32 seals) { return Error(Errno::EINVAL); }
     /// posix_fallocate's and fallocate(2)'s work on content; `mode` has only known flags. Under attribute_lock.

@@ -66,6 +66,7 @@ Mount::Mount(Ref<SuperBlock> super_block, Ref<Dentry> root, String source, u64 f
 void Mount::set_flags(u64 flags) {
     if (flags & kMountStrictAtime) flags &= ~kMountNoAtime;
     flags_.store(flags & kMountKeptFlags, std::memory_order_seq_cst);
+    if (MountNamespace* shown = name_space()) shown->changes.note();
 }
 
 Result<void> Mount::begin_write() {
@@ -214,6 +215,7 @@ void MountTable::place(Mount& mount, Mount& parent, Dentry& point) {
         link(mount);
     }
     if (!mount.node_.is_linked()) attached_mounts.push_back(mount);
+    if (MountNamespace* shown = parent.name_space()) shown->changes.note();
     if (old_point) old_point->release();
     if (old_parent) old_parent->release();
 }
@@ -231,6 +233,7 @@ Result<void> MountTable::displace_if_unused(Mount& mount, u32 expected) {
         parent = mount.parent_.exchange(nullptr, std::memory_order_relaxed);
         point = mount.point_.exchange(nullptr, std::memory_order_relaxed);
     }
+    if (MountNamespace* shown = parent->name_space()) shown->changes.note();
     point->release();
     parent->release();
     return {};

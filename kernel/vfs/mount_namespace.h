@@ -4,6 +4,7 @@
 // when the last process that refers to it does.
 #pragma once
 #include "base/ref.h"
+#include "vfs/change_count.h"
 #include "vfs/mount.h"
 
 namespace martlet {
@@ -20,6 +21,8 @@ public:
     void set_root(Mount& root) { root_ = &root; }
 
     MountNamespace();
+
+    ChangeCount changes; // of its mounts and their flags
 
 private:
     ~MountNamespace() override;

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -222,6 +223,92 @@ CASE(epoll, a_nested_set_wakes_the_outer_one) {
         CHECK_EQUAL(eventfd_read(file, &value), 0);
         CHECK_EQUAL(waitpid(child, nullptr, 0), child);
         CHECK_EQUAL(epoll_wait(outer, &event, 1, 0), 0);
+    }
+}
+
+CASE(epoll, an_edge_of_a_nested_set_is_told_once) {
+    Pipe pipe;
+    int inner = epoll_create1(0), outer = epoll_create1(0);
+    CHECK_EQUAL(control(inner, EPOLL_CTL_ADD, pipe.reader(), EPOLLIN), 0);
+    CHECK_EQUAL(control(outer, EPOLL_CTL_ADD, inner, EPOLLIN | EPOLLET), 0);
+    for (int round = 0; round < 2; ++round) {
+        pipe.put();
+        CHECK_EQUAL(ready(outer), EPOLLIN);
+        CHECK_EQUAL(ready(outer), 0);
+        CHECK_EQUAL(ready(inner), EPOLLIN); // stays ready, but nothing new happened
+        CHECK_EQUAL(ready(outer), 0);
+        CHECK_EQUAL(control(inner, EPOLL_CTL_MOD, pipe.reader(), EPOLLIN), 0);
+        CHECK_EQUAL(ready(outer), 0);
+    }
+    pipe.get();
+    pipe.get();
+    CHECK_EQUAL(ready(inner), 0);
+    CHECK_EQUAL(control(inner, EPOLL_CTL_MOD, pipe.reader(), EPOLLIN), 0);
+    pipe.put();
+    CHECK_EQUAL(ready(outer), EPOLLIN);
+}
+
+CASE(epoll, items_come_and_go_while_others_deliver) {
+    constexpr int kPipes = 16;
+    static Pipe pipes[kPipes];
+    static int set = epoll_create1(0);
+    static bool must_stop = false;
+    auto take = [](void*) -> void* {
+        while (!__atomic_load_n(&must_stop, __ATOMIC_RELAXED)) {
+            epoll_event events[4];
+            int count = epoll_wait(set, events, 4, 5);
+            CHECK(count >= 0);
+            for (int index = 0; index < count; ++index) pipes[events[index].data.u64].get();
+        }
+        return nullptr;
+    };
+    for (int index = 0; index < kPipes; ++index)
+        CHECK_EQUAL(control(set, EPOLL_CTL_ADD, pipes[index].reader(), EPOLLIN | EPOLLONESHOT, static_cast<uint64_t>(index)), 0);
+    pthread_t takers[2];
+    for (pthread_t& taker : takers) CHECK_EQUAL(pthread_create(&taker, nullptr, take, nullptr), 0);
+    for (int round = 0; round < 2'000; ++round) {
+        int index = round % kPipes;
+        pipes[index].put();
+        if (round % 3 == 0) CHECK_EQUAL(epoll_ctl(set, EPOLL_CTL_DEL, pipes[index].reader(), nullptr), 0);
+        int operation = round % 3 == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
+        CHECK_EQUAL(control(set, operation, pipes[index].reader(), EPOLLIN | EPOLLONESHOT, static_cast<uint64_t>(index)), 0);
+    }
+    // Armed once more, each of those that still hold something is told of.
+    for (int tries = 0; tries < 2'000; ++tries) {
+        int left = 0;
+        for (int index = 0; index < kPipes; ++index) {
+            int bytes;
+            CHECK_EQUAL(ioctl(pipes[index].reader(), FIONREAD, &bytes), 0);
+            if (bytes == 0) continue;
+            ++left;
+            CHECK_EQUAL(control(set, EPOLL_CTL_MOD, pipes[index].reader(), EPOLLIN | EPOLLONESHOT, static_cast<uint64_t>(index)), 0);
+        }
+        if (left == 0) break;
+        usleep(1'000);
+    }
+    __atomic_store_n(&must_stop, true, __ATOMIC_RELAXED);
+    for (pthread_t taker : takers) CHECK_EQUAL(pthread_join(taker, nullptr), 0);
+    for (const Pipe& pipe : pipes) {
+        int bytes;
+        CHECK_EQUAL(ioctl(pipe.reader(), FIONREAD, &bytes), 0);
+        CHECK_EQUAL(bytes, 0);
+    }
+}
+
+CASE(epoll, devices_and_files_of_proc_that_can_be_waited_for) {
+    struct {
+        const char* name;
+        int error;
+    } const kFiles[] = {{"/dev/random", 0}, {"/dev/urandom", EPERM}, {"/dev/null", EPERM}, {"/proc/self/mounts", 0},
+                        {"/proc/self/mountinfo", 0}, {"/proc/self/stat", EPERM}, {"/proc/sys/kernel/hostname", 0},
+                        {"/proc/sys/kernel/pid_max", 0}, {"/proc/version", 0}, {"/proc", EPERM}};
+    int set = epoll_create1(0);
+    for (const auto& file : kFiles) {
+        int fd = open(file.name, O_RDONLY);
+        CHECK(fd >= 0);
+        if (file.error) CHECK_ERROR(control(set, EPOLL_CTL_ADD, fd, EPOLLIN), file.error);
+        else CHECK_EQUAL(control(set, EPOLL_CTL_ADD, fd, EPOLLIN), 0);
+        close(fd);
     }
 }
 

@@ -221,6 +221,9 @@ CASE(memory, file_offsets_that_cannot_be_are_refused) {
     CHECK(map(MAP_SHARED, 0x7ffffffffffff000) == MAP_FAILED && errno == EOVERFLOW);
     CHECK(map(MAP_SHARED, -4096) == MAP_FAILED && errno == EOVERFLOW);
     CHECK(map(MAP_PRIVATE | MAP_ANONYMOUS, -4096) != MAP_FAILED); // it means nothing there
+    // What no address space holds is ENOMEM, whatever the file could.
+    for (size_t size : {SIZE_MAX, SIZE_MAX - kPage, size_t{1} << 47})
+        CHECK(mmap(nullptr, size, PROT_READ, MAP_SHARED, fd, 0) == MAP_FAILED && errno == ENOMEM);
 }
 
 CASE(memory, populating_needs_the_permission) {

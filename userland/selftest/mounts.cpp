@@ -1,5 +1,6 @@
 // mount(2), umount2(2), pivot_root(2), mount_namespaces(7). Each case works in a name space of its own.
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <sys/mount.h>
@@ -53,6 +54,27 @@ CASE(mounts, bind_shows_the_same_files) {
     CHECK_ERROR(mount("f", "b", nullptr, MS_BIND, nullptr), ENOTDIR);
     CHECK_ERROR(mount("absent", "b", nullptr, MS_BIND, nullptr), ENOENT);
     CHECK_ERROR(mount("x", "b", "no-such-type", 0, nullptr), ENODEV);
+}
+
+CASE(mounts, a_change_is_told_to_those_who_poll) {
+    if (!enter_private_name_space()) return;
+    pollfd mounts = {open("/proc/self/mountinfo", O_RDONLY), POLLIN | POLLPRI, 0};
+    CHECK(mounts.fd >= 0);
+    auto told = [&] {
+        CHECK_EQUAL(poll(&mounts, 1, 0), 1);
+        return mounts.revents == (POLLIN | POLLPRI | POLLERR);
+    };
+    CHECK(!told());
+    CHECK(mkdir("a", 0755) == 0 && mount("x", "a", "tmpfs", 0, nullptr) == 0);
+    CHECK(told() && !told());
+    CHECK_EQUAL(mount("x", "a", nullptr, MS_REMOUNT | MS_BIND | MS_RDONLY, nullptr), 0);
+    CHECK(told());
+    CHECK_EQUAL(umount("a"), 0);
+    CHECK(told() && !told());
+    pid_t child = fork();
+    if (child == 0) _exit(unshare(CLONE_NEWNS) != 0 || mount("x", "a", "tmpfs", 0, nullptr) != 0);
+    CHECK_EQUAL(waitpid(child, nullptr, 0), child);
+    CHECK(!told()); // another name space's
 }
 
 CASE(mounts, a_read_only_remount_waits_for_writers) {

@@ -28,6 +28,21 @@ pid_t sleeping_child() {
 
 } // namespace
 
+CASE(pidfd, a_process_directory_takes_signals) {
+    pid_t child = sleeping_child();
+    char name[32];
+    snprintf(name, sizeof name, "/proc/%d", child);
+    int directory = open(name, O_RDONLY | O_DIRECTORY), tasks = open("/proc/self/task", O_RDONLY | O_DIRECTORY);
+    int thread = open("/proc/thread-self", O_RDONLY | O_DIRECTORY), path_only = open(name, O_PATH);
+    for (int other : {tasks, thread, path_only}) CHECK_ERROR(pidfd_send_signal(other, 0, nullptr, 0), EBADF);
+    CHECK_ERROR(pidfd_getfd(directory, 0, 0), EBADF);
+    CHECK_EQUAL(pidfd_send_signal(directory, SIGTERM, nullptr, 0), 0);
+    int status;
+    CHECK_EQUAL(waitpid(child, &status, 0), child);
+    CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
+    CHECK_ERROR(pidfd_send_signal(directory, 0, nullptr, 0), ESRCH);
+}
+
 CASE(pidfd, open_errors) {
     CHECK_ERROR(pidfd_open(0, 0), EINVAL);
     CHECK_ERROR(pidfd_open(-1, 0), EINVAL);

@@ -39,7 +39,7 @@ public:
     Result<Ref<MemoryObject>> mapping_object() override { return Error(Errno::ENODEV); }
 };
 
-class RandomFile final : public MemoryDeviceFile {
+class UrandomFile : public MemoryDeviceFile {
 public:
     using MemoryDeviceFile::MemoryDeviceFile;
     Result<usize> read(IoCursor& to, u64) override {
@@ -77,6 +77,14 @@ public:
     }
 };
 
+/// The one that, on Linux, could once run dry: it can be waited for.
+class RandomFile final : public UrandomFile {
+public:
+    using UrandomFile::UrandomFile;
+    bool is_pollable() const override { return true; }
+    u32 poll(PollTable*) override { return kPollIn | kPollRdNorm; }
+};
+
 template <typename Opened> class MemoryDevice final : public CharacterDevice {
 public:
     using CharacterDevice::CharacterDevice;
@@ -93,7 +101,7 @@ void register_memory_devices() {
     add<ZeroFile>("zero", 5);
     add<FullFile>("full", 7);
     add<RandomFile>("random", 8);
-    add<RandomFile>("urandom", 9);
+    add<UrandomFile>("urandom", 9);
 }
 
 INIT_TASK(Devices, register_memory_devices);

@@ -45,7 +45,10 @@ namespace {
 /// Reads from a snapshot: made at the first read and again whenever reading starts over at offset 0.
 class ProcTextFile final : public File {
 public:
-    ProcTextFile(ProcTextInode& inode, u32 flags, const Path& path) : File(flags, path), inode_(inode) {}
+    ProcTextFile(ProcTextInode& inode, u32 flags, const Path& path, ProcChanges changes)
+        : File(flags, path), inode_(inode), changes_(std::move(changes)) {
+        if (changes_.count) seen_ = changes_.count->value();
+    }
 
     bool is_seekable() const override { return true; }
     Inode* inode() const override { return inode_.get(); }
@@ -63,6 +66,18 @@ public:
         std::string_view text = text_.view();
         if (offset >= text.size()) return 0;
         return to.put(text.data() + offset, text.size() - offset);
+    }
+
+    /// As on Linux, those of processes can be waited for only if they tell of changes.
+    bool is_pollable() const override { return !inode_->subject().process || changes_.count; }
+    /// Whoever asks first is told of a change.
+    u32 poll(PollTable* table) override {
+        if (!changes_.count) return File::poll(table);
+        if (table) table->watch(changes_.count->queue());
+        u32 now = changes_.count->value();
+        constexpr u32 kReadable = kPollIn | kPollRdNorm;
+        if (seen_.exchange(now, std::memory_order_relaxed) != now) return kReadable | kPollErr | kPollPri;
+        return inode_->subject().process ? kReadable : File::poll(table);
     }
 
     /// One write is one value.
@@ -83,12 +98,14 @@ private:
     Mutex lock_{LockRank::FileOffset};
     TextBuffer text_;
     bool is_made_ = false;
+    ProcChanges changes_;
+    std::atomic<u32> seen_ = 0;
 };
 
 } // namespace
 
 Result<Ref<File>> ProcTextInode::open(u32 flags, const Path& path) {
-    return make_ref<ProcTextFile>(*this, flags, path);
+    return make_ref<ProcTextFile>(*this, flags, path, watch_ ? watch_(subject_) : ProcChanges{});
 }
 
 Result<void> ProcTextInode::store(std::string_view text) {

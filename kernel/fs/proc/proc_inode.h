@@ -6,6 +6,7 @@
 #include "fs/proc/text_buffer.h"
 #include "proc/process.h"
 #include "proc/process_info.h"
+#include "vfs/change_count.h"
 #include "vfs/file_system.h"
 #include "vfs/inode.h"
 
@@ -18,6 +19,12 @@ struct ProcSubject {
 
 using ProcShow = Result<void> (*)(TextBuffer& text, const ProcSubject& subject);
 using ProcStore = Result<void> (*)(std::string_view text, const ProcSubject& subject);
+/// What a file tells the changes of: none, or a count that lives as long as `owner` (null: for ever).
+struct ProcChanges {
+    ChangeCount* count = nullptr;
+    Ref<RefCounted> owner;
+};
+using ProcWatch = ProcChanges (*)(const ProcSubject& subject);
 using ProcFollow = Result<Path> (*)(const ProcSubject& subject);
 
 class ProcSuperBlock final : public SuperBlock {
@@ -49,15 +56,18 @@ public:
     bool names_are_stable() const override { return false; }
     // A name that is not there cannot be made either.
     Result<Ref<Inode>> create(std::string_view, const InodeAttributes&) override { return Error(Errno::ENOENT); }
-    Result<Ref<Inode>> create_symlink(std::string_view, std::string_view, const InodeAttributes&) override { return Error(Errno::ENOENT); }
+    Result<Ref<Inode>> create_symlink(std::string_view, std::string_view, const InodeAttributes&) override {
+        return Error(Errno::ENOENT);
+    }
     Result<void> link(std::string_view, Inode&) override { return Error(Errno::ENOENT); }
 };
 
 /// A file of text.
 class ProcTextInode : public ProcInode {
 public:
-    ProcTextInode(SuperBlock& block, u64 number, u32 mode, const ProcSubject& subject, ProcShow show, ProcStore store)
-        : ProcInode(block, number, mode, subject), show_(show), store_(store) {}
+    ProcTextInode(SuperBlock& block, u64 number, u32 mode, const ProcSubject& subject, ProcShow show, ProcStore store,
+                  ProcWatch watch = nullptr)
+        : ProcInode(block, number, mode, subject), show_(show), store_(store), watch_(watch) {}
     Result<Ref<File>> open(u32 flags, const Path& path) override;
     Result<void> truncate(u64) override { return {}; } // O_TRUNC from a shell's ">"
     virtual Result<void> show(TextBuffer& text) { return show_(text, subject_); }
@@ -67,6 +77,7 @@ public:
 private:
     ProcShow show_;
     ProcStore store_;
+    ProcWatch watch_;
 };
 
 /// A symbolic link with a text of its own.

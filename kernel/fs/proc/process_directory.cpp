@@ -17,6 +17,7 @@ struct Entry {
     ProcStore store = nullptr;
     ProcFollow follow = nullptr;
     EntryPlace place = EntryPlace::Both;
+    ProcWatch watch = nullptr;
 };
 
 Result<void> show_nothing(TextBuffer&, const ProcSubject&) { return Error(Errno::EINVAL); } // written only
@@ -43,8 +44,8 @@ constexpr Entry kEntries[] = {
     {"loginuid", EntryKind::Text, 0644, show_login_uid, store_login_uid},
     {"maps", EntryKind::Maps, 0444},
     {"mem", EntryKind::Memory, 0600},
-    {"mountinfo", EntryKind::Text, 0444, show_mountinfo},
-    {"mounts", EntryKind::Text, 0444, show_mounts},
+    {"mountinfo", EntryKind::Text, 0444, show_mountinfo, nullptr, nullptr, EntryPlace::Both, watch_mounts},
+    {"mounts", EntryKind::Text, 0444, show_mounts, nullptr, nullptr, EntryPlace::Both, watch_mounts},
     {"oom_adj", EntryKind::Text, 0644, show_old_oom_adjust, store_old_oom_adjust},
     {"oom_score", EntryKind::Text, 0444, show_oom_score},
     {"oom_score_adj", EntryKind::Text, 0644, show_oom_adjust, store_oom_adjust},
@@ -105,6 +106,7 @@ public:
 class ProcessDirectory final : public ProcDirectory {
 public:
     using ProcDirectory::ProcDirectory;
+    Process* process() const override { return subject_.task ? nullptr : subject_.process.get(); }
     Result<Ref<Inode>> lookup(std::string_view name) override {
         if (!is_current()) return Error(Errno::ENOENT); // held open past the process's end
         for (usize row = 0; row < std::size(kEntries); ++row)
@@ -137,9 +139,11 @@ private:
         u64 inode_number = number_of(row);
         switch (entry.kind) {
         case EntryKind::Text:
-            return make_ref<ProcTextInode>(super_block(), inode_number, kModeRegular | entry.permissions, subject_, entry.show, entry.store);
+            return make_ref<ProcTextInode>(super_block(), inode_number, kModeRegular | entry.permissions, subject_, entry.show,
+                                           entry.store, entry.watch);
         case EntryKind::GuardedText:
-            return make_ref<GuardedTextInode>(super_block(), inode_number, kModeRegular | entry.permissions, subject_, entry.show, entry.store);
+            return make_ref<GuardedTextInode>(super_block(), inode_number, kModeRegular | entry.permissions, subject_,
+                                              entry.show, entry.store);
         case EntryKind::Magic: return make_ref<ProcMagicLink>(super_block(), inode_number, subject_, entry.follow);
         case EntryKind::Descriptors: return create_descriptor_directory(super_block(), inode_number, subject_, false);
         case EntryKind::DescriptorInformation: return create_descriptor_directory(super_block(), inode_number, subject_, true);

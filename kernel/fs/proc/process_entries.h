@@ -62,6 +62,7 @@ Result<void> store_oom_adjust(std::string_view text, const ProcSubject& subject)
 Result<void> show_old_oom_adjust(TextBuffer& text, const ProcSubject& subject);
 Result<void> store_old_oom_adjust(std::string_view text, const ProcSubject& subject);
 // process_mounts.cpp
+ProcChanges watch_mounts(const ProcSubject& subject);
 Result<void> show_mounts(TextBuffer& text, const ProcSubject& subject);
 Result<void> show_mountinfo(TextBuffer& text, const ProcSubject& subject);
 Result<void> show_mountstats(TextBuffer& text, const ProcSubject& subject);

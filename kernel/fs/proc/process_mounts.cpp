@@ -3,6 +3,7 @@
 #include "fs/proc/process_entries.h"
 #include "vfs/fs_context.h"
 #include "vfs/mount.h"
+#include "vfs/mount_namespace.h"
 
 namespace martlet {
 namespace {
@@ -10,7 +11,8 @@ namespace {
 /// Blanks, tabs, newlines and backslashes become \ooo, so that fields stay fields.
 void append_field(TextBuffer& text, std::string_view field) {
     for (char character : field) {
-        if (character == ' ' || character == '\t' || character == '\n' || character == '\\') text.print("\\%03o", static_cast<u32>(character));
+        bool is_special = character == ' ' || character == '\t' || character == '\n' || character == '\\';
+        if (is_special) text.print("\\%03o", static_cast<u32>(character));
         else text.append({&character, 1});
     }
 }
@@ -58,6 +60,13 @@ template <typename Show> Result<void> for_each_visible_mount(const ProcSubject& 
 }
 
 } // namespace
+
+ProcChanges watch_mounts(const ProcSubject& subject) {
+    Ref<FsContext> context = process_fs_context(*subject.process);
+    if (!context) return {};
+    MountNamespace& shown = context->name_space();
+    return {&shown.changes, Ref<RefCounted>(shown)};
+}
 
 Result<void> show_mounts(TextBuffer& text, const ProcSubject& subject) {
     return for_each_visible_mount(subject, [&](Mount& mount, std::string_view place) -> Result<void> {

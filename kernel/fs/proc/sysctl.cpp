@@ -32,11 +32,16 @@ template <auto Member> Result<void> show_system_name(TextBuffer& text, const Pro
     return {};
 }
 
+template <ChangeCount& Count> ProcChanges watch(const ProcSubject&) { return {&Count, {}}; }
+
 /// A random UUID of version 4 (RFC 9562 5.4).
 void print_uuid(TextBuffer& text, u8 (&bytes)[16]) {
     bytes[6] = (bytes[6] & 0x0f) | 0x40;
     bytes[8] = (bytes[8] & 0x3f) | 0x80;
-    for (u32 index = 0; index < 16; ++index) text.print(index == 4 || index == 6 || index == 8 || index == 10 ? "-%02x" : "%02x", bytes[index]);
+    for (u32 index = 0; index < 16; ++index) {
+        bool begins_group = index == 4 || index == 6 || index == 8 || index == 10;
+        text.print(begins_group ? "-%02x" : "%02x", bytes[index]);
+    }
     text.append("\n");
 }
 
@@ -167,8 +172,8 @@ constexpr SystemEntry kEntries[] = {
     {"sys/fs/protected_symlinks", 0644, show_protection<&NameProtection::symlinks>, store_protection<&NameProtection::symlinks, 1>},
     {"sys/kernel/cap_last_cap", 0444, show_number<40>},
     {"sys/kernel/core_pattern", 0644, show_core_pattern, store_core_pattern},
-    {"sys/kernel/domainname", 0644, show_system_name<&abi::UtsName::domain>, store_domain_name},
-    {"sys/kernel/hostname", 0644, show_system_name<&abi::UtsName::node>, store_host_name},
+    {"sys/kernel/domainname", 0644, show_system_name<&abi::UtsName::domain>, store_domain_name, watch<domain_name_changes>},
+    {"sys/kernel/hostname", 0644, show_system_name<&abi::UtsName::node>, store_host_name, watch<node_name_changes>},
     {"sys/kernel/ngroups_max", 0444, show_number<65536>},
     {"sys/kernel/osrelease", 0444, show_system_name<&abi::UtsName::release>},
     {"sys/kernel/ostype", 0444, show_system_name<&abi::UtsName::system>},

@@ -51,6 +51,7 @@ struct SystemEntry {
     u32 permissions;
     ProcShow show;
     ProcStore store = nullptr;
+    ProcWatch watch = nullptr;
 };
 /// sysctl.cpp: the rows below sys/, apart from the settings that other parts of the kernel register.
 std::span<const SystemEntry> sysctl_entries();

@@ -129,7 +129,8 @@ Result<Ref<Inode>> lookup_system_name(SuperBlock& block, std::string_view prefix
         if (full.size() > end) return make_ref<SystemDirectory>(block, inode_number(row, true), full.substr(0, end + 1));
         if (Setting* setting = rows[row].setting) return create_setting_inode(block, inode_number(row, false), *setting);
         const SystemEntry& entry = *rows[row].entry;
-        return make_ref<ProcTextInode>(block, inode_number(row, false), kModeRegular | entry.permissions, ProcSubject(), entry.show, entry.store);
+        return make_ref<ProcTextInode>(block, inode_number(row, false), kModeRegular | entry.permissions, ProcSubject(), entry.show,
+                                       entry.store, entry.watch);
     }
     return Error(Errno::ENOENT);
 }
