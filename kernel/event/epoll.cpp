@@ -102,12 +102,6 @@ void Epoll::collect_arrived() {
     ready_.splice_back(arrived);
 }
 
-EpollItem* Epoll::take(ReadyList& list) {
-    EpollItem* item = list.pop_front();
-    if (item) item->is_queued.store(false, std::memory_order_seq_cst);
-    return item;
-}
-
 /// Sequentially consistent: whoever tells sleepers after this and sees none is seen by those who are about to sleep.
 void Epoll::note_ready() {
     bool is_ready = !ready_.is_empty();

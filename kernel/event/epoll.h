@@ -130,7 +130,11 @@ private:
     /// Moves what arrived to the end of the ready list.
     void collect_arrived() REQUIRES(mutex_);
     /// The next item of `list`, off it, to ask its file: what happens from here on queues it again. Null at the end.
-    static EpollItem* take(ReadyList& list);
+    static EpollItem* take(ReadyList& list) {
+        EpollItem* item = list.pop_front();
+        if (item) item->is_queued.store(false, std::memory_order_seq_cst);
+        return item;
+    }
     /// Whether the caller is to put the item, which it took, onto the ready list; a callback may have queued it meanwhile.
     static bool must_queue(EpollItem& item) { return !item.is_queued.exchange(true, std::memory_order_acq_rel); }
     void note_ready() REQUIRES(mutex_);

@@ -143,6 +143,7 @@ Result<void> store_timestamp(ControlWriter& writer, const SocketOptions& options
 
 Result<void> load_control(u64 control, usize size, int family, Ancillary& ancillary) {
     if (size > kControlMaximum) return Error(Errno::ENOBUFS);
+    if (control == 0) return Error(Errno::EFAULT); // even where nothing would be read
     usize offset = 0;
     while (size - offset >= sizeof(ControlHeader)) {
         ControlHeader header = TRY(UserPtr<ControlHeader>(control + offset).load());

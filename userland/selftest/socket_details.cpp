@@ -182,6 +182,18 @@ CASE(sockets, a_peek_at_nothing_but_urgent_data_waits) {
     CHECK_EQUAL(wait(nullptr) > 0, true);
 }
 
+CASE(sockets, flags_and_control_that_cannot_be) {
+    Pair pair;
+    CHECK_ERROR(fcntl(pair[0], F_SETFL, O_DIRECT), EINVAL);
+    char byte = 'x';
+    iovec data = {&byte, 1};
+    msghdr message = {};
+    message.msg_iov = &data;
+    message.msg_iovlen = 1;
+    message.msg_controllen = 5;
+    CHECK_ERROR(sendmsg(pair[0], &message, 0), EFAULT);
+}
+
 CASE(sockets, filters_drop_and_cut_messages) {
     Pair pair(SOCK_DGRAM);
     // Messages that begin with 'd' go, others keep as many bytes as their second one says; shorter ones go as well.

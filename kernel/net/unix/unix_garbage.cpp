@@ -145,7 +145,8 @@ DeferredWork UnixGarbage::deferred_collection_([](void*) { collect(nullptr); }, 
 
 void UnixGarbage::note_closed(const File* closing) {
     if (!g_may_be_circular.load(std::memory_order_acquire)) return;
-    if (g_in_flight_count.load(std::memory_order_relaxed) <= kTracedAtOnce) collect(closing);
+    // Deferred work might come before the descriptor's reference is gone.
+    if (closing || g_in_flight_count.load(std::memory_order_relaxed) <= kTracedAtOnce) collect(closing);
     else deferred_collection_.schedule();
 }
 

@@ -5,8 +5,8 @@
 // traced, and the packets of the unreachable ones are freed. Queue and count change together under unix_rights_lock.
 //
 // Cost: a trace looks at each queue in flight twice and never recurses. It happens only once a socket in flight was sent
-// something in flight, without which there is no circle; at once while few are in flight, else by deferred work, once for
-// however many are closed meanwhile.
+// something in flight, without which there is no circle: when the last descriptor of a socket in flight is closed, and when
+// a socket goes; the latter, while many are in flight, by deferred work, once for however many go meanwhile.
 #pragma once
 #include "net/unix/unix_socket.h"
 #include "sched/deferred_work.h"
