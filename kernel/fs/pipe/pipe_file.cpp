@@ -67,7 +67,8 @@ Result<PipeEnds> create_pipe(u32 flags) {
     Ref<Pipe> pipe = TRY(Pipe::create());
     Path path = TRY(make_anonymous_node("pipe", kModeFifo | 0600, pipe));
     u32 kept = flags & (kOpenNonBlock | kOpenDirect);
-    Ref<PipeFile> reader = TRY(make_ref<PipeFile>((kept & ~kOpenDirect) | kOpenReadOnly, path, pipe)); // only writes make packets
+    // Only writes make packets.
+    Ref<PipeFile> reader = TRY(make_ref<PipeFile>((kept & ~kOpenDirect) | kOpenReadOnly, path, pipe));
     Ref<PipeFile> writer = TRY(make_ref<PipeFile>(kept | kOpenWriteOnly, path, pipe));
     reader->become_user();
     writer->become_user();

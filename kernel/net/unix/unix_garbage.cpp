@@ -31,6 +31,7 @@ void UnixGarbage::queue(UnixPacket& packet, UnixSocket& receiver) {
         bool may_close_circle = receiver.in_flight_.load(std::memory_order_relaxed) != 0 ||
                                 !receiver.file_.load(std::memory_order_acquire);
         if (may_close_circle || socket == &receiver) g_may_be_circular.store(true, std::memory_order_release);
+        socket->holder_ = &receiver;
         if (socket->in_flight_.fetch_add(1, std::memory_order_relaxed) != 0) continue;
         g_in_flight.push_back(*socket);
         g_in_flight_count.fetch_add(1, std::memory_order_release);
@@ -42,6 +43,7 @@ void UnixGarbage::unqueue(UnixPacket& packet) {
     for (const Descriptor& descriptor : packet.rights->files) {
         UnixSocket* socket = socket_of(descriptor);
         if (!socket) continue;
+        socket->holder_ = nullptr; // other queues may hold it
         if (socket->in_flight_.fetch_sub(1, std::memory_order_relaxed) != 1) continue;
         socket->in_flight_node_.unlink();
         bool was_last = g_in_flight_count.fetch_sub(1, std::memory_order_release) == 1;
@@ -143,10 +145,32 @@ void UnixGarbage::collect(const File* closing) {
 
 DeferredWork UnixGarbage::deferred_collection_([](void*) { collect(nullptr); }, nullptr);
 
-void UnixGarbage::note_closed(const File* closing) {
+/// Follows where each was queued last: cheap, and enough while the sockets of a circle are closed one after the other.
+bool UnixGarbage::is_surely_held(const UnixSocket& socket) {
+    const UnixSocket* holder = socket.holder_;
+    u32 steps = g_in_flight_count.load(std::memory_order_relaxed);
+    for (; holder && steps > 0; --steps, holder = holder->holder_) {
+        if (holder == &socket) return false; // a circle
+        const File* file = holder->file_.load(std::memory_order_acquire);
+        if (!file) return false; // not accepted yet: as alive as its listening socket
+        if (file->reference_count() > holder->in_flight_.load(std::memory_order_relaxed)) return true;
+    }
+    return false;
+}
+
+/// Deferred work might come before the descriptor's reference is gone.
+void UnixGarbage::note_descriptor_closed(const UnixSocket& socket, const File& closing) {
     if (!g_may_be_circular.load(std::memory_order_acquire)) return;
-    // Deferred work might come before the descriptor's reference is gone.
-    if (closing || g_in_flight_count.load(std::memory_order_relaxed) <= kTracedAtOnce) collect(closing);
+    {
+        UnixRightsGuard guard;
+        if (is_surely_held(socket)) return;
+    }
+    collect(&closing);
+}
+
+void UnixGarbage::note_closed() {
+    if (!g_may_be_circular.load(std::memory_order_acquire)) return;
+    if (g_in_flight_count.load(std::memory_order_relaxed) <= kTracedAtOnce) collect(nullptr);
     else deferred_collection_.schedule();
 }
 

@@ -31,13 +31,16 @@ public:
     static void unqueue(UnixPacketList& packets) REQUIRES(unix_rights_lock);
     /// Takes the files out of a queued packet for its receiver.
     static void detach(UnixPacket& packet, Vector<Descriptor>& files) EXCLUDES(unix_rights_lock);
-    /// A socket, or a descriptor of one in flight, is closed (`closing`: it still holds a reference).
-    static void note_closed(const File* closing = nullptr) EXCLUDES(unix_rights_lock);
+    /// A socket is gone, or the last descriptor of one in flight; `closing` still holds the descriptor's reference.
+    static void note_closed() EXCLUDES(unix_rights_lock);
+    static void note_descriptor_closed(const UnixSocket& socket, const File& closing) EXCLUDES(unix_rights_lock);
 
 private:
     using TraceList = List<UnixSocket, &UnixSocket::trace_node_>;
     static void collect(const File* closing) EXCLUDES(unix_rights_lock);
     static DeferredWork deferred_collection_;
+    /// Whether a queue that holds `socket` is certainly in use, and so is the socket.
+    static bool is_surely_held(const UnixSocket& socket) REQUIRES(unix_rights_lock);
     template <typename Visit> static void for_each_holder(UnixSocket& socket, Visit visit) REQUIRES(unix_rights_lock);
     template <typename Visit> static void for_each_child(UnixSocket& socket, Visit visit) REQUIRES(unix_rights_lock);
     static void find_candidates(const File* closing) REQUIRES(unix_rights_lock);

@@ -173,6 +173,7 @@ private:
 
     // Garbage collection, under unix_rights_lock.
     std::atomic<u32> in_flight_ = 0;
+    UnixSocket* holder_ = nullptr; // in whose queue it was put last; null if it left one since
     u32 found_in_queues_ = 0;
     bool is_candidate_ = false, is_reachable_ = false;
 };
