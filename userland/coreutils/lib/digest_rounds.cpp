@@ -78,6 +78,7 @@ void sha2_block(typename Sha::Word state[8], const unsigned char* block) {
                           Sha::sigma0(schedule[round - 15]) + schedule[round - 16];
     Word a = state[0], b = state[1], c = state[2], d = state[3], e = state[4], f = state[5], g = state[6],
          h = state[7];
+#pragma clang loop unroll_count(8) // after eight rounds every variable is where it was: no moves
     for (size_t round = 0; round < Sha::rounds; ++round) {
         Word first = h + Sha::sum1(e) + (g ^ (e & (f ^ g))) + Sha::constant(round) + schedule[round];
         Word second = Sha::sum0(a) + ((a & b) | (c & (a | b)));

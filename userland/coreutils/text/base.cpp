@@ -37,34 +37,38 @@ public:
     }
     void finish() {
         if (count_ > 0) flush_group();
+        out.write({text_, used_});
         if (wrap_ > 0 && column_ > 0) out.put('\n');
     }
 
 private:
     void flush_group() {
+        if (used_ + 2 * sizeof group_ > sizeof text_) {
+            out.write({text_, used_});
+            used_ = 0;
+        }
         group_ <<= 8 * (encoding_.group_bytes - count_);
         size_t digits = (count_ * 8 + encoding_.digit_bits - 1) / encoding_.digit_bits;
+        unsigned shift = static_cast<unsigned>(encoding_.group_digits) * encoding_.digit_bits;
         for (size_t index = 0; index < encoding_.group_digits; ++index) {
-            unsigned shift = static_cast<unsigned>(encoding_.group_digits - 1 - index) * encoding_.digit_bits;
-            put_digit(index < digits
-                          ? encoding_.alphabet[group_ >> shift & ((1u << encoding_.digit_bits) - 1)]
-                          : '=');
+            if (wrap_ > 0 && column_ == wrap_) {
+                text_[used_++] = '\n';
+                column_ = 0;
+            }
+            shift -= encoding_.digit_bits;
+            text_[used_++] = index < digits
+                                 ? encoding_.alphabet[group_ >> shift & ((1u << encoding_.digit_bits) - 1)]
+                                 : '=';
+            ++column_;
         }
         group_ = 0;
         count_ = 0;
     }
-    void put_digit(char digit) {
-        if (wrap_ > 0 && column_ == wrap_) {
-            out.put('\n');
-            column_ = 0;
-        }
-        out.put(digit);
-        ++column_;
-    }
 
     const Encoding& encoding_;
     uint64_t wrap_, column_ = 0, group_ = 0;
-    size_t count_ = 0;
+    size_t count_ = 0, used_ = 0;
+    char text_[4096]; // encoded, not written yet
 };
 
 class Decoder {

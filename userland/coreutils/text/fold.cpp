@@ -7,6 +7,8 @@
 #include "lib/numbers.h"
 #include "lib/utf8.h"
 
+#include <algorithm>
+
 namespace coreutils {
 namespace {
 
@@ -46,10 +48,24 @@ uint64_t column_after_all(std::string_view text, bool bytes) {
     return column;
 }
 
+// How many of the first characters take one byte and one column each, at most `columns`.
+size_t plain_columns(std::string_view text, uint64_t columns, bool bytes) {
+    size_t most = static_cast<size_t>(std::min<uint64_t>(text.size(), columns)), count = 0;
+    if (bytes) return most;
+    while (count < most && text[count] >= ' ' && text[count] < 127) ++count;
+    return count;
+}
+
 void fold_line(std::string_view line, const Settings& settings) {
     size_t start = 0, at = 0;
     uint64_t column = 0;
     while (at < line.size()) {
+        if (size_t plain = plain_columns(line.substr(at), settings.width - std::min(column, settings.width),
+                                         settings.bytes)) {
+            at += plain;
+            column += plain;
+            continue;
+        }
         size_t length = settings.bytes ? 1 : decode_utf8(line.substr(at)).length;
         uint64_t next = column_after(line.substr(at, length), column, settings.bytes);
         if (next > settings.width && at > start) {

@@ -187,33 +187,40 @@ std::string float_text(const unsigned char* bytes, size_t size) {
     return text;
 }
 
-std::string item_text(const Type& type, const unsigned char* bytes, bool swap) {
+// The digits of `value` before `end`, at least `least` of them; where they begin.
+char* put_digits(char* end, uint64_t value, unsigned base, size_t least) {
+    char* at = end;
+    do *--at = "0123456789abcdef"[value % base];
+    while ((value /= base) > 0);
+    while (static_cast<size_t>(end - at) < least) *--at = '0';
+    return at;
+}
+
+// Appends an item to the line, in at least `width` columns.
+void append_item(std::string& line, const Type& type, const unsigned char* bytes, bool swap, size_t width) {
+    auto append = [&](std::string_view text) {
+        line.append(width > text.size() ? width - text.size() : 0, ' ').append(text);
+    };
+    if (type.kind == 'a' || type.kind == 'c') return append(character_text(type.kind, bytes[0]));
     unsigned char copy[16] = {};
-    for (size_t i = 0; i < type.size; ++i) copy[i] = bytes[swap ? type.size - 1 - i : i];
-    if (type.kind == 'f') return float_text(copy, type.size);
+    memcpy(copy, bytes, type.size);
+    if (swap) std::reverse(copy, copy + type.size);
+    if (type.kind == 'f') return append(float_text(copy, type.size));
     uint64_t value = 0;
-    memcpy(&value, copy, type.size);
-    char text[32];
-    auto number = static_cast<unsigned long long>(value);
-    switch (type.kind) {
-    case 'd': {
+    memcpy(&value, copy, sizeof value);
+    char text[32], *end = text + sizeof text, *start = nullptr;
+    if (type.kind == 'd') {
         unsigned shift = 64 - 8 * static_cast<unsigned>(type.size);
-        snprintf(text, sizeof text, "%lld", static_cast<long long>(value << shift) >> shift);
-        break;
+        bool negative = static_cast<int64_t>(value << shift) < 0;
+        if (negative) value = (0 - (value << shift)) >> shift;
+        start = put_digits(end, value, 10, 1);
+        if (negative) *--start = '-';
+    } else if (type.kind == 'u') {
+        start = put_digits(end, value, 10, 1);
+    } else {
+        start = put_digits(end, value, type.kind == 'o' ? 8 : 16, type.width);
     }
-    case 'u':
-        snprintf(text, sizeof text, "%llu", number);
-        break;
-    case 'o':
-        snprintf(text, sizeof text, "%0*llo", static_cast<int>(type.width), number);
-        break;
-    case 'x':
-        snprintf(text, sizeof text, "%0*llx", static_cast<int>(type.width), number);
-        break;
-    default:
-        return character_text(type.kind, bytes[0]);
-    }
-    return text;
+    append({start, end});
 }
 
 class Dump {
@@ -231,8 +238,7 @@ public:
         previous_.assign(bytes, bytes + count);
         have_previous_ = full;
         // A last item cut short is filled with zeros.
-        std::vector<unsigned char> padded(bytes, bytes + count);
-        padded.resize(settings_.line_bytes + 16, 0);
+        previous_.resize(settings_.line_bytes + 16, 0);
         for (size_t t = 0; t < types_.size(); ++t) {
             const Type& type = types_[t];
             if (t == 0)
@@ -240,13 +246,11 @@ public:
             else
                 out.fill(' ', address_width());
             size_t items = (count + type.size - 1) / type.size, fields = settings_.line_bytes / type.size;
-            for (size_t i = 0; i < items; ++i) {
-                size_t pad = spare_for(type, fields, i);
-                std::string text = item_text(type, padded.data() + i * type.size, settings_.swap);
-                size_t width = 1 + type.width + pad;
-                out.fill(' ', width > text.size() ? width - text.size() : 0);
-                out.write(text);
-            }
+            text_.clear();
+            for (size_t i = 0; i < items; ++i)
+                append_item(text_, type, previous_.data() + i * type.size, settings_.swap,
+                            1 + type.width + (type.pad ? spare_for(type, fields, i) : 0));
+            out.write(text_);
             if (type.trailing) {
                 for (size_t i = items; i < fields; ++i)
                     out.fill(' ', 1 + type.width + spare_for(type, fields, i));
@@ -306,7 +310,8 @@ private:
 
     const Settings& settings_;
     std::vector<Type> types_;
-    std::vector<unsigned char> previous_;
+    std::vector<unsigned char> previous_; // the last line printed
+    std::string text_;
     bool have_previous_ = false, starred_ = false;
     uint64_t label_;
 };
