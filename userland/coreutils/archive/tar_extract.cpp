@@ -4,6 +4,7 @@
 #include "archive/tar_settings.h"
 #include "framework/diagnostics.h"
 #include "framework/output.h"
+#include "lib/deep_path.h"
 #include "lib/identity.h"
 #include "lib/mode.h"
 #include "lib/path.h"
@@ -149,10 +150,10 @@ private:
     // Removes what is in the way; false when it is to stay.
     bool make_way(const TarEntry& entry, const std::string& target) {
         struct stat old;
-        if (lstat(target.c_str(), &old) != 0) return true;
+        if (deep::stat(target, &old, AT_SYMLINK_NOFOLLOW) != 0) return true;
         if (S_ISDIR(old.st_mode)) {
             if (entry.type == TarType::directory) return true;
-            if (rmdir(target.c_str()) == 0) return true;
+            if (deep::unlink(target, AT_REMOVEDIR) == 0) return true;
             fail(entry, "Cannot open");
             return false;
         }
@@ -162,10 +163,10 @@ private:
             return false;
         }
         if (settings_.keep_newer && old.st_mtim.tv_sec >= entry.time.tv_sec) return false;
-        if (entry.type == TarType::directory && S_ISLNK(old.st_mode) && is_directory(target.c_str()))
+        if (entry.type == TarType::directory && S_ISLNK(old.st_mode) && deep::is_directory(target))
             return true;
         if (entry.type == TarType::hard_link && target == entry.link) return false;
-        unlink(target.c_str());
+        deep::unlink(target);
         return true;
     }
 
@@ -209,13 +210,13 @@ private:
         case TarType::file:
             return create_file(entry, target, reader);
         case TarType::directory:
-            if (mkdir(target.c_str(), 0700 | (entry.mode & 0777)) != 0 &&
-                (errno != EEXIST || !is_directory(target.c_str())))
+            if (deep::mkdir(target, 0700 | (entry.mode & 0777)) != 0 &&
+                (errno != EEXIST || !deep::is_directory(target)))
                 return false;
             directories_.emplace_back(entry, target);
             return true;
         case TarType::symbolic_link:
-            if (symlink(entry.link.c_str(), target.c_str()) != 0) return false;
+            if (deep::symlink(entry.link, target) != 0) return false;
             made_links_.add(target);
             set_attributes(entry, target);
             return true;
@@ -228,12 +229,12 @@ private:
                 errno = ELOOP;
                 return false;
             }
-            return link(source.c_str(), target.c_str()) == 0;
+            return deep::link(source, target) == 0;
         }
         case TarType::fifo:
         case TarType::character_device:
         case TarType::block_device:
-            if (mknod(target.c_str(), type_bits(entry.type) | 0600, makedev(entry.major, entry.minor)) != 0)
+            if (deep::mknod(target, type_bits(entry.type) | 0600, makedev(entry.major, entry.minor)) != 0)
                 return false;
             set_attributes(entry, target);
             return true;
@@ -242,7 +243,7 @@ private:
     }
 
     bool create_file(const TarEntry& entry, const std::string& target, TarReader& reader) {
-        int fd = open(target.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+        int fd = deep::open(target, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
         if (fd < 0) return false;
         for (std::string_view piece; !(piece = reader.read()).empty();) {
             while (!piece.empty()) {
@@ -272,14 +273,13 @@ private:
                 if (auto known = entry.group.empty() ? std::nullopt : parse_group(entry.group.c_str()))
                     gid = *known;
             }
-            if (lchown(target.c_str(), uid, gid) != 0) fail(entry, "Cannot change ownership");
+            if (deep::lchown(target, uid, gid) != 0) fail(entry, "Cannot change ownership");
         }
         // Root keeps all bits as they are, others obey their umask unless -p is given.
         mode_t mode = settings_.same_permissions || is_root_ ? entry.mode : entry.mode & 0777 & ~mask_;
-        if (!is_link && chmod(target.c_str(), mode) != 0) fail(entry, "Cannot change mode");
+        if (!is_link && deep::chmod(target, mode) != 0) fail(entry, "Cannot change mode");
         timespec times[2] = {{0, UTIME_NOW}, entry.time};
-        if (!settings_.no_times && utimensat(AT_FDCWD, target.c_str(), times, AT_SYMLINK_NOFOLLOW) != 0)
-            fail(entry, "Cannot utime");
+        if (!settings_.no_times && deep::set_times(target, times) != 0) fail(entry, "Cannot utime");
     }
 
     // At the end, so that a directory without write permission can be filled and keeps its time.

@@ -6,6 +6,7 @@
 #include "framework/diagnostics.h"
 #include "framework/output.h"
 #include "lib/columns.h"
+#include "lib/deep_path.h"
 #include "lib/identity.h"
 #include "lib/mode.h"
 #include "lib/order.h"
@@ -107,17 +108,17 @@ timespec chosen_time(const Settings& settings, int directory, const char* name, 
 bool Lister::examine(Entry& entry, bool on_command_line) {
     bool follow =
         settings_.follow == Follow::always || (settings_.follow == Follow::roots && on_command_line);
-    const char* path = entry.path.c_str();
-    int result = fstatat(AT_FDCWD, path, &entry.info, follow ? 0 : AT_SYMLINK_NOFOLLOW);
+    const std::string& path = entry.path;
+    int result = deep::stat(path, &entry.info, follow ? 0 : AT_SYMLINK_NOFOLLOW);
     if (!follow && on_command_line && settings_.follow_root_directories && result == 0 &&
         S_ISLNK(entry.info.st_mode)) {
         struct stat target;
-        if (stat(path, &target) == 0 && S_ISDIR(target.st_mode)) entry.info = target;
+        if (deep::stat(path, &target, 0) == 0 && S_ISDIR(target.st_mode)) entry.info = target;
     }
     if (result != 0 && follow) {
         // What cannot be followed is listed itself.
         int error = errno;
-        result = lstat(path, &entry.info);
+        result = deep::stat(path, &entry.info, AT_SYMLINK_NOFOLLOW);
         if (result == 0 && !on_command_line) errno = error, problem(entry.path, 1);
     }
     if (result != 0) {
@@ -125,12 +126,12 @@ bool Lister::examine(Entry& entry, bool on_command_line) {
         return false;
     }
     entry.known = true;
-    entry.time = chosen_time(settings_, AT_FDCWD, path, entry.info);
+    entry.time = chosen_time(settings_, AT_FDCWD, path.c_str(), entry.info);
     if (S_ISLNK(entry.info.st_mode) && (settings_.layout == Layout::long_format || settings_.color)) {
-        auto target = read_link(path);
+        auto target = deep::read_link(path);
         if (target) entry.link_target = *target;
         struct stat info;
-        if (stat(path, &info) == 0) entry.target_mode = info.st_mode;
+        if (deep::stat(path, &info, 0) == 0) entry.target_mode = info.st_mode;
     }
     return true;
 }
@@ -423,7 +424,7 @@ void Lister::print_total(const std::vector<Entry>& entries) {
 }
 
 void Lister::list_directory(const std::string& path, bool header, bool on_command_line) {
-    DIR* stream = opendir(path.c_str());
+    DIR* stream = deep::opendir(path);
     if (!stream) return problem(path, on_command_line ? 2 : 1);
     struct stat self = {};
     if (settings_.recursive && fstat(dirfd(stream), &self) == 0) {

@@ -4,6 +4,7 @@
 #include "framework/arguments.h"
 #include "framework/diagnostics.h"
 #include "framework/output.h"
+#include "lib/deep_path.h"
 #include "lib/human.h"
 #include "lib/identity.h"
 #include "lib/mode.h"
@@ -160,7 +161,7 @@ private:
     }
 
     bool read_entries(const std::string& directory, std::vector<Entry>& entries) const {
-        DIR* stream = opendir(directory.c_str());
+        DIR* stream = deep::opendir(directory);
         if (!stream) return false;
         while (dirent* each = readdir(stream)) {
             if (strcmp(each->d_name, ".") == 0 || strcmp(each->d_name, "..") == 0) continue;

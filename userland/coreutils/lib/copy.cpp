@@ -2,6 +2,7 @@
 
 #include "framework/diagnostics.h"
 #include "framework/output.h"
+#include "lib/deep_path.h"
 #include "lib/mode.h"
 #include "lib/path.h"
 
@@ -95,7 +96,7 @@ bool Copier::copy_entry(const std::string& source, const std::string& destinatio
     bool follow =
         settings_.follow == Follow::always || (settings_.follow == Follow::roots && on_command_line);
     struct stat info;
-    if ((follow ? stat(source.c_str(), &info) : lstat(source.c_str(), &info)) != 0) {
+    if (deep::stat(source, &info, follow ? 0 : AT_SYMLINK_NOFOLLOW) != 0) {
         warn_errno(source);
         return false;
     }
@@ -108,7 +109,7 @@ bool Copier::copy_entry(const std::string& source, const std::string& destinatio
     if (settings_.one_file_system && info.st_dev != root_device_) return true;
 
     struct stat old;
-    bool exists = lstat(destination.c_str(), &old) == 0;
+    bool exists = deep::stat(destination, &old, AT_SYMLINK_NOFOLLOW) == 0;
     if (!exists && errno != ENOENT) {
         warn_errno(destination);
         return false;
@@ -118,13 +119,13 @@ bool Copier::copy_entry(const std::string& source, const std::string& destinatio
     if (exists && S_ISLNK(old.st_mode) && !settings_.remove_destination && S_ISREG(info.st_mode) &&
         !settings_.hard_link && !settings_.symbolic_link && !settings_.moving) {
         struct stat target;
-        if (stat(destination.c_str(), &target) == 0)
+        if (deep::stat(destination, &target, 0) == 0)
             old = target;
         else
             dangling = true;
     } else if (exists && S_ISLNK(old.st_mode) && S_ISDIR(info.st_mode)) {
         struct stat target;
-        if (on_command_line && stat(destination.c_str(), &target) == 0 && S_ISDIR(target.st_mode))
+        if (on_command_line && deep::stat(destination, &target, 0) == 0 && S_ISDIR(target.st_mode))
             old = target;
     }
     if (dangling && !settings_.force) {
@@ -133,7 +134,7 @@ bool Copier::copy_entry(const std::string& source, const std::string& destinatio
     }
     if (exists) {
         struct stat source_itself;
-        bool have_itself = lstat(source.c_str(), &source_itself) == 0;
+        bool have_itself = deep::stat(source, &source_itself, AT_SYMLINK_NOFOLLOW) == 0;
         if (same_file(info, old) || (have_itself && same_file(source_itself, old))) {
             bool hard_linking = settings_.hard_link || settings_.overwrite == Overwrite::never;
             if (hard_linking && same_file(info, old)) return true;
@@ -167,7 +168,7 @@ bool Copier::copy_entry(const std::string& source, const std::string& destinatio
                              settings_.moving ||
                              (!S_ISREG(info.st_mode) && (settings_.recursive && settings_.keep_special));
         if (exists && !S_ISDIR(info.st_mode) && (replaces_node || S_ISLNK(info.st_mode))) {
-            if (unlink(destination.c_str()) != 0 && errno != ENOENT) {
+            if (deep::unlink(destination) != 0 && errno != ENOENT) {
                 warn_errno(destination);
                 return false;
             }
@@ -177,8 +178,8 @@ bool Copier::copy_entry(const std::string& source, const std::string& destinatio
     if (settings_.preserve_links && !S_ISDIR(info.st_mode) && info.st_nlink > 1) {
         for (const Link& known : links_) {
             if (known.device != info.st_dev || known.inode != info.st_ino) continue;
-            if (exists) unlink(destination.c_str());
-            if (link(known.path.c_str(), destination.c_str()) != 0) {
+            if (exists) deep::unlink(destination);
+            if (deep::link(known.path, destination) != 0) {
                 warn_errno(destination);
                 return false;
             }
@@ -191,8 +192,7 @@ bool Copier::copy_entry(const std::string& source, const std::string& destinatio
     say(source, destination);
     bool done;
     if (settings_.hard_link) {
-        done = linkat(AT_FDCWD, source.c_str(), AT_FDCWD, destination.c_str(),
-                      follow ? AT_SYMLINK_FOLLOW : 0) == 0;
+        done = deep::link(source, destination, follow ? AT_SYMLINK_FOLLOW : 0) == 0;
         if (!done) warn_errno(destination);
         return done;
     }
@@ -201,7 +201,7 @@ bool Copier::copy_entry(const std::string& source, const std::string& destinatio
             warn("%s: can make relative symbolic links only in current directory", destination.c_str());
             return false;
         }
-        done = symlink(source.c_str(), destination.c_str()) == 0;
+        done = deep::symlink(source, destination) == 0;
         if (!done) warn_errno(destination);
         return done;
     }
@@ -210,7 +210,7 @@ bool Copier::copy_entry(const std::string& source, const std::string& destinatio
     done =
         as_stream ? copy_regular(source, destination, info, exists) : copy_special(source, destination, info);
     struct stat made;
-    if (done && !exists && lstat(destination.c_str(), &made) == 0 && !S_ISLNK(made.st_mode))
+    if (done && !exists && deep::stat(destination, &made, AT_SYMLINK_NOFOLLOW) == 0 && !S_ISLNK(made.st_mode))
         made_.emplace_back(made.st_dev, made.st_ino);
     return done;
 }
@@ -226,7 +226,7 @@ bool Copier::copy_directory(const std::string& source, const std::string& destin
         warn("%s: cannot copy a directory into itself, '%s'", source.c_str(), destination.c_str());
         return false;
     }
-    DIR* stream = opendir(source.c_str());
+    DIR* stream = deep::opendir(source);
     if (!stream) {
         warn_errno(source);
         return false;
@@ -243,12 +243,12 @@ bool Copier::copy_directory(const std::string& source, const std::string& destin
         // Writable for us while it is filled; closed to others until the copy has its final mode.
         mode_t mode = info.st_mode & 07777;
         if (settings_.preserve_owner) mode &= ~static_cast<mode_t>(077);
-        if (mkdir(destination.c_str(), mode | 0700) != 0) {
+        if (deep::mkdir(destination, mode | 0700) != 0) {
             warn_errno(destination);
             return false;
         }
         struct stat made;
-        if (stat(destination.c_str(), &made) == 0) made_.emplace_back(made.st_dev, made.st_ino);
+        if (deep::stat(destination, &made, 0) == 0) made_.emplace_back(made.st_dev, made.st_ino);
         say(source, destination);
     }
     ancestors_.emplace_back(info.st_dev, info.st_ino);
@@ -258,8 +258,8 @@ bool Copier::copy_directory(const std::string& source, const std::string& destin
     if (!exists && !settings_.preserve_mode) {
         mode_t wanted = info.st_mode & 07777 & ~process_umask();
         struct stat made;
-        if (stat(destination.c_str(), &made) == 0 && (made.st_mode & 0777) != (wanted & 0777))
-            chmod(destination.c_str(), wanted);
+        if (deep::stat(destination, &made, 0) == 0 && (made.st_mode & 0777) != (wanted & 0777))
+            deep::chmod(destination, wanted);
     }
     return restore_attributes(destination, info, -1) && good;
 }
@@ -267,7 +267,7 @@ bool Copier::copy_directory(const std::string& source, const std::string& destin
 bool Copier::copy_regular(const std::string& source, const std::string& destination, const struct stat& info,
                           bool exists) {
     int source_fd =
-        open(source.c_str(), O_RDONLY | O_CLOEXEC | (settings_.follow == Follow::never ? O_NOFOLLOW : 0));
+        deep::open(source, O_RDONLY | O_CLOEXEC | (settings_.follow == Follow::never ? O_NOFOLLOW : 0));
     if (source_fd < 0) {
         warn_errno(source);
         return false;
@@ -278,12 +278,12 @@ bool Copier::copy_regular(const std::string& source, const std::string& destinat
     int flags = O_WRONLY | O_CLOEXEC | (settings_.attributes_only && exists ? 0 : O_TRUNC);
     int fd = -1;
     if (exists) {
-        fd = open(destination.c_str(), flags);
+        fd = deep::open(destination, flags);
         if (fd < 0 && settings_.force) {
-            if (unlink(destination.c_str()) == 0) exists = false;
+            if (deep::unlink(destination) == 0) exists = false;
         }
     }
-    if (!exists) fd = open(destination.c_str(), flags | O_CREAT | O_EXCL, mode);
+    if (!exists) fd = deep::open(destination, flags | O_CREAT | O_EXCL, mode);
     if (fd < 0) {
         warn_errno(destination);
         close(source_fd);
@@ -361,16 +361,16 @@ bool Copier::copy_contents(int source_fd, int destination_fd, const struct stat&
 bool Copier::copy_special(const std::string& source, const std::string& destination,
                           const struct stat& info) {
     if (S_ISLNK(info.st_mode)) {
-        auto target = read_link(source.c_str());
+        auto target = deep::read_link(source);
         if (!target) {
             warn_errno(source);
             return false;
         }
-        if (symlink(target->c_str(), destination.c_str()) != 0) {
+        if (deep::symlink(*target, destination) != 0) {
             warn_errno(destination);
             return false;
         }
-    } else if (mknod(destination.c_str(), info.st_mode & (S_IFMT | 0777), info.st_rdev) != 0) {
+    } else if (deep::mknod(destination, info.st_mode & (S_IFMT | 0777), info.st_rdev) != 0) {
         warn_errno(destination);
         return false;
     }
@@ -383,7 +383,7 @@ bool Copier::restore_attributes(const std::string& path, const struct stat& info
     mode_t mode = info.st_mode & 07777;
     if (settings_.preserve_owner) {
         int result =
-            fd >= 0 ? fchown(fd, info.st_uid, info.st_gid) : lchown(path.c_str(), info.st_uid, info.st_gid);
+            fd >= 0 ? fchown(fd, info.st_uid, info.st_gid) : deep::lchown(path, info.st_uid, info.st_gid);
         if (result != 0) {
             // POSIX cp -p: without the owner, the set-ID bits must go; for those without privilege that is no
             // error.
@@ -394,14 +394,13 @@ bool Copier::restore_attributes(const std::string& path, const struct stat& info
             }
         }
     }
-    if (settings_.preserve_mode && !link && (fd >= 0 ? fchmod(fd, mode) : chmod(path.c_str(), mode)) != 0) {
+    if (settings_.preserve_mode && !link && (fd >= 0 ? fchmod(fd, mode) : deep::chmod(path, mode)) != 0) {
         warn_errno(path);
         good = false;
     }
     if (settings_.preserve_times) {
         timespec times[2] = {info.st_atim, info.st_mtim};
-        int result =
-            fd >= 0 ? futimens(fd, times) : utimensat(AT_FDCWD, path.c_str(), times, AT_SYMLINK_NOFOLLOW);
+        int result = fd >= 0 ? futimens(fd, times) : deep::set_times(path, times);
         if (result != 0 && !(link && (errno == ENOSYS || errno == EOPNOTSUPP))) {
             warn_errno(path);
             good = false;
@@ -417,7 +416,7 @@ bool Copier::make_parents(const std::string& source, const std::string& root) {
         std::string made = join_path(root, part);
         struct stat info;
         if (is_directory(made.c_str())) continue;
-        if (stat(part.c_str(), &info) != 0) {
+        if (deep::stat(part, &info, 0) != 0) {
             warn_errno(part);
             return false;
         }

@@ -3,6 +3,7 @@
 #include "framework/diagnostics.h"
 #include "framework/output.h"
 #include "framework/tool.h"
+#include "lib/deep_path.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -67,7 +68,7 @@ std::optional<std::string> working_directory() {
 
 void make_parents(const std::string& path) {
     for (size_t slash = path.find('/', 1); slash != std::string::npos; slash = path.find('/', slash + 1))
-        mkdir(path.substr(0, slash).c_str(), 0777);
+        deep::mkdir(path.substr(0, slash), 0777);
 }
 
 bool ask(const char* format, ...) {

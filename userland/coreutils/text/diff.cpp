@@ -4,6 +4,7 @@
 #include "framework/diagnostics.h"
 #include "framework/input.h"
 #include "framework/output.h"
+#include "lib/deep_path.h"
 #include "lib/numbers.h"
 #include "lib/order.h"
 #include "lib/path.h"
@@ -13,6 +14,7 @@
 #include <algorithm>
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <fnmatch.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -138,8 +140,8 @@ const char* describe(const struct stat& info) {
 
 bool Differ::read(Side& side) {
     if (side.absent) return true;
-    Input input;
-    if (!input.open(side.name.c_str())) {
+    Input input(side.name == "-" ? STDIN_FILENO : deep::open(side.name, O_RDONLY | O_CLOEXEC));
+    if (input.fd() < 0) {
         warn_errno(side.name);
         return false;
     }
@@ -213,7 +215,7 @@ int Differ::compare_contents(Side& first, Side& second, bool top_level) {
 std::vector<std::string> Differ::names_in(const Side& side, int& status) const {
     std::vector<std::string> names;
     if (side.absent) return names;
-    DIR* stream = opendir(side.name.c_str());
+    DIR* stream = deep::opendir(side.name);
     if (!stream) {
         warn_errno(side.name);
         status = kTrouble;
@@ -260,8 +262,7 @@ bool Differ::examine(Side& side, bool may_be_absent, bool) {
         if (!S_ISREG(side.info.st_mode)) clock_gettime(CLOCK_REALTIME, &side.info.st_mtim);
         return true;
     }
-    int result =
-        settings_.no_dereference ? lstat(side.name.c_str(), &side.info) : stat(side.name.c_str(), &side.info);
+    int result = deep::stat(side.name, &side.info, settings_.no_dereference ? AT_SYMLINK_NOFOLLOW : 0);
     if (result == 0) return true;
     if (errno == ENOENT && may_be_absent) {
         side.absent = true;
