@@ -98,6 +98,11 @@ public:
     // The file it stands in, for messages: a dot script or start-up file; null for the script itself.
     const std::string* source_file = nullptr;
     size_t option_offset = 0;  // where getopts is inside the current argument
+    // Somebody else's OPTIND means the beginning of that argument.
+    void note_option_index_change() {
+        if (variables.take_option_index_change())
+            option_offset = 0;
+    }
     bool is_child = false;       // a forked subshell
     bool in_exit_trap = false;
     // `$?` when the trap action that runs began: what `exit` without an operand means there.

@@ -106,8 +106,7 @@ int run_getopts(Shell& shell, Arguments arguments) {
         words.assign_range(shell.positional.values());
     const std::string* position = shell.variables.get("OPTIND");
     auto index = position ? parse_small_number(*position, 1 << 30) : std::nullopt;
-    if (shell.variables.take_option_index_change())
-        shell.option_offset = 0;
+    shell.note_option_index_change();
     OptionParser parser(shell, arguments[1], std::move(words), index && *index > 0 ? static_cast<size_t>(*index) : 1);
     OptionFound found = parser.next();
     bool ok = shell.assign("OPTIND", number_text(static_cast<int64_t>(parser.index())));

@@ -236,6 +236,8 @@ int Executor::run_function(const std::shared_ptr<Function>& function, ArgumentLi
     int outer_loops = loop_depth_;
     loop_depth_ = 0;
     ++function_depth_;
+    shell_.note_option_index_change();
+    size_t outer_option_offset = shell_.option_offset;
     shell_.variables.enter_scope();
     std::optional<Options> outer_options = std::exchange(shell_.local_options, std::nullopt);
     const std::string* outer_file = std::exchange(shell_.source_file, alive->source_file);
@@ -245,7 +247,11 @@ int Executor::run_function(const std::shared_ptr<Function>& function, ArgumentLi
         shell_.flow = Flow::next;
         status = shell_.status;
     }
+    shell_.note_option_index_change();
     shell_.variables.leave_scope();
+    // A local OPTIND gave way to the caller's, which goes on inside the same argument.
+    if (shell_.variables.take_option_index_change())
+        shell_.option_offset = outer_option_offset;
     if (shell_.local_options)
         shell_.restore_options(*shell_.local_options);
     shell_.local_options = outer_options;

@@ -230,7 +230,8 @@ bool matches(PatternView pattern, std::string_view subject) {
 
 size_t matching_prefix(PatternView pattern, std::string_view subject, Extent extent) {
     size_t shortest = match_end(pattern, subject, Anchor::start);
-    if (shortest == kNone || extent == Extent::shortest)
+    // Without a star there is one length only.
+    if (shortest == kNone || extent == Extent::shortest || pattern.text.find('*') == kNone)
         return shortest;
     char last = literal_last(pattern);
     for (size_t length = subject.size(); length > shortest; --length) {
