@@ -15,7 +15,7 @@ SpinLock name_space_lock{LockRank::DentryCache};
 
 namespace {
 
-u64 unused_limit = 512;
+u64 unused_limit = 512; // until init
 
 [[clang::no_destroy]] constinit Dentry::LruList lru GUARDED_BY(name_space_lock);
 u64 unused_count GUARDED_BY(name_space_lock) = 0;
@@ -32,7 +32,8 @@ bool has_name(std::string_view have, std::string_view want) {
 } // namespace
 
 void DentryCache::init(u64 total_frames) {
-    unused_limit = total_frames / 4 < 512 ? 512 : total_frames / 4;
+    constexpr u64 kUnusedPerFrame = 4; // less than a fifth of all memory; a shortage takes them before
+    unused_limit = total_frames * kUnusedPerFrame;
     DentryHash::init(total_frames);
 }
 
@@ -44,26 +45,30 @@ bool Dentry::try_acquire() const {
 }
 
 void Dentry::release() const {
-    DEBUG_ASSERT(reference_count() > 0);
-    if (count_.fetch_sub(1, std::memory_order_acq_rel) == 1) unused();
+    i32 count = reference_count();
+    DEBUG_ASSERT(count > 0);
+    while (count > 1) [[unlikely]]
+        if (count_.compare_exchange_weak(count, count - 1, std::memory_order_acq_rel)) return;
+    auto& self = const_cast<Dentry&>(*this);
+    LastRelease next;
+    {
+        DentryUseGuard use; // somebody else may free it between the loss of the reference and the last look at it
+        if (count_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+        u32 flags = flags_.load(std::memory_order_seq_cst);
+        if ((flags & (kHashed | kOnLru)) == (kHashed | kOnLru)) [[likely]] {
+            if (!(flags & kReferenced)) self.set_flag(kReferenced);
+            return;
+        }
+        next = DentryCache::settle_released(self);
+    }
+    if (next.is_dead) DentryCache::dispose(&self);
+    if (next.too_many) DentryCache::reclaim(32);
 }
 
-void Dentry::unused() const {
-    auto& self = const_cast<Dentry&>(*this);
-    u32 flags = flags_.load(std::memory_order_seq_cst);
-    if ((flags & (kHashed | kOnLru)) == (kHashed | kOnLru)) {
-        if (!(flags & kReferenced)) self.set_flag(kReferenced);
-        return;
-    }
-    bool is_dead;
-    bool too_many;
-    {
-        LockGuard guard(name_space_lock);
-        is_dead = DentryCache::settle(self);
-        too_many = unused_count > unused_limit;
-    }
-    if (is_dead) DentryCache::dispose(&self);
-    if (too_many) DentryCache::reclaim(32);
+[[clang::noinline]] LastRelease DentryCache::settle_released(Dentry& dentry) {
+    LockGuard guard(name_space_lock);
+    bool is_dead = settle(dentry);
+    return {is_dead, unused_count > unused_limit};
 }
 
 Ref<Dentry> Dentry::counted_parent() const {
@@ -91,12 +96,18 @@ Ref<Dentry> DentryCache::find(Dentry& parent, std::string_view name, u32 hash) {
         return !(sequence & 1) && bucket.sequence.load(std::memory_order_relaxed) == sequence;
     };
     Dentry* dentry = bucket.head.load(std::memory_order_acquire);
-    while (dentry && (dentry->hash_.load(std::memory_order_relaxed) != hash || dentry->parent() != &parent) &&
-           is_unchanged())
+    while (dentry && (dentry->hash_.load(std::memory_order_relaxed) != hash || dentry->parent() != &parent)) {
         dentry = dentry->hash_next_.load(std::memory_order_acquire);
+        if (!is_unchanged()) break; // the link may be anything: it must not be followed
+    }
     // What is not there may have moved to a bucket that came between the looks at the shape and at the sequence.
     if (!dentry && is_unchanged() && DentryHash::shape() == shape) return nullptr;
-    if (dentry && is_unchanged() && dentry->try_acquire()) {
+    bool is_acquired = false;
+    if (dentry) {
+        DentryUseGuard use;
+        is_acquired = is_unchanged() && dentry->try_acquire();
+    }
+    if (is_acquired) {
         Ref<Dentry> found = Ref<Dentry>::adopt(dentry);
         if (has_name(dentry->name(), name) && is_unchanged()) return found;
     }
@@ -282,12 +293,14 @@ void DentryCache::dispose(Dentry* dentry) {
         Inode* inode = dentry->inode_.exchange(nullptr, std::memory_order_acq_rel);
         Dentry* parent = dentry->parent_.exchange(nullptr, std::memory_order_acq_rel);
         bool had_parent = parent && parent != dentry;
-        DentryPool::free(dentry);
+        if (DentryPool::free(dentry)) (void)DentryPool::release_pages();
         if (inode && inode->attributes.link_count == 0) notify_end(*inode);
         if (inode) inode->release();
         dentry = nullptr;
         // A long chain of parents goes one by one, not by recursion: kernel stacks are small.
-        if (had_parent && parent->count_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+        if (!had_parent) return;
+        DentryUseGuard use; // as in release_last
+        if (parent->count_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
             LockGuard guard(name_space_lock);
             if (settle(*parent)) dentry = parent;
         }
@@ -321,6 +334,17 @@ u32 DentryCache::reclaim(u32 count) {
     return freed;
 }
 
+u64 DentryCache::reclaim_pages(u64 count) {
+    constexpr u64 kMostPerPage = kPageSize / sizeof(Dentry), kMost = ~0u / 2;
+    u64 wanted = count < kMost / kMostPerPage ? count * kMostPerPage : kMost;
+    // Twice round: the first time spares what was used.
+    for (u64 rounds = 2 * statistics().unused / wanted + 1; rounds > 0; --rounds) {
+        (void)reclaim(static_cast<u32>(wanted));
+        if (u64 pages = DentryPool::release_pages()) return pages;
+    }
+    return 0;
+}
+
 void DentryCache::shrink_tree(Dentry& root) {
     for (bool progress = true; progress;) {
         progress = false;
@@ -352,7 +376,7 @@ void DentryCache::shrink_tree(Dentry& root) {
 
 DentryStatistics DentryCache::statistics() {
     LockGuard guard(name_space_lock);
-    return {DentryPool::live_count(), unused_count, DentryHash::shape().count()};
+    return {DentryPool::live_count(), unused_count, DentryHash::shape().count(), DentryPool::page_count()};
 }
 
 } // namespace martlet

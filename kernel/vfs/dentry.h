@@ -5,8 +5,8 @@
 // Ownership: a dentry holds its parent and its inode; Ref<Dentry> counts users; the cache itself holds no reference. An
 // unused hashed dentry stays on the LRU list until memory or the limit asks for it.
 // Locking: names, hash chains, children and LRU change under `name_space_lock` only, inside a bucket's sequence. Lookups
-// take no lock: they walk a chain, take a reference and check that the sequence did not move. That is safe because
-// dentries live in memory that is only ever reused for dentries: a stale reader finds a dentry, maybe the wrong one.
+// take no lock: they walk a chain, take a reference and check that the sequence did not move. Memory of dentries becomes
+// something else only after every CPU has been outside of what a stale reader writes (vfs/dentry_pool.h).
 // Entries of a directory are added and removed under the directory's `directory_lock`.
 #pragma once
 #include <atomic>
@@ -62,7 +62,6 @@ private:
     bool has_flag(u32 flag) const { return (flags_.load(std::memory_order_relaxed) & flag) != 0; }
     void set_flag(u32 flag) { flags_.fetch_or(flag, std::memory_order_relaxed); }
     void clear_flag(u32 flag) { flags_.fetch_and(~flag, std::memory_order_relaxed); }
-    void unused() const;
 
     // Survives reuse of the memory: never constructed twice.
     mutable std::atomic<i32> count_{kDead};
@@ -83,7 +82,12 @@ public:
 };
 
 struct DentryStatistics {
-    u64 live, unused, buckets;
+    u64 live, unused, buckets, pages;
+};
+
+/// What is to be done after a last reference went.
+struct LastRelease {
+    bool is_dead, too_many;
 };
 
 class DentryCache {
@@ -114,6 +118,8 @@ public:
     static bool is_within(const Dentry& dentry, const Dentry& ancestor);
     /// Frees up to `count` unused dentries, oldest first (those used since are passed over once).
     static u32 reclaim(u32 count);
+    /// The same for the memory of about `count` pages; answers how many pages came free. May interrupt other CPUs.
+    static u64 reclaim_pages(u64 count);
     /// Frees every unused dentry below `root`.
     static void shrink_tree(Dentry& root);
     static DentryStatistics statistics();
@@ -130,6 +136,7 @@ public:
 
 private:
     friend class Dentry;
+    static LastRelease settle_released(Dentry& dentry);
     /// A count reached zero: true if the dentry died and is the caller's to dispose of.
     static bool settle(Dentry& dentry) REQUIRES(name_space_lock);
     static bool kill(Dentry& dentry) REQUIRES(name_space_lock);

@@ -12,6 +12,7 @@
 #include <set>
 
 #include "file_helpers.h"
+#include "random.h"
 
 using namespace selftest;
 
@@ -19,20 +20,6 @@ namespace {
 
 constexpr int kProcesses = 8, kRounds = 1500, kNames = 12;
 constexpr unsigned kNoReplace = 1, kExchange = 2;
-
-class Random {
-public:
-    explicit Random(unsigned seed) : state_(seed * 2654435761u + 1) {}
-    unsigned next(unsigned limit) {
-        state_ ^= state_ << 13;
-        state_ ^= state_ >> 17;
-        state_ ^= state_ << 5;
-        return state_ % limit;
-    }
-
-private:
-    unsigned state_;
-};
 
 /// A name in one of three directories, one of which comes and goes by renames itself.
 std::string any_name(Random& random) {
@@ -133,4 +120,27 @@ CASE(name_races, the_tree_stays_whole) {
     for (auto& [inode, found] : files) CHECK_EQUAL(found.expected, found.names);
     remove_tree("one");
     remove_tree("two");
+}
+
+CASE(name_races, names_are_found_while_the_name_cache_is_emptied) {
+    constexpr int kFiles = 2000, kSearchers = 3, kDrops = 40;
+    enter_fresh_directory();
+    for (int index = 0; index < kFiles; ++index) write_file(("f" + std::to_string(index)).c_str(), "");
+    for (unsigned index = 0; index < kSearchers; ++index) {
+        if (fork() != 0) continue;
+        Random random(index + 1);
+        for (int round = 0; round < 4000; ++round) {
+            std::string number = std::to_string(random.next(kFiles));
+            struct stat status;
+            if (stat(("f" + number).c_str(), &status) != 0 || stat(("g" + number).c_str(), &status) == 0) _exit(1);
+        }
+        _exit(0);
+    }
+    int drop = open("/proc/sys/vm/drop_caches", O_WRONLY);
+    for (int round = 0; round < kDrops && drop >= 0; ++round) CHECK_EQUAL(pwrite(drop, "2", 1, 0), 1); // a container has it read-only
+    for (int index = 0; index < kSearchers; ++index) {
+        int status;
+        CHECK(wait(&status) > 0);
+        CHECK_EQUAL(status, 0);
+    }
 }

@@ -40,7 +40,7 @@ void mount_root() {
     set_reclaim_hook([](u64 frames) -> u64 {
         u64 freed = FilledCache::reclaim_clean_pages(frames);
         if (freed == 0) freed = WriteBack::reclaim(frames);
-        return freed + DentryCache::reclaim(static_cast<u32>(frames) * 8) / 8;
+        return freed + DentryCache::reclaim_pages(frames);
     });
     MountTable::attach_root(create_root_mount());
     const BootInfo& info = boot_info();

@@ -82,7 +82,7 @@ public:
             payer->message_queue_bytes.fetch_sub(cost, std::memory_order_relaxed);
             return Error(Errno::EMFILE);
         }
-        auto made = make_ref<QueueInode>(*this, next_number(), attributes, std::move(queue), payer, cost);
+        auto made = make_inode<QueueInode>(*this, next_number(), attributes, std::move(queue), payer, cost);
         if (!made && payer) payer->message_queue_bytes.fetch_sub(cost, std::memory_order_relaxed);
         return made;
     }

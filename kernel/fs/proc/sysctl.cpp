@@ -126,7 +126,7 @@ Result<void> show_architecture(TextBuffer& text, const ProcSubject&) {
 Result<void> store_drop_caches(std::string_view text, const ProcSubject&) {
     if (text.size() != 1 || text[0] < '1' || text[0] > '4') return Error(Errno::EINVAL);
     if (text[0] == '1' || text[0] == '3') (void)FilledCache::reclaim_clean_pages(~0ull);
-    if (text[0] == '2' || text[0] == '3') DentryCache::reclaim(~0u);
+    if (text[0] == '2' || text[0] == '3') (void)DentryCache::reclaim_pages(~0u);
     return {};
 }
 

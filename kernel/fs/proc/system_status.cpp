@@ -9,6 +9,7 @@
 #include "mm/heap.h"
 #include "sched/scheduler.h"
 #include "time/clock.h"
+#include "vfs/dentry.h"
 #include "vfs/filled_cache.h"
 #include "vfs/write_back.h"
 
@@ -70,10 +71,12 @@ Result<void> show_meminfo(TextBuffer& text, const ProcSubject&) {
     auto line = [&](const char* name, u64 kib) { text.print("%-16s%8llu kB\n", name, static_cast<ulong>(kib)); };
     WriteBack::Statistics write_back = WriteBack::statistics();
     u64 free = memory.free_frames;
+    DentryStatistics names = DentryCache::statistics();
+    u64 reclaimable = names.live > 0 ? names.pages * names.unused / names.live : 0;
     // The RAM file systems' pages have no other copy: they are cache in kind, but cannot be dropped.
     line("MemTotal:", memory.total_frames * kPageKib);
     line("MemFree:", free * kPageKib);
-    line("MemAvailable:", (free + FilledCache::total_pages()) * kPageKib);
+    line("MemAvailable:", (free + FilledCache::total_pages() + reclaimable) * kPageKib);
     line("Buffers:", 0);
     line("Cached:", memory.page_cache_frames * kPageKib);
     line("SwapCached:", 0);
@@ -94,10 +97,10 @@ Result<void> show_meminfo(TextBuffer& text, const ProcSubject&) {
     line("AnonPages:", memory.anonymous_frames * kPageKib);
     line("Mapped:", 0);
     line("Shmem:", memory.page_cache_frames * kPageKib);
-    line("KReclaimable:", 0);
+    line("KReclaimable:", reclaimable * kPageKib);
     line("Slab:", memory.heap_frames * kPageKib);
-    line("SReclaimable:", 0);
-    line("SUnreclaim:", memory.heap_frames * kPageKib);
+    line("SReclaimable:", reclaimable * kPageKib);
+    line("SUnreclaim:", (memory.heap_frames - reclaimable) * kPageKib);
     line("KernelStack:", 0);
     line("PageTables:", memory.page_table_frames * kPageKib);
     line("SecPageTables:", 0);

@@ -124,11 +124,10 @@ Result<Ref<Inode>> RamDirectory::create(std::string_view name, const InodeAttrib
 
 Result<Ref<Inode>> RamDirectory::create_symlink(std::string_view name, std::string_view target, const InodeAttributes& wanted) {
     if (target.size() >= kPathMax) return Error(Errno::ENAMETOOLONG);
-    if (ram().used_inodes() >= ram().inode_limit()) return Error(Errno::ENOSPC);
     String text = TRY(String::create(target));
     InodeAttributes with_size = wanted;
     with_size.size = target.size();
-    auto made = make_ref<RamSymlink>(ram(), ram().next_number(), with_size, std::move(text));
+    auto made = ram().make_inode<RamSymlink>(ram(), ram().next_number(), with_size, std::move(text));
     Ref<RamInode> inode = TRY(std::move(made));
     TRY(add(name, *inode));
     return inode;
@@ -141,7 +140,12 @@ Result<Ref<Inode>> RamDirectory::create_nameless(const InodeAttributes& wanted) 
 }
 
 Result<void> RamDirectory::link(std::string_view name, Inode& inode) {
-    TRY(add(name, inode));
+    bool is_another = inode.attributes.link_count > 0;
+    if (is_another) TRY(ram().reserve_inode());
+    if (auto added = add(name, inode); !added) {
+        if (is_another) ram().return_inode();
+        return added;
+    }
     ++inode.attributes.link_count;
     inode.touch(false);
     return {};
@@ -149,7 +153,7 @@ Result<void> RamDirectory::link(std::string_view name, Inode& inode) {
 
 Result<void> RamDirectory::unlink(std::string_view name, Inode& inode) {
     Inode* erased = erase(name);
-    --inode.attributes.link_count;
+    if (--inode.attributes.link_count > 0) ram().return_inode();
     inode.touch(false);
     erased->release();
     return {};
@@ -187,7 +191,7 @@ Result<void> RamDirectory::rename(std::string_view name, Inode& inode, Inode& ne
             gone->attributes.link_count = 0; // the moved directory takes its place in the parent's count
         } else {
             MutexGuard guard(gone->attribute_lock);
-            --gone->attributes.link_count;
+            if (--gone->attributes.link_count > 0) ram().return_inode();
         }
         target.touch(true);
         gone->touch(false);

@@ -40,21 +40,27 @@ FileSystemStatistics RamSuperBlock::statistics() {
             .files_free = inodes > used_inodes() ? inodes - used_inodes() : 0};
 }
 
+Result<void> RamSuperBlock::reserve_inode() {
+    u64 used = used_inodes();
+    do {
+        if (used >= inode_limit()) return Error(Errno::ENOSPC);
+    } while (!used_inodes_.compare_exchange_weak(used, used + 1, std::memory_order_relaxed));
+    return {};
+}
+
 Result<Ref<RamInode>> RamSuperBlock::create_inode(const InodeAttributes& attributes) {
-    if (used_inodes_.load(std::memory_order_relaxed) >= inode_limit()) return Error(Errno::ENOSPC);
-    u64 number = next_number_.fetch_add(1, std::memory_order_relaxed);
+    u64 number = next_number();
     switch (attributes.mode & kModeTypeMask) {
-    case kModeDirectory: return make_ref<RamDirectory>(*this, number, attributes);
+    case kModeDirectory: return make_inode<RamDirectory>(*this, number, attributes);
     case kModeRegular: {
         Ref<PageCache> cache = TRY(make_ref<PageCache>(budget_));
-        return make_ref<RamFile>(*this, number, attributes, std::move(cache));
+        return make_inode<RamFile>(*this, number, attributes, std::move(cache));
     }
-    default: return make_ref<RamInode>(*this, number, attributes);
+    default: return make_inode<RamInode>(*this, number, attributes);
     }
 }
 
 void RamSuperBlock::register_inode(RamInode& inode) {
-    used_inodes_.fetch_add(1, std::memory_order_relaxed);
     LockGuard guard(lock_);
     inode.next_ = inodes_;
     if (inodes_) inodes_->previous_ = &inode;
@@ -62,7 +68,7 @@ void RamSuperBlock::register_inode(RamInode& inode) {
 }
 
 void RamSuperBlock::forget_inode(RamInode& inode) {
-    used_inodes_.fetch_sub(1, std::memory_order_relaxed);
+    return_inode();
     LockGuard guard(lock_);
     if (inode.next_) inode.next_->previous_ = inode.previous_;
     if (inode.previous_) inode.previous_->next_ = inode.next_;

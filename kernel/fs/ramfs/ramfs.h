@@ -32,6 +32,16 @@ public:
     Ref<Inode> root() override { return root_; }
     FileSystemStatistics statistics() override;
 
+    /// What counts against the limit: inodes, and names beyond an inode's first (as on Linux's tmpfs). ENOSPC.
+    Result<void> reserve_inode();
+    void return_inode() { used_inodes_.fetch_sub(1, std::memory_order_relaxed); }
+    /// An inode of type T, reserved.
+    template <typename T, typename... Arguments> Result<Ref<T>> make_inode(Arguments&&... arguments) {
+        TRY(reserve_inode());
+        auto made = make_ref<T>(std::forward<Arguments>(arguments)...);
+        if (!made) return_inode();
+        return made;
+    }
     /// A new inode of the kind that attributes.mode says. ENOSPC, ENOMEM.
     virtual Result<Ref<RamInode>> create_inode(const InodeAttributes& attributes);
     u64 next_number() { return next_number_.fetch_add(1, std::memory_order_relaxed); }
@@ -61,6 +71,7 @@ private:
 /// Devices, FIFOs and sockets as they are; files, directories and links derive from it.
 class RamInode : public Inode {
 public:
+    /// Through RamSuperBlock::make_inode.
     RamInode(RamSuperBlock& super_block, u64 number, const InodeAttributes& attributes);
     ~RamInode() override;
     RamSuperBlock& ram() const { return static_cast<RamSuperBlock&>(super_block()); }

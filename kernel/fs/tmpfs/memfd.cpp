@@ -91,7 +91,7 @@ Result<Ref<File>> create_memfd(std::string_view name, Sealing sealing) {
     attributes.group_id = current_credentials().fs_gid;
     attributes.access_time = attributes.modify_time = attributes.change_time = attributes.birth_time = current_time();
     Ref<PageCache> cache = TRY(make_ref<PageCache>(block.budget()));
-    Ref<MemfdInode> inode = TRY(make_ref<MemfdInode>(block, block.next_number(), attributes, std::move(cache), sealing));
+    Ref<MemfdInode> inode = TRY(block.make_inode<MemfdInode>(block, block.next_number(), attributes, std::move(cache), sealing));
     inode->attributes.link_count = 0;
     char shown[kMaximumMemfdName + sizeof "/memfd: (deleted)"];
     usize shown_size = format(shown, "/memfd:%.*s (deleted)", static_cast<int>(name.size()), name.data());

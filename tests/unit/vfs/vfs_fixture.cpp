@@ -3,6 +3,7 @@
 #include "arch/user_copy.h"
 #include "dev/device.h"
 #include "mm/frame_allocator.h"
+#include "proc/memory_barrier.h"
 #include "sched/scheduler.h"
 #include "time/clock.h"
 #include "vfs/mount_namespace.h"
@@ -71,6 +72,7 @@ void WriteBack::cache_is_clean(WrittenCache&) {}
 void WriteBack::count_dirty(i64) {}
 void WriteBack::count_writing(i64) {}
 void WriteBack::throttle() {}
+void memory_barrier_everywhere() {}
 Result<Ref<CharacterDevice>> find_character_device(u64) { return Error(Errno::ENXIO); }
 
 SuperBlock::SuperBlock(Stacking how) : device(1), stacking(how), rename_lock(LockRank::Rename) {}
