@@ -1,13 +1,11 @@
 #include "event/fanotify_file.h"
 
-#include "mm/user_access.h"
 #include "proc/resource_limits.h"
 #include "proc/task.h"
 #include "vfs/caller.h"
 #include "vfs/dentry.h"
 #include "vfs/fd_table.h"
 #include "vfs/file_system.h"
-#include "vfs/ioctl.h"
 #include "vfs/mount.h"
 #include "vfs/open.h"
 
@@ -52,7 +50,7 @@ private:
 } // namespace
 
 FanotifyFile::FanotifyFile(Path path, u32 group_flags, u32 event_flags, Ref<UserAccount> account)
-    : AnonymousFile(kOpenReadWrite | (group_flags & kNonBlock ? kOpenNonBlock : 0), std::move(path), kKind), group_flags_(group_flags),
+    : NotifyQueueFile(kOpenReadWrite | (group_flags & kNonBlock ? kOpenNonBlock : 0), std::move(path), kKind), group_flags_(group_flags),
       event_flags_(event_flags), account_(std::move(account)) {}
 
 Result<Ref<File>> FanotifyFile::create(u32 flags, u32 event_flags) {
@@ -221,8 +219,8 @@ void FanotifyFile::tell_path(const Path& path, const Inode* directory, u32 event
     made->process_id = is_full ? 0 : process_id;
     events_.push_back(*made);
     ++event_count_;
-    has_events_.store(true, std::memory_order_release);
-    queue_.announce(kPollIn | kPollRdNorm);
+    set_has_events(true);
+    announce();
 }
 
 Result<usize> FanotifyFile::report(IoCursor& to, const Event& event) {
@@ -252,12 +250,11 @@ Result<usize> FanotifyFile::read(IoCursor& to, u64) {
                 --event_count_;
                 event = Own<Event>(first);
             }
-            has_events_.store(!events_.is_empty(), std::memory_order_release);
+            set_has_events(!events_.is_empty());
         }
         if (!event) {
             if (done > 0) return done;
-            if (is_nonblocking()) return Error(Errno::EAGAIN);
-            TRY(queue_.wait([this] { return has_events_.load(std::memory_order_acquire); }));
+            TRY(wait_for_event());
             continue;
         }
         auto reported = report(to, *event);
@@ -270,20 +267,9 @@ Result<usize> FanotifyFile::read(IoCursor& to, u64) {
     return done;
 }
 
-u32 FanotifyFile::poll(PollTable* table) {
-    if (table) table->watch(queue_);
-    return has_events_.load(std::memory_order_acquire) ? kPollIn | kPollRdNorm : 0;
-}
-
-Result<i64> FanotifyFile::ioctl(u32 command, u64 argument) {
-    if (command != kIoctlBytesReadable) return Error(Errno::ENOTTY);
-    u32 count;
-    {
-        LockGuard guard(notify_lock);
-        count = event_count_;
-    }
-    TRY(UserPtr<int>(argument).store(static_cast<int>(count * sizeof(EventMetadata))));
-    return 0;
+usize FanotifyFile::queued_bytes() {
+    LockGuard guard(notify_lock);
+    return event_count_ * sizeof(EventMetadata);
 }
 
 /// What fits: a group with very many marks shows the first of them.

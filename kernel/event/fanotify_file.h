@@ -6,13 +6,13 @@
 // instead of descriptors, are not there (EINVAL).
 // Locking: marks and queue are under notify_lock; what they give up is released without it.
 #pragma once
+#include "event/notify_queue_file.h"
 #include "proc/user_account.h"
-#include "vfs/anonymous.h"
 #include "vfs/notify.h"
 
 namespace martlet {
 
-class FanotifyFile final : public AnonymousFile, private PathListener {
+class FanotifyFile final : public NotifyQueueFile, private PathListener {
 public:
     static constexpr FileKind kKind = FileKind::Fanotify;
     // fanotify_init(2).
@@ -36,13 +36,10 @@ public:
     void flush_marks(MarkKind kind);
 
     Result<usize> read(IoCursor& to, u64 offset) override;
-    u32 poll(PollTable* table) override;
-    bool is_pollable() const override { return true; }
-    u32 signalled_events() const override { return kPollIn; }
-    Result<i64> ioctl(u32 command, u64 argument) override;
     void show_information(InformationSink& sink) override;
 
 private:
+    usize queued_bytes() override;
     struct Interest {
         u32 mask = 0, ignored_mask = 0;
         bool survives_modify = false;
@@ -85,8 +82,6 @@ private:
     u32 mark_count_ GUARDED_BY(notify_lock) = 0;
     List<Event, &Event::node> events_ GUARDED_BY(notify_lock);
     u32 event_count_ GUARDED_BY(notify_lock) = 0;
-    std::atomic<bool> has_events_ = false;
-    WaitQueue queue_;
 
 public:
     ListNode all_node; // of all groups, under notify_lock

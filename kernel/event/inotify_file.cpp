@@ -2,10 +2,8 @@
 
 #include <string.h>
 
-#include "mm/user_access.h"
 #include "vfs/caller.h"
 #include "vfs/file_system.h"
-#include "vfs/ioctl.h"
 #include "vfs/limits.h"
 
 namespace martlet {
@@ -90,7 +88,7 @@ Result<Ref<File>> InotifyFile::create(u32 flags) {
 }
 
 InotifyFile::InotifyFile(u32 flags, Path path, Ref<UserAccount> account)
-    : AnonymousFile(flags, std::move(path), kKind), account_(std::move(account)) {}
+    : NotifyQueueFile(flags, std::move(path), kKind), account_(std::move(account)) {}
 
 InotifyFile::~InotifyFile() {
     NotifyMarkList ended;
@@ -135,9 +133,9 @@ void InotifyFile::enqueue(int number, const NotifyEvent& event) {
         events_.push_back(*made);
         ++event_count_;
         queued_bytes_ += made->size();
-        has_events_.store(true, std::memory_order_release);
+        set_has_events(true);
     }
-    queue_.announce(kPollIn | kPollRdNorm);
+    announce();
 }
 
 Result<int> InotifyFile::add_watch(Inode& inode, u32 mask) {
@@ -188,13 +186,12 @@ Result<usize> InotifyFile::read(IoCursor& to, u64) {
                 event->node.unlink();
                 --event_count_;
                 queued_bytes_ -= event->size();
-                has_events_.store(!events_.is_empty(), std::memory_order_release);
+                set_has_events(!events_.is_empty());
             }
         }
         if (!event) {
             if (done > 0) return done;
-            if (is_nonblocking()) return Error(Errno::EAGAIN);
-            TRY(queue_.wait([this] { return has_events_.load(std::memory_order_acquire); }));
+            TRY(wait_for_event());
             continue;
         }
         usize padded = event->padded_name_size();
@@ -208,20 +205,9 @@ Result<usize> InotifyFile::read(IoCursor& to, u64) {
     }
 }
 
-u32 InotifyFile::poll(PollTable* table) {
-    if (table) table->watch(queue_);
-    return has_events_.load(std::memory_order_acquire) ? kPollIn | kPollRdNorm : 0;
-}
-
-Result<i64> InotifyFile::ioctl(u32 command, u64 argument) {
-    if (command != kIoctlBytesReadable) return Error(Errno::ENOTTY);
-    usize bytes;
-    {
-        LockGuard guard(lock_);
-        bytes = queued_bytes_;
-    }
-    TRY(UserPtr<int>(argument).store(static_cast<int>(bytes)));
-    return 0;
+usize InotifyFile::queued_bytes() {
+    LockGuard guard(lock_);
+    return queued_bytes_;
 }
 
 void InotifyFile::show_information(InformationSink& sink) {

@@ -4,15 +4,15 @@
 // not hold up the file system. The queue is limited: when it is full one overflow event says so.
 #pragma once
 #include "base/rb_tree.h"
+#include "event/notify_queue_file.h"
 #include "proc/user_account.h"
-#include "vfs/anonymous.h"
 #include "vfs/notify.h"
 
 namespace martlet {
 
 class InotifyWatch;
 
-class InotifyFile final : public AnonymousFile {
+class InotifyFile final : public NotifyQueueFile {
 public:
     static constexpr FileKind kKind = FileKind::Inotify;
     static Result<Ref<File>> create(u32 flags); // EMFILE
@@ -28,13 +28,10 @@ public:
     Result<void> remove_watch(int number); // EINVAL
 
     Result<usize> read(IoCursor& to, u64 offset) override;
-    u32 poll(PollTable* table) override;
-    bool is_pollable() const override { return true; }
-    u32 signalled_events() const override { return kPollIn; }
-    Result<i64> ioctl(u32 command, u64 argument) override;
     void show_information(InformationSink& sink) override;
 
 private:
+    usize queued_bytes() override;
     friend class InotifyWatch;
     /// What happened, on its way to the reader; the name lies behind it in the same block.
     struct Event {
@@ -67,8 +64,6 @@ private:
     List<Event, &Event::node> events_ GUARDED_BY(lock_);
     u32 event_count_ GUARDED_BY(lock_) = 0;
     usize queued_bytes_ GUARDED_BY(lock_) = 0;
-    std::atomic<bool> has_events_ = false;
-    WaitQueue queue_;
     struct Watches;
     Own<Watches> watches_;
     int last_number_ GUARDED_BY(notify_lock) = 0;

@@ -214,8 +214,8 @@ private:
     /// MemoryObject::write_protect_pages, likewise. Whether the lock is taken depends on `locks`.
     bool write_protect_object_pages(const MemoryObject& object, u64 first_index, u64 end_index, SpaceLocks locks)
         NO_THREAD_SAFETY_ANALYSIS;
-    template <typename Visit>
-    void for_each_object_range(const MemoryObject& object, u64 first_index, u64 end_index, Visit visit) REQUIRES(lock_);
+    template <typename Action>
+    void for_each_object_range(const MemoryObject& object, u64 first_index, u64 end_index, Action action) REQUIRES(lock_);
 
     static std::atomic<u64> live_count_;
 

@@ -33,6 +33,9 @@ constexpr u32 kThrottleRounds = 25, kReclaimRounds = 3;
 
 std::atomic<i64> dirty_pages = 0, writing_pages = 0;
 std::atomic<u64> dirtied_total = 0, written_total = 0;
+/// The limits are computed once for so many newly dirty pages.
+constexpr u64 kPagesPerCheck = 32;
+std::atomic<u64> unchecked_pages = 0;
 
 SpinLock list_lock{LockRank::Leaf};
 [[clang::no_destroy]] constinit WrittenCache::DirtyList dirty_caches GUARDED_BY(list_lock);
@@ -165,7 +168,10 @@ void WriteBack::cache_is_clean(WrittenCache& cache) {
 }
 
 void WriteBack::count_dirty(i64 pages) {
-    if (pages > 0) dirtied_total.fetch_add(static_cast<u64>(pages), std::memory_order_relaxed);
+    if (pages > 0) {
+        dirtied_total.fetch_add(static_cast<u64>(pages), std::memory_order_relaxed);
+        unchecked_pages.fetch_add(static_cast<u64>(pages), std::memory_order_relaxed);
+    }
     if (dirty_pages.fetch_add(pages, std::memory_order_seq_cst) == 0) thread_queue.wake_one();
 }
 
@@ -186,7 +192,8 @@ WriteBack::Statistics WriteBack::statistics() {
 }
 
 void WriteBack::throttle() {
-    if (is_written_back_by_caller()) return;
+    if (unchecked_pages.load(std::memory_order_relaxed) < kPagesPerCheck || is_written_back_by_caller()) return;
+    unchecked_pages.store(0, std::memory_order_relaxed);
     for (u32 round = 0; round < kThrottleRounds; ++round) {
         Statistics now = statistics();
         if (now.dirty <= now.background_limit) return;

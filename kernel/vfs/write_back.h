@@ -42,7 +42,7 @@ public:
     static void cache_is_clean(WrittenCache& cache);
     static void count_dirty(i64 pages);
     static void count_writing(i64 pages);
-    /// A writer that dirtied pages waits here while there are too many. No spinlock held.
+    /// A writer that dirtied pages waits here while there are too many; looked at once in 32 pages. No spinlock held.
     static void throttle();
 
     /// Stores everything that is dirty when the call begins (sync(2)). Errors stay with the caches.

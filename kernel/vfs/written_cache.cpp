@@ -12,7 +12,6 @@ namespace {
 /// In Frame::flags, under dirty_lock_: the bytes have changed since the last time they were stored.
 constexpr u8 kFrameDirty = 1;
 /// Writers look whether too much is dirty after so many pages.
-constexpr u64 kPagesPerCheck = 32;
 
 } // namespace
 
@@ -123,7 +122,7 @@ Result<usize> WrittenCache::write(IoCursor& from, u64 offset, u64 limit) {
     usize wanted = limit - offset < from.remaining() ? limit - offset : from.remaining();
     if (wanted > 0 && offset + wanted > size()) clear_tail();
     usize done = 0;
-    for (u64 pages = 1; done < wanted; ++pages) {
+    while (done < wanted) {
         usize in_page = (offset + done) % kPageSize;
         usize chunk = kPageSize - in_page < wanted - done ? kPageSize - in_page : wanted - done;
         auto count = write_page(from, (offset + done) / kPageSize, in_page, chunk);
@@ -133,9 +132,8 @@ Result<usize> WrittenCache::write(IoCursor& from, u64 offset, u64 limit) {
         }
         done += *count;
         if (*count < chunk) break;
-        if (pages % kPagesPerCheck == 0) WriteBack::throttle();
+        WriteBack::throttle();
     }
-    if (dirty_page_count() >= kPagesPerCheck) WriteBack::throttle();
     return done;
 }
 
