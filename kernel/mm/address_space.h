@@ -211,6 +211,8 @@ private:
     void install(PageSlot& slot, PageEntry entry) REQUIRES(lock_);
     /// MemoryObject::unmap_pages for the mappings of this space.
     void unmap_object_pages(const MemoryObject& object, u64 first_index, u64 end_index) EXCLUDES(lock_);
+    /// MemoryObject::unmap_clean_pages, likewise.
+    u64 unmap_clean_object_pages(const MemoryObject& object) EXCLUDES(lock_);
     /// MemoryObject::write_protect_pages, likewise. Whether the lock is taken depends on `locks`.
     bool write_protect_object_pages(const MemoryObject& object, u64 first_index, u64 end_index, SpaceLocks locks)
         NO_THREAD_SAFETY_ANALYSIS;

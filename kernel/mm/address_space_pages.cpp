@@ -3,28 +3,6 @@
 
 namespace martlet {
 
-namespace {
-
-/// Frames taken out of the table, released together after the TLB has forgotten them.
-class UnmappedFrames {
-public:
-    static constexpr u32 kCapacity = 128;
-    ~UnmappedFrames() { DEBUG_ASSERT(count_ == 0); }
-    bool is_full() const { return count_ == kCapacity; }
-    void add(PageEntry entry) {
-        if (entry.is_counted()) frames_[count_++] = &frame_of(entry.frame());
-    }
-    void release_all() {
-        while (count_ > 0) frames_[--count_]->release();
-    }
-
-private:
-    u32 count_ = 0;
-    Frame* frames_[kCapacity];
-};
-
-} // namespace
-
 void AddressSpace::count_page(PageEntry entry, i64 sign) {
     if (!entry.is_counted()) return;
     if (frame_of(entry.frame()).use == FrameUse::Anonymous) anonymous_pages_ += sign;

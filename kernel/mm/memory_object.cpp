@@ -86,6 +86,12 @@ void MemoryObject::unmap_pages(u64 first_index, u64 end_index) {
     for_each_space([&](AddressSpace& space) { space.unmap_object_pages(*this, first_index, end_index); });
 }
 
+u64 MemoryObject::unmap_clean_pages() {
+    u64 count = 0;
+    for_each_space([&](AddressSpace& space) { count += space.unmap_clean_object_pages(*this); });
+    return count;
+}
+
 bool MemoryObject::write_protect_pages(u64 first_index, u64 end_index, SpaceLocks locks) {
     if (!is_mapped()) return true;
     {
@@ -115,6 +121,41 @@ void AddressSpace::unmap_object_pages(const MemoryObject& object, u64 first_inde
         // Without memory to make a shared leaf table private the pages stay, still counted: no harm but a late SIGBUS.
         (void)clear_pages(start, end);
     });
+}
+
+u64 AddressSpace::unmap_clean_object_pages(const MemoryObject& object) {
+    MutexGuard guard(lock_);
+    u64 count = 0;
+    for_each_object_range(object, 0, ~0ull, [&](Vma& vma, u64 start, u64 end) RUNS_LOCKED {
+        if (vma.has(VmaFlag::Locked)) return;
+        // Where there is no memory to make a shared leaf table private, its pages stay.
+        (void)table_.walk(start, end, TableAccess::Change, [&](LeafTable& leaf) RUNS_LOCKED {
+            [[clang::uninitialized]] UnmappedFrames frames; // its array counts only up to count_
+            u64 address = leaf.address, flush_from = address;
+            for (PageSlot& slot : leaf.slots) {
+                PageEntry entry = slot.load();
+                address += kPageSize;
+                bool is_own_copy = !entry.has_frame() || frame_of(entry.frame()).use != FrameUse::PageCache;
+                if (is_own_copy || entry.is_writable()) continue;
+                if (entry.is_accessed()) {
+                    slot.clear_accessed();
+                    continue;
+                }
+                slot.store(PageEntry());
+                count_page(entry, -1);
+                ++count;
+                frames.add(entry);
+                if (frames.is_full()) {
+                    table_.invalidate(flush_from, address);
+                    frames.release_all();
+                    flush_from = address;
+                }
+            }
+            table_.invalidate(flush_from, address);
+            frames.release_all();
+        });
+    });
+    return count;
 }
 
 bool AddressSpace::write_protect_object_pages(const MemoryObject& object, u64 first_index, u64 end_index, SpaceLocks locks) {

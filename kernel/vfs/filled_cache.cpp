@@ -115,6 +115,31 @@ u64 FilledCache::reclaim_clean_pages(u64 count) {
     return freed;
 }
 
+u64 FilledCache::reclaim_mapped_pages(u64 count) {
+    u64 left = 0, freed = 0;
+    {
+        LockGuard guard(FilledCacheList::lock);
+        for (FilledCache& cache : FilledCacheList::all) left += cache.is_mapped();
+    }
+    // Twice round: the first time spares what was used. The list turns, so that no cache always pays.
+    for (left *= 2; left > 0 && freed < count; --left) {
+        Ref<FilledCache> cache;
+        {
+            LockGuard guard(FilledCacheList::lock);
+            for (FilledCache& candidate : FilledCacheList::all) {
+                candidate.all_node_.unlink();
+                FilledCacheList::all.push_back(candidate);
+                if (!candidate.is_mapped() || !candidate.try_acquire()) continue;
+                cache = Ref<FilledCache>::adopt(&candidate);
+                break;
+            }
+        }
+        if (!cache) break;
+        if (cache->unmap_clean_pages() > 0) freed += cache->pages_.remove_unused(count - freed);
+    }
+    return freed;
+}
+
 u64 FilledCache::total_pages() {
     u64 total = 0;
     LockGuard guard(FilledCacheList::lock);

@@ -31,6 +31,8 @@ public:
 
     /// Frees up to `count` pages that nobody uses, of all caches. For the reclaim hook; may sleep.
     static u64 reclaim_clean_pages(u64 count);
+    /// Also those that programs only map (for reading). Call without locks; sleeps.
+    static u64 reclaim_mapped_pages(u64 count);
     /// The pages of all caches.
     static u64 total_pages();
 

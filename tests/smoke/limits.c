@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <linux/loop.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -154,8 +156,29 @@ static void fill_kernel_memory(void) {
     kill(victim, SIGKILL);
 }
 
+/* Reads 128 MiB twice through a mapping of a loop device over a sparse file: the pages are the device's cache. */
+static int mapped_device(void) {
+    const long size = 128L << 20, page = 4096;
+    int backing = open("/tmp/sparse", O_CREAT | O_RDWR, 0600), device = open("/dev/loop0", O_RDWR);
+    if (ftruncate(backing, size) != 0 || pwrite(backing, "end", 3, size - 3) != 3 || ioctl(device, LOOP_SET_FD, backing) != 0) {
+        perror("mapped device");
+        return 1;
+    }
+    volatile char *bytes = mmap(NULL, (size_t)size, PROT_READ, MAP_SHARED, device, 0);
+    if (bytes == MAP_FAILED) {
+        perror("mapped device");
+        return 1;
+    }
+    long sum = 0;
+    for (int round = 0; round < 2; ++round)
+        for (long at = 0; at < size; at += page) sum += bytes[at];
+    puts(sum == 0 && bytes[size - 1] == 'd' ? "mapped device: read twice" : "mapped device: wrong bytes");
+    return 0;
+}
+
 int main(int argc, char **argv) {
     if (argc == 2 && strcmp(argv[1], "kernel-memory") == 0) return fill_kernel_memory(), 0;
+    if (argc == 2 && strcmp(argv[1], "mapped-device") == 0) return mapped_device();
     if (argc == 2 && strcmp(argv[1], "again") == 0) {
         puts("afterwards: usable");
         return 0;

@@ -79,3 +79,12 @@ def test_a_process_is_killed_before_a_call_fails_for_want_of_memory():
     outcome = rig.run("martlet", ["/limits", "kernel-memory"], files, memory="96M", cpus=2, seconds=120)
     assert outcome.output == "kernel memory: the victim goes first\n", outcome.console[-3000:]
     assert outcome.status == 0
+
+
+def test_a_mapped_device_may_be_larger_than_memory():
+    files = rig.Files()
+    files.file("limits", rig.build_program("limits", ["tests/smoke/limits.c"]), 0o755)
+    outcome = rig.run("martlet", ["/limits", "mapped-device"], files, memory="64M", cpus=2, seconds=120)
+    assert outcome.output == "mapped device: read twice\n", outcome.console[-3000:]
+    assert "ut of memory" not in outcome.console
+    assert outcome.status == 0

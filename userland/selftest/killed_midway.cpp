@@ -48,7 +48,7 @@ void feed(int fd, int file, unsigned seed) {
             break;
         }
         }
-        if (done < 0) _exit(errno == EPIPE ? 0 : 1);
+        if (done < 0) _exit(errno == EPIPE ? 0 : errno);
     }
 }
 
@@ -70,7 +70,7 @@ void drain(int fd, int file, unsigned seed) {
             break;
         }
         }
-        if (done < 0) _exit(1);
+        if (done < 0) _exit(errno);
         if (done == 0) _exit(0);
     }
 }
@@ -184,12 +184,12 @@ CASE(killed_midway, openers_of_a_fifo_do_not_wait_for_the_dead) {
         CHECK_EQUAL(mkfifo("fifo", 0600), 0);
         pid_t feeder = start([&] {
             int fd = open("fifo", O_WRONLY);
-            if (fd < 0) _exit(1);
+            if (fd < 0) _exit(errno);
             feed(fd, file, round + 1);
         });
         pid_t drainer = start([&] {
             int fd = open("fifo", O_RDONLY);
-            if (fd < 0) _exit(1);
+            if (fd < 0) _exit(errno);
             drain(fd, file, round + 1);
         });
         pause_a_little(random);

@@ -6,6 +6,7 @@
 #include "fs/ramfs/ramfs.h"
 #include "fs/initrd/unpack.h"
 #include "mm/frame.h"
+#include "mm/oom.h"
 #include "vfs/dentry.h"
 #include "vfs/mount.h"
 #include "vfs/operations.h"
@@ -42,6 +43,7 @@ void mount_root() {
         if (freed == 0) freed = WriteBack::reclaim(frames);
         return freed + DentryCache::reclaim_pages(frames);
     });
+    set_last_reclaim_hook(FilledCache::reclaim_mapped_pages);
     MountTable::attach_root(create_root_mount());
     const BootInfo& info = boot_info();
     if (info.initrd_size == 0) panic("initrd: missing: the boot loader passed no initial RAM disk");

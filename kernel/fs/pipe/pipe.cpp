@@ -263,10 +263,11 @@ Result<usize> Pipe::write(IoCursor& from, Blocking blocking, PipeMode mode) {
 }
 
 Result<void> Pipe::wait_for_slot(Blocking blocking) {
-    TRY(check_reader());
-    if (room_.load(std::memory_order_acquire) >= kPageSize) return {};
-    TRY(wait_for_room(kPageSize, blocking));
-    return check_reader();
+    for (;;) {
+        TRY(check_reader());
+        if (room_.load(std::memory_order_acquire) >= kPageSize) return {};
+        TRY(wait_for_room(kPageSize, blocking)); // or until readers went, who may have come back since
+    }
 }
 
 Result<void> Pipe::append_frame(BorrowedPage part, Blocking blocking) {

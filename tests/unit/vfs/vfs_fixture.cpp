@@ -62,6 +62,7 @@ usize arch_clear_user(u64 to, usize count) {
     return 0;
 }
 void MemoryObject::unmap_pages(u64, u64) {}
+u64 MemoryObject::unmap_clean_pages() { return 0; }
 bool MemoryObject::write_protect_pages(u64, u64, SpaceLocks) { return true; }
 
 // No thread: tests write back themselves.
