@@ -221,9 +221,9 @@ Result<void> sys_sync() {
 Result<void> sys_sync_file_range(int fd, i64 offset, i64 size, u32 flags) {
     constexpr u32 kWaitBefore = 1, kWrite = 2, kWaitAfter = 4;
     i64 end;
+    Ref<File> file = TRY(get_open_file(fd, Rights::Write));
     if (flags & ~(kWaitBefore | kWrite | kWaitAfter)) return Error(Errno::EINVAL);
     if (offset < 0 || size < 0 || __builtin_add_overflow(offset, size, &end)) return Error(Errno::EINVAL);
-    Ref<File> file = TRY(get_open_file(fd, Rights::Write));
     Inode* inode = file->inode();
     u32 type = inode ? inode->mode() & kModeTypeMask : 0;
     if (type != kModeRegular && type != kModeBlock && type != kModeDirectory && type != kModeSymlink) return Error(Errno::ESPIPE);
@@ -256,7 +256,7 @@ Result<void> sys_fallocate(int fd, u32 mode, i64 offset, i64 size) {
     if (mode & ~(kKeepSize | kPunchHole | kZeroRange)) return Error(Errno::EOPNOTSUPP); // no file system here can
     {
         MutexGuard guard(inode->attribute_lock);
-        if (!(mode & kKeepSize) && static_cast<u64>(end) > inode->attributes.size && static_cast<u64>(end) > current_file_size_limit()) {
+        if (!(mode & kPunchHole) && static_cast<u64>(end) > inode->attributes.size && static_cast<u64>(end) > current_file_size_limit()) {
             raise_file_size_signal();
             return Error(Errno::EFBIG);
         }

@@ -94,6 +94,8 @@ Result<void> sys_utimensat(int directory, UserString path, u64 times, u32 flags)
         access = TRY(time_change(given[0].seconds, given[0].nanoseconds));
         modify = TRY(time_change(given[1].seconds, given[1].nanoseconds));
     }
+    using Kind = TimeChange::Kind;
+    if (access.kind == Kind::Omit && modify.kind == Kind::Omit) return {}; // not even the path counts
     if (!path) { // futimens(3): the descriptor itself
         if (directory == kAtWorkingDirectory) return Error(Errno::EFAULT);
         if (flags != 0) return Error(Errno::EINVAL);

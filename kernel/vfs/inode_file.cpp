@@ -40,8 +40,9 @@ Result<u64> InodeFile::seek(i64 offset, int whence) {
 
 Result<usize> InodeFile::read(IoCursor& to, u64 offset) {
     if (inode_->is_directory()) return Error(Errno::EISDIR);
+    bool asks_for_bytes = to.remaining() > 0; // at the end of the file, too, it is a use
     usize count = TRY(inode_->read_at(to, offset));
-    if (count > 0 && !(flags() & kOpenNoAtime)) note_access(path(), *inode_);
+    if (asks_for_bytes && !(flags() & kOpenNoAtime)) note_access(path(), *inode_);
     if (count > 0) notify_file(*this, kNotifyAccess);
     return count;
 }

@@ -11,8 +11,12 @@ namespace {
 
 enum class TrailingSlash : u8 { Forbidden, Allowed };
 
-/// Walks to the parent and, under its lock, hands `make` the parent's inode and the negative dentry to fill.
-template <typename Make> Result<Ref<Dentry>> create_last(PathWalk& walk, std::string_view path, TrailingSlash slash, Make make) {
+Result<void> no_check(Mount&) { return {}; }
+
+/// Walks to the parent and, under its lock, hands `make` the parent's inode and the negative dentry to fill. Where nothing has
+/// that name yet, `check` comes before the question whether the directory may be written.
+template <typename Check, typename Make>
+Result<Ref<Dentry>> create_last(PathWalk& walk, std::string_view path, TrailingSlash slash, Check check, Make make) {
     TRY(walk.to_parent(path, 0));
     if (walk.last_kind() != LastKind::Normal) return Error(Errno::EEXIST);
     Dentry& parent = walk.path().dentry();
@@ -22,6 +26,7 @@ template <typename Make> Result<Ref<Dentry>> create_last(PathWalk& walk, std::st
     if (!dentry->is_negative()) return Error(Errno::EEXIST);
     if (walk.has_trailing_slash() && slash == TrailingSlash::Forbidden) return Error(Errno::ENOENT);
     TRY(check_writable(walk.path().mount()));
+    TRY(check(walk.path().mount()));
     TRY(check_create(parent, current_credentials()));
     Ref<Inode> inode = TRY(make(walk.path().mount(), directory, dentry->name()));
     u32 kind = inode->is_directory() ? kNotifyDirectory : 0;
@@ -32,7 +37,7 @@ template <typename Make> Result<Ref<Dentry>> create_last(PathWalk& walk, std::st
 
 template <typename Make> Result<void> create_entry(const NameAt& at, TrailingSlash slash, Make make) {
     PathWalk walk(at.start);
-    TRY(create_last(walk, at.name, slash, std::move(make)));
+    TRY(create_last(walk, at.name, slash, no_check, std::move(make)));
     return {};
 }
 
@@ -40,7 +45,7 @@ template <typename Make> Result<void> create_entry(const NameAt& at, TrailingSla
 
 Result<Path> make_socket(const NameAt& at, u32 mode, Ref<RefCounted> attachment) {
     PathWalk walk(at.start);
-    Ref<Dentry> made = TRY(create_last(walk, at.name, TrailingSlash::Forbidden,
+    Ref<Dentry> made = TRY(create_last(walk, at.name, TrailingSlash::Forbidden, no_check,
                                        [&](Mount&, Inode& directory, std::string_view name) -> Result<Ref<Inode>> {
         Ref<Inode> inode = TRY(directory.create(name, attributes_for_new(directory, mode, current_credentials())));
         MutexGuard guard(inode->attribute_lock);
@@ -54,7 +59,8 @@ Result<Path> make_socket(const NameAt& at, u32 mode, Ref<RefCounted> attachment)
 Result<void> make_node(const NameAt& at, u32 mode, u64 device) {
     u32 type = mode & kModeTypeMask;
     return create_entry(at, TrailingSlash::Forbidden, [&](Mount&, Inode& directory, std::string_view name) -> Result<Ref<Inode>> {
-        if ((type == kModeCharacter || type == kModeBlock) && !current_credentials().has(Capability::Mknod))
+        bool is_whiteout = type == kModeCharacter && device == 0; // a mark of overlayfs, no device
+        if ((type == kModeCharacter || type == kModeBlock) && !is_whiteout && !current_credentials().has(Capability::Mknod))
             return Error(Errno::EPERM);
         InodeAttributes attributes = attributes_for_new(directory, mode, current_credentials());
         attributes.device = type == kModeCharacter || type == kModeBlock ? device : 0;
@@ -79,18 +85,22 @@ Result<void> make_symlink(const NameAt& at, std::string_view target) {
 }
 
 Result<void> make_link(const Path& old_path, const NameAt& at) {
-    return create_entry(at, TrailingSlash::Forbidden, [&](Mount& mount, Inode& directory, std::string_view name) -> Result<Ref<Inode>> {
+    Inode& inode = *old_path.dentry().inode();
+    auto check = [&](Mount& mount) -> Result<void> {
         if (&mount != &old_path.mount()) return Error(Errno::EXDEV);
-        Inode& inode = *old_path.dentry().inode();
+        return check_link_source(inode, current_credentials());
+    };
+    PathWalk walk(at.start);
+    TRY(create_last(walk, at.name, TrailingSlash::Forbidden, check, [&](Mount&, Inode& directory, std::string_view name) -> Result<Ref<Inode>> {
         if (inode.is_directory()) return Error(Errno::EPERM);
-        TRY(check_link_source(inode, current_credentials()));
         MutexGuard guard(inode.attribute_lock);
         if (inode.attributes.link_count == 0 && !inode.is_linkable) return Error(Errno::ENOENT);
         if (inode.attributes.link_count >= kLinkMax) return Error(Errno::EMLINK);
         TRY(directory.link(name, inode));
         notify_inode(inode, kNotifyAttribute);
         return Ref<Inode>(inode);
-    });
+    }));
+    return {};
 }
 
 Result<String> read_link(const Path& path) {

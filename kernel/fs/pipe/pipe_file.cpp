@@ -6,6 +6,7 @@
 #include "vfs/dentry.h"
 #include "vfs/inode.h"
 #include "vfs/ioctl.h"
+#include "vfs/mount.h"
 
 namespace martlet {
 namespace {
@@ -28,12 +29,18 @@ public:
     }
     void remember_writers() { writer_opens_seen_ = pipe_->writer_opens(); }
 
-    Result<usize> read(IoCursor& to, u64) override { return pipe_->read(to, blocking(to)); }
+    Result<usize> read(IoCursor& to, u64) override {
+        auto count = pipe_->read(to, blocking(to));
+        if (is_named_ && count.value_or(0) > 0 && !(flags() & kOpenNoAtime)) note_access(path(), *inode());
+        return count;
+    }
     Result<usize> write(IoCursor& from, u64) override {
-        return pipe_->write(from, blocking(from), flags() & kOpenDirect ? PipeMode::Packet : PipeMode::Stream);
+        auto count = pipe_->write(from, blocking(from), flags() & kOpenDirect ? PipeMode::Packet : PipeMode::Stream);
+        if (is_named_ && count.value_or(0) > 0) note_write();
+        return count;
     }
     /// As on Linux, named ones promise nothing.
-    bool supports_no_wait(TransferDirection) const override { return &inode()->super_block() == anonymous_super_block(); }
+    bool supports_no_wait(TransferDirection) const override { return !is_named_; }
     bool is_pollable() const override { return true; }
     u32 poll(PollTable* table) override {
         if (table) [[unlikely]] return watch(*table);
@@ -53,10 +60,17 @@ private:
         pipe_->watch(table);
         return poll(nullptr);
     }
+    /// The times of a FIFO's node; those of a pipe stay what they were at its birth.
+    void note_write() {
+        if (!check_writable(path().mount())) return;
+        MutexGuard guard(inode()->attribute_lock);
+        inode()->touch(true);
+    }
     Blocking blocking(const IoCursor& cursor) const { return may_wait(cursor) ? Blocking::Yes : Blocking::No; }
     Ref<Pipe> pipe_;
     u64 writer_opens_seen_ = ~0ull; // nothing: every missing writer is a hang-up
     bool is_user_ = false;
+    const bool is_named_ = &inode()->super_block() != anonymous_super_block();
 };
 
 Ref<Pipe> pipe_of(Inode& inode) { return Ref<Pipe>(static_cast<Pipe&>(*inode.attachment)); }
