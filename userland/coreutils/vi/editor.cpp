@@ -98,8 +98,7 @@ void Editor::toggle_recording() {
     recorded_.pop_back(); // the q that ends it
     Register text;
     text.lines.emplace_back();
-    for (int key : recorded_)
-        text.lines[0] += text_of_key(key);
+    for (int key : recorded_) text.lines[0] += text_of_key(key);
     registers_[std::exchange(recording_, '\0')] = std::move(text);
 }
 
@@ -210,8 +209,7 @@ void Editor::insert_mode(size_t count, bool replacing) {
             break;
         case 22: { // ^V
             int literal = next_key();
-            std::string text;
-            text += text_of_key(literal);
+            std::string text = text_of_key(literal);
             insert_text(text);
             typed += text;
             break;

@@ -13,6 +13,7 @@ namespace libc::regex {
 namespace {
 
 constexpr size_t kStackLimit = 8 << 20; // entries, then REG_ESPACE
+constexpr size_t kForgottenLimit = 64 << 20; // branches taken without remembering them, then REG_ESPACE
 
 struct Entry {
     int state;        // to resume at, or kRestore, kRestoreLoop
@@ -117,6 +118,10 @@ private:
                 index = kFailed;
                 return false;
             }
+            if (passed_.full() && ++forgotten_ > kForgottenLimit) {
+                failed_ = true;
+                return false;
+            }
             if (!push({kRestoreLoop, index, visited, {}}) || !push({state.other, 0, position, {}}))
                 return false;
             visited = position;
@@ -184,6 +189,7 @@ private:
     Array<size_t> visited_at_;
     Array<Entry> stack_;
     Passed passed_;
+    size_t forgotten_ = 0;
     bool failed_ = false;
 };
 

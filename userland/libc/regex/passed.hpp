@@ -2,7 +2,7 @@
 // depends on these alone, so a way that comes to one of them again finds nothing longer.
 //
 // The keys lie one after the other, found by a hash table of their numbers. When memory or the limit ends it learns no
-// more, and ways are gone twice.
+// more, and ways are gone twice: full() tells, so that the match can give up before that takes for ever.
 #pragma once
 #include "regex/program.hpp"
 
@@ -34,6 +34,8 @@ public:
         full_ = false;
         memset(slots_.data(), 0, slots_.size() * sizeof(uint32_t));
     }
+
+    bool full() const { return full_; }
 
     // Whether nobody was there before.
     bool add(int state, size_t position, const Array<regmatch_t> &matches) {

@@ -73,6 +73,10 @@ int main(void) {
     timed("(.+){0,32}(y)|(z)@\\3-", text, REG_NOMATCH);
     timed("((x*)*)*y(z)\\3", text, REG_NOMATCH);
 
+    // What several references make of it cannot be remembered; it ends with an error.
+    memset(text, 'a', 64);
+    timed("(a*)(a*)(a*)(a*)(a*)(a*)(a*)(a*)\\1\\2\\3\\4\\5\\6\\7\\8x", text, REG_ESPACE);
+
     // Nesting is bounded by an error, not by the stack.
     char *deep = malloc(400001);
     memset(deep, '(', 200000);
