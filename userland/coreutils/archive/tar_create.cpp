@@ -23,7 +23,9 @@ constexpr size_t kRecordBytes = 20 * kTarBlock;
 class Creator {
 public:
     Creator(const TarSettings& settings, int fd, uint64_t written)
-        : settings_(settings), output_(fd), written_(written) {}
+        : settings_(settings), output_(fd), written_(written) {
+        output_.defer_errors(); // told with the archive's name
+    }
 
     void add(const std::string& operand) {
         Walk walk(settings_.follow_links ? Follow::always : Follow::never);
@@ -61,7 +63,7 @@ public:
         // Two blocks of zeros, and the record filled up.
         write(std::string(2 * kTarBlock, '\0'));
         if (written_ % kRecordBytes != 0) write(std::string(kRecordBytes - written_ % kRecordBytes, '\0'));
-        output_.flush();
+        output_.finish_file(archive_name());
     }
 
     int status = 0;
@@ -69,8 +71,11 @@ public:
     ino_t archive_inode = 0;
 
 private:
+    const char* archive_name() const { return settings_.archive ? settings_.archive : "-"; }
+
     void write(std::string_view bytes) {
         output_.write(bytes);
+        if (output_.error()) output_.finish_file(archive_name());
         written_ += bytes.size();
     }
 

@@ -136,6 +136,7 @@ int Streams::finish(InputStream& stream) {
 int Streams::close(const std::string& name) {
     int status = -1;
     if (auto found = outputs_.find(name); found != outputs_.end()) {
+        found->second.output->finish_file(name.c_str());
         status = finish(found->second);
         outputs_.erase(found);
     }
@@ -148,7 +149,7 @@ int Streams::close(const std::string& name) {
 
 void Streams::flush_all() {
     out.flush();
-    for (auto& [name, stream] : outputs_) stream.output->flush();
+    for (auto& [name, stream] : outputs_) stream.output->finish_file(name.c_str());
 }
 
 bool Streams::flush(const std::string& name) {

@@ -62,6 +62,11 @@ void Output::flush() {
     if (count > 0) write_through({buffer_, count});
 }
 
+void Output::finish_file(const char* name) {
+    flush();
+    if (error_ != 0) die_errno(current_tool().failure_status, name, error_);
+}
+
 void Output::write_through(std::string_view bytes) {
     while (!bytes.empty() && error_ == 0) {
         ssize_t written = ::write(fd_, bytes.data(), bytes.size());

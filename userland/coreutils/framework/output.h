@@ -25,6 +25,8 @@ public:
     [[gnu::format(printf, 2, 3)]] void print(const char* format, ...);
 
     void flush();
+    // Writes what is left in a file of its own; a failed write, also an earlier one, ends the tool with its name.
+    void finish_file(const char* name);
     void discard() { used_ = 0; }
     // For tools whose work matters more than what they say about it: cp -v, rm -v, tee.
     void defer_errors() { defer_errors_ = true; }

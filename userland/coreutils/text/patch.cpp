@@ -207,7 +207,7 @@ void write_text(const std::string& name, const Text& text, mode_t mode, int flag
             file.write(text.lines[index]);
             if (index + 1 < text.lines.size() || !text.lacks_newline) file.put('\n');
         }
-        file.flush();
+        file.finish_file(name.c_str());
     }
     fchmod(fd, mode);
     if (close(fd) != 0) die_errno(2, name);

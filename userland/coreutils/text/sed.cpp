@@ -162,6 +162,7 @@ private:
     void end_in_place();
     void write_line(Sink& sink, std::string_view text, bool ended);
     void write_first_line(Sink& sink);
+    void flush_sink(const Sink& sink);
     void write_text(Sink& sink, std::string_view text);
     void end_cycle_output();
     void begin_file();
@@ -222,8 +223,13 @@ void Executor::write_text(Sink& target, std::string_view text) {
     if (sink.missing_newline) sink.output->put(settings_.delimiter);
     sink.missing_newline = false;
     sink.output->write(text);
+    flush_sink(sink);
+}
+
+// Files of w are written line by line, as others may read them meanwhile.
+void Executor::flush_sink(const Sink& sink) {
     if (settings_.unbuffered || sink.own) sink.output->flush();
-    if (sink.output->error() && sink.own)
+    if (sink.own && &sink != &main_ && sink.output->error())
         die(4, "couldn't write to a file: %s", strerror(sink.output->error()));
 }
 
@@ -233,7 +239,7 @@ void Executor::write_line(Sink& target, std::string_view text, bool ended) {
     sink.output->write(text);
     sink.missing_newline = !ended;
     if (ended) sink.output->put(settings_.delimiter);
-    if (settings_.unbuffered || sink.own) sink.output->flush();
+    flush_sink(sink);
 }
 
 void Executor::write_first_line(Sink& target) {

@@ -168,7 +168,7 @@ void decode(Input& input, const char* name, const char* target_name) {
         if (!(header.base64 ? decode_base64_line(text, target) : decode_line(text, target)))
             die(1, "%s: Invalid character or short line", input_label(name));
     }
-    target.flush();
+    target.finish_file(target_name ? target_name : header.name.c_str());
     if (close(fd) != 0) die_errno(1, target_name ? target_name : header.name);
     if (!ended) die(1, "%s: No 'end' line", input_label(name));
 }
