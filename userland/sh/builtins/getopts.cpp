@@ -103,7 +103,8 @@ int run_getopts(Shell& shell, Arguments arguments) {
     if (arguments.count > 3)
         words.assign(arguments.items + 3, arguments.items + arguments.count);
     else
-        words.assign_range(shell.positional.values());
+        for (const std::string& value : shell.positional.values())
+            words.push_back(value);
     const std::string* position = shell.variables.get("OPTIND");
     auto index = position ? parse_small_number(*position, 1 << 30) : std::nullopt;
     shell.note_option_index_change();
