@@ -26,57 +26,63 @@ Blocking blocking_of(u32 flags, const File& file) {
 /// Events, timers and the like are counters and records, not bytes.
 bool has_spliceable_bytes(File& file) { return file.kind() == FileKind::Other || file.kind() == FileKind::Socket; }
 
+/// Appends as many of `parts` as fit and gives the others back. Answers the bytes appended.
+Result<usize> hand_over(std::span<const BorrowedPage> parts, Pipe& to, Blocking blocking) {
+    auto appended = to.append_frames(parts, blocking);
+    usize kept = 0;
+    for (const BorrowedPage& part : parts) {
+        if (!appended || kept >= *appended) part.frame->release();
+        kept += part.size;
+    }
+    return appended;
+}
+
 /// Until the pipe is full, the file ends or `count` bytes are in; waits only for the first slot.
 Result<usize> file_to_pipe(File& from, u64& offset, Pipe& to, usize count, Blocking blocking) {
-    TRY(to.wait_for_slot(blocking));
+    // What was taken from a stream cannot be put back if others fill the pipe meanwhile: one page at a time.
+    const u32 batch = from.is_seekable() ? kPipeBatch : 1;
+    bool has_more = from.is_seekable() || from.supports_no_wait(TransferDirection::Read);
     usize done = 0;
-    while (done < count) {
-        if (done > 0 && !to.wait_for_slot(Blocking::No)) break;
-        auto page = borrow_page(from, offset, count - done, done == 0 && blocking == Blocking::Yes ? MayWait::Yes : MayWait::No);
-        if (!page || page->size == 0) {
-            if (!page && done == 0) return Error(page.error());
-            break;
-        }
-        u32 size = page->size;
-        auto added = to.append_frame(*page, blocking);
-        if (!added) {
-            if (done == 0) return Error(added.error());
-            break;
-        }
-        done += size;
-        offset += size;
-        if (!from.is_seekable() && !from.supports_no_wait(TransferDirection::Read)) break; // a stream: what there was
-    }
+    do {
+        auto slots = to.wait_for_slot(done == 0 ? blocking : Blocking::No);
+        if (!slots && done == 0) return Error(slots.error());
+        if (!slots) break;
+        BorrowedPage pages[kPipeBatch];
+        auto borrowed = borrow_pages(from, offset, count - done, {pages, *slots < batch ? *slots : batch},
+                                     done == 0 && blocking == Blocking::Yes ? MayWait::Yes : MayWait::No);
+        if (!borrowed && done == 0) return Error(borrowed.error());
+        if (!borrowed || *borrowed == 0) break;
+        auto added = hand_over({pages, *borrowed}, to, blocking);
+        if (!added && done == 0) return Error(added.error());
+        if (!added) break;
+        done += *added;
+        offset += *added;
+    } while (done < count && has_more);
     return done;
 }
 
-/// Writes what the pipe holds; waits only for the first bytes.
+/// Writes what the pipe holds; waits only for the first bytes. Segment by segment to a socket, where each write may be a
+/// message.
 Result<usize> pipe_to_file(Pipe& from, File& to, u64& offset, usize count, Blocking blocking) {
+    const u32 batch = to.kind() == FileKind::Socket ? 1 : kPipeBatch;
     usize done = 0;
     while (done < count) {
-        BorrowedPage loans[kPipeLendLimit];
-        auto lent = from.lend(loans, count - done, done == 0 ? blocking : Blocking::No);
-        if (!lent || *lent == 0) {
-            if (!lent && done == 0) return Error(lent.error());
-            break;
-        }
-        usize taken = 0;
-        Result<usize> written = 0;
-        for (u32 index = 0; index < *lent; ++index) {
-            const u8* data = static_cast<u8*>(loans[index].frame->data()) + loans[index].start;
-            IoCursor cursor = IoCursor::kernel_const(data, loans[index].size);
-            written = to.write(cursor, offset);
-            if (!written) break;
-            offset += *written;
-            taken += *written;
-            if (*written < loans[index].size) break;
-        }
-        usize wanted = 0;
-        for (u32 index = 0; index < *lent; ++index) wanted += loans[index].size;
-        from.settle({loans, *lent}, taken);
-        done += taken;
+        BorrowedPage loans[kPipeBatch];
+        auto lent = from.lend({loans, batch}, count - done, done == 0 ? blocking : Blocking::No);
+        if (!lent && done == 0) return Error(lent.error());
+        if (!lent || *lent == 0) break;
+        UserIoVector vectors[kPipeBatch];
+        for (u32 index = 0; index < *lent; ++index)
+            vectors[index] = {reinterpret_cast<u64>(loans[index].frame->data()) + loans[index].start, loans[index].size};
+        IoCursor cursor = IoCursor::kernel_vectors({vectors, *lent});
+        usize wanted = cursor.remaining();
+        auto written = to.write(cursor, offset);
+        from.settle(written.value_or(0));
         if (!written && done == 0) return Error(written.error());
-        if (taken < wanted) break;
+        if (!written) break;
+        offset += *written;
+        done += *written;
+        if (*written < wanted) break;
     }
     return done;
 }
@@ -86,43 +92,50 @@ enum class Consume : u8 { No, Yes };
 Result<usize> pipe_to_pipe(Pipe& from, Pipe& to, usize count, Blocking blocking, Consume consume) {
     for (;;) {
         TRY(to.wait_for_slot(blocking));
-        BorrowedPage loans[kPipeLendLimit];
+        BorrowedPage loans[kPipeBatch];
         u32 lent = TRY(from.lend(loans, count, blocking));
         if (lent == 0) return 0;
-        usize moved = 0;
-        Result<void> added;
-        for (u32 index = 0; index < lent; ++index) {
-            loans[index].frame->acquire();
-            added = to.append_frame(loans[index], Blocking::No);
-            if (!added) break;
-            moved += loans[index].size;
-        }
-        from.settle({loans, lent}, consume == Consume::Yes ? moved : 0);
-        if (moved > 0) return moved;
-        if (added || added.error() != Errno::EAGAIN || blocking == Blocking::No) return Error(added.error());
+        for (u32 index = 0; index < lent; ++index) loans[index].frame->acquire();
+        auto added = hand_over({loans, lent}, to, Blocking::No);
+        from.settle(added && consume == Consume::Yes ? *added : 0);
+        // Others may have filled the pipe since there was a slot.
+        if (added || added.error() != Errno::EAGAIN || blocking == Blocking::No) return added;
     }
+}
+
+/// The program's pages from `address` on, with references, at most `size` bytes; EFAULT only if there is none.
+Result<u32> pin_pages(u64 address, usize size, std::span<BorrowedPage> pages) {
+    u32 count = 0;
+    for (; count < pages.size() && size > 0; ++count) {
+        u32 start = address & (kPageSize - 1);
+        u32 part = size < kPageSize - start ? static_cast<u32>(size) : static_cast<u32>(kPageSize) - start;
+        auto frame = current_task().address_space()->pin_page(address, PageAccess::Read);
+        if (!frame && count == 0) return Error(frame.error());
+        if (!frame) break;
+        pages[count] = {*frame, start, part};
+        address += part;
+        size -= part;
+    }
+    return count;
 }
 
 /// As many of the program's pages as the pipe has slots for; waits only for the first slot.
 Result<usize> memory_to_pipe(std::span<const UserIoVector> vectors, Pipe& to, Blocking blocking) {
-    TRY(to.wait_for_slot(blocking));
-    AddressSpace& space = *current_task().address_space();
     usize done = 0;
     for (const UserIoVector& vector : vectors) {
         for (usize offset = 0; offset < vector.size;) {
-            if (done > 0 && !to.wait_for_slot(Blocking::No)) return done;
-            u64 address = vector.address + offset;
-            u32 start = address & (kPageSize - 1);
-            usize left = vector.size - offset;
-            u32 size = left < kPageSize - start ? static_cast<u32>(left) : static_cast<u32>(kPageSize) - start;
-            auto frame = space.pin_page(address, PageAccess::Read);
-            if (!frame && done == 0) return Error(frame.error());
-            if (!frame) return done;
-            auto added = to.append_frame({*frame, start, size}, done == 0 ? blocking : Blocking::No);
+            auto slots = to.wait_for_slot(done == 0 ? blocking : Blocking::No);
+            if (!slots && done == 0) return Error(slots.error());
+            if (!slots) return done;
+            BorrowedPage pages[kPipeBatch];
+            auto pinned = pin_pages(vector.address + offset, vector.size - offset, {pages, *slots < kPipeBatch ? *slots : kPipeBatch});
+            if (!pinned && done == 0) return Error(pinned.error());
+            if (!pinned) return done;
+            auto added = hand_over({pages, *pinned}, to, done == 0 ? blocking : Blocking::No);
             if (!added && done == 0) return Error(added.error());
             if (!added) return done;
-            offset += size;
-            done += size;
+            offset += *added;
+            done += *added;
         }
     }
     return done;

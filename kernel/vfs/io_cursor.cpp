@@ -29,6 +29,12 @@ IoCursor IoCursor::kernel(void* data, usize size) {
 
 IoCursor IoCursor::kernel_const(const void* data, usize size) { return kernel(const_cast<void*>(data), size); }
 
+IoCursor IoCursor::kernel_vectors(std::span<const UserIoVector> vectors) {
+    IoCursor cursor = user_vectors(vectors);
+    cursor.is_kernel_ = true;
+    return cursor;
+}
+
 void IoCursor::truncate(usize size) {
     if (size < remaining_) remaining_ = size;
 }

@@ -10,7 +10,7 @@
 
 namespace martlet {
 
-/// struct iovec of the ABI.
+/// struct iovec of the ABI; of the kernel's memory where IoCursor::kernel_vectors takes it.
 struct UserIoVector {
     u64 address;
     u64 size;
@@ -18,11 +18,12 @@ struct UserIoVector {
 
 class IoCursor {
 public:
-    /// One user buffer / several (the array outlives the cursor) / kernel memory.
+    /// One user buffer / several (the array outlives the cursor) / kernel memory, in one piece or several.
     static IoCursor user(u64 address, usize size);
     static IoCursor user_vectors(std::span<const UserIoVector> vectors);
     static IoCursor kernel(void* data, usize size);
     static IoCursor kernel_const(const void* data, usize size); // for writes
+    static IoCursor kernel_vectors(std::span<const UserIoVector> vectors); // of kernel addresses
 
     usize remaining() const { return remaining_; }
     /// Kernel to cursor (a read's data). Answers the count copied, less than `size` only at the end or at a fault.

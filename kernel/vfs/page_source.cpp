@@ -8,7 +8,7 @@
 namespace martlet {
 namespace {
 
-Result<BorrowedPage> read_page(File& file, u64 offset, usize limit, MayWait may_wait) {
+Result<u32> read_page(File& file, u64 offset, usize limit, BorrowedPage& page, MayWait may_wait) {
     Frame* frame = TRY(allocate_frame(FrameUse::Kernel, Zeroing::No));
     IoCursor cursor = IoCursor::kernel(frame->data(), limit < kPageSize ? limit : kPageSize);
     if (may_wait == MayWait::No) cursor.forbid_waiting();
@@ -16,27 +16,34 @@ Result<BorrowedPage> read_page(File& file, u64 offset, usize limit, MayWait may_
     if (!count || *count == 0) {
         frame->release();
         if (!count) return Error(count.error());
-        return BorrowedPage();
+        return 0;
     }
-    return BorrowedPage{frame, 0, static_cast<u32>(*count)};
+    page = {frame, 0, static_cast<u32>(*count)};
+    return 1;
 }
 
 } // namespace
 
-Result<BorrowedPage> borrow_page(File& file, u64 offset, usize limit, MayWait may_wait) {
+Result<u32> borrow_pages(File& file, u64 offset, usize limit, std::span<BorrowedPage> pages, MayWait may_wait) {
     Inode* inode = file.inode();
     PageCache* cache = inode && inode->is_regular() && file.is_seekable() ? inode->page_cache() : nullptr;
-    if (!cache) return read_page(file, offset, limit, may_wait);
+    if (!cache) return read_page(file, offset, limit, pages[0], may_wait);
     u64 end = cache->size();
-    if (offset >= end) return BorrowedPage();
-    Frame* frame = cache->resident_page(offset / kPageSize);
-    if (!frame) return read_page(file, offset, limit, may_wait); // a hole
+    if (offset >= end) return 0;
+    if (limit > end - offset) limit = end - offset;
+    u32 count = 0;
+    for (; count < pages.size() && limit > 0; ++count) {
+        Frame* frame = cache->resident_page(offset / kPageSize);
+        if (!frame) break;
+        usize in_page = offset % kPageSize;
+        usize size = kPageSize - in_page < limit ? kPageSize - in_page : limit;
+        pages[count] = {frame, static_cast<u32>(in_page), static_cast<u32>(size)};
+        offset += size;
+        limit -= size;
+    }
+    if (count == 0) return read_page(file, offset, limit, pages[0], may_wait); // a hole
     if (!(file.flags() & kOpenNoAtime)) note_access(file.path(), *inode);
-    usize in_page = offset % kPageSize;
-    usize size = kPageSize - in_page;
-    if (size > end - offset) size = end - offset;
-    if (size > limit) size = limit;
-    return BorrowedPage{frame, static_cast<u32>(in_page), static_cast<u32>(size)};
+    return count;
 }
 
 } // namespace martlet

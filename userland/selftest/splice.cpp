@@ -222,3 +222,34 @@ CASE(pipes, sizes_are_rounded_and_limited) {
     CHECK_ERROR(fcntl(ends[0], F_SETPIPE_SZ, 2 << 20), EPERM);
     CHECK_EQUAL(fcntl(ends[0], F_SETPIPE_SZ, 1 << 19), 1 << 19);
 }
+
+CASE(splice, hands_on_as_many_pages_as_there_is_room_for) {
+    constexpr size_t kPage = 4096, kSize = 16 * kPage;
+    enter_fresh_directory();
+    std::string text(kSize, 0);
+    for (size_t index = 0; index < kSize; ++index) text[index] = static_cast<char>(index / kPage * 7 + index % 251);
+    write_file("file", text);
+    int from[2], to[2], file = open("file", O_RDONLY);
+    CHECK(file >= 0 && pipe(from) == 0 && pipe(to) == 0);
+    CHECK_EQUAL(write(from[1], text.data(), kSize), kSize);
+    CHECK_EQUAL(fcntl(to[1], F_SETPIPE_SZ, 4 * kPage), 4 * kPage);
+    CHECK_EQUAL(write(to[1], "first", 5), 5);
+    CHECK_EQUAL(tee(from[0], to[1], kSize, 0), 3 * kPage); // the first segment has a page to itself
+    CHECK_ERROR(tee(from[0], to[1], kSize, kNonBlock), EAGAIN);
+    char buffer[kSize];
+    CHECK_EQUAL(read(to[0], buffer, 5), 5);
+    CHECK_EQUAL(tee(from[0], to[1], 10, kNonBlock), 10);
+    CHECK_EQUAL(read(to[0], buffer, kSize), 3 * kPage + 10);
+    CHECK(std::string_view(buffer, 3 * kPage) == std::string_view(text).substr(0, 3 * kPage));
+    CHECK(std::string_view(buffer + 3 * kPage, 10) == std::string_view(text).substr(0, 10));
+
+    CHECK_EQUAL(splice(from[0], nullptr, to[1], nullptr, 2 * kPage, 0), 2 * kPage);
+    off_t offset = 100;
+    CHECK_EQUAL(splice(file, &offset, to[1], nullptr, kSize, kNonBlock), 2 * kPage - 100);
+    CHECK_EQUAL(offset, 2 * kPage);
+    CHECK_EQUAL(read(to[0], buffer, kSize), 4 * kPage - 100);
+    CHECK(std::string_view(buffer, 2 * kPage) == std::string_view(text).substr(0, 2 * kPage));
+    CHECK(std::string_view(buffer + 2 * kPage, 2 * kPage - 100) == std::string_view(text).substr(100, 2 * kPage - 100));
+    CHECK_EQUAL(read(from[0], buffer, kSize), 14 * kPage); // what was spliced is gone, what was duplicated is not
+    CHECK(std::string_view(buffer, 14 * kPage) == std::string_view(text).substr(2 * kPage));
+}

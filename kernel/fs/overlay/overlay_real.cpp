@@ -51,8 +51,8 @@ Result<void> copy_content(const Path& from, const Path& to) {
     Inode& inode = *from.dentry().inode();
     u64 size = inode.attributes.size;
     for (u64 offset = inode.next_data(0); offset < size;) {
-        BorrowedPage page = TRY(borrow_page(*source, offset, kPageSize));
-        if (page.size == 0) break;
+        BorrowedPage page;
+        if (TRY(borrow_pages(*source, offset, kPageSize, {&page, 1})) == 0) break;
         IoCursor cursor = IoCursor::kernel_const(static_cast<u8*>(page.frame->data()) + page.start, page.size);
         auto written = target->write(cursor, offset);
         page.frame->release();

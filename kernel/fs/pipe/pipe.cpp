@@ -79,7 +79,6 @@ void Pipe::drop_first() {
     Segment& first = segment(tail_);
     if (first.kind == SegmentKind::Foreign) first.frame->release(); // never written to by a pipe
     else retire_frame(first.frame);
-    first = {};
     ++tail_;
 }
 
@@ -166,22 +165,23 @@ Result<usize> Pipe::read(IoCursor& to, Blocking blocking) {
     }
 }
 
-Result<u32> Pipe::lend(std::span<BorrowedPage, kPipeLendLimit> loans, usize limit, Blocking blocking) {
+Result<u32> Pipe::lend(std::span<BorrowedPage> loans, usize limit, Blocking blocking) {
     for (;;) {
         {
             MutexGuard guard(mutex_);
             if (can_read()) {
-                u32 count = 0;
-                for (u64 index = tail_; index != head_ && count < kPipeLendLimit && limit > 0; ++index, ++count) {
-                    const Segment& from = segment(index);
+                u64 count = 0, stored = head_ - tail_;
+                const u64 most = stored < loans.size() ? stored : loans.size();
+                const std::span<const Segment> ring = ring_.span();
+                for (u64 index = tail_; count < most && limit > 0; ++index, ++count) {
+                    const Segment& from = ring[index & (ring.size() - 1)];
                     u32 size = from.end - from.start;
                     if (size > limit) size = static_cast<u32>(limit);
-                    from.frame->acquire();
                     loans[count] = {from.frame, from.start, size};
                     limit -= size;
                 }
                 is_lent_.store(true, std::memory_order_release);
-                return count;
+                return static_cast<u32>(count);
             }
             if (size() == 0 && !has_writers()) return 0;
         }
@@ -189,17 +189,18 @@ Result<u32> Pipe::lend(std::span<BorrowedPage, kPipeLendLimit> loans, usize limi
     }
 }
 
-void Pipe::settle(std::span<const BorrowedPage> loans, usize taken) {
-    for (const BorrowedPage& loan : loans) loan.frame->release();
+void Pipe::settle(usize taken) {
     MutexGuard guard(mutex_);
     usize left = taken;
     while (left > 0) {
         Segment& first = segment(tail_);
         usize available = first.end - first.start;
-        usize count = available < left ? available : left;
-        first.start += static_cast<u16>(count);
-        left -= count;
-        if (first.start == first.end) drop_first();
+        if (left < available) {
+            first.start += static_cast<u16>(left);
+            break;
+        }
+        left -= available;
+        drop_first();
     }
     bytes_.fetch_sub(taken, std::memory_order_acq_rel);
     room_.store(compute_room(), std::memory_order_release);
@@ -262,36 +263,41 @@ Result<usize> Pipe::write(IoCursor& from, Blocking blocking, PipeMode mode) {
     }
 }
 
-Result<void> Pipe::wait_for_slot(Blocking blocking) {
+Result<u32> Pipe::wait_for_slot(Blocking blocking) {
     for (;;) {
         TRY(check_reader());
-        if (room_.load(std::memory_order_acquire) >= kPageSize) return {};
+        auto slots = static_cast<u32>(room_.load(std::memory_order_acquire) / kPageSize);
+        if (slots > 0) return slots;
         TRY(wait_for_room(kPageSize, blocking)); // or until readers went, who may have come back since
     }
 }
 
-Result<void> Pipe::append_frame(BorrowedPage part, Blocking blocking) {
-    Result<void> result;
+Result<usize> Pipe::append_frames(std::span<const BorrowedPage> parts, Blocking blocking) {
     for (;;) {
         {
             MutexGuard guard(mutex_);
-            result = check_reader();
-            if (!result) break;
+            TRY(check_reader());
             if (head_ - tail_ < ring_.size()) {
-                u32 end = part.start + part.size;
-                segment(head_) = {part.frame, static_cast<u16>(part.start), static_cast<u16>(end), SegmentKind::Foreign};
-                ++head_;
-                bytes_.fetch_add(part.size, std::memory_order_acq_rel);
+                usize done = 0;
+                const std::span<Segment> ring = ring_.span();
+                const u64 slots = ring.size() - (head_ - tail_);
+                if (parts.size() > slots) parts = parts.first(slots);
+                u64 index = head_;
+                for (const BorrowedPage& part : parts) {
+                    u32 end = part.start + part.size;
+                    ring[index++ & (ring.size() - 1)] = {part.frame, static_cast<u16>(part.start), static_cast<u16>(end),
+                                                         SegmentKind::Foreign};
+                    done += part.size;
+                }
+                head_ = index;
+                bytes_.fetch_add(done, std::memory_order_acq_rel);
                 room_.store(compute_room(), std::memory_order_release);
                 announce_data();
-                return {};
+                return done;
             }
         }
-        result = wait_for_room(kPageSize, blocking);
-        if (!result) break;
+        TRY(wait_for_room(kPageSize, blocking));
     }
-    part.frame->release();
-    return result;
 }
 
 Result<usize> Pipe::set_capacity(usize bytes) {

@@ -4,8 +4,8 @@
 // own, which one read takes whole. The mutex guards the ring and is held while bytes are copied; what waiters and poll
 // look at is kept in atomics. Blocked readers and writers are woken one at a time: whoever leaves something for the next
 // wakes the next.
-// splice(2) moves frames, not bytes: lend() hands out the first segments with a reference to each frame and keeps other
-// readers waiting until settle() says how much of them went. No lock is held between the two.
+// splice(2) moves frames, not bytes: lend() shows the first segments and keeps other readers waiting until settle() says
+// how much of them went, so that their frames stay. No lock is held between the two.
 // A pipe's pages count for the user who made it (pipe(7), pipe-user-pages-soft).
 #pragma once
 #include <span>
@@ -22,7 +22,7 @@ class UserAccount;
 
 inline constexpr usize kPipeBufferSize = 4096;            // PIPE_BUF
 inline constexpr usize kPipeDefaultSize = 65536;
-inline constexpr u32 kPipeLendLimit = 16;                 // segments that lend() hands out at once
+inline constexpr u32 kPipeBatch = 16;                     // segments that splice hands on at once
 enum class Blocking : u8 { No, Yes };
 enum class PipeMode : u8 { Stream, Packet };
 
@@ -34,14 +34,15 @@ public:
     Result<usize> read(IoCursor& to, Blocking blocking);
     /// EPIPE with SIGPIPE when nobody reads.
     Result<usize> write(IoCursor& from, Blocking blocking, PipeMode mode = PipeMode::Stream);
-    /// Appends a part of a frame, taking over the caller's reference in every case. Errors as write.
-    Result<void> append_frame(BorrowedPage part, Blocking blocking);
-    /// Waits until a segment would fit. EAGAIN, EPIPE with SIGPIPE, kRestartSys.
-    Result<void> wait_for_slot(Blocking blocking);
-    /// The first segments, up to `limit` bytes in all; answers their number, 0 at the end. EAGAIN, kRestartSys. After a
-    /// count above 0 the caller must settle(): that releases the frames and consumes the first `taken` bytes.
-    Result<u32> lend(std::span<BorrowedPage, kPipeLendLimit> loans, usize limit, Blocking blocking);
-    void settle(std::span<const BorrowedPage> loans, usize taken);
+    /// Appends the first parts of frames that fit, at least one, and takes over the caller's references to these. Answers
+    /// their bytes. Errors as write.
+    Result<usize> append_frames(std::span<const BorrowedPage> parts, Blocking blocking);
+    /// Waits until a segment would fit; answers how many would. EAGAIN, EPIPE with SIGPIPE, kRestartSys.
+    Result<u32> wait_for_slot(Blocking blocking);
+    /// The first segments, up to `limit` bytes in all, without references; answers their number, 0 at the end. EAGAIN,
+    /// kRestartSys. After a count above 0 the caller must settle(): that consumes the first `taken` bytes.
+    Result<u32> lend(std::span<BorrowedPage> loans, usize limit, Blocking blocking);
+    void settle(usize taken);
     void watch(PollTable& table) { table.watch(poll_queue_); }
     inline u32 events(bool reads, bool writes, u64 writer_opens_seen) const;
     usize size() const { return bytes_.load(std::memory_order_acquire); }
