@@ -7,6 +7,7 @@
 #include "syscall/file_support.h"
 #include "vfs/file_locks.h"
 #include "vfs/inode.h"
+#include "vfs/open.h"
 
 namespace martlet {
 namespace {
@@ -77,7 +78,7 @@ Result<void> set_async(File& file, int fd, bool wanted) {
 Result<i64> set_status_flags(File& file, int fd, u32 flags) {
     // O_NOATIME is for owners (open(2)).
     Inode* inode = file.inode();
-    if ((flags & kOpenDirect) && file.kind() == FileKind::Socket) return Error(Errno::EINVAL);
+    if ((flags & kOpenDirect) && !file.pipe() && !can_bypass_cache(file)) return Error(Errno::EINVAL);
     if ((flags & kOpenNoAtime) && !(file.flags() & kOpenNoAtime) && inode) {
         const Credentials& credentials = current_credentials();
         if (credentials.fs_uid != inode->attributes.user_id && !credentials.has(Capability::Fowner)) return Error(Errno::EPERM);

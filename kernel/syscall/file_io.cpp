@@ -74,6 +74,21 @@ Result<usize> write_here(File& file, IoCursor cursor) {
     return count;
 }
 
+/// Each buffer is a write of its own where a write is a number, which is not put together from two buffers.
+Result<usize> write_vectors(File& file, IoCursor cursor, std::span<const UserIoVector> vectors) {
+    if (file.kind() != FileKind::Event) return write_here(file, cursor);
+    usize done = 0;
+    for (const UserIoVector& vector : vectors) {
+        IoCursor each = IoCursor::user(vector.address, vector.size);
+        auto written = file.write(each, 0);
+        if (!written && done == 0) return written;
+        if (!written) break;
+        done += *written;
+        if (*written < vector.size) break;
+    }
+    return done;
+}
+
 Result<usize> read_at(File& file, IoCursor cursor, i64 offset) {
     return file.read(cursor, static_cast<u64>(offset));
 }
@@ -138,7 +153,7 @@ Result<usize> sys_writev(int fd, u64 vectors, u64 count) {
     if (!file->can_write()) return Error(Errno::EBADF);
     IoCursor cursor = IoCursor::user_vectors(argument.vectors());
     if (cursor.remaining() == 0) return count_written(0);
-    return count_written(write_here(*file, cursor));
+    return count_written(write_vectors(*file, cursor, argument.vectors()));
 }
 
 Result<usize> sys_preadv2(int fd, u64 vectors, u64 count, u64 offset, u64, u32 flags) {
@@ -166,7 +181,7 @@ Result<usize> sys_pwritev2(int fd, u64 vectors, u64 count, u64 offset, u64, u32 
     TRY(apply_flags(*file, flags, TransferDirection::Write, cursor));
     usize written;
     if (!(flags & kReadWriteAppend) || !file->is_seekable()) {
-        written = TRY(uses_position ? write_here(*file, cursor) : write_at(*file, cursor, static_cast<i64>(offset)));
+        written = TRY(uses_position ? write_vectors(*file, cursor, argument.vectors()) : write_at(*file, cursor, static_cast<i64>(offset)));
     } else if (uses_position) {
         MutexGuard guard(file->position_lock);
         written = TRY(file->append(cursor, file->position));

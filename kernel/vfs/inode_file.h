@@ -4,7 +4,7 @@
 
 namespace martlet {
 
-class InodeFile final : public File {
+class InodeFile : public File {
 public:
     InodeFile(Inode& inode, u32 flags, const Path& path);
     ~InodeFile() override;

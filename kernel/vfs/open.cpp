@@ -54,6 +54,7 @@ Result<Ref<File>> check_and_open(const Path& path, u32 flags, bool is_new) {
     TRY(check_open(path, flags, is_new));
     Inode& inode = *path.dentry().inode();
     Ref<File> file = TRY(open_inode(path, flags));
+    if ((flags & kOpenDirect) && !can_bypass_cache(*file)) return Error(Errno::EINVAL);
     if ((flags & kOpenTruncate) && inode.is_regular() && !is_new) {
         TRY(truncate_as_writer(inode, 0));
         notify_path(path, kNotifyModify);
@@ -137,6 +138,11 @@ Result<Ref<File>> open_inode(const Path& path, u32 flags) {
     case kModeSymlink: return Error(Errno::ELOOP);
     default: return inode.open(flags, path);
     }
+}
+
+bool can_bypass_cache(const File& file) {
+    Inode* inode = file.inode();
+    return inode && (inode->mode() & kModeTypeMask) == kModeBlock;
 }
 
 Result<Ref<File>> open_path(const Path& path, u32 flags) { return check_and_open(path, flags, false); }

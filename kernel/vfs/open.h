@@ -15,6 +15,8 @@ struct OpenRequest {
 Result<Ref<File>> open_file(const NameAt& at, const OpenRequest& request);
 /// Opens what a path already leads to; permissions are checked (magic links, O_PATH reopen).
 Result<Ref<File>> open_path(const Path& path, u32 flags);
+/// Whether O_DIRECT means something for the file (EINVAL): it is a block device.
+bool can_bypass_cache(const File& file);
 /// Makes the File for an inode without any check.
 Result<Ref<File>> open_inode(const Path& path, u32 flags);
 /// For execve(2): a regular file with execute permission on a mount that allows it (EACCES), not open for writing

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/vector.h"
+#include "time/clock.h"
 
 namespace martlet {
 
@@ -17,6 +18,11 @@ PageCache::~PageCache() { drop_pages(0, ~0ull); }
 
 /// For mappings: what lies behind the end is nobody's to see, and may still be what the frame held before.
 Frame* PageCache::find_page(u64 index) { return index < page_limit() ? resident_page(index) : nullptr; }
+
+Result<void> PageCache::mark_dirty(u64) {
+    mapped_write_ns_.store(realtime_ns(), std::memory_order_relaxed);
+    return {};
+}
 
 Frame* PageCache::resident_page(u64 index) {
     LockGuard guard(lock_);

@@ -36,6 +36,7 @@ public:
     // MemoryObject. get_page makes pages for holes inside the file (ENOSPC, ENOMEM); ENXIO past its end.
     Result<Frame*> get_page(u64 index, PageAccess access) override;
     Frame* find_page(u64 index) override;
+    Result<void> mark_dirty(u64 index) override;
     Result<void> remove_pages(u64 first_index, u64 end_index) override {
         punch_hole(first_index * kPageSize, (end_index - first_index) * kPageSize);
         return {};
@@ -63,6 +64,10 @@ public:
     u64 next_data(u64 offset);
     u64 next_hole(u64 offset);
     /// From now on mappings may write behind the end.
+    /// Whether a page was written to for the first time through a shared mapping since take_mapped_write_ns() answered
+    /// when, by the real-time clock; 0: it was not.
+    bool has_mapped_write() const { return mapped_write_ns_.load(std::memory_order_relaxed) != 0; }
+    u64 take_mapped_write_ns() { return mapped_write_ns_.exchange(0, std::memory_order_relaxed); }
     void mark_mapped() { was_mapped_.store(true, std::memory_order_relaxed); }
 
 private:
@@ -79,6 +84,7 @@ private:
     u64 page_count_ GUARDED_BY(lock_) = 0;
     std::atomic<u64> size_ = 0; // written under lock_
     std::atomic<bool> was_mapped_ = false;
+    std::atomic<u64> mapped_write_ns_ = 0;
 };
 
 } // namespace martlet

@@ -10,6 +10,7 @@
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -295,4 +296,34 @@ CASE(events, signalfd_wakes_a_sleeping_reader) {
     CHECK_EQUAL(read(fd, &info, sizeof info), sizeof info);
     CHECK_EQUAL(info.ssi_pid, child);
     CHECK_EQUAL(waitpid(child, nullptr, 0), child);
+}
+
+CASE(events, eventfd_takes_a_number_from_each_buffer) {
+    int fd = eventfd(0, EFD_NONBLOCK);
+    uint64_t numbers[2] = {5, 6};
+    auto* bytes = reinterpret_cast<char*>(numbers);
+    iovec halves[2] = {{bytes, 4}, {bytes + 4, 4}}, two[2] = {{bytes, 8}, {bytes + 8, 8}}, cut[2] = {{bytes, 8}, {bytes + 8, 4}};
+    iovec after_empty[2] = {{bytes, 0}, {bytes, 8}}, wild[2] = {{bytes, 8}, {nullptr, 8}};
+    CHECK_ERROR(writev(fd, halves, 2), EINVAL);
+    CHECK_ERROR(writev(fd, after_empty, 2), EINVAL);
+    CHECK_EQUAL(writev(fd, two, 2), 16);
+    CHECK_EQUAL(read_number(fd), 11);
+    CHECK_EQUAL(writev(fd, cut, 2), 8);
+    CHECK_EQUAL(writev(fd, wild, 2), 8);
+    CHECK_EQUAL(read_number(fd), 10);
+}
+
+CASE(events, files_without_a_cache_to_bypass_refuse_o_direct) {
+    int ends[2], memory = static_cast<int>(syscall(SYS_memfd_create, "x", 0));
+    CHECK_EQUAL(pipe(ends), 0);
+    for (int fd : {memory, eventfd(0, 0), open("/dev/null", O_RDWR), open("/proc/version", O_RDONLY), open("/proc", O_RDONLY)}) {
+        int flags = fcntl(fd, F_GETFL);
+        CHECK(flags >= 0);
+        CHECK_ERROR(fcntl(fd, F_SETFL, O_DIRECT | O_NONBLOCK), EINVAL);
+        CHECK_EQUAL(fcntl(fd, F_GETFL), flags);
+    }
+    CHECK_EQUAL(fcntl(ends[1], F_SETFL, O_DIRECT), 0);
+    CHECK_ERROR(open("/dev/null", O_RDWR | O_DIRECT), EINVAL);
+    CHECK_ERROR(open("/proc/version", O_RDONLY | O_DIRECT), EINVAL);
+    CHECK_ERROR(open("/proc/self/fd", O_RDONLY | O_DIRECT | O_DIRECTORY), EINVAL);
 }

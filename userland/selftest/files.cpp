@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -437,4 +438,32 @@ CASE(files, chroot_confines) {
         CHECK_ERROR(access("/bin/sh", F_OK), ENOENT);
     });
     CHECK_EQUAL(status, 0);
+}
+
+CASE(files, a_first_write_through_a_shared_mapping_changes_the_times) {
+    enter_fresh_directory();
+    const timespec long_ago[2] = {{1000, 0}, {2000, 0}};
+    // The time of the last change of a file that is mapped anew, written to and then changed.
+    auto time_after = [&](auto change) {
+        unlink("file");
+        write_file("file", "text");
+        int fd = open("file", O_RDWR);
+        auto* bytes = static_cast<char*>(mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0));
+        CHECK(bytes != MAP_FAILED);
+        CHECK_EQUAL(futimens(fd, long_ago), 0);
+        struct stat before, after;
+        CHECK_EQUAL(fstat(fd, &before), 0);
+        bytes[0] = 'x';
+        CHECK_EQUAL(change(fd), 0);
+        CHECK_EQUAL(fstat(fd, &after), 0);
+        CHECK(after.st_ctim.tv_sec > before.st_ctim.tv_sec ||
+              (after.st_ctim.tv_sec == before.st_ctim.tv_sec && after.st_ctim.tv_nsec >= before.st_ctim.tv_nsec));
+        CHECK_EQUAL(munmap(bytes, 4096), 0);
+        close(fd);
+        return after.st_mtim.tv_sec;
+    };
+    CHECK(time_after([](int) { return 0; }) > 2000);
+    CHECK(time_after([](int fd) { return fchmod(fd, 0600); }) > 2000);
+    CHECK(time_after([](int) { return rename("file", "other"); }) > 2000);
+    CHECK_EQUAL(time_after([&](int fd) { return futimens(fd, long_ago); }), 2000);
 }

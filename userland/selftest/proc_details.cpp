@@ -1,7 +1,9 @@
 // /proc and /sys as procps, glibc and debuggers parse them (proc(5), sysfs(5)).
 #include <dirent.h>
 #include <elf.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -252,4 +254,35 @@ CASE(proc, locks_lists_what_is_held) {
     unlink(path);
     close(fd);
     CHECK(read_file("/proc/locks").find(expected) == std::string::npos);
+}
+
+CASE(procfs, files_answer_poll_by_what_they_tell) {
+    constexpr short kIn = POLLIN | POLLRDNORM, kBoth = kIn | POLLOUT | POLLWRNORM, kUrgent = POLLERR | POLLPRI;
+    struct {
+        const char* name;
+        short first, after_read;
+    } const files[] = {
+        {"/proc/version", kBoth, kBoth},
+        {"/proc/swaps", kIn, kIn},
+        {"/proc/self/mounts", kIn, kIn},
+        {"/proc/pressure/memory", kBoth | kUrgent, kBoth | kUrgent},
+        {"/sys/devices/system/cpu/online", kBoth | kUrgent, kBoth},
+    };
+    for (const auto& file : files) {
+        int fd = open(file.name, O_RDONLY);
+        if (fd < 0 && errno == ENOENT) continue; // a Linux without it
+        pollfd entry = {fd, kBoth | POLLPRI, 0};
+        char buffer[4096];
+        CHECK_EQUAL(poll(&entry, 1, 0), 1);
+        CHECK_EQUAL(entry.revents, file.first);
+        CHECK(read(fd, buffer, sizeof buffer) > 0);
+        CHECK_EQUAL(poll(&entry, 1, 0), 1);
+        CHECK_EQUAL(entry.revents, file.after_read);
+        close(fd);
+    }
+    int log = open("/dev/kmsg", O_RDWR | O_NONBLOCK);
+    if (log < 0) return;
+    pollfd entry = {log, POLLIN | POLLOUT, 0};
+    CHECK(poll(&entry, 1, 0) >= 0);
+    CHECK_EQUAL(entry.revents & POLLOUT, 0);
 }

@@ -56,7 +56,7 @@ public:
     bool is_pollable() const override { return true; }
     u32 poll(PollTable* table) override {
         if (table) table->watch(log_wait_queue());
-        u32 events = kPollOut | kPollWrNorm;
+        u32 events = 0; // never POLLOUT, although it can be written, as on Linux
         u64 sequence = sequence_.load(std::memory_order_relaxed);
         if (next_log_sequence() > sequence) events |= kPollIn | kPollRdNorm;
         if (first_log_sequence() > sequence) events |= kPollErr | kPollPri;

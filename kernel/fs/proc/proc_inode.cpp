@@ -72,12 +72,11 @@ public:
     bool is_pollable() const override { return !inode_->subject().process || changes_.count; }
     /// Whoever asks first is told of a change.
     u32 poll(PollTable* table) override {
-        if (!changes_.count) return File::poll(table);
+        if (!changes_.count) return changes_.events;
         if (table) table->watch(changes_.count->queue());
         u32 now = changes_.count->value();
-        constexpr u32 kReadable = kPollIn | kPollRdNorm;
-        if (seen_.exchange(now, std::memory_order_relaxed) != now) return kReadable | kPollErr | kPollPri;
-        return inode_->subject().process ? kReadable : File::poll(table);
+        bool has_changed = seen_.exchange(now, std::memory_order_relaxed) != now;
+        return has_changed ? ProcChanges::kReadable | kPollErr | kPollPri : changes_.events;
     }
 
     /// One write is one value.

@@ -19,10 +19,13 @@ struct ProcSubject {
 
 using ProcShow = Result<void> (*)(TextBuffer& text, const ProcSubject& subject);
 using ProcStore = Result<void> (*)(std::string_view text, const ProcSubject& subject);
-/// What a file tells the changes of: none, or a count that lives as long as `owner` (null: for ever).
+/// What a file tells to poll(2): the events that always hold, and the changes of a count that lives as long as `owner`
+/// (null: for ever), if it has one.
 struct ProcChanges {
+    static constexpr u32 kReadable = kPollIn | kPollRdNorm, kAlways = kReadable | kPollOut | kPollWrNorm;
     ChangeCount* count = nullptr;
     Ref<RefCounted> owner;
+    u32 events = kAlways;
 };
 using ProcWatch = ProcChanges (*)(const ProcSubject& subject);
 using ProcFollow = Result<Path> (*)(const ProcSubject& subject);

@@ -65,7 +65,7 @@ ProcChanges watch_mounts(const ProcSubject& subject) {
     Ref<FsContext> context = process_fs_context(*subject.process);
     if (!context) return {};
     MountNamespace& shown = context->name_space();
-    return {&shown.changes, Ref<RefCounted>(shown)};
+    return {&shown.changes, Ref<RefCounted>(shown), ProcChanges::kReadable};
 }
 
 Result<void> show_mounts(TextBuffer& text, const ProcSubject& subject) {

@@ -17,6 +17,11 @@ extern martlet::Setting* const __stop_martlet_settings[];
 namespace martlet {
 namespace {
 
+/// Nobody can ask for a trigger, and without one every wait ends at once.
+ProcChanges poll_pressure(const ProcSubject&) { return {nullptr, {}, ProcChanges::kAlways | kPollErr | kPollPri}; }
+/// There is no swapon(2), so it never changes.
+ProcChanges poll_swaps(const ProcSubject&) { return {nullptr, {}, ProcChanges::kReadable}; }
+
 constexpr SystemEntry kEntries[] = {
     {"buddyinfo", 0444, show_buddyinfo},
     {"bus/input/devices", 0444, show_empty},
@@ -39,13 +44,13 @@ constexpr SystemEntry kEntries[] = {
     {"modules", 0444, show_empty},
     {"net/unix", 0444, show_unix_sockets},
     {"partitions", 0444, show_partitions},
-    {"pressure/cpu", 0444, show_cpu_pressure},
-    {"pressure/io", 0444, show_io_pressure},
-    {"pressure/memory", 0444, show_memory_pressure},
+    {"pressure/cpu", 0444, show_cpu_pressure, nullptr, poll_pressure},
+    {"pressure/io", 0444, show_io_pressure, nullptr, poll_pressure},
+    {"pressure/memory", 0444, show_memory_pressure, nullptr, poll_pressure},
     {"slabinfo", 0400, show_slabinfo},
     {"softirqs", 0444, show_softirqs},
     {"stat", 0444, show_system_stat},
-    {"swaps", 0444, show_swaps},
+    {"swaps", 0444, show_swaps, nullptr, poll_swaps},
     {"sysvipc/msg", 0444, show_sysv_messages},
     {"sysvipc/sem", 0444, show_sysv_semaphores},
     {"sysvipc/shm", 0444, show_sysv_shared_memory},

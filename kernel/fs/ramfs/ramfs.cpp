@@ -2,6 +2,7 @@
 
 #include "fs/ramfs/directory.h"
 #include "mm/frame.h"
+#include "time/clock.h"
 #include "vfs/limits.h"
 
 namespace martlet {
@@ -84,6 +85,7 @@ RamInode::RamInode(RamSuperBlock& super_block, u64 number, const InodeAttributes
 RamInode::~RamInode() { ram().forget_inode(*this); }
 
 Result<usize> RamFile::write_at(IoCursor& from, u64 offset) {
+    note_mapped_writes();
     auto count = cache_->write(from, offset);
     attributes.size = cache_->size();
     return count;
@@ -91,6 +93,7 @@ Result<usize> RamFile::write_at(IoCursor& from, u64 offset) {
 
 Result<void> RamFile::truncate(u64 size) {
     if (size > kMaxFileSize) return Error(Errno::EFBIG);
+    note_mapped_writes();
     cache_->set_size(size);
     attributes.size = size;
     return {};
@@ -122,7 +125,27 @@ Result<Ref<MemoryObject>> RamFile::mapping_object() {
     return Ref<MemoryObject>(cache_);
 }
 
+/// The first write to a page through a mapping changes the file's times. It happens in a fault, where attribute_lock cannot
+/// be taken, so that the times are set when somebody looks or changes something, under that lock.
+void RamFile::note_mapped_writes() {
+    u64 written_ns = cache_->has_mapped_write() ? cache_->take_mapped_write_ns() : 0;
+    if (written_ns == 0) return;
+    TimeSpec& changed = attributes.change_time;
+    TimeSpec written{static_cast<i64>(written_ns / kNanosecondsPerSecond), static_cast<i64>(written_ns % kNanosecondsPerSecond)};
+    attributes.modify_time = written;
+    bool is_later = written.seconds > changed.seconds || (written.seconds == changed.seconds && written.nanoseconds > changed.nanoseconds);
+    if (is_later) changed = written; // a rename may have come in between
+}
+
+Result<void> RamFile::prepare_change() {
+    if (!cache_->has_mapped_write()) return {};
+    MutexGuard guard(attribute_lock);
+    note_mapped_writes();
+    return {};
+}
+
 Result<void> RamFile::refresh_attributes() {
+    TRY(prepare_change());
     attributes.blocks_512 = cache_->page_count() * (kPageSize / 512);
     return {};
 }

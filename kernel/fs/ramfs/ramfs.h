@@ -101,6 +101,7 @@ public:
     Result<void> allocate(u32 mode, u64 offset, u64 size) override;
     Result<Ref<MemoryObject>> mapping_object() override;
     PageCache* page_cache() override { return cache_.get(); }
+    Result<void> prepare_change() override;
     Result<void> refresh_attributes() override;
     u64 next_data(u64 offset) override { return cache_->next_data(offset); }
     u64 next_hole(u64 offset) override { return cache_->next_hole(offset); }
@@ -110,6 +111,8 @@ public:
     PageCache& cache() { return *cache_; }
 
 private:
+    void note_mapped_writes(); // under attribute_lock
+
     Ref<PageCache> cache_;
 };
 

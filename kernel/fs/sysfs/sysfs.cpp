@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "vfs/inode_file.h"
+
 namespace martlet {
 namespace {
 
@@ -37,6 +39,33 @@ Result<usize> read_text(IoCursor& to, u64 offset, SysfsDirectory::Show show, u64
     return to.put(shown.data() + offset, shown.size() - offset);
 }
 
+/// What counts the changes of an attribute and who waits for them; an attribute that tells of none has neither.
+struct SysfsChanges {
+    std::atomic<u32>* count = nullptr;
+    WaitQueue* queue = nullptr;
+};
+
+/// Every attribute answers POLLPRI and POLLERR until it is read, and again after it has changed.
+class SysfsFile final : public InodeFile {
+public:
+    SysfsFile(Inode& inode, u32 flags, const Path& path, SysfsChanges changes) : InodeFile(inode, flags, path), changes_(changes) {}
+    Result<usize> read(IoCursor& to, u64 offset) override {
+        seen_.store(now(), std::memory_order_relaxed);
+        return InodeFile::read(to, offset);
+    }
+    bool is_pollable() const override { return true; }
+    u32 poll(PollTable* table) override {
+        if (table && changes_.queue) table->watch(*changes_.queue);
+        return InodeFile::poll(nullptr) | (seen_.load(std::memory_order_relaxed) != now() ? kPollPri | kPollErr : 0);
+    }
+
+private:
+    static constexpr u64 kNeverRead = ~0ull;
+    u64 now() const { return changes_.count ? changes_.count->load(std::memory_order_acquire) : 0; }
+    SysfsChanges changes_;
+    std::atomic<u64> seen_ = kNeverRead;
+};
+
 class SysfsText final : public Inode {
 public:
     SysfsText(SuperBlock& block, u64 number, u32 permissions, SysfsDirectory::Show show, SysfsDirectory::Store store, u64 context)
@@ -56,33 +85,12 @@ public:
         return taken;
     }
     Result<void> truncate(u64) override { return {}; } // O_TRUNC from a shell's ">"
+    Result<Ref<File>> open(u32 flags, const Path& path) override { return make_ref<SysfsFile>(*this, flags, path, SysfsChanges{}); }
 
 private:
     SysfsDirectory::Show show_;
     SysfsDirectory::Store store_;
     u64 context_;
-};
-
-class SysfsWatchedFile final : public File {
-public:
-    SysfsWatchedFile(u32 flags, Path path, std::atomic<u32>& count, WaitQueue& queue)
-        : File(flags, std::move(path)), count_(count), queue_(queue), seen_(count.load(std::memory_order_acquire)) {}
-    Result<usize> read(IoCursor& to, u64 offset) override {
-        seen_.store(count_.load(std::memory_order_acquire), std::memory_order_relaxed);
-        return inode()->read_at(to, offset);
-    }
-    bool is_seekable() const override { return true; }
-    bool is_pollable() const override { return true; }
-    u32 poll(PollTable* table) override {
-        if (table) table->watch(queue_);
-        u32 changed = count_.load(std::memory_order_acquire) != seen_.load(std::memory_order_relaxed) ? kPollPri | kPollErr : 0;
-        return kPollIn | kPollRdNorm | kPollOut | kPollWrNorm | changed;
-    }
-
-private:
-    std::atomic<u32>& count_;
-    WaitQueue& queue_;
-    std::atomic<u32> seen_;
 };
 
 class SysfsWatchedText final : public Inode {
@@ -93,7 +101,7 @@ public:
     }
     Result<usize> read_at(IoCursor& to, u64 offset) override { return read_text(to, offset, show_, 0); }
     Result<Ref<File>> open(u32 flags, const Path& path) override {
-        return make_ref<SysfsWatchedFile>(flags, path, count_, queue_);
+        return make_ref<SysfsFile>(*this, flags, path, SysfsChanges{&count_, &queue_});
     }
 
 private:
@@ -112,6 +120,7 @@ public:
         if (offset >= attributes.size) return 0;
         return read_(to, offset, context_);
     }
+    Result<Ref<File>> open(u32 flags, const Path& path) override { return make_ref<SysfsFile>(*this, flags, path, SysfsChanges{}); }
 
 private:
     SysfsDirectory::Read read_;
