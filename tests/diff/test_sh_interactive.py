@@ -206,6 +206,44 @@ def test_interrupt_reaches_the_foreground_job_only(shell):
     assert shell.run("echo $?") == ["130"]
 
 
+@pytest.mark.parametrize("line", [
+    "while :; do sleep 0.1; done; echo no",
+    "for i in 1 2; do sleep 5; echo no; done",
+    "sleep 5 || echo no; echo no",
+    "if sleep 5; then :; else echo no; fi; echo no",
+    "f() { sleep 5; echo no; }; f; echo no",
+    "eval 'sleep 5; echo no'; echo no",
+    "! sleep 5; echo no",
+    "sleep 5 | cat; echo no",
+    "(sleep 5; echo no); echo no",
+    "x=$(sleep 5); echo no",
+    "while :; do :; done; echo no",
+    "read x; echo no",
+    "sleep 5 & wait; echo no",
+])
+def test_interrupt_ends_the_whole_line(shell, line):
+    shell.send(line + "\r")
+    time.sleep(0.3)
+    shell.send(control("c"))
+    assert re.sub(r"^\[1\] \d+\n", "", shell.prompt().split("\n", 1)[1]) == "^C\n"
+    assert shell.run("echo $?") == ["130"]
+
+
+def test_a_trap_of_interrupt_runs_when_the_foreground_job_died_of_it(shell):
+    shell.run("trap 'echo trapped' INT")
+    shell.send("sleep 5; echo $?\r")
+    time.sleep(0.3)
+    shell.send(control("c"))
+    assert shell.prompt().split("\n")[-3:] == ["trapped", "130", ""]
+
+
+def test_a_background_group_takes_its_signals(shell):
+    shell.run("(sleep 50; sleep 50) &")
+    shell.run("kill %1")
+    shell.send("wait\r")
+    assert "Terminated" in shell.prompt() + shell.run("jobs; echo end")[0]
+
+
 def test_stop_background_foreground(shell):
     shell.send("sleep 60\r")
     time.sleep(0.3)

@@ -52,6 +52,7 @@ bool Shell::assign(Variable& variable, std::string_view value) {
 void Shell::run_pending_traps() {
     if (Traps::interrupted() && interactive() && !is_child) {
         Traps::take_interrupt();
+        write_all(STDERR_FILENO, "\n");
         status = kStatusSignal + SIGINT;
         flow = Flow::abort_command;
         return;
@@ -134,9 +135,9 @@ void Shell::become_child() {
     out.forget();
     traps.reset_in_child();
     jobs.forget_all();
+    options.set(Option::interactive, false);  // before the next, which sets dispositions by it
     if (jobs.job_control())
         jobs.set_job_control(false);
-    options.set(Option::interactive, false);
     options.set(Option::monitor, false);
     in_exit_trap = false;
     trap_entry_status.reset();

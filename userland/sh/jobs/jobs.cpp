@@ -45,6 +45,12 @@ bool Job::has(pid_t pid) const {
     return std::any_of(processes.begin(), processes.end(), [&](const Process& p) { return p.pid == pid; });
 }
 
+bool Job::has_died_of(int signal) const {
+    return std::any_of(processes.begin(), processes.end(), [&](const Process& process) {
+        return process.state == JobState::done && WIFSIGNALED(process.wait_status) && WTERMSIG(process.wait_status) == signal;
+    });
+}
+
 int Job::exit_status(bool pipe_fail) const {
     if (processes.empty())
         return 0;
@@ -320,7 +326,11 @@ int Jobs::wait_foreground(Job& job) {
         write_all(STDERR_FILENO, text);
         return status;
     }
-    report_death(job);
+    // The keyboard's SIGINT went to the job's process group only; it is meant for the shell's loops and lists too.
+    if (job_control_ && shell_.interactive() && !shell_.is_child && job.has_died_of(SIGINT))
+        raise(SIGINT);
+    if (!Traps::interrupted())
+        report_death(job);
     remove(job);
     return status;
 }

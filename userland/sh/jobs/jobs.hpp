@@ -41,6 +41,7 @@ struct Job {
 
     JobState state() const;
     bool has(pid_t pid) const;
+    bool has_died_of(int signal) const;  // one of its processes
     pid_t last_pid() const { return processes.empty() ? 0 : processes.back().pid; }
     // The exit status a finished or stopped job gives to `$?`.
     int exit_status(bool pipe_fail) const;
