@@ -53,6 +53,20 @@ void copy_rest(Input& input) {
     for (std::string_view block; !(block = input.next_block()).empty();) out.write(block);
 }
 
+/// What was the end when it was looked for: a writer that is faster than this does not keep it here for ever.
+void copy_until(Input& input, off_t begin, off_t end) {
+    lseek(input.fd(), begin, SEEK_SET);
+    for (auto left = static_cast<uint64_t>(end - begin); left > 0;) {
+        if (input.buffered().empty() && !input.fill_more()) return;
+        std::string_view block = input.buffered().substr(0, static_cast<size_t>(left));
+        out.write(block);
+        left -= block.size();
+        input.consume(block.size());
+    }
+    input.consume(input.buffered().size());
+    lseek(input.fd(), end, SEEK_SET); // -f goes on from here
+}
+
 void skip_start(Input& input, const Settings& settings) {
     uint64_t to_skip = settings.count > 0 ? settings.count - 1 : 0;
     if (!settings.bytes) {
@@ -109,8 +123,7 @@ bool tail_seekable(Input& input, const Settings& settings) {
     } else {
         start = find_last_lines(input.fd(), begin, end, settings);
     }
-    lseek(input.fd(), start, SEEK_SET);
-    copy_rest(input);
+    copy_until(input, start, end);
     return true;
 }
 
