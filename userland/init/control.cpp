@@ -18,7 +18,8 @@
 namespace init {
 namespace {
 
-constexpr size_t kMaximumClients = 32;
+constexpr size_t kMaximumClients = 256;
+constexpr size_t kMaximumWaiting = 200; // of them; the others can still look, and end the system
 constexpr size_t kMaximumRequestBytes = 512;
 constexpr uint64_t kRequestTimeMs = 5000;
 
@@ -59,12 +60,8 @@ void Control::open_socket() {
 void Control::accept_client() {
     Descriptor socket(accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (!socket) return;
-    if (clients_.size() >= kMaximumClients) { // one that has said nothing yet gives way
-        auto idle = std::find_if(clients_.begin(), clients_.end(),
-                                 [](const Client& each) { return each.wish == Wish::None; });
-        if (idle == clients_.end()) return;
-        drop(*idle);
-    }
+    if (clients_.size() >= kMaximumClients) // the first that has said nothing yet gives way
+        drop(*std::find_if(clients_.begin(), clients_.end(), is_idle));
     int fd = socket.get();
     clients_.emplace_back();
     Client& client = clients_.back();
@@ -110,6 +107,9 @@ void Control::change(Client& client, std::string_view verb, const std::string& n
         return answer(client, "");
     }
     if (!is_unit_name(name) || !is_unit_name(target)) return answer(client, "not the name of a unit");
+    if (clients_.size() - static_cast<size_t>(std::count_if(clients_.begin(), clients_.end(), is_idle)) >=
+        kMaximumWaiting)
+        return answer(client, "too many requests wait already");
     std::string problem;
     if (verb == "enable" || verb == "disable") {
         if (verb == "enable" && !load_unit(name)) return answer(client, "there is no such service");

@@ -40,6 +40,7 @@ private:
         std::string service;
     };
 
+    static bool is_idle(const Client& client) { return client.wish == Wish::None; }
     void accept_client();
     void read_request(Client& client);
     void handle(Client& client, std::string_view line);

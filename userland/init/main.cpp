@@ -113,7 +113,9 @@ public:
                 log_.close();
                 shut_down(*end_);
             }
-            poller_.wait(std::min({manager_.deadline_ms(), log_.deadline_ms(), control_.deadline_ms()}));
+            poller_.wait(
+                more_ended_ ? 0 : std::min({manager_.deadline_ms(), log_.deadline_ms(), control_.deadline_ms()}));
+            if (more_ended_) more_ended_ = manager_.reap();
             manager_.tick();
             log_.tick();
         }
@@ -122,11 +124,10 @@ public:
 private:
     void read_signals() {
         signalfd_siginfo signal;
-        bool child_ended = false;
         while (read(signals_.get(), &signal, sizeof signal) == sizeof signal) {
             switch (signal.ssi_signo) {
             case SIGCHLD:
-                child_ended = true;
+                more_ended_ = true;
                 break;
             case SIGINT:
             case SIGTERM:
@@ -140,7 +141,6 @@ private:
                 break;
             }
         }
-        if (child_ended) manager_.reap();
     }
 
     /// The first who asks decides.
@@ -157,6 +157,7 @@ private:
     Control control_;
     std::optional<TerminalSwitch> terminals_;
     Descriptor signals_;
+    bool more_ended_ = false; // children that wait to be reaped
     std::optional<ShutdownKind> end_;
 };
 

@@ -23,6 +23,7 @@ constexpr uint64_t kPollMs = 20;          // for what ends or appears without te
 constexpr uint64_t kHangUpAfterMs = 1000; // a session that ignores SIGTERM is hung up
 constexpr uint64_t kTerminalsWaitMs = 300; // at boot, for what is shown before somebody works there
 constexpr size_t kShownNames = 5;
+constexpr int kReapedAtOnce = 100;
 constexpr uint64_t kUnkillableMs = 5000;         // after SIGKILL
 constexpr uint64_t kLongestStopAtEndMs = 30'000; // whatever the unit says, when the system ends
 
@@ -352,10 +353,11 @@ void Manager::press_on(Service& service) {
 
 // What happens.
 
-void Manager::reap() {
-    int status;
-    pid_t pid;
-    while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+bool Manager::reap() {
+    for (int count = 0; count < kReapedAtOnce; ++count) {
+        int status;
+        pid_t pid = waitpid(-1, &status, WNOHANG);
+        if (pid <= 0) return false;
         if (pid == log_.pid()) log_.ended();
         for (auto& [name, service] : services_) {
             if (service->main_pid != pid) continue;
@@ -363,6 +365,7 @@ void Manager::reap() {
             break;
         }
     }
+    return true;
 }
 
 void Manager::process_ended(Service& service, int status) {

@@ -41,8 +41,9 @@ public:
     void step();
     void tick();
     uint64_t deadline_ms() const;
-    /// Takes the ends of all processes that have ended.
-    void reap();
+    /// Takes the ends of processes. True if more may have ended: those who die faster than they are buried
+    /// must not keep init from the rest of its work.
+    bool reap();
 
 private:
     Service* ensure(const std::string& name);

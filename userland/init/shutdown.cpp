@@ -28,7 +28,7 @@ bool wait_for_all(int seconds) {
     sigemptyset(&child);
     sigaddset(&child, SIGCHLD);
     while (true) {
-        while (waitpid(-1, nullptr, WNOHANG) > 0) {
+        while (waitpid(-1, nullptr, WNOHANG) > 0 && monotonic_ms() < deadline) {
         }
         if (!others_exist()) return true;
         if (monotonic_ms() >= deadline) return false;
