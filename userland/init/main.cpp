@@ -113,8 +113,8 @@ public:
                 log_.close();
                 shut_down(*end_);
             }
-            poller_.wait(
-                more_ended_ ? 0 : std::min({manager_.deadline_ms(), log_.deadline_ms(), control_.deadline_ms()}));
+            uint64_t next_ms = std::min({manager_.deadline_ms(), log_.deadline_ms(), control_.deadline_ms()});
+            poller_.wait(more_ended_ ? 0 : next_ms);
             if (more_ended_) more_ended_ = manager_.reap();
             manager_.tick();
             log_.tick();
@@ -157,7 +157,7 @@ private:
     Control control_;
     std::optional<TerminalSwitch> terminals_;
     Descriptor signals_;
-    bool more_ended_ = false; // children that wait to be reaped
+    bool more_ended_ = false; // children may wait to be reaped
     std::optional<ShutdownKind> end_;
 };
 
