@@ -36,6 +36,9 @@ def test_the_live_user_is_logged_in_and_becomes_root():
         assert machine.run("id -u; grep -c 'failed su of martlet on ttyS0 to root' /var/log/messages")[0] == "0\n1"
         machine.send("exit\r")
         machine.expect(r"\]ready ")
+        machine.send("logout\r")
+        machine.expect("Welcome to Martlet")
+        machine.wait_for_prompt()
         # The live user may end the system.
         machine.send("poweroff\r")
         assert machine.wait_for_exit() == 0
