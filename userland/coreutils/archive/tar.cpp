@@ -28,6 +28,11 @@ enum : int {
     kZstd,
     kNoSamePermissions,
     kFormat,
+    kNull,
+    kMode,
+    kOverwrite,
+    kFullTime,
+    kTransform,
 };
 
 constexpr Option kOptions[] = {
@@ -43,10 +48,12 @@ constexpr Option kOptions[] = {
     {'j', "bzip2", nullptr, "filter the archive through bzip2"},
     {'J', "xz", nullptr, "filter the archive through xz"},
     {kZstd, "zstd", nullptr, "filter the archive through zstd"},
+    {'I', "use-compress-program", "PROG", "filter the archive through PROG (it must accept -d)"},
     {'a', "auto-compress", nullptr, "use the archive's suffix to find the compressor"},
     {'O', "to-stdout", nullptr, "extract files to standard output"},
     {'k', "keep-old-files", nullptr, "don't replace existing files when extracting, treat them as errors"},
     {kKeepNewer, "keep-newer-files", nullptr, "don't replace existing files that are newer"},
+    {kOverwrite, "overwrite", nullptr, "write over existing files instead of replacing them"},
     {'U', "unlink-first", nullptr, "remove each file prior to extracting over it (always done)"},
     {'m', "touch", nullptr, "don't extract file modified time"},
     {'p', "preserve-permissions", nullptr, "extract all file permissions (default for root)"},
@@ -57,11 +64,16 @@ constexpr Option kOptions[] = {
     {kNumeric, "numeric-owner", nullptr, "always use numbers for user/group names"},
     {kOwner, "owner", "NAME", "force NAME as owner for added files"},
     {kGroup, "group", "NAME", "force NAME as group for added files"},
+    {kMode, "mode", "CHANGES", "force CHANGES of the mode for added files"},
     {kMtime, "mtime", "DATE", "set modification time for added files"},
     {'h', "dereference", nullptr, "follow symbolic links; archive the files they point to"},
     {kExclude, "exclude", "PATTERN", "exclude files that match PATTERN"},
     {'X', "exclude-from", "FILE", "exclude patterns listed in FILE"},
     {'T', "files-from", "FILE", "get names to extract or create from FILE"},
+    {kNull, "null", nullptr, "the names in the FILE of a following -T end in NUL"},
+    {kTransform, "transform", "EXPRESSION", "replace names by the s/REGEX/TEXT/ of sed"},
+    {kTransform, "xform", "EXPRESSION", nullptr},
+    {kFullTime, "full-time", nullptr, "list times with their seconds and fractions"},
     {kStrip, "strip-components", "N", "strip N leading components from names on extraction"},
     {'P', "absolute-names", nullptr, "don't strip leading '/'s from names"},
     {kNoRecursion, "no-recursion", nullptr, "don't descend into directories"},
@@ -69,10 +81,10 @@ constexpr Option kOptions[] = {
     {kFormat, "format", "FORMAT", nullptr},
 };
 
-void read_list(const char* file, std::vector<std::string>& lines) {
+void read_list(const char* file, char end, std::vector<std::string>& lines) {
     Input input;
     if (!input.open(file)) die(2, "%s: Cannot open: %m", file);
-    while (auto line = input.next_line())
+    while (auto line = input.next_line(end))
         if (!line->empty()) lines.emplace_back(*line);
 }
 
@@ -138,8 +150,27 @@ void parse_option(int option, char* value, TarSettings& settings) {
     case kZstd:
         settings.compressor = "zstd";
         break;
+    case 'I':
+        settings.compressor = value;
+        break;
     case 'a':
         settings.by_suffix = true;
+        break;
+    case kNull:
+        settings.null_ended = true;
+        break;
+    case kMode:
+        settings.mode = ModeChange::parse(value);
+        if (!settings.mode) die(2, "Invalid mode given on option: '%s'", value);
+        break;
+    case kOverwrite:
+        settings.overwrite = true;
+        break;
+    case kFullTime:
+        settings.full_time = true;
+        break;
+    case kTransform:
+        if (!settings.transform.add(value)) die(2, "Invalid transform expression: '%s'", value);
         break;
     case 'O':
         settings.to_output = true;
@@ -179,11 +210,11 @@ void parse_option(int option, char* value, TarSettings& settings) {
         settings.excludes.emplace_back(value);
         break;
     case 'X':
-        read_list(value, settings.excludes);
+        read_list(value, '\n', settings.excludes);
         break;
     case 'T': {
         std::vector<std::string> names;
-        read_list(value, names);
+        read_list(value, settings.null_ended ? '\0' : '\n', names);
         for (std::string& name : names) settings.operands.push_back({name, false});
         break;
     }
@@ -210,7 +241,7 @@ std::vector<char*> expand_old_style(std::span<char*> words) {
     for (const char* letter = words[0]; *letter; ++letter) {
         char* option = new char[3]{'-', *letter, '\0'}; // lives as long as the arguments
         result.push_back(option);
-        if (strchr("fCTX", *letter)) {
+        if (strchr("fCTXI", *letter)) {
             if (next >= words.size()) usage_error("Old option '%c' requires an argument.", *letter);
             result.push_back(words[next++]);
         }
@@ -237,13 +268,13 @@ int run(Arguments& raw) {
         words.assign(rest.begin() + 1, rest.end());
     }
     if (!settings.action) usage_error("You must specify one of the options -c, -x, -t, -r");
-    if (settings.by_suffix && settings.archive && !settings.compressor) {
+    if (settings.by_suffix && settings.archive && settings.compressor.empty()) {
         std::string_view archive = settings.archive;
         settings.compressor = archive.ends_with(".gz") || archive.ends_with(".tgz")     ? "gzip"
                               : archive.ends_with(".bz2") || archive.ends_with(".tbz2") ? "bzip2"
                               : archive.ends_with(".xz") || archive.ends_with(".txz")   ? "xz"
                               : archive.ends_with(".zst")                               ? "zstd"
-                                                                                        : nullptr;
+                                                                                        : "";
     }
     if (settings.action == 'x' || settings.action == 't') return tar_extract(settings);
     bool names = false;

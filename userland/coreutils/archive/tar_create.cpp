@@ -25,6 +25,8 @@ public:
     Creator(const TarSettings& settings, int fd, uint64_t written)
         : settings_(settings), output_(fd), written_(written) {
         output_.defer_errors(); // told with the archive's name
+        mask_ = umask(0);
+        umask(mask_);
     }
 
     void add(const std::string& operand) {
@@ -98,8 +100,12 @@ private:
 
     void add_entry(Walk& walk, const std::string& path, const struct stat& info) {
         TarEntry entry;
-        entry.name = member_name(path);
-        entry.mode = info.st_mode & 07777;
+        entry.name = settings_.transform.apply(member_name(path), NameTransform::Target::member);
+        if (entry.name.empty()) {
+            walk.skip();
+            return;
+        }
+        entry.mode = settings_.mode ? settings_.mode->apply(info.st_mode, mask_) : info.st_mode & 07777;
         entry.uid = settings_.owner.value_or(info.st_uid);
         entry.gid = settings_.group.value_or(info.st_gid);
         if (!settings_.numeric) {
@@ -122,7 +128,7 @@ private:
                 status = 2;
                 return;
             }
-            entry.link = *target;
+            entry.link = settings_.transform.apply(*target, NameTransform::Target::symbolic_link);
             break;
         }
         case S_IFCHR:
@@ -139,10 +145,10 @@ private:
             return;
         }
         if (info.st_nlink > 1 && !S_ISDIR(info.st_mode)) {
-            auto [first, added] = links_.try_emplace({info.st_dev, info.st_ino}, entry.name);
+            auto [first, added] = links_.try_emplace({info.st_dev, info.st_ino}, member_name(path));
             if (!added) {
                 entry.type = TarType::hard_link;
-                entry.link = first->second;
+                entry.link = settings_.transform.apply(first->second, NameTransform::Target::hard_link);
             }
         }
         if (entry.type == TarType::file) {
@@ -207,6 +213,7 @@ private:
     Output output_;
     uint64_t written_;
     bool warned_ = false;
+    mode_t mask_ = 0;
     std::map<std::pair<dev_t, ino_t>, std::string> links_;
 };
 
@@ -243,17 +250,15 @@ int tar_create(const TarSettings& settings) {
     bool regular = fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
     uint64_t start = 0;
     if (appends) {
-        if (settings.compressor || !to_file) die(2, "Cannot update compressed archives");
+        if (!settings.compressor.empty() || !to_file) die(2, "Cannot update compressed archives");
         start = end_of_members(fd, settings.archive);
         if (ftruncate(fd, static_cast<off_t>(start)) != 0 ||
             lseek(fd, static_cast<off_t>(start), SEEK_SET) < 0)
             die_errno(2, settings.archive);
     }
     PipedProgram compressor;
-    if (settings.compressor) {
-        const char* const command[] = {settings.compressor, "-c", nullptr};
-        compressor = start_piped(command, PipeFlow::to_program, fd);
-    }
+    if (!settings.compressor.empty())
+        compressor = start_compressor(settings.compressor, nullptr, PipeFlow::to_program, fd);
     int status;
     {
         Creator creator(settings, compressor.child ? compressor.fd : fd, start);

@@ -123,8 +123,9 @@ private:
     }
 
     // The path below the directory, empty when the member is not to be extracted.
-    std::string target_of(const TarEntry& entry) {
-        std::string_view name = entry.name;
+    std::string target_of(const std::string& member, NameTransform::Target kind) {
+        std::string whole = settings_.transform.apply(member, kind);
+        std::string_view name = whole;
         for (unsigned left = settings_.strip_components; left > 0; --left) {
             while (name.starts_with('/')) name.remove_prefix(1);
             size_t slash = name.find('/');
@@ -138,7 +139,7 @@ private:
         }
         while (name.starts_with('/')) name.remove_prefix(1);
         if (has_dot_dot(name)) {
-            warn("%s: Member name contains '..'", printable(entry.name).c_str());
+            warn("%s: Member name contains '..'", printable(whole).c_str());
             status_ = 2;
             return "";
         }
@@ -166,12 +167,13 @@ private:
         if (entry.type == TarType::directory && S_ISLNK(old.st_mode) && deep::is_directory(target))
             return true;
         if (entry.type == TarType::hard_link && target == entry.link) return false;
-        deep::unlink(target);
+        bool both_files = S_ISREG(old.st_mode) && entry.type == TarType::file;
+        if (!settings_.overwrite || !both_files) deep::unlink(target);
         return true;
     }
 
     void extract(TarEntry& entry, TarReader& reader) {
-        std::string target = target_of(entry);
+        std::string target = target_of(entry.name, NameTransform::Target::member);
         if (target.empty()) return;
         if (settings_.verbose > 0) {
             TarSettings shown = settings_;
@@ -216,14 +218,14 @@ private:
             directories_.emplace_back(entry, target);
             return true;
         case TarType::symbolic_link:
-            if (deep::symlink(entry.link, target) != 0) return false;
+            if (deep::symlink(settings_.transform.apply(entry.link, NameTransform::Target::symbolic_link),
+                              target) != 0)
+                return false;
             made_links_.add(target);
             set_attributes(entry, target);
             return true;
         case TarType::hard_link: {
-            TarEntry other;
-            other.name = entry.link;
-            std::string source = target_of(other);
+            std::string source = target_of(entry.link, NameTransform::Target::hard_link);
             if (source.empty()) return true;
             if (made_links_.above(source)) {
                 errno = ELOOP;
@@ -243,7 +245,8 @@ private:
     }
 
     bool create_file(const TarEntry& entry, const std::string& target, TarReader& reader) {
-        int fd = deep::open(target, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+        int existing = settings_.overwrite ? O_TRUNC : O_EXCL;
+        int fd = deep::open(target, O_WRONLY | O_CREAT | existing | O_NOFOLLOW | O_CLOEXEC, 0600);
         if (fd < 0) return false;
         for (std::string_view piece; !(piece = reader.read()).empty();) {
             while (!piece.empty()) {
@@ -297,18 +300,35 @@ private:
     MadeLinks made_links_;
 };
 
-// What the first bytes say: "gzip", "bzip2", "xz", "zstd" or nothing.
-const char* compressor_of(int fd) {
+// ".25" of a second, nothing for none.
+std::string fraction_text(long nanoseconds) {
+    if (nanoseconds == 0) return "";
+    std::string text = std::to_string(1'000'000'000 + nanoseconds);
+    text[0] = '.';
+    return text.substr(0, text.find_last_not_of('0') + 1);
+}
+
+// What the first bytes say: "gzip", "bzip2", "xz", "zstd" or "".
+std::string compressor_of(int fd) {
     unsigned char magic[6] = {};
-    if (pread(fd, magic, sizeof(magic), 0) < 6) return nullptr;
+    if (pread(fd, magic, sizeof(magic), 0) < 6) return "";
     if (magic[0] == 0x1f && magic[1] == 0x8b) return "gzip";
     if (memcmp(magic, "BZh", 3) == 0) return "bzip2";
     if (memcmp(magic, "\xfd" "7zXZ", 6) == 0) return "xz";
     if (memcmp(magic, "\x28\xb5\x2f\xfd", 4) == 0) return "zstd";
-    return nullptr;
+    return "";
 }
 
 } // namespace
+
+PipedProgram start_compressor(std::string program, const char* option, PipeFlow flow, int other) {
+    std::vector<const char*> words;
+    for (char* rest = program.data(), *word; (word = strsep(&rest, " \t"));)
+        if (*word) words.push_back(word);
+    if (option) words.push_back(option);
+    words.push_back(nullptr);
+    return start_piped(words.data(), flow, other);
+}
 
 bool TarSettings::is_excluded(std::string_view name) const {
     if (excludes.empty()) return false;
@@ -336,8 +356,10 @@ void print_entry(const TarEntry& entry, const TarSettings& settings) {
                   size.c_str());
         struct tm broken;
         localtime_r(&entry.time.tv_sec, &broken);
-        out.print("%04d-%02d-%02d %02d:%02d ", broken.tm_year + 1900, broken.tm_mon + 1, broken.tm_mday,
+        out.print("%04d-%02d-%02d %02d:%02d", broken.tm_year + 1900, broken.tm_mon + 1, broken.tm_mday,
                   broken.tm_hour, broken.tm_min);
+        if (settings.full_time) out.print(":%02d%s", broken.tm_sec, fraction_text(entry.time.tv_nsec).c_str());
+        out.put(' ');
     }
     out.write(printable(entry.name));
     if (settings.verbose > 0 && entry.type == TarType::symbolic_link)
@@ -351,16 +373,14 @@ int tar_extract(const TarSettings& settings) {
     bool from_file = settings.archive && strcmp(settings.archive, "-") != 0;
     int fd = from_file ? open(settings.archive, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
     if (fd < 0) die(2, "%s: Cannot open: %m", settings.archive);
-    const char* program = settings.compressor;
-    if (!program) program = compressor_of(fd);
+    std::string program = settings.compressor.empty() ? compressor_of(fd) : settings.compressor;
     PipedProgram decompressor;
-    if (program) {
-        const char* const command[] = {program, "-dc", nullptr};
-        decompressor = start_piped(command, PipeFlow::from_program, fd);
+    if (!program.empty()) {
+        decompressor = start_compressor(program, "-d", PipeFlow::from_program, fd);
         close(fd);
     }
-    int status = Extractor(settings).run(fcntl(program ? decompressor.fd : fd, F_DUPFD_CLOEXEC, 3));
-    if (program && decompressor.finish() != 0) {
+    int status = Extractor(settings).run(fcntl(program.empty() ? fd : decompressor.fd, F_DUPFD_CLOEXEC, 3));
+    if (!program.empty() && decompressor.finish() != 0) {
         warn("the decompressor failed");
         status = 2;
     }

@@ -2,6 +2,7 @@
 
 #include "lib/numbers.h"
 
+#include <algorithm>
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -550,9 +551,42 @@ bool split_seconds(std::string_view& text, int& second) {
     return text.size() == 8 || text.size() == 10 || text.size() == 12;
 }
 
+// Local time is that of another zone while this lives.
+class ZoneScope {
+public:
+    explicit ZoneScope(const char* zone) {
+        if (const char* before = getenv("TZ")) before_ = before;
+        setenv("TZ", zone, 1);
+        tzset();
+    }
+    ~ZoneScope() {
+        before_ ? setenv("TZ", before_->c_str(), 1) : unsetenv("TZ");
+        tzset();
+    }
+    ZoneScope(const ZoneScope&) = delete;
+    ZoneScope& operator=(const ZoneScope&) = delete;
+
+private:
+    std::optional<std::string> before_;
+};
+
 } // namespace
 
 std::optional<timespec> parse_date(std::string_view text, const timespec& now) {
+    std::optional<ZoneScope> zone;
+    constexpr std::string_view kZone = "TZ=\"";
+    text.remove_prefix(std::min(text.find_first_not_of(" \t\n"), text.size()));
+    if (text.starts_with(kZone)) {
+        std::string name;
+        size_t at = kZone.size();
+        for (; at < text.size() && text[at] != '"'; ++at) {
+            if (text[at] == '\\') ++at;
+            if (at < text.size()) name.push_back(text[at]);
+        }
+        if (at >= text.size()) return std::nullopt;
+        text.remove_prefix(at + 1);
+        zone.emplace(name.c_str());
+    }
     bool blank = text.find_first_not_of(" \t\n") == std::string_view::npos;
     // An empty date is today at midnight.
     return Parser(blank ? "midnight" : text, now).parse();

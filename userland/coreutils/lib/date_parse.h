@@ -10,7 +10,7 @@ namespace coreutils {
 // Understands, in any order: @SECONDS; 2024-01-31, 2024/1/31, 1/31/2024, 20240131, 31 Jan 2024, Jan 31;
 // 12:30[:45[.5]] with am/pm; Z, UTC, GMT, +HHMM, +HH:MM; weekdays; now, today, tomorrow, yesterday, noon,
 // midnight; next, last, this, ago; and offsets like "+2 days", "3 weeks ago". Local time unless a zone is
-// given. `now` is the reference.
+// given, be it by TZ="ZONE" in front. `now` is the reference.
 std::optional<timespec> parse_date(std::string_view text, const timespec& now);
 
 // [[CC]YY]MMDDhhmm[.ss] of POSIX touch -t.

@@ -104,9 +104,9 @@ int run_environment(const Settings& settings, std::span<char*> operands) {
         if (unsetenv(name) != 0) die_errno(125, std::string("cannot unset '") + name + "'");
     while (!operands.empty() && strchr(operands[0], '=')) {
         char* equals = strchr(operands[0], '=');
-        std::string name(operands[0], equals);
-        if (setenv(name.c_str(), equals + 1, 1) != 0)
-            die_errno(125, std::string("cannot set '") + name + "'");
+        // Any string with an equals sign, as execve(2) passes it on: the name may even be empty.
+        if (putenv(operands[0]) != 0)
+            die_errno(125, "cannot set '" + std::string(operands[0], equals) + "'");
         operands = operands.subspan(1);
     }
     if (operands.empty()) {

@@ -97,7 +97,7 @@ struct Entry {
     std::string digest, name;
 };
 
-// "DIGEST  NAME", "DIGEST *NAME" or "LABEL (NAME) = DIGEST"; false for anything else.
+// "DIGEST  NAME", "DIGEST *NAME", "DIGEST NAME" or "LABEL (NAME) = DIGEST"; false for anything else.
 bool parse_entry(std::string_view line, const Flavour& flavour, Entry& entry) {
     while (!line.empty() && (line[0] == ' ' || line[0] == '\t')) line.remove_prefix(1);
     if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
@@ -112,10 +112,10 @@ bool parse_entry(std::string_view line, const Flavour& flavour, Entry& entry) {
         entry.digest = line.substr(end + 4);
     } else {
         size_t digits = 2 * digest_bytes(flavour.kind);
-        if (line.size() < digits + 3 || line[digits] != ' ') return false;
+        if (line.size() < digits + 2 || line[digits] != ' ') return false;
         entry.digest = line.substr(0, digits);
-        char mark = line[digits + 1];
-        entry.name = line.substr(mark == ' ' || mark == '*' ? digits + 2 : digits + 1);
+        entry.name = line.substr(digits + 1);
+        if (entry.name[0] == ' ' || (entry.name[0] == '*' && entry.name.size() > 1)) entry.name.erase(0, 1);
     }
     if (entry.digest.size() != 2 * digest_bytes(flavour.kind)) return false;
     for (unsigned char digit : entry.digest)

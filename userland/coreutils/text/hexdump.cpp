@@ -193,6 +193,7 @@ constexpr Option kXxdOptions[] = {
     {'g', nullptr, "BYTES", "number of octets per group (default 2; 1 for -b)"},
     {'i', nullptr, nullptr, "output in C include file style"},
     {'l', nullptr, "LEN", "stop after LEN octets"},
+    {'o', nullptr, "OFFSET", "add OFFSET to the position displayed"},
     {'p', nullptr, nullptr, "output in plain hexdump style"},
     {'r', nullptr, nullptr, "reverse operation: convert hexdump into binary"},
     {'s', nullptr, "SEEK", "start at SEEK bytes offset"},
@@ -251,9 +252,9 @@ int hex_value(char digit) {
     return digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;
 }
 
-// A dump back to bytes: after the offset, pairs of digits until two blanks (the text column) or another
-// character.
-int reverse(Input& input, bool plain) {
+// A dump back to bytes: after the offset, up to `columns` pairs of digits until two blanks (the text column)
+// or another character.
+int reverse(Input& input, bool plain, size_t columns) {
     uint64_t written = 0;
     while (auto line = input.next_line()) {
         std::string_view rest = *line;
@@ -267,7 +268,8 @@ int reverse(Input& input, bool plain) {
                 written = offset;
             }
         }
-        for (size_t at = 0; at < rest.size();) {
+        size_t left = plain ? SIZE_MAX : columns;
+        for (size_t at = 0; at < rest.size() && left > 0;) {
             if (isspace(static_cast<unsigned char>(rest[at]))) {
                 if (!plain && at + 1 < rest.size() && rest[at] == ' ' && rest[at + 1] == ' ' && at > 0) break;
                 ++at;
@@ -278,6 +280,7 @@ int reverse(Input& input, bool plain) {
             if (high < 0 || low < 0) break;
             out.put(static_cast<char>(high << 4 | low));
             ++written;
+            --left;
             at += 2;
         }
     }
@@ -287,7 +290,7 @@ int reverse(Input& input, bool plain) {
 int run_xxd(Arguments& arguments) {
     XxdSettings settings;
     bool reversed = false;
-    uint64_t skip = 0, length = UINT64_MAX;
+    uint64_t skip = 0, length = UINT64_MAX, displayed = 0;
     auto number = [&]() -> uint64_t {
         char* end;
         uint64_t value = strtoull(arguments.value(), &end, 0);
@@ -309,6 +312,9 @@ int run_xxd(Arguments& arguments) {
             break;
         case 's':
             skip = number();
+            break;
+        case 'o':
+            displayed = number();
             break;
         case 'r':
             reversed = true;
@@ -332,7 +338,7 @@ int run_xxd(Arguments& arguments) {
         Input input;
         const char* name = files.empty() ? "-" : files[0];
         if (!input.open(name)) die_errno(2, name);
-        return reverse(input, settings.style == 'p');
+        return reverse(input, settings.style == 'p', settings.columns ? settings.columns : 16);
     }
     if (settings.columns == 0) settings.columns = settings.style == 'b' ? 6 : settings.style == 'p' ? 30 : 16;
     if (!settings.has_group) settings.group = settings.style == 'b' ? 1 : 2;
@@ -343,7 +349,7 @@ int run_xxd(Arguments& arguments) {
         return input.status ? 2 : 0;
     }
     unsigned char bytes[256];
-    uint64_t offset = skip;
+    uint64_t offset = skip + displayed;
     for (size_t count; (count = input.read(bytes, settings.columns)) > 0; offset += count) {
         if (settings.style != 'p') {
             xxd_line(bytes, count, offset, settings);

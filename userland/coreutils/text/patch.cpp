@@ -209,7 +209,8 @@ void write_text(const std::string& name, const Text& text, mode_t mode, int flag
         }
         file.finish_file(name.c_str());
     }
-    fchmod(fd, mode);
+    struct stat info;
+    if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode)) fchmod(fd, mode); // a device keeps its mode
     if (close(fd) != 0) die_errno(2, name);
 }
 

@@ -1,5 +1,6 @@
 #include "text/patch_parse.h"
 
+#include "lib/escape.h"
 #include "lib/numbers.h"
 
 #include <ctype.h>
@@ -9,12 +10,35 @@
 namespace coreutils {
 namespace {
 
+// Takes a name as diff and git quote it, "tab\there", off `rest`; false when it is not one.
+bool take_quoted_name(std::string_view& rest, std::string& name) {
+    if (!rest.starts_with('"')) return false;
+    std::string result;
+    for (size_t at = 1; at < rest.size(); ++at) {
+        if (rest[at] == '"') {
+            rest.remove_prefix(at + 1);
+            name = std::move(result);
+            return true;
+        }
+        size_t length = 0;
+        if (rest[at] != '\\')
+            result.push_back(rest[at]);
+        else if (at + 1 < rest.size() && rest[at + 1] == '"')
+            result.push_back(rest[++at]);
+        else if (append_escape(result, rest.substr(at + 1), EscapeStyle::printf, length))
+            at += length;
+    }
+    return false;
+}
+
 // The name in "--- NAME<tab>TIME"; the time stamp of the epoch stands for a file that is not there.
 std::string header_name(std::string_view rest, bool& absent) {
+    std::string name;
+    bool quoted = take_quoted_name(rest, name);
     size_t tab = rest.find('\t');
     std::string_view stamp = tab == std::string_view::npos ? std::string_view() : rest.substr(tab + 1);
-    std::string name(rest.substr(0, tab));
-    while (tab == std::string_view::npos && !name.empty() && (name.back() == ' ' || name.back() == '\r'))
+    if (!quoted) name = rest.substr(0, tab);
+    while (!quoted && tab == std::string_view::npos && !name.empty() && (name.back() == ' ' || name.back() == '\r'))
         name.pop_back();
     absent = name == "/dev/null" || stamp.starts_with("1970-01-01 00:00:00") ||
              stamp.starts_with("Thu Jan  1 00:00:00 1970");

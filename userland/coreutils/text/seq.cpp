@@ -60,6 +60,7 @@ Operand parse_operand(const char* text) {
                 operand.decimals < static_cast<size_t>(power) ? operand.decimals : static_cast<size_t>(power);
             operand.decimals -= used;
             operand.width += static_cast<size_t>(power) - used;
+            if (used > 0 && operand.decimals == 0) --operand.width; // the point of "1.5e1"
         }
     }
     return operand;

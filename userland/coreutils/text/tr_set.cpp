@@ -1,5 +1,6 @@
 #include "text/tr_set.h"
 
+#include <algorithm>
 #include <ctype.h>
 
 namespace coreutils::tr {
@@ -183,6 +184,8 @@ std::optional<Set> parse_set(std::string_view text, std::string& problem) {
 }
 
 std::vector<unsigned char> expand(const Set& set, size_t wanted) {
+    // Where a byte of the first set stands tells its partner; partners beyond this many there are not.
+    constexpr uint64_t kMostRepeats = 65536;
     std::vector<unsigned char> bytes;
     uint64_t fixed = set.size();
     for (const Piece& piece : set.pieces) {
@@ -191,8 +194,7 @@ std::vector<unsigned char> expand(const Set& set, size_t wanted) {
             continue;
         }
         uint64_t count = piece.count ? piece.count : wanted > fixed ? wanted - fixed : 0;
-        // More than there are bytes in the other set never counts.
-        if (count > wanted) count = wanted;
+        count = std::min(count, kMostRepeats);
         bytes.insert(bytes.end(), static_cast<size_t>(count), piece.bytes[0]);
     }
     return bytes;

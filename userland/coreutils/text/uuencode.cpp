@@ -143,7 +143,9 @@ int open_target(const std::string& name, mode_t mode) {
     if (name == "-" || name == "/dev/stdout") return fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
     int fd = open(name.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (fd < 0) die_errno(1, name);
-    if (fchmod(fd, mode & 0777) != 0 && errno != EPERM) warn_errno(name);
+    struct stat info;
+    bool regular = fstat(fd, &info) == 0 && S_ISREG(info.st_mode); // a device keeps its mode
+    if (regular && fchmod(fd, mode & 0777) != 0 && errno != EPERM) warn_errno(name);
     return fd;
 }
 
