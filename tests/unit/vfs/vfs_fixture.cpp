@@ -32,7 +32,7 @@ u64 realtime_ns() { static u64 now = 1'000'000'000'000; return now += 1000; }
 u64 monotonic_ns() { return realtime_ns(); }
 bool Deadline::has_passed() const { return monotonic_ns == 0; }
 void WaitQueue::wake(u32) {}
-void WaitQueue::announce(u32) {}
+void WaitQueue::tell(u32) {}
 void WaitQueue::add(Waiter&) {}
 void WaitQueue::remove(Waiter&) {}
 Waiter::~Waiter() {}
