@@ -6,8 +6,9 @@
 #include "proc/memory_barrier.h"
 #include "sched/scheduler.h"
 #include "time/clock.h"
-#include "vfs/mount_namespace.h"
 #include "vfs/caller.h"
+#include "vfs/dentry_pool.h"
+#include "vfs/mount_namespace.h"
 #include "vfs/write_back.h"
 
 namespace martlet {
@@ -104,6 +105,7 @@ void VfsTest::TearDown() {
     EXPECT_EQ(live_inode_count(), inodes_before_) << "inodes leaked";
     EXPECT_EQ(live_file_count(), files_before_) << "files leaked";
     EXPECT_EQ(DentryCache::statistics().live, dentries_before_) << "dentries leaked";
+    (void)DentryPool::release_pages(); // kept for the next names
     MemoryTest::TearDown();
 }
 
