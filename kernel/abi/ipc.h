@@ -49,7 +49,8 @@ struct SemaphoreSetStatus { // struct semid64_ds
 static_assert(sizeof(SemaphoreSetStatus) == 104);
 
 struct SemaphoreLimits { // struct seminfo
-    i32 map, sets_max, semaphores_max, undo_max, per_set_max, operations_max, undo_entries_max, undo_size, value_max, adjust_max;
+    i32 map, sets_max, semaphores_max, undo_max, per_set_max, operations_max, undo_entries_max, undo_size,
+        value_max, adjust_max;
 };
 
 struct MessageQueueStatus { // struct msqid64_ds

@@ -4,9 +4,10 @@
 
 namespace martlet::abi {
 
-inline constexpr u32 kLoopSetFd = 0x4c00, kLoopClearFd = 0x4c01, kLoopSetStatusOld = 0x4c02, kLoopGetStatusOld = 0x4c03,
-                     kLoopSetStatus = 0x4c04, kLoopGetStatus = 0x4c05, kLoopChangeFd = 0x4c06, kLoopSetCapacity = 0x4c07,
-                     kLoopSetDirect = 0x4c08, kLoopSetBlockSize = 0x4c09, kLoopConfigure = 0x4c0a;
+inline constexpr u32 kLoopSetFd = 0x4c00, kLoopClearFd = 0x4c01, kLoopSetStatusOld = 0x4c02,
+                     kLoopGetStatusOld = 0x4c03, kLoopSetStatus = 0x4c04, kLoopGetStatus = 0x4c05,
+                     kLoopChangeFd = 0x4c06, kLoopSetCapacity = 0x4c07, kLoopSetDirect = 0x4c08,
+                     kLoopSetBlockSize = 0x4c09, kLoopConfigure = 0x4c0a;
 inline constexpr u32 kLoopControlAdd = 0x4c80, kLoopControlRemove = 0x4c81, kLoopControlGetFree = 0x4c82;
 inline constexpr u32 kLoopReadOnly = 1, kLoopAutoclear = 4, kLoopPartitionScan = 8, kLoopDirect = 16;
 

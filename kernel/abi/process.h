@@ -6,8 +6,8 @@ namespace martlet::abi {
 
 struct ResourceUsage { // struct rusage
     TimeVal user_time, system_time;
-    i64 maximum_resident_kib, shared, data, stack, minor_faults, major_faults, swaps, blocks_in, blocks_out, messages_sent,
-        messages_received, signals, voluntary_switches, involuntary_switches;
+    i64 maximum_resident_kib, shared, data, stack, minor_faults, major_faults, swaps, blocks_in, blocks_out,
+        messages_sent, messages_received, signals, voluntary_switches, involuntary_switches;
 };
 static_assert(sizeof(ResourceUsage) == 144);
 

@@ -21,7 +21,8 @@ static_assert(sizeof(SignalInfo) == 48);
 inline constexpr usize kUserSignalInfoSize = 128;
 
 inline constexpr i32 kSiUser = 0, kSiKernel = 0x80, kSiQueue = -1, kSiTimer = -2, kSiTkill = -6;
-inline constexpr i32 kCldExited = 1, kCldKilled = 2, kCldDumped = 3, kCldTrapped = 4, kCldStopped = 5, kCldContinued = 6;
+inline constexpr i32 kCldExited = 1, kCldKilled = 2, kCldDumped = 3, kCldTrapped = 4, kCldStopped = 5,
+                     kCldContinued = 6;
 inline constexpr i32 kSegvMapErr = 1, kSegvAccErr = 2, kBusAdrAln = 1, kBusAdrErr = 2, kFpeIntDiv = 1, kFpeFltInv = 7,
                      kIllOpn = 2, kTrapBrkpt = 1, kTrapTrace = 2;
 
@@ -35,8 +36,9 @@ static_assert(sizeof(SignalEvent) == 64);
 inline constexpr i32 kSigEvSignal = 0, kSigEvNone = 1, kSigEvThread = 2, kSigEvThreadId = 4;
 
 inline constexpr u64 kSigDefault = 0, kSigIgnore = 1;
-inline constexpr u64 kSaNoClDStop = 1, kSaNoClDWait = 2, kSaSigInfo = 4, kSaExposeTagBits = 0x800, kSaRestorer = 0x0400'0000, kSaOnStack = 0x0800'0000,
-                     kSaRestart = 0x1000'0000, kSaNoDefer = 0x4000'0000, kSaResetHand = 0x8000'0000;
+inline constexpr u64 kSaNoClDStop = 1, kSaNoClDWait = 2, kSaSigInfo = 4, kSaExposeTagBits = 0x800,
+                     kSaRestorer = 0x0400'0000, kSaOnStack = 0x0800'0000, kSaRestart = 0x1000'0000,
+                     kSaNoDefer = 0x4000'0000, kSaResetHand = 0x8000'0000;
 
 /// struct sigaction as the kernel takes it.
 struct SignalAction {

@@ -11,11 +11,38 @@ namespace {
 constexpr u32 kScratchWords = 16;
 
 // An instruction's code: class, and for each class what it does and with what (bpf(4)).
-enum Class : u16 { kLoad = 0, kLoadIndex = 1, kStore = 2, kStoreIndex = 3, kArithmetic = 4, kJump = 5, kReturn = 6, kMiscellaneous = 7 };
-enum Mode : u16 { kImmediate = 0x00, kAbsolute = 0x20, kIndirect = 0x40, kMemory = 0x60, kLength = 0x80, kHeaderLength = 0xa0 };
+enum Class : u16 {
+    kLoad = 0,
+    kLoadIndex = 1,
+    kStore = 2,
+    kStoreIndex = 3,
+    kArithmetic = 4,
+    kJump = 5,
+    kReturn = 6,
+    kMiscellaneous = 7
+};
+enum Mode : u16 {
+    kImmediate = 0x00,
+    kAbsolute = 0x20,
+    kIndirect = 0x40,
+    kMemory = 0x60,
+    kLength = 0x80,
+    kHeaderLength = 0xa0
+};
 enum Size : u16 { kWord = 0x00, kHalf = 0x08, kByte = 0x10, kNoSize = 0x18 };
-enum Operation : u16 { kAdd = 0x00, kSubtract = 0x10, kMultiply = 0x20, kDivide = 0x30, kOr = 0x40, kAnd = 0x50, kShiftLeft = 0x60,
-                       kShiftRight = 0x70, kNegate = 0x80, kRemainder = 0x90, kXor = 0xa0 };
+enum Operation : u16 {
+    kAdd = 0x00,
+    kSubtract = 0x10,
+    kMultiply = 0x20,
+    kDivide = 0x30,
+    kOr = 0x40,
+    kAnd = 0x50,
+    kShiftLeft = 0x60,
+    kShiftRight = 0x70,
+    kNegate = 0x80,
+    kRemainder = 0x90,
+    kXor = 0xa0
+};
 enum Test : u16 { kAlways = 0x00, kEqual = 0x10, kGreater = 0x20, kGreaterOrEqual = 0x30, kAnyBit = 0x40 };
 constexpr u16 kWithIndex = 0x08;          // the other operand is the index register
 constexpr u16 kReturnAccumulator = 0x10;
@@ -32,7 +59,8 @@ struct CallLoads {
     usize data_size;
     static constexpr bool has_remainder = false;
     bool allows(const BpfInstruction& instruction) const {
-        return instruction.code == u16{kAbsolute} + u16{kLoad} && instruction.operand % sizeof(u32) == 0 && instruction.operand < data_size;
+        return instruction.code == u16{kAbsolute} + u16{kLoad} && instruction.operand % sizeof(u32) == 0 &&
+               instruction.operand < data_size;
     }
 };
 struct MessageLoads {
@@ -42,8 +70,9 @@ struct MessageLoads {
         u16 size = instruction.code & kNoSize, mode = instruction.code & 0xe0;
         if (class_of(instruction.code) != kLoad || size == kNoSize) return false;
         if (mode == kIndirect) return true;
-        bool is_unknown_fact = instruction.operand >= kFactsOffset &&
-                               (instruction.operand - kFactsOffset >= kFactsEnd || instruction.operand % sizeof(u32) != 0);
+        bool is_unknown_fact =
+            instruction.operand >= kFactsOffset &&
+            (instruction.operand - kFactsOffset >= kFactsEnd || instruction.operand % sizeof(u32) != 0);
         return mode == kAbsolute && !is_unknown_fact;
     }
 };
@@ -61,7 +90,8 @@ template <typename Loads> bool is_known(const BpfInstruction& instruction, const
     case kArithmetic:
         if ((rest & ~(0xf0 | kWithIndex)) != 0) return false;
         if (operation == kNegate) return rest == kNegate;
-        if (operation > kNegate && operation != kXor && !(Loads::has_remainder && operation == kRemainder)) return false;
+        if (operation > kNegate && operation != kXor && !(Loads::has_remainder && operation == kRemainder))
+            return false;
         if (rest & kWithIndex) return true;
         if (operation == kDivide || operation == kRemainder) return instruction.operand != 0;
         if (operation == kShiftLeft || operation == kShiftRight) return instruction.operand < 32;
@@ -178,7 +208,8 @@ template <typename Load> u32 run(std::span<const BpfInstruction> program, u32 da
         case kLoad:
         case kLoadIndex: {
             std::optional<u32> loaded = rest == kMemory ? scratch[operand] : rest == kLength ? data_size : operand;
-            if (rest != kMemory && rest != kLength && rest != kImmediate) loaded = load(instruction, accumulator, index);
+            if (rest != kMemory && rest != kLength && rest != kImmediate)
+                loaded = load(instruction, accumulator, index);
             if (!loaded) return 0;
             (class_of(instruction.code) == kLoad ? accumulator : index) = *loaded;
             break;
@@ -193,7 +224,10 @@ template <typename Load> u32 run(std::span<const BpfInstruction> program, u32 da
         }
         case kJump:
             if (rest == kAlways) at += operand;
-            else at += holds(rest & 0xf0, accumulator, rest & kWithIndex ? index : operand) ? instruction.jump_true : instruction.jump_false;
+            else
+                at += holds(rest & 0xf0, accumulator, rest & kWithIndex ? index : operand)
+                          ? instruction.jump_true
+                          : instruction.jump_false;
             break;
         case kReturn: return rest == kReturnAccumulator ? accumulator : operand;
         default:
@@ -205,9 +239,13 @@ template <typename Load> u32 run(std::span<const BpfInstruction> program, u32 da
 
 } // namespace
 
-Result<void> check_bpf_program(std::span<const BpfInstruction> program, usize data_size) { return check(program, CallLoads{data_size}); }
+Result<void> check_bpf_program(std::span<const BpfInstruction> program, usize data_size) {
+    return check(program, CallLoads{data_size});
+}
 
-Result<void> check_bpf_message_program(std::span<const BpfInstruction> program) { return check(program, MessageLoads{}); }
+Result<void> check_bpf_message_program(std::span<const BpfInstruction> program) {
+    return check(program, MessageLoads{});
+}
 
 u32 run_bpf_program(std::span<const BpfInstruction> program, std::span<const u32> data) {
     return run(program, static_cast<u32>(data.size_bytes()),

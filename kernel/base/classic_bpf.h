@@ -1,8 +1,8 @@
-// Classic BPF programs over the description of a system call (seccomp(2)) or the bytes of a message (SO_ATTACH_FILTER,
-// bpf(4)): a check before, then an interpreter that needs none.
+// Classic BPF programs over the description of a system call (seccomp(2)) or the bytes of a message
+// (SO_ATTACH_FILTER, bpf(4)): a check before, then an interpreter that needs none.
 //
-// Pure functions. The machine: an accumulator, an index register, sixteen scratch words; jumps go forward only, so every
-// program ends.
+// Pure functions. The machine: an accumulator, an index register, sixteen scratch words; jumps go forward
+// only, so every program ends.
 #pragma once
 #include <span>
 

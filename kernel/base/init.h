@@ -21,7 +21,8 @@ struct InitTask {
 };
 
 #define INIT_TASK(task_level, function)                                                                      \
-    [[gnu::section(".martlet_init_tasks"), gnu::used]] static constexpr ::martlet::InitTask init_task_##function = {           \
+    [[gnu::section(".martlet_init_tasks"),                                                                   \
+      gnu::used]] static constexpr ::martlet::InitTask init_task_##function = {                              \
         ::martlet::InitLevel::task_level, #function, function}
 
 /// Runs every task of `level`.

@@ -1,4 +1,5 @@
-// NumberedRegistry: references to objects with a number(), ordered by it. The owner locks, and rules who may be added twice.
+// NumberedRegistry: references to objects with a number(), ordered by it. The owner locks, and rules who may
+// be added twice.
 #pragma once
 #include "base/ref.h"
 #include "base/vector.h"
@@ -20,7 +21,8 @@ public:
     [[nodiscard]] Result<void> add(Ref<T> object) {
         usize place = lower_bound(object->number());
         TRY(objects_.push_back(nullptr));
-        for (usize index = objects_.size() - 1; index > place; --index) objects_[index] = std::move(objects_[index - 1]);
+        for (usize index = objects_.size() - 1; index > place; --index)
+            objects_[index] = std::move(objects_[index - 1]);
         objects_[place] = std::move(object);
         return {};
     }

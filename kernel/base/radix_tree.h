@@ -1,8 +1,8 @@
 // RadixTree<T>: a sparse array of pointers indexed by u64, 64 slots to a node. Index 0 alone needs no node.
 //
-// Lookup and insertion cost depends on the size of the largest index, not on the number of elements; memory on the number
-// of elements. Not synchronised, does not own elements. Insertion under a spinlock: nodes come from a RadixReserve that is
-// filled outside the lock.
+// Lookup and insertion cost depends on the size of the largest index, not on the number of elements; memory
+// on the number of elements. Not synchronised, does not own elements. Insertion under a spinlock: nodes come
+// from a RadixReserve that is filled outside the lock.
 #pragma once
 #include "base/result.h"
 #include "base/types.h"
@@ -43,7 +43,8 @@ protected:
     void* remove(u64 index);
     /// The first element at or after `index`, which becomes its index; null if there is none.
     void* next(u64& index) const;
-    /// The slots from `index` to the end of its leaf, `count` of them, some perhaps null; null if there is no such leaf.
+    /// The slots from `index` to the end of its leaf, `count` of them, some perhaps null; null if there is no
+    /// such leaf.
     void* const* leaf_slots(u64 index, u32& count) const;
     /// Forgets all elements and frees the nodes.
     void clear();

@@ -1,13 +1,14 @@
 // An intrusive red-black tree: ordered, O(log n) insert, erase and search, O(1) first (cached).
 //
-// An element is in as many trees as it has RbNode members; the tree does not own its elements and is not synchronised.
-// Compare orders elements, `bool operator()(const T&, const T&)`, and may also compare an element with a key in both
-// orders, for find and lower_bound. Equal elements are allowed and stay in order of insertion.
+// An element is in as many trees as it has RbNode members; the tree does not own its elements and is not
+// synchronised. Compare orders elements, `bool operator()(const T&, const T&)`, and may also compare an
+// element with a key in both orders, for find and lower_bound. Equal elements are allowed and stay in order
+// of insertion.
 //
-// An Augment keeps a summary of each subtree in its root element: `static bool update(T& element, const T* left, const T*
-// right)` recomputes it from the element and its children (null where there is none) and answers whether it changed: where
-// it did not, the elements above are right already. See mm/vma_tree.h for its use.
-// Algorithms: Cormen, Leiserson, Rivest, Stein, Introduction to Algorithms, chapter 13.
+// An Augment keeps a summary of each subtree in its root element: `static bool update(T& element, const T*
+// left, const T* right)` recomputes it from the element and its children (null where there is none) and
+// answers whether it changed: where it did not, the elements above are right already. See mm/vma_tree.h for
+// its use. Algorithms: Cormen, Leiserson, Rivest, Stein, Introduction to Algorithms, chapter 13.
 #pragma once
 #include "base/assert.h"
 #include "base/types.h"

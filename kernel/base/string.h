@@ -14,7 +14,8 @@ namespace martlet {
 class String {
 public:
     String() = default;
-    String(String&& other) noexcept : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+    String(String&& other) noexcept
+        : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
     String& operator=(String&& other) noexcept {
         std::swap(data_, other.data_);
         std::swap(size_, other.size_);

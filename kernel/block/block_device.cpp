@@ -88,7 +88,8 @@ namespace {
 
 class BlockCache final : public WrittenCache {
 public:
-    explicit BlockCache(BlockDevice& device) : WrittenCache(device.size_bytes(), device.write_errors), device_(device) {}
+    explicit BlockCache(BlockDevice& device)
+        : WrittenCache(device.size_bytes(), device.write_errors), device_(device) {}
 
 private:
     Result<void> fill(u64 offset, std::span<u8> bytes) override { return device_->read(offset, bytes); }
@@ -115,7 +116,8 @@ Result<void> BlockDevice::write_back(u64 start, u64 end) {
 }
 
 void BlockDevice::discard_cache(u64 start, u64 end) {
-    if (Ref<WrittenCache> cache = present_cache()) cache->discard(start / kPageSize, end / kPageSize + (end % kPageSize != 0));
+    if (Ref<WrittenCache> cache = present_cache())
+        cache->discard(start / kPageSize, end / kPageSize + (end % kPageSize != 0));
 }
 
 void BlockDevice::medium_changed() {

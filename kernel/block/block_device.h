@@ -1,12 +1,14 @@
-// BlockDevice: storage with numbered bytes: what a file system is mounted from and what a node of type block opens.
+// BlockDevice: storage with numbered bytes: what a file system is mounted from and what a node of type block
+// opens.
 //
-// A driver derives from it, answers read() and write() for whole ranges and registers it; /dev and /proc/partitions show
-// every registered device. Requests are synchronous: a driver with an interrupt sleeps until its transfer is done, and
-// several tasks may be in it at a time. Openers are counted: a mount is one too.
+// A driver derives from it, answers read() and write() for whole ranges and registers it; /dev and
+// /proc/partitions show every registered device. Requests are synchronous: a driver with an interrupt sleeps
+// until its transfer is done, and several tasks may be in it at a time. Openers are counted: a mount is one
+// too.
 //
-// What is read and written through nodes goes through one cache of pages (vfs/written_cache.h), which exists while the device
-// is open. It is stored at fsync and sync, when the last descriptor is closed, before a mount, and by the write-back thread.
-// File systems read and write the device itself.
+// What is read and written through nodes goes through one cache of pages (vfs/written_cache.h), which exists
+// while the device is open. It is stored at fsync and sync, when the last descriptor is closed, before a
+// mount, and by the write-back thread. File systems read and write the device itself.
 #pragma once
 #include <span>
 #include <string_view>
@@ -76,7 +78,8 @@ public:
     BlockDeviceUse() = default;
     BlockDeviceUse(BlockDeviceUse&& other) noexcept : device_(std::move(other.device_)) {}
     ~BlockDeviceUse() { if (device_) device_->remove_opener(); }
-    /// By the path of its node, as mount(2) names it. ENOTBLK, EACCES on a nodev mount, ENXIO, and those of a path walk.
+    /// By the path of its node, as mount(2) names it. ENOTBLK, EACCES on a nodev mount, ENXIO, and those of a
+    /// path walk.
     static Result<BlockDeviceUse> open(std::string_view source);
     BlockDevice& device() const { return *device_; }
 

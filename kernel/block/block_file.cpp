@@ -10,10 +10,12 @@ namespace martlet {
 namespace {
 
 // BLK… of <linux/fs.h>.
-constexpr u32 kSetReadOnly = 0x125d, kGetReadOnly = 0x125e, kRereadPartitions = 0x125f, kGetSectors = 0x1260, kFlush = 0x1261,
-              kSetReadAhead = 0x1262, kGetReadAhead = 0x1263, kGetSectorMax = 0x1267, kGetLogicalSize = 0x1268, kGetIoMinimum = 0x1278,
-              kGetIoOptimal = 0x1279, kGetAlignment = 0x127a, kGetPhysicalSize = 0x127b, kGetDiscardZeroes = 0x127c,
-              kGetRotational = 0x127e, kGetBlockSize = 0x8008'1270, kSetBlockSize = 0x4008'1271, kGetSize64 = 0x8008'1272;
+constexpr u32 kSetReadOnly = 0x125d, kGetReadOnly = 0x125e, kRereadPartitions = 0x125f, kGetSectors = 0x1260,
+              kFlush = 0x1261, kSetReadAhead = 0x1262, kGetReadAhead = 0x1263, kGetSectorMax = 0x1267,
+              kGetLogicalSize = 0x1268, kGetIoMinimum = 0x1278, kGetIoOptimal = 0x1279,
+              kGetAlignment = 0x127a, kGetPhysicalSize = 0x127b, kGetDiscardZeroes = 0x127c,
+              kGetRotational = 0x127e, kGetBlockSize = 0x8008'1270, kSetBlockSize = 0x4008'1271,
+              kGetSize64 = 0x8008'1272;
 constexpr u32 kReadAheadSectors = 128;
 
 class BlockFile final : public File {
@@ -32,7 +34,8 @@ public:
         if (device_->is_read_only()) return Error(Errno::EPERM);
         if (from.remaining() == 0) return 0;
         if (offset >= size) return Error(Errno::ENOSPC);
-        usize count = (flags() & kOpenDirect) ? TRY(write_direct(from, offset)) : TRY(TRY(device_->cache())->write(from, offset, size));
+        usize count = (flags() & kOpenDirect) ? TRY(write_direct(from, offset))
+                                              : TRY(TRY(device_->cache())->write(from, offset, size));
         if (flags() & kOpenDsync) TRY(sync_range(offset, offset + count));
         return count;
     }
@@ -44,7 +47,8 @@ public:
     bool is_seekable() const override { return true; }
     Result<u64> seek(i64 offset, int whence) override {
         i64 size = static_cast<i64>(device_->size_bytes()), result = offset;
-        if (whence == kSeekCurrent && __builtin_add_overflow(static_cast<i64>(position), offset, &result)) return Error(Errno::EOVERFLOW);
+        if (whence == kSeekCurrent && __builtin_add_overflow(static_cast<i64>(position), offset, &result))
+            return Error(Errno::EOVERFLOW);
         if (whence == kSeekEnd && __builtin_add_overflow(size, offset, &result)) return Error(Errno::EOVERFLOW);
         if ((whence == kSeekData || whence == kSeekHole) && (offset < 0 || offset >= size)) return Error(Errno::ENXIO);
         if (whence == kSeekHole) result = size;
@@ -63,7 +67,8 @@ public:
         if (auto cache = device_->cache()) (*cache)->prefetch(offset, size);
     }
     void drop_cached(u64 offset, u64 size) override {
-        if (auto cache = device_->cache()) (*cache)->drop_unused((offset + kPageSize - 1) / kPageSize, (offset + size) / kPageSize);
+        if (auto cache = device_->cache())
+            (*cache)->drop_unused((offset + kPageSize - 1) / kPageSize, (offset + size) / kPageSize);
     }
     Result<Ref<MemoryObject>> mapping_object() override { return Ref<MemoryObject>(TRY(device_->cache())); }
     /// Who closes the last descriptor finds everything stored; errors are fsync's to tell.
@@ -74,8 +79,8 @@ public:
     Result<i64> ioctl(u32 command, u64 argument) override;
 
 private:
-    /// Without the cache, but coherent with it: its dirty pages are stored before, and its pages forgotten after a write.
-    /// EINVAL for what is not a multiple of the block size.
+    /// Without the cache, but coherent with it: its dirty pages are stored before, and its pages forgotten
+    /// after a write. EINVAL for what is not a multiple of the block size.
     Result<usize> read_direct(IoCursor& to, u64 offset) {
         return transfer(to, offset, [&](u64 at, u8* bytes, usize size) -> Result<usize> {
             TRY(device_->read(at, {bytes, size}));

@@ -49,9 +49,12 @@ void gather_boot_info(LoaderKind kind, u64 info_address) {
     usize count = normalise_memory({info.memory, info.memory_count}, g_memory); // mem= is for mm to apply
     g_boot_info.memory = {g_memory, count};
 
-    if (!is_readable) panic("the loader's information at %#llx cannot be read", static_cast<unsigned long long>(info_address));
+    if (!is_readable)
+        panic("the loader's information at %#llx cannot be read",
+              static_cast<unsigned long long>(info_address));
     if (count == 0) panic("the loader gave no memory map");
-    if (info.memory_was_cut) log_warning("the memory map has more than %zu entries; the rest is not used", kMaxMemoryRanges);
+    if (info.memory_was_cut)
+        log_warning("the memory map has more than %zu entries; the rest is not used", kMaxMemoryRanges);
     if (info.command_line_was_cut) log_warning("the command line was cut to %zu bytes", kMaxCommandLine - 1);
     if (info.module_count > 1) log_warning("the loader gave %u modules; the first is the initrd", info.module_count);
 }

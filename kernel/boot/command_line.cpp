@@ -11,7 +11,9 @@ std::string_view command_line() { return boot_info().command_line; }
 std::optional<std::string_view> command_line_option(std::string_view name) {
     std::optional<std::string_view> found;
     for_each_command_line_option(
-        name, [](void* to, std::string_view value) { *static_cast<std::optional<std::string_view>*>(to) = value; }, &found);
+        name,
+        [](void* to, std::string_view value) { *static_cast<std::optional<std::string_view>*>(to) = value; },
+        &found);
     return found;
 }
 
@@ -27,7 +29,8 @@ void warn_about_unknown_options() {
     CommandLineWords words(command_line());
     while (std::optional<CommandLineWord> word = words.next()) {
         if (is_word_for_init(*word) || is_known_kernel_option(*word)) continue;
-        log_warning("unknown kernel option \"%.*s\", passed to the first program", static_cast<int>(word->whole.size()), word->whole.data());
+        log_warning("unknown kernel option \"%.*s\", passed to the first program",
+                    static_cast<int>(word->whole.size()), word->whole.data());
     }
 }
 

@@ -26,8 +26,8 @@ private:
     bool after_dashes_ = false;
 };
 
-/// Options that some part of this kernel reads, or that Linux's reads; and parameters of somebody's (`a.b=c`). All other
-/// words are handed to the first program.
+/// Options that some part of this kernel reads, or that Linux's reads; and parameters of somebody's
+/// (`a.b=c`). All other words are handed to the first program.
 bool is_known_kernel_option(const CommandLineWord& word);
 /// Words that the first program is known to take: no reason to warn.
 bool is_word_for_init(const CommandLineWord& word);

@@ -31,7 +31,8 @@ void log_machine() {
                   static_cast<unsigned long long>(range.base + range.size), kNames[static_cast<u8>(range.kind)]);
     }
     if (info.initrd_size != 0) {
-        log_info("initrd: %llu KiB at %#llx", kibibytes(info.initrd_size), static_cast<unsigned long long>(info.initrd_physical));
+        log_info("initrd: %llu KiB at %#llx", kibibytes(info.initrd_size),
+                 static_cast<unsigned long long>(info.initrd_physical));
     }
 }
 
@@ -42,7 +43,8 @@ void kernel_main() {
     init_memory();
     run_init_tasks(InitLevel::Memory);
     MemoryStatistics memory = memory_statistics();
-    log_info("memory: %llu KiB of %llu KiB free", kibibytes(memory.free_frames * kPageSize), kibibytes(memory.total_frames * kPageSize));
+    log_info("memory: %llu KiB of %llu KiB free", kibibytes(memory.free_frames * kPageSize),
+             kibibytes(memory.total_frames * kPageSize));
 
     clock_init();
     Scheduler::init_this_cpu();

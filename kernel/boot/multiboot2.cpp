@@ -120,7 +120,9 @@ bool parse_multiboot2(const PhysicalMemory& memory, u64 address, LoaderInfo& inf
     u32 basic_upper_kib = 0, basic_lower_kib = 0;
     for (u64 offset = 8; offset + sizeof(TagHeader) <= all.size();) {
         TagHeader tag;
-        if (!take(all, offset, tag) || tag.type == kTagEnd || tag.size < sizeof tag || tag.size > all.size() - offset) break;
+        if (!take(all, offset, tag) || tag.type == kTagEnd || tag.size < sizeof tag ||
+            tag.size > all.size() - offset)
+            break;
         std::span<const u8> body = all.subspan(offset, tag.size);
         parse_tag(tag, body, address + offset, info);
         if (tag.type == kTagBasicMemory) {

@@ -29,7 +29,9 @@ bool kernel_symbol_at(u64 number, KernelSymbol& symbol);
 /// Whether a word at `address` can be read as part of a kernel stack.
 bool is_stack_address(u64 address);
 
-/// Calls `visit` for `address` and then for each caller. Stops at a frame that is not on a kernel stack or goes backwards.
-void walk_stack(u64 address, u64 frame_pointer, void (*visit)(void*, u64 address, const SymbolMatch* symbol), void* context);
+/// Calls `visit` for `address` and then for each caller. Stops at a frame that is not on a kernel stack or
+/// goes backwards.
+void walk_stack(u64 address, u64 frame_pointer, void (*visit)(void*, u64 address, const SymbolMatch* symbol),
+                void* context);
 
 } // namespace martlet

@@ -1,8 +1,9 @@
 // The kernel log. See base/log.h (writing), debug/log_reader.h (reading), debug/log_sink.h (consoles).
 //
-// A record is appended under a spinlock of the second-highest rank, so that log() may be called anywhere. Consoles are fed
-// and readers woken by the caller if it holds no lock and has interrupts on; otherwise by an interrupt that log() sends
-// to its own CPU. One CPU at a time feeds the consoles; what arrives meanwhile is its to show.
+// A record is appended under a spinlock of the second-highest rank, so that log() may be called anywhere.
+// Consoles are fed and readers woken by the caller if it holds no lock and has interrupts on; otherwise by an
+// interrupt that log() sends to its own CPU. One CPU at a time feeds the consoles; what arrives meanwhile is
+// its to show.
 #include <stdarg.h>
 
 #include <algorithm>
@@ -65,7 +66,11 @@ std::optional<LogRecord> read_record(u64 sequence, std::span<char> buffer) NO_TH
     if (needs_lock) g_lock.unlock();
     irq_restore(state);
     if (!header) return {};
-    return LogRecord{sequence, header->timestamp_ns, static_cast<LogLevel>(header->level), header->facility, {buffer.data(), size}};
+    return LogRecord{sequence,
+                     header->timestamp_ns,
+                     static_cast<LogLevel>(header->level),
+                     header->facility,
+                     {buffer.data(), size}};
 }
 
 bool is_shown(const LogRecord& record) {
@@ -172,7 +177,9 @@ WaitQueue& log_wait_queue() { return g_readers; }
 void register_log_sink(LogSink& sink, LogReplay replay) {
     PreemptGuard preempt_guard;
     while (g_is_feeding.exchange(true, std::memory_order_acquire)) cpu_relax();
-    u64 from = replay == LogReplay::Yes ? first_log_sequence() : LogSinks::first.load() ? next_log_sequence() : LogSinks::early_sequence;
+    u64 from = replay == LogReplay::Yes ? first_log_sequence()
+               : LogSinks::first.load() ? next_log_sequence()
+                                        : LogSinks::early_sequence;
     LogSinks::add(sink, from);
     g_is_feeding.store(false, std::memory_order_release);
     try_feed_consoles();
@@ -185,7 +192,8 @@ void configure_log() {
     if (command_line_option("quiet")) set_console_log_level(4);
     if (command_line_option("debug")) set_console_log_level(8);
     if (auto option = command_line_option("loglevel"))
-        if (std::optional<u64> level = parse_number(*option)) set_console_log_level(static_cast<u32>(std::min<u64>(*level, 8)));
+        if (std::optional<u64> level = parse_number(*option))
+            set_console_log_level(static_cast<u32>(std::min<u64>(*level, 8)));
     if (command_line_option("ignore_loglevel")) g_ignore_level.store(true);
     try_feed_consoles();
 }
@@ -198,7 +206,8 @@ void write_on_every_console(std::string_view text) {
 
 void drain_consoles() {
     try_feed_consoles();
-    for (LogSink* sink = LogSinks::first.load(std::memory_order_acquire); sink; sink = LogSinks::next(*sink)) sink->drain();
+    for (LogSink* sink = LogSinks::first.load(std::memory_order_acquire); sink; sink = LogSinks::next(*sink))
+        sink->drain();
 }
 
 void flush_log_in_panic() {

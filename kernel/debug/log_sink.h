@@ -8,9 +8,9 @@ namespace martlet {
 
 class LogSink : NonCopyable {
 public:
-    /// Shows one whole record ("[    0.012345] text\n"). Called in any context except interrupts-from-NMI, possibly while
-    /// this CPU holds the console's own lock: take it with try_lock and answer false if it is busy; the record then
-    /// comes again later. Must not log.
+    /// Shows one whole record ("[    0.012345] text\n"). Called in any context except interrupts-from-NMI,
+    /// possibly while this CPU holds the console's own lock: take it with try_lock and answer false if it is
+    /// busy; the record then comes again later. Must not log.
     virtual bool write_record(std::string_view text) = 0;
     /// Shows raw text at once by polling, without any lock: the machine is about to stop.
     virtual void write_panic(std::string_view text) = 0;

@@ -42,12 +42,14 @@ void print_registers(const TrapFrame& frame) {
     print("  rdx %016llx  rsi %016llx  rdi %016llx\n", wide(frame.rdx), wide(frame.rsi), wide(frame.rdi));
     print("  r8  %016llx  r9  %016llx  r10 %016llx\n", wide(frame.r8), wide(frame.r9), wide(frame.r10));
     print("  r11 %016llx  r12 %016llx  r13 %016llx\n", wide(frame.r11), wide(frame.r12), wide(frame.r13));
-    print("  r14 %016llx  r15 %016llx  flags %06llx cs %02llx\n", wide(frame.r14), wide(frame.r15), wide(frame.rflags), wide(frame.cs));
+    print("  r14 %016llx  r15 %016llx  flags %06llx cs %02llx\n", wide(frame.r14), wide(frame.r15),
+          wide(frame.rflags), wide(frame.cs));
 }
 
 void print_frame(void*, u64 address, const SymbolMatch* symbol) {
     if (symbol) {
-        print("  %016llx  %.*s+%#llx\n", wide(address), static_cast<int>(symbol->name.size()), symbol->name.data(), wide(symbol->offset));
+        print("  %016llx  %.*s+%#llx\n", wide(address), static_cast<int>(symbol->name.size()),
+              symbol->name.data(), wide(symbol->offset));
     } else {
         print("  %016llx\n", wide(address));
     }
@@ -72,7 +74,8 @@ void print_frame(void*, u64 address, const SymbolMatch* symbol) {
     irq_disable();
     Cpu& cpu = this_cpu();
     Cpu* owner = nullptr;
-    if (!g_panicking_cpu.compare_exchange_strong(owner, &cpu) && owner != &cpu) cpu_stop(); // another CPU tells its story
+    if (!g_panicking_cpu.compare_exchange_strong(owner, &cpu) && owner != &cpu)
+        cpu_stop(); // another CPU tells its story
     u32 depth = g_panics.fetch_add(1);
     if (depth >= 2) cpu_stop(); // the report of a panic in a panic failed as well
     if (depth == 0) {
@@ -123,7 +126,8 @@ void panic(const char* format, ...) {
     va_start(arguments, format);
     format_arguments(message, format, arguments);
     va_end(arguments);
-    panic_with(nullptr, reinterpret_cast<u64>(__builtin_return_address(0)), saved_frame_pointer(__builtin_frame_address(0)), message);
+    panic_with(nullptr, reinterpret_cast<u64>(__builtin_return_address(0)),
+               saved_frame_pointer(__builtin_frame_address(0)), message);
 }
 
 void panic_in_trap(const TrapFrame& frame, const char* format, ...) {

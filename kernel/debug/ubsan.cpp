@@ -15,7 +15,8 @@ struct SourceLocation {
 };
 
 [[noreturn]] void report(const SourceLocation& location, const char* what) {
-    martlet::panic("undefined behaviour: %s at %s:%u:%u", what, location.file ? location.file : "?", location.line, location.column);
+    martlet::panic("undefined behaviour: %s at %s:%u:%u", what, location.file ? location.file : "?",
+                   location.line, location.column);
 }
 
 struct TypeDescriptor {
@@ -58,15 +59,26 @@ MARTLET_UBSAN_HANDLER(function_type_mismatch, "call through a pointer of the wro
 
 static void report_type_mismatch(const TypeMismatch& data, martlet::usize pointer) {
     martlet::usize alignment = martlet::usize(1) << data.log_alignment;
-    const char* what = pointer == 0 ? "null pointer used" : pointer & (alignment - 1) ? "misaligned pointer used" : "object too small for its type";
-    martlet::panic("undefined behaviour: %s (%#zx, type %s) at %s:%u:%u", what, pointer, data.type ? data.type->name : "?",
-                   data.location.file, data.location.line, data.location.column);
+    const char* what = pointer == 0                ? "null pointer used"
+                       : pointer & (alignment - 1) ? "misaligned pointer used"
+                                                   : "object too small for its type";
+    martlet::panic("undefined behaviour: %s (%#zx, type %s) at %s:%u:%u", what, pointer,
+                   data.type ? data.type->name : "?", data.location.file, data.location.line,
+                   data.location.column);
 }
-void __ubsan_handle_type_mismatch_v1(const TypeMismatch* data, martlet::usize pointer) { report_type_mismatch(*data, pointer); }
-void __ubsan_handle_type_mismatch_v1_abort(const TypeMismatch* data, martlet::usize pointer) { report_type_mismatch(*data, pointer); }
+void __ubsan_handle_type_mismatch_v1(const TypeMismatch* data, martlet::usize pointer) {
+    report_type_mismatch(*data, pointer);
+}
+void __ubsan_handle_type_mismatch_v1_abort(const TypeMismatch* data, martlet::usize pointer) {
+    report_type_mismatch(*data, pointer);
+}
 // The location of these two is a second argument.
-void __ubsan_handle_nonnull_return_v1(const void*, const SourceLocation* location) { report(*location, "null returned where it is forbidden"); }
-void __ubsan_handle_nonnull_return_v1_abort(const void*, const SourceLocation* location) { report(*location, "null returned where it is forbidden"); }
+void __ubsan_handle_nonnull_return_v1(const void*, const SourceLocation* location) {
+    report(*location, "null returned where it is forbidden");
+}
+void __ubsan_handle_nonnull_return_v1_abort(const void*, const SourceLocation* location) {
+    report(*location, "null returned where it is forbidden");
+}
 
 } // extern "C"
 

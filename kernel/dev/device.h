@@ -19,7 +19,8 @@ constexpr u32 device_minor(u64 device) { return (device & 0xff) | ((device >> 12
 
 class CharacterDevice : public RefCounted {
 public:
-    CharacterDevice(std::string_view name, u64 number, u32 permissions) : name_(name), number_(number), permissions_(permissions) {}
+    CharacterDevice(std::string_view name, u64 number, u32 permissions)
+        : name_(name), number_(number), permissions_(permissions) {}
     virtual Result<Ref<File>> open(u32 flags, const Path& path) = 0;
     std::string_view name() const { return name_; }
     u64 number() const { return number_; }

@@ -138,7 +138,8 @@ void Epoll::show_information(InformationSink& sink) {
         Inode* node = item->file.inode();
         sink.print("tfd: %8d events: %8x data: %16llx  pos:%lli ino:%llx sdev:%llx\n", item->fd,
                    item->events.load(std::memory_order_relaxed), static_cast<unsigned long long>(item->data),
-                   static_cast<long long>(item->file.position), static_cast<unsigned long long>(node ? node->number() : 0),
+                   static_cast<long long>(item->file.position),
+                   static_cast<unsigned long long>(node ? node->number() : 0),
                    static_cast<unsigned long long>(node ? node->super_block().device : 0));
     }
 }

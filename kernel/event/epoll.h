@@ -1,17 +1,18 @@
 // Epoll: a set of files that somebody wants to hear of (epoll(7)).
 //
-// An item is one file and descriptor in one epoll. It watches the file's wait queues with callbacks; a callback puts the
-// item on the ready list and wakes one sleeper, so the cost of an event does not depend on how many items there are.
+// An item is one file and descriptor in one epoll. It watches the file's wait queues with callbacks; a
+// callback puts the item on the ready list and wakes one sleeper, so the cost of an event does not depend on
+// how many items there are.
 //
-// States of an item: idle -> queued (a callback, or a level-triggered item that was just delivered) -> idle (taken from the
-// ready list by whoever delivers) … A queued item is not necessarily ready: the file is asked when events are delivered.
-// A one-shot item that was delivered wants nothing until it is modified.
+// States of an item: idle -> queued (a callback, or a level-triggered item that was just delivered) -> idle
+// (taken from the ready list by whoever delivers) … A queued item is not necessarily ready: the file is asked
+// when events are delivered. A one-shot item that was delivered wants nothing until it is modified.
 //
-// Ownership: items belong to the epoll; they hold no reference to their file, which tells them when it goes (FileWatcher).
-// Locks: file_watch_mutex guards which epoll watches which file, hence the tree of nested epolls; mutex_ the items and the
-// ready list, and is held while files are asked. Callbacks take no lock: they push onto arrived_, from where whoever holds
-// mutex_ moves items to the ready list. An epoll polled by another takes its mutex_ inside the other's: the tree gives the
-// order.
+// Ownership: items belong to the epoll; they hold no reference to their file, which tells them when it goes
+// (FileWatcher). Locks: file_watch_mutex guards which epoll watches which file, hence the tree of nested
+// epolls; mutex_ the items and the ready list, and is held while files are asked. Callbacks take no lock:
+// they push onto arrived_, from where whoever holds mutex_ moves items to the ready list. An epoll polled by
+// another takes its mutex_ inside the other's: the tree gives the order.
 #pragma once
 #include "base/rb_tree.h"
 #include "mm/user_access.h"
@@ -27,7 +28,8 @@ struct [[gnu::packed]] EpollEvent {
 };
 static_assert(sizeof(EpollEvent) == 12);
 
-inline constexpr u32 kEpollExclusive = 1u << 28, kEpollWakeUp = 1u << 29, kEpollOneShot = 1u << 30, kEpollEdge = 1u << 31;
+inline constexpr u32 kEpollExclusive = 1u << 28, kEpollWakeUp = 1u << 29, kEpollOneShot = 1u << 30,
+                     kEpollEdge = 1u << 31;
 
 class Epoll;
 
@@ -135,7 +137,8 @@ private:
         if (item) item->is_queued.store(false, std::memory_order_seq_cst);
         return item;
     }
-    /// Whether the caller is to put the item, which it took, onto the ready list; a callback may have queued it meanwhile.
+    /// Whether the caller is to put the item, which it took, onto the ready list; a callback may have queued
+    /// it meanwhile.
     static bool must_queue(EpollItem& item) { return !item.is_queued.exchange(true, std::memory_order_acq_rel); }
     void note_ready() REQUIRES(mutex_);
     Result<u32> deliver(UserPtr<EpollEvent> events, u32 capacity);

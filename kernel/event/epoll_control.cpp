@@ -39,7 +39,8 @@ u32 Epoll::levels_above(u64 visit) {
     if (visit_ == visit) return known_depth_;
     u32 levels = 0;
     for (FileWatcher* watcher = first_watcher(); watcher; watcher = watcher->next_watcher())
-        if (File* above = watcher->watching_file()) levels = std::max(levels, above->as<Epoll>()->levels_above(visit) + 1);
+        if (File* above = watcher->watching_file())
+            levels = std::max(levels, above->as<Epoll>()->levels_above(visit) + 1);
     visit_ = visit;
     known_depth_ = levels;
     return levels;

@@ -3,9 +3,9 @@
 
 namespace martlet {
 
-/// Asks the queued files and tells of those that are ready. Level-triggered items go to the end of the list again, behind
-/// whatever was not looked at, so that a few busy files do not hide the others. What stays is for the other sleepers;
-/// pollers heard of it when it was queued.
+/// Asks the queued files and tells of those that are ready. Level-triggered items go to the end of the list
+/// again, behind whatever was not looked at, so that a few busy files do not hide the others. What stays is
+/// for the other sleepers; pollers heard of it when it was queued.
 [[gnu::always_inline]] inline Result<u32> Epoll::deliver(UserPtr<EpollEvent> events, u32 capacity) {
     MutexGuard guard(mutex_);
     collect_arrived();
@@ -23,7 +23,8 @@ namespace martlet {
         if (stays && must_queue(*item)) ready_.push_back(*item);
         if (has_faulted) break;
         if (item->has(kEpollOneShot))
-            item->events.fetch_and(kEpollExclusive | kEpollWakeUp | kEpollOneShot | kEpollEdge, std::memory_order_relaxed);
+            item->events.fetch_and(kEpollExclusive | kEpollWakeUp | kEpollOneShot | kEpollEdge,
+                                   std::memory_order_relaxed);
         ++count;
     }
     batch.splice_back(ready_);

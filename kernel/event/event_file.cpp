@@ -9,7 +9,8 @@ std::atomic<u32> g_next_id = 0;
 } // namespace
 
 EventFile::EventFile(u64 initial, EventMode mode, u32 flags, Path path)
-    : AnonymousFile(flags, std::move(path), kKind), count_(initial), mode_(mode), id_(g_next_id.fetch_add(1, std::memory_order_relaxed)) {}
+    : AnonymousFile(flags, std::move(path), kKind), count_(initial), mode_(mode),
+      id_(g_next_id.fetch_add(1, std::memory_order_relaxed)) {}
 
 Result<Ref<File>> EventFile::create(u32 initial, EventMode mode, u32 flags) {
     return make_ref<EventFile>(initial, mode, kOpenReadWrite | (flags & kOpenNonBlock), TRY(g_kind.path()));
@@ -65,7 +66,8 @@ u32 EventFile::poll(PollTable* table) {
 
 void EventFile::show_information(InformationSink& sink) {
     sink.print("eventfd-count: %16llx\neventfd-id: %u\neventfd-semaphore: %d\n",
-               static_cast<unsigned long long>(count_.load(std::memory_order_relaxed)), id_, mode_ == EventMode::Semaphore);
+               static_cast<unsigned long long>(count_.load(std::memory_order_relaxed)), id_,
+               mode_ == EventMode::Semaphore);
 }
 
 } // namespace martlet

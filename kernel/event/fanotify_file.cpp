@@ -50,8 +50,8 @@ private:
 } // namespace
 
 FanotifyFile::FanotifyFile(Path path, u32 group_flags, u32 event_flags, Ref<UserAccount> account)
-    : NotifyQueueFile(kOpenReadWrite | (group_flags & kNonBlock ? kOpenNonBlock : 0), std::move(path), kKind), group_flags_(group_flags),
-      event_flags_(event_flags), account_(std::move(account)) {}
+    : NotifyQueueFile(kOpenReadWrite | (group_flags & kNonBlock ? kOpenNonBlock : 0), std::move(path), kKind),
+      group_flags_(group_flags), event_flags_(event_flags), account_(std::move(account)) {}
 
 Result<Ref<File>> FanotifyFile::create(u32 flags, u32 event_flags) {
     const Ref<UserAccount>& account = current_credentials().account;
@@ -205,7 +205,8 @@ void FanotifyFile::tell_path(const Path& path, const Inode* directory, u32 event
     if (mask == 0) return;
     int process_id = group_flags_ & kReportThread ? current_task().thread_id() : current_process_id();
     u32 looked_at = 0;
-    for (Event* queued = events_.back(); queued && looked_at < kMergeDepth; queued = events_.previous(*queued), ++looked_at) {
+    for (Event* queued = events_.back(); queued && looked_at < kMergeDepth;
+         queued = events_.previous(*queued), ++looked_at) {
         if (!queued->path || !(queued->path == path) || queued->process_id != process_id) continue;
         queued->mask |= mask;
         return;
@@ -224,7 +225,8 @@ void FanotifyFile::tell_path(const Path& path, const Inode* directory, u32 event
 }
 
 Result<usize> FanotifyFile::report(IoCursor& to, const Event& event) {
-    EventMetadata metadata = {sizeof(EventMetadata), kMetadataVersion, 0, sizeof(EventMetadata), event.mask, kNoDescriptor, event.process_id};
+    EventMetadata metadata = {sizeof(EventMetadata), kMetadataVersion, 0, sizeof(EventMetadata), event.mask,
+                              kNoDescriptor,         event.process_id};
     FdTable& files = current_task().files();
     if (event.path) {
         Ref<File> file = TRY(open_path(event.path, (event_flags_ & ~kOpenCloseOnExec) | kOpenUnreported));
@@ -237,8 +239,8 @@ Result<usize> FanotifyFile::report(IoCursor& to, const Event& event) {
     return Error(Errno::EFAULT);
 }
 
-/// Whole events, as many as fit. EINVAL when not even one does; an event that cannot be opened is lost, and told of by its error
-/// where it is the first.
+/// Whole events, as many as fit. EINVAL when not even one does; an event that cannot be opened is lost, and
+/// told of by its error where it is the first.
 Result<usize> FanotifyFile::read(IoCursor& to, u64) {
     if (to.remaining() < sizeof(EventMetadata)) return Error(Errno::EINVAL);
     usize done = 0;
@@ -286,7 +288,9 @@ void FanotifyFile::show_information(InformationSink& sink) {
     {
         LockGuard guard(notify_lock);
         for (InodeMark& mark : inode_marks_)
-            if (count < kMostLines) lines[count++] = {MarkKind::Inode, mark.inode().number(), mark.inode().super_block().device, mark.interest};
+            if (count < kMostLines)
+                lines[count++] = {MarkKind::Inode, mark.inode().number(), mark.inode().super_block().device,
+                                  mark.interest};
         for (ScopeMark& mark : scopes_)
             if (count < kMostLines) lines[count++] = {mark.kind, mark.key, 0, mark.interest};
     }
@@ -294,11 +298,15 @@ void FanotifyFile::show_information(InformationSink& sink) {
     for (u32 index = 0; index < count; ++index) {
         const Line& line = lines[index];
         if (line.kind == MarkKind::Inode)
-            sink.print("fanotify ino:%llx sdev:%llx mflags:%x mask:%x ignored_mask:%x\n", static_cast<ullong>(line.first),
-                       static_cast<ullong>(line.device), line.interest.survives_modify ? 0x40u : 0u, line.interest.mask, line.interest.ignored_mask);
+            sink.print("fanotify ino:%llx sdev:%llx mflags:%x mask:%x ignored_mask:%x\n",
+                       static_cast<ullong>(line.first), static_cast<ullong>(line.device),
+                       line.interest.survives_modify ? 0x40u : 0u, line.interest.mask,
+                       line.interest.ignored_mask);
         else
-            sink.print("fanotify %s:%llx mflags:%x mask:%x ignored_mask:%x\n", line.kind == MarkKind::Mount ? "mnt_id" : "sdev",
-                       static_cast<ullong>(line.first), line.interest.survives_modify ? 0x40u : 0u, line.interest.mask, line.interest.ignored_mask);
+            sink.print("fanotify %s:%llx mflags:%x mask:%x ignored_mask:%x\n",
+                       line.kind == MarkKind::Mount ? "mnt_id" : "sdev", static_cast<ullong>(line.first),
+                       line.interest.survives_modify ? 0x40u : 0u, line.interest.mask,
+                       line.interest.ignored_mask);
     }
 }
 

@@ -1,10 +1,11 @@
-// FanotifyFile: marks on files, mounts and file systems, and the queue of what happened, told with descriptors (fanotify(7)).
+// FanotifyFile: marks on files, mounts and file systems, and the queue of what happened, told with
+// descriptors (fanotify(7)).
 //
-// A group hears of everything that happens to a path (PathListener, vfs/notify.h) and asks its marks: on the inode, on the
-// directory that it is in, on the mount and on the file system. A queued event keeps the path; read(2) opens it, by a
-// descriptor whose own use is not reported. Equal events by one process become one. Permission events, and file handles
-// instead of descriptors, are not there (EINVAL).
-// Locking: marks and queue are under notify_lock; what they give up is released without it.
+// A group hears of everything that happens to a path (PathListener, vfs/notify.h) and asks its marks: on the
+// inode, on the directory that it is in, on the mount and on the file system. A queued event keeps the path;
+// read(2) opens it, by a descriptor whose own use is not reported. Equal events by one process become one.
+// Permission events, and file handles instead of descriptors, are not there (EINVAL). Locking: marks and
+// queue are under notify_lock; what they give up is released without it.
 #pragma once
 #include "event/notify_queue_file.h"
 #include "proc/user_account.h"
@@ -16,10 +17,12 @@ class FanotifyFile final : public NotifyQueueFile, private PathListener {
 public:
     static constexpr FileKind kKind = FileKind::Fanotify;
     // fanotify_init(2).
-    static constexpr u32 kCloseOnExec = 1, kNonBlock = 2, kUnlimitedQueue = 0x10, kUnlimitedMarks = 0x20, kReportThread = 0x100;
+    static constexpr u32 kCloseOnExec = 1, kNonBlock = 2, kUnlimitedQueue = 0x10, kUnlimitedMarks = 0x20,
+                         kReportThread = 0x100;
     // Beside the events in a mask.
     static constexpr u32 kOnChild = 0x0800'0000, kOnDirectory = 0x4000'0000;
-    static constexpr u32 kEvents = kNotifyAccess | kNotifyModify | kNotifyCloseWrite | kNotifyCloseNoWrite | kNotifyOpen | kNotifyOpenExecute;
+    static constexpr u32 kEvents = kNotifyAccess | kNotifyModify | kNotifyCloseWrite | kNotifyCloseNoWrite |
+                                   kNotifyOpen | kNotifyOpenExecute;
     static Result<Ref<File>> create(u32 flags, u32 event_flags); // EMFILE
     FanotifyFile(Path path, u32 group_flags, u32 event_flags, Ref<UserAccount> account);
     ~FanotifyFile() override;

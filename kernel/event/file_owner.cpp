@@ -59,13 +59,16 @@ private:
     FileOwner& owner_;
 };
 
-FileOwner* FileOwner::find(const File& file) { return static_cast<FileOwner*>(file.attachment.load(std::memory_order_acquire)); }
+FileOwner* FileOwner::find(const File& file) {
+    return static_cast<FileOwner*>(file.attachment.load(std::memory_order_acquire));
+}
 
 Result<FileOwner*> FileOwner::of(File& file) {
     if (FileOwner* owner = find(file)) return owner;
     Own<FileOwner> fresh = TRY(make_own<FileOwner>(file));
     FileAttachment* present = nullptr;
-    if (!file.attachment.compare_exchange_strong(present, fresh.get(), std::memory_order_acq_rel)) return static_cast<FileOwner*>(present);
+    if (!file.attachment.compare_exchange_strong(present, fresh.get(), std::memory_order_acq_rel))
+        return static_cast<FileOwner*>(present);
     return fresh.release();
 }
 
@@ -163,7 +166,8 @@ bool FileOwner::notify(Waiter& waiter, u32 events) {
     return true;
 }
 
-/// Whoever comes while another tells waits for it: a thread is back in user mode only when what it caused has been sent.
+/// Whoever comes while another tells waits for it: a thread is back in user mode only when what it caused has
+/// been sent.
 void send_file_signals() {
     while (g_due_count.load(std::memory_order_relaxed) != 0) {
         Ref<File> file; // let go without the mutex
@@ -231,7 +235,8 @@ void FileOwner::send_to(const Addressee& addressee, const abi::SignalInfo* info,
         if (!info || !send_signal(process, *info)) send_kernel_signal(process, fallback);
     };
     if (addressee.task && may_tell(addressee, addressee.task->process())) {
-        if (!info || !send_signal_to_task(*addressee.task, *info)) send_kernel_signal_to_task(*addressee.task, fallback);
+        if (!info || !send_signal_to_task(*addressee.task, *info))
+            send_kernel_signal_to_task(*addressee.task, fallback);
     }
     if (addressee.process) send_one(*addressee.process);
     if (!addressee.group) return;

@@ -1,12 +1,14 @@
-// FileOwner: whom an open file tells by a signal that something happened to it (fcntl(2): F_SETOWN, F_SETSIG, O_ASYNC).
+// FileOwner: whom an open file tells by a signal that something happened to it (fcntl(2): F_SETOWN, F_SETSIG,
+// O_ASYNC).
 //
-// While O_ASYNC is set the owner watches the file's queues like an epoll item. A callback only notes what happened: it runs
-// under the queue's lock, where no signal can be sent. The signals go out when the calling thread returns to user mode, or
-// by the deferred-work thread, whichever comes first; the thread waits for one that is at it.
+// While O_ASYNC is set the owner watches the file's queues like an epoll item. A callback only notes what
+// happened: it runs under the queue's lock, where no signal can be sent. The signals go out when the calling
+// thread returns to user mode, or by the deferred-work thread, whichever comes first; the thread waits for
+// one that is at it.
 //
-// Locks: lock_ guards whom and how; due_lock (file_owner.cpp) the list of those who have something to tell; the watching
-// begins and ends under a mutex of all. Ownership: the file's (File::attachment); a process or group that is told is kept,
-// so that its number never means another one.
+// Locks: lock_ guards whom and how; due_lock (file_owner.cpp) the list of those who have something to tell;
+// the watching begins and ends under a mutex of all. Ownership: the file's (File::attachment); a process or
+// group that is told is kept, so that its number never means another one.
 #pragma once
 #include "base/list.h"
 #include "proc/process_group.h"

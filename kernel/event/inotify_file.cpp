@@ -58,7 +58,9 @@ usize InotifyFile::Event::padded_name_size() const {
 
 usize InotifyFile::Event::size() const { return sizeof(EventHeader) + padded_name_size(); }
 
-bool InotifyFile::ByNumber::operator()(const InotifyWatch& left, const InotifyWatch& right) const { return left.number < right.number; }
+bool InotifyFile::ByNumber::operator()(const InotifyWatch& left, const InotifyWatch& right) const {
+    return left.number < right.number;
+}
 bool InotifyFile::ByNumber::operator()(const InotifyWatch& left, int right) const { return left.number < right; }
 bool InotifyFile::ByNumber::operator()(int left, const InotifyWatch& right) const { return left < right.number; }
 
@@ -116,7 +118,8 @@ void InotifyFile::enqueue(int number, const NotifyEvent& event) {
     {
         LockGuard guard(lock_);
         if (Event* last = events_.back(); last && last->watch == number && last->mask == event.mask &&
-                                          last->cookie == event.cookie && last->name() == event.name && !(event.mask & kNotifyIgnored))
+                                          last->cookie == event.cookie && last->name() == event.name &&
+                                          !(event.mask & kNotifyIgnored))
             return;
         bool is_full = event_count_ >= kQueueLimit;
         if (is_full && events_.back()->mask == kNotifyOverflow) return;
@@ -197,8 +200,9 @@ Result<usize> InotifyFile::read(IoCursor& to, u64) {
         usize padded = event->padded_name_size();
         EventHeader header = {event->watch, event->mask, event->cookie, static_cast<u32>(padded)};
         bool stored = to.put(&header, sizeof header).value_or(0) == sizeof header &&
-                      (padded == 0 || (to.put(event->text(), event->name_size).value_or(0) == event->name_size &&
-                                       to.put_zeros(padded - event->name_size).value_or(0) == padded - event->name_size));
+                      (padded == 0 ||
+                       (to.put(event->text(), event->name_size).value_or(0) == event->name_size &&
+                        to.put_zeros(padded - event->name_size).value_or(0) == padded - event->name_size));
         done += event->size();
         ::operator delete(event);
         if (!stored) return Error(Errno::EFAULT);
@@ -222,11 +226,12 @@ void InotifyFile::show_information(InformationSink& sink) {
             LockGuard guard(notify_lock);
             InotifyWatch* watch = watches_->by_number.lower_bound(after + 1);
             if (!watch) return;
-            line = {watch->number, watch->mask & (kNotifyAllEvents | kExcludeUnlinked | kOneShot), watch->inode().number(),
-                    watch->inode().super_block().device};
+            line = {watch->number, watch->mask & (kNotifyAllEvents | kExcludeUnlinked | kOneShot),
+                    watch->inode().number(), watch->inode().super_block().device};
         }
-        sink.print("inotify wd:%d ino:%llx sdev:%llx mask:%x ignored_mask:0\n", line.number, static_cast<unsigned long long>(line.inode),
-                   static_cast<unsigned long long>(line.device), line.mask);
+        sink.print("inotify wd:%d ino:%llx sdev:%llx mask:%x ignored_mask:0\n", line.number,
+                   static_cast<unsigned long long>(line.inode), static_cast<unsigned long long>(line.device),
+                   line.mask);
         after = line.number;
     }
 }

@@ -1,7 +1,8 @@
 // InotifyFile: watches on files and the queue of what happened to them (inotify(7)).
 //
-// A watch is a NotifyMark with a number. Watches change under notify_lock; the queue has its own lock, so that readers do
-// not hold up the file system. The queue is limited: when it is full one overflow event says so.
+// A watch is a NotifyMark with a number. Watches change under notify_lock; the queue has its own lock, so
+// that readers do not hold up the file system. The queue is limited: when it is full one overflow event says
+// so.
 #pragma once
 #include "base/rb_tree.h"
 #include "event/notify_queue_file.h"
@@ -20,10 +21,11 @@ public:
     ~InotifyFile() override;
 
     // Flags of inotify_add_watch(2) beside the events.
-    static constexpr u32 kOnlyDirectory = 1u << 24, kDontFollow = 1u << 25, kExcludeUnlinked = 1u << 26, kMaskCreate = 1u << 28,
-                         kMaskAdd = 1u << 29, kOneShot = 1u << 31;
-    static constexpr u32 kKnown = kNotifyAllEvents | kNotifyUnmount | kNotifyOverflow | kNotifyIgnored | kOnlyDirectory |
-                                  kDontFollow | kExcludeUnlinked | kMaskCreate | kMaskAdd | kNotifyDirectory | kOneShot;
+    static constexpr u32 kOnlyDirectory = 1u << 24, kDontFollow = 1u << 25, kExcludeUnlinked = 1u << 26,
+                         kMaskCreate = 1u << 28, kMaskAdd = 1u << 29, kOneShot = 1u << 31;
+    static constexpr u32 kKnown = kNotifyAllEvents | kNotifyUnmount | kNotifyOverflow | kNotifyIgnored |
+                                  kOnlyDirectory | kDontFollow | kExcludeUnlinked | kMaskCreate | kMaskAdd |
+                                  kNotifyDirectory | kOneShot;
     Result<int> add_watch(Inode& inode, u32 mask);
     Result<void> remove_watch(int number); // EINVAL
 

@@ -98,7 +98,8 @@ int take_pending(SignalSet wanted, abi::SignalInfo& info) {
 } // namespace
 
 Result<Ref<File>> SignalFile::create(SignalSet set, u32 flags) {
-    return make_ref<SignalFile>(set & ~kUnblockableSignals, kOpenReadWrite | (flags & kOpenNonBlock), TRY(g_kind.path()));
+    return make_ref<SignalFile>(set & ~kUnblockableSignals, kOpenReadWrite | (flags & kOpenNonBlock),
+                                TRY(g_kind.path()));
 }
 
 void SignalFile::set_signals(SignalSet set) {

@@ -176,9 +176,10 @@ void TimerFile::show_information(InformationSink& sink) {
     }
     auto seconds = [](u64 ns) { return static_cast<unsigned long long>(ns / kNanosecondsPerSecond); };
     auto rest = [](u64 ns) { return static_cast<unsigned long long>(ns % kNanosecondsPerSecond); };
-    sink.print("clockid: %d\nticks: %llu\nsettime flags: 0%o\nit_value: (%llu, %llu)\nit_interval: (%llu, %llu)\n", clock_,
-               static_cast<unsigned long long>(ticks), flags, seconds(setting.value_ns), rest(setting.value_ns),
-               seconds(setting.interval_ns), rest(setting.interval_ns));
+    sink.print(
+        "clockid: %d\nticks: %llu\nsettime flags: 0%o\nit_value: (%llu, %llu)\nit_interval: (%llu, %llu)\n",
+        clock_, static_cast<unsigned long long>(ticks), flags, seconds(setting.value_ns),
+        rest(setting.value_ns), seconds(setting.interval_ns), rest(setting.interval_ns));
 }
 
 } // namespace martlet

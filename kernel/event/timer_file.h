@@ -1,9 +1,10 @@
 // TimerFile: a timer that is read (timerfd_create(2)).
 //
-// A timer that expires counts one tick and stays idle; the further expiries of an interval are counted when somebody reads
-// or asks, so that a short interval costs nothing while nobody looks. On a settable clock the expiry is kept in that
-// clock's time, and a step of the clock arms it anew and, with TFD_TIMER_CANCEL_ON_SET, ends the wait with ECANCELED.
-// lock_ guards everything; it is taken in the timer's interrupt.
+// A timer that expires counts one tick and stays idle; the further expiries of an interval are counted when
+// somebody reads or asks, so that a short interval costs nothing while nobody looks. On a settable clock the
+// expiry is kept in that clock's time, and a step of the clock arms it anew and, with
+// TFD_TIMER_CANCEL_ON_SET, ends the wait with ECANCELED. lock_ guards everything; it is taken in the timer's
+// interrupt.
 #pragma once
 #include "abi/time.h"
 #include "time/timer.h"

@@ -49,7 +49,8 @@ Result<void> futex_lock_pi(FutexWord word, Deadline deadline);
 Result<void> futex_try_lock_pi(FutexWord word);
 /// EPERM: the caller does not have it.
 Result<void> futex_unlock_pi(FutexWord word);
-/// Waits on `word` to be moved to the lock `target`, and then for the lock. EAGAIN as futex_wait, or woken for no reason.
+/// Waits on `word` to be moved to the lock `target`, and then for the lock. EAGAIN as futex_wait, or woken
+/// for no reason.
 Result<void> futex_wait_requeue_pi(FutexWord word, u32 expected, FutexWord target, Deadline deadline);
 /// Gives the lock `target` to the first waiter if it is free, and moves up to `move_count` more to it.
 Result<u32> futex_requeue_pi(FutexWord word, FutexWord target, u32 move_count, u32 expected);

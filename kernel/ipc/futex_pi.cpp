@@ -1,10 +1,11 @@
-// Futexes with priority inheritance: FUTEX_LOCK_PI and its relatives (futex(2), Linux Documentation: pi-futex).
+// Futexes with priority inheritance: FUTEX_LOCK_PI and its relatives (futex(2), Linux Documentation:
+// pi-futex).
 //
-// The kernel knows a lock (PiLock) only while somebody waits for it: as an entry in the futex table, with its owner and the
-// waiters in line, the most urgent first; the owner runs with their priority. Unlocking hands the lock over: the next in
-// line owns it, and the word says so, before it is woken. When the owner dies, the next in line becomes the owner and
-// corrects the word itself (`heir`), since only it has the address. Everything here, the words included, is under one
-// mutex: this is the slow path of a lock that is contended.
+// The kernel knows a lock (PiLock) only while somebody waits for it: as an entry in the futex table, with its
+// owner and the waiters in line, the most urgent first; the owner runs with their priority. Unlocking hands
+// the lock over: the next in line owns it, and the word says so, before it is woken. When the owner dies, the
+// next in line becomes the owner and corrects the word itself (`heir`), since only it has the address.
+// Everything here, the words included, is under one mutex: this is the slow path of a lock that is contended.
 #include <algorithm>
 #include <optional>
 

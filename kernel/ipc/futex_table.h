@@ -1,9 +1,10 @@
 // The table of futex waiters, shared by the kinds of futex. Internal to ipc.
 //
-// An entry is on the list of its key's bucket until somebody takes it off under the bucket's lock: a waker, which wakes it
-// at the same time, or its own task. A waiter queues first and reads the word afterwards, so that reading may fault and no
-// wake-up is lost. `FutexEntry::bucket` says where it is: null once it is off for good,
-// &g_moving_futex_entries on its way between two buckets, which is short: its task waits for the arrival actively.
+// An entry is on the list of its key's bucket until somebody takes it off under the bucket's lock: a waker,
+// which wakes it at the same time, or its own task. A waiter queues first and reads the word afterwards, so
+// that reading may fault and no wake-up is lost. `FutexEntry::bucket` says where it is: null once it is off
+// for good, &g_moving_futex_entries on its way between two buckets, which is short: its task waits for the
+// arrival actively.
 #pragma once
 #include "base/list.h"
 #include "ipc/futex.h"
@@ -81,7 +82,8 @@ inline FutexKey private_futex_key(u64 address) { return {current_task().address_
 /// EINVAL, EFAULT as above.
 Result<HeldFutexKey> make_futex_key(FutexWord word);
 inline FutexBucket& futex_bucket_of(const FutexKey& key) {
-    u64 mixed = (reinterpret_cast<u64>(key.owner) >> 6) * 0x9e37'79b9'7f4a'7c15 ^ (key.position >> 2) * 0xc2b2'ae3d'27d4'eb4f;
+    u64 mixed = (reinterpret_cast<u64>(key.owner) >> 6) * 0x9e37'79b9'7f4a'7c15 ^
+                (key.position >> 2) * 0xc2b2'ae3d'27d4'eb4f;
     static_assert(kFutexBucketCount == 256);
     return g_futex_buckets[mixed >> 56];
 }

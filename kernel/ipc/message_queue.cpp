@@ -134,13 +134,22 @@ Result<Own<Message>> MessageQueue::copy(usize position, const Wanted& wanted) {
 
 abi::MessageQueueStatus MessageQueue::status() {
     LockGuard guard(lock_);
-    return {.permission = permission(), .send_time = send_time_, .receive_time = receive_time_, .change_time = change_time_,
-            .bytes = bytes_, .count = count_, .bytes_max = bytes_max_, .last_sender = last_sender_, .last_receiver = last_receiver_};
+    return {.permission = permission(),
+            .send_time = send_time_,
+            .receive_time = receive_time_,
+            .change_time = change_time_,
+            .bytes = bytes_,
+            .count = count_,
+            .bytes_max = bytes_max_,
+            .last_sender = last_sender_,
+            .last_receiver = last_receiver_};
 }
 
 Result<void> MessageQueue::change(const abi::MessageQueueStatus& wanted) {
     TRY(check_owner());
-    if (wanted.bytes_max > static_cast<u64>(message_queue_bytes_max.get()) && !current_has(Capability::SysResource)) return Error(Errno::EPERM);
+    if (wanted.bytes_max > static_cast<u64>(message_queue_bytes_max.get()) &&
+        !current_has(Capability::SysResource))
+        return Error(Errno::EPERM);
     TRY(change_owner(wanted.permission));
     {
         LockGuard guard(lock_);

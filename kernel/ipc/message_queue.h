@@ -1,7 +1,8 @@
 // System V message queues (msgget(2), msgop(2)): typed messages in the order they were sent.
 //
-// Locking: a queue's spinlock guards the list, the counts and the times. Bytes are copied from and to programs without it:
-// a message is built before it is queued and belongs to its receiver once it is taken off.
+// Locking: a queue's spinlock guards the list, the counts and the times. Bytes are copied from and to
+// programs without it: a message is built before it is queued and belongs to its receiver once it is taken
+// off.
 #pragma once
 #include "ipc/sysv_object.h"
 
@@ -52,7 +53,8 @@ private:
 
     SpinLock lock_{LockRank::InodeTable};
     List<Message, &Message::node> messages_ GUARDED_BY(lock_);
-    usize count_ GUARDED_BY(lock_) = 0, bytes_ GUARDED_BY(lock_) = 0, bytes_max_ GUARDED_BY(lock_) = static_cast<usize>(message_queue_bytes_max.get());
+    usize count_ GUARDED_BY(lock_) = 0, bytes_ GUARDED_BY(lock_) = 0,
+                 bytes_max_ GUARDED_BY(lock_) = static_cast<usize>(message_queue_bytes_max.get());
     i64 send_time_ GUARDED_BY(lock_) = 0, receive_time_ GUARDED_BY(lock_) = 0, change_time_ GUARDED_BY(lock_) = 0;
     int last_sender_ GUARDED_BY(lock_) = 0, last_receiver_ GUARDED_BY(lock_) = 0;
     std::atomic<u64> change_count_ = 0;

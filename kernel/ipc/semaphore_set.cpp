@@ -92,7 +92,8 @@ Result<usize> SemaphoreSet::apply(std::span<const abi::SemaphoreOperation> opera
         const abi::SemaphoreOperation& operation = operations[index];
         semaphores_[operation.number].value -= operation.change;
         if (operation.flags & kUndo)
-            undo->adjustments[operation.number] = static_cast<i16>(undo->adjustments[operation.number] + operation.change);
+            undo->adjustments[operation.number] =
+                static_cast<i16>(undo->adjustments[operation.number] + operation.change);
     }
     if (!failed) return Error(failed.error());
     return done;
@@ -122,7 +123,8 @@ Result<void> SemaphoreSet::operate(std::span<const abi::SemaphoreOperation> oper
             usize done = TRY(apply(operations, undoes ? find_undo(current_process_id()) : nullptr));
             if (done == operations.size()) {
                 int process_id = current_process_id();
-                for (const abi::SemaphoreOperation& operation : operations) semaphores_[operation.number].last_process = process_id;
+                for (const abi::SemaphoreOperation& operation : operations)
+                    semaphores_[operation.number].last_process = process_id;
                 operation_time_ = current_time().seconds;
             } else if (operations[done].flags & kNoWait) {
                 return Error(Errno::EAGAIN);
@@ -138,7 +140,8 @@ Result<void> SemaphoreSet::operate(std::span<const abi::SemaphoreOperation> oper
             changed();
             return {};
         }
-        auto waited = changes_.wait([&] { return change_count_.load(std::memory_order_acquire) != seen; }, WaitMode::Interruptible, deadline);
+        auto waited = changes_.wait([&] { return change_count_.load(std::memory_order_acquire) != seen; },
+                                    WaitMode::Interruptible, deadline);
         LockGuard guard(lock_);
         pending.node.unlink();
         if (is_removed()) return Error(Errno::EIDRM);
@@ -191,7 +194,8 @@ Result<void> SemaphoreSet::set_all(std::span<const u16> values) {
     {
         LockGuard guard(lock_);
         if (is_removed()) return Error(Errno::EIDRM);
-        for (usize index = 0; index < values.size(); ++index) semaphores_[index] = {values[index], current_process_id()};
+        for (usize index = 0; index < values.size(); ++index)
+            semaphores_[index] = {values[index], current_process_id()};
         for (Undo& undo : undos_)
             for (i16& adjustment : undo.adjustments) adjustment = 0;
         change_time_ = current_time().seconds;
@@ -202,7 +206,10 @@ Result<void> SemaphoreSet::set_all(std::span<const u16> values) {
 
 abi::SemaphoreSetStatus SemaphoreSet::status() {
     LockGuard guard(lock_);
-    return {.permission = permission(), .operation_time = operation_time_, .change_time = change_time_, .count = count()};
+    return {.permission = permission(),
+            .operation_time = operation_time_,
+            .change_time = change_time_,
+            .count = count()};
 }
 
 void SemaphoreSet::touch_change() {

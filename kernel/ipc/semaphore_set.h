@@ -1,8 +1,9 @@
 // System V semaphores (semget(2), semop(2)): sets of counters that operations change together or not at all.
 //
-// A waiter leaves its operation list on the set's list (for GETNCNT and GETZCNT) and tries again when anything changed.
-// Undo: a set keeps, for each process that asked for it, what its end adds to each semaphore; release_semaphore_undo runs
-// when a process ends. Locking: a set's spinlock guards its values, times, waiters and undo lists.
+// A waiter leaves its operation list on the set's list (for GETNCNT and GETZCNT) and tries again when
+// anything changed. Undo: a set keeps, for each process that asked for it, what its end adds to each
+// semaphore; release_semaphore_undo runs when a process ends. Locking: a set's spinlock guards its values,
+// times, waiters and undo lists.
 #pragma once
 #include <span>
 
@@ -12,7 +13,8 @@
 
 namespace martlet {
 
-inline constexpr usize kSemaphoreSetsMax = 32000, kSemaphoresPerSetMax = 32000, kSemaphoresMax = 1'024'000'000; // SEMMNI, SEMMSL, SEMMNS
+inline constexpr usize kSemaphoreSetsMax = 32000, kSemaphoresPerSetMax = 32000,
+                       kSemaphoresMax = 1'024'000'000; // SEMMNI, SEMMSL, SEMMNS
 inline constexpr usize kSemaphoreOperationsMax = 500;                                                          // SEMOPM
 inline constexpr int kSemaphoreValueMax = 32767;                                                               // SEMVMX
 

@@ -46,7 +46,8 @@ public:
 /// One attachment: what its mappings refer to. It keeps the segment.
 class SegmentFile final : public File {
 public:
-    SegmentFile(u32 flags, Path path, Ref<SharedMemory> segment) : File(flags, std::move(path)), segment_(std::move(segment)) {}
+    SegmentFile(u32 flags, Path path, Ref<SharedMemory> segment)
+        : File(flags, std::move(path)), segment_(std::move(segment)) {}
     Result<Ref<MemoryObject>> mapping_object() override { return Ref<MemoryObject>(segment_->object()); }
     SharedMemory* shared_memory() const override { return segment_.get(); }
 
@@ -84,7 +85,8 @@ Result<Ref<File>> SharedMemory::open(bool writable) {
     char name[40];
     usize length = format(name, "/SYSV%08x (deleted)", static_cast<u32>(key()));
     Path path = TRY(make_anonymous_path(std::move(inode), {name, length}));
-    auto file = TRY(make_ref<SegmentFile>(writable ? kOpenReadWrite : kOpenReadOnly, std::move(path), Ref<SharedMemory>(*this)));
+    auto file = TRY(make_ref<SegmentFile>(writable ? kOpenReadWrite : kOpenReadOnly, std::move(path),
+                                          Ref<SharedMemory>(*this)));
     LockGuard guard(lock_);
     attach_time_ = current_time().seconds;
     last_process_ = current_process_id();

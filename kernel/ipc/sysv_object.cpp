@@ -5,8 +5,9 @@
 namespace martlet {
 
 IpcObject::IpcObject(int key, u32 mode)
-    : key_(key), user_id_(current_task().credentials().effective_uid), group_id_(current_task().credentials().effective_gid),
-      mode_(mode & 0777), creator_user_id_(user_id_), creator_group_id_(group_id_) {}
+    : key_(key), user_id_(current_task().credentials().effective_uid),
+      group_id_(current_task().credentials().effective_gid), mode_(mode & 0777), creator_user_id_(user_id_),
+      creator_group_id_(group_id_) {}
 
 abi::IpcPermission IpcObject::permission() const {
     return {.key = key(),
@@ -24,7 +25,8 @@ Result<void> IpcObject::check_access(u32 wanted) const {
     u32 granted = mode();
     u32 group = group_id_.load(std::memory_order_relaxed);
     auto is_member = [&](u32 id) { return credentials.effective_gid == id || credentials.in_group(id); };
-    if (credentials.effective_uid == creator_user_id_ || credentials.effective_uid == user_id_.load(std::memory_order_relaxed))
+    if (credentials.effective_uid == creator_user_id_ ||
+        credentials.effective_uid == user_id_.load(std::memory_order_relaxed))
         granted >>= 6;
     else if (is_member(creator_group_id_) || is_member(group)) granted >>= 3;
     if ((asked & ~granted) == 0 || credentials.has(Capability::IpcOwner)) return {};
@@ -33,7 +35,8 @@ Result<void> IpcObject::check_access(u32 wanted) const {
 
 Result<void> IpcObject::check_owner() const {
     const Credentials& credentials = current_task().credentials();
-    if (credentials.effective_uid == creator_user_id_ || credentials.effective_uid == user_id_.load(std::memory_order_relaxed) ||
+    if (credentials.effective_uid == creator_user_id_ ||
+        credentials.effective_uid == user_id_.load(std::memory_order_relaxed) ||
         credentials.has(Capability::SysAdmin))
         return {};
     return Error(Errno::EPERM);

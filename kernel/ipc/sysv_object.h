@@ -1,8 +1,10 @@
-// What the three kinds of System V IPC objects share: keys, ids, owners and permissions (sysvipc(7), svipc(7)).
+// What the three kinds of System V IPC objects share: keys, ids, owners and permissions (sysvipc(7),
+// svipc(7)).
 //
-// An id is a sequence number and an index into the kind's table, so that the id of a removed object is not soon another's.
-// The table holds one reference to each object; a removed object lives on for those who wait for it and says so.
-// Locking: the table's mutex guards indexes and keys; owner and mode are atomics; each object has a lock of its own.
+// An id is a sequence number and an index into the kind's table, so that the id of a removed object is not
+// soon another's. The table holds one reference to each object; a removed object lives on for those who wait
+// for it and says so. Locking: the table's mutex guards indexes and keys; owner and mode are atomics; each
+// object has a lock of its own.
 #pragma once
 #include "abi/ipc.h"
 #include "base/ref.h"
@@ -29,7 +31,8 @@ public:
     u32 mode() const { return mode_.load(std::memory_order_relaxed); }
     bool is_removed() const { return is_removed_.load(std::memory_order_acquire); }
     abi::IpcPermission permission() const;
-    /// EACCES unless `wanted` (0400 read, 0200 write, in any of the three places) is granted or the caller has CAP_IPC_OWNER.
+    /// EACCES unless `wanted` (0400 read, 0200 write, in any of the three places) is granted or the caller
+    /// has CAP_IPC_OWNER.
     Result<void> check_access(u32 wanted) const;
     /// IPC_SET and IPC_RMID are for owner, creator and CAP_SYS_ADMIN. EPERM.
     Result<void> check_owner() const;
@@ -57,16 +60,19 @@ public:
     Result<Ref<T>> find(int id) {
         MutexGuard guard(lock());
         auto index = static_cast<usize>(id) & kIndexMask;
-        if (id < 0 || index >= slots_.size() || !slots_[index] || slots_[index]->id() != id) return Error(Errno::EINVAL);
+        if (id < 0 || index >= slots_.size() || !slots_[index] || slots_[index]->id() != id)
+            return Error(Errno::EINVAL);
         return slots_[index];
     }
     /// By position in the table (SHM_STAT and the like). EINVAL.
     Result<Ref<T>> find_by_index(int index) {
         MutexGuard guard(lock());
-        if (index < 0 || static_cast<usize>(index) >= slots_.size() || !slots_[static_cast<usize>(index)]) return Error(Errno::EINVAL);
+        if (index < 0 || static_cast<usize>(index) >= slots_.size() || !slots_[static_cast<usize>(index)])
+            return Error(Errno::EINVAL);
         return slots_[static_cast<usize>(index)];
     }
-    /// The …get calls: the object with `key`, after `check(object)`, or what create() makes. ENOENT, EEXIST, EACCES, ENOSPC.
+    /// The …get calls: the object with `key`, after `check(object)`, or what create() makes. ENOENT, EEXIST,
+    /// EACCES, ENOSPC.
     template <typename Check, typename Create> Result<int> get(int key, u32 flags, Check check, Create create) {
         MutexGuard guard(lock());
         if (key != kIpcPrivateKey) {

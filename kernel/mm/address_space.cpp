@@ -30,7 +30,8 @@ Result<Ref<AddressSpace>> AddressSpace::fork(const AddressSpaceLimits& limits) N
     MutexGuard guard(lock_);
     for (Vma* vma = vmas_.first(); vma; vma = vmas_.next(*vma)) {
         if (vma->has(VmaFlag::DontFork)) continue;
-        if (vma->has(VmaFlag::Accounted) && !may_commit(vma->size() >> kPageShift, total_pages_, limits.may_use_reserve))
+        if (vma->has(VmaFlag::Accounted) &&
+            !may_commit(vma->size() >> kPageShift, total_pages_, limits.may_use_reserve))
             return Error(Errno::ENOMEM);
         Vma* copy = new (std::nothrow) Vma;
         if (!copy) return Error(Errno::ENOMEM);
@@ -213,7 +214,8 @@ bool AddressSpace::holds_private_pages(u64 start, u64 end) {
     (void)table_.walk(start, end, TableAccess::Look, [&](LeafTable& leaf) RUNS_LOCKED {
         for (PageSlot& slot : leaf.slots) {
             PageEntry entry = slot.load();
-            if (entry.has_frame() && entry.is_counted() && frame_of(entry.frame()).use == FrameUse::Anonymous) found = true;
+            if (entry.has_frame() && entry.is_counted() && frame_of(entry.frame()).use == FrameUse::Anonymous)
+                found = true;
         }
     });
     return found;

@@ -1,9 +1,9 @@
 // AddressSpace: the user half of a page table and the tree of mappings (VMAs) that says what belongs there.
 //
-// Faults fill pages on demand. Private writable pages are copied when written if their frame is shared; fork shares all
-// leaf tables by count and copies them when either side changes something. The lock is a sleeping mutex held for changes
-// and faults, so nothing that holds it may touch user memory.
-// Limits (RLIMIT_AS, RLIMIT_DATA, RLIMIT_STACK, RLIMIT_MEMLOCK) come in as AddressSpaceLimits from the system calls.
+// Faults fill pages on demand. Private writable pages are copied when written if their frame is shared; fork
+// shares all leaf tables by count and copies them when either side changes something. The lock is a sleeping
+// mutex held for changes and faults, so nothing that holds it may touch user memory. Limits (RLIMIT_AS,
+// RLIMIT_DATA, RLIMIT_STACK, RLIMIT_MEMLOCK) come in as AddressSpaceLimits from the system calls.
 #pragma once
 #include <optional>
 #include <span>
@@ -19,9 +19,10 @@ namespace martlet {
 class File;
 
 inline constexpr u32 kMapShared = 0x01, kMapPrivate = 0x02, kMapSharedValidate = 0x03, kMapTypeMask = 0x0f,
-                     kMapFixed = 0x10, kMapAnonymous = 0x20, kMap32Bit = 0x40, kMapGrowsDown = 0x100, kMapDenyWrite = 0x800,
-                     kMapExecutable = 0x1000, kMapLocked = 0x2000, kMapNoReserve = 0x4000, kMapPopulate = 0x8000,
-                     kMapNonBlock = 0x10000, kMapStack = 0x20000, kMapHugeTlb = 0x40000, kMapSync = 0x80000,
+                     kMapFixed = 0x10, kMapAnonymous = 0x20, kMap32Bit = 0x40, kMapGrowsDown = 0x100,
+                     kMapDenyWrite = 0x800, kMapExecutable = 0x1000, kMapLocked = 0x2000,
+                     kMapNoReserve = 0x4000, kMapPopulate = 0x8000, kMapNonBlock = 0x10000,
+                     kMapStack = 0x20000, kMapHugeTlb = 0x40000, kMapSync = 0x80000,
                      kMapFixedNoReplace = 0x100000, kMapUninitialized = 0x4000000;
 inline constexpr u32 kRemapMayMove = 1, kRemapFixed = 2, kRemapDontUnmap = 4;
 
@@ -31,7 +32,8 @@ struct MapRequest {
     u32 protection = 0;
     u32 flags = 0;
     Ref<File> file{};           // null: anonymous
-    Ref<MemoryObject> object{}; // null: the file's (File::mapping_object), or fresh pages for a shared anonymous mapping
+    Ref<MemoryObject>
+        object{}; // null: the file's (File::mapping_object), or fresh pages for a shared anonymous mapping
     u64 offset_bytes = 0;
     bool forbids_exec = false;  // the file is on a noexec mount, or the descriptor lacks the right
     bool forbids_write = false; // to the file: the descriptor lacks the right
@@ -53,7 +55,8 @@ struct ProgramLayout {
 
 /// Bytes of a mapping's pages by kind, for smaps (proc(5)). A page that n page tables map counts 1/n in `proportional`.
 struct MappingUsage {
-    u64 resident = 0, anonymous = 0, referenced = 0, shared_clean = 0, shared_dirty = 0, private_clean = 0, private_dirty = 0;
+    u64 resident = 0, anonymous = 0, referenced = 0, shared_clean = 0, shared_dirty = 0, private_clean = 0,
+        private_dirty = 0;
     u64 proportional = 0, proportional_dirty = 0, proportional_anonymous = 0, proportional_locked = 0;
     u64 large = 0; // of `anonymous`
     void add(const MappingUsage& other);
@@ -68,21 +71,26 @@ enum class AccessMode : u8 { Checked, Forced };
 class AddressSpace : public RefCounted {
 public:
     static Result<Ref<AddressSpace>> create();
-    /// fork: a copy-on-write copy of everything (except MADV_DONTFORK ranges). ENOMEM, also when so much may not be promised.
+    /// fork: a copy-on-write copy of everything (except MADV_DONTFORK ranges). ENOMEM, also when so much may
+    /// not be promised.
     Result<Ref<AddressSpace>> fork(const AddressSpaceLimits& limits = {});
     ~AddressSpace() override;
     /// Address spaces that exist, for the audit.
     static u64 live_count() { return live_count_.load(std::memory_order_relaxed); }
 
-    /// Where mmap starts to search downwards: execve sets it below the stack and its room to grow (kUserEnd until then).
+    /// Where mmap starts to search downwards: execve sets it below the stack and its room to grow (kUserEnd
+    /// until then).
     void set_map_base(u64 address);
 
     // The system calls, with their manual pages' results. Addresses come from user space unchecked.
     Result<u64> map(const MapRequest& request, const AddressSpaceLimits& limits);
     Result<void> unmap(u64 address, u64 size_bytes);
     Result<void> protect(u64 address, u64 size_bytes, u32 protection, const AddressSpaceLimits& limits = {});
-    Result<u64> remap(u64 old_address, u64 old_size, u64 new_size, u32 flags, u64 new_address, const AddressSpaceLimits& limits);
-    Result<u64> set_break(u64 address, const AddressSpaceLimits& limits); // answers the break in force, never an error to user
+    Result<u64> remap(u64 old_address, u64 old_size, u64 new_size, u32 flags, u64 new_address,
+                      const AddressSpaceLimits& limits);
+    Result<u64>
+    set_break(u64 address,
+              const AddressSpaceLimits& limits); // answers the break in force, never an error to user
     Result<void> advise(u64 address, u64 size_bytes, int advice);
     /// mincore: one byte per page, bit 0 if resident.
     Result<void> resident(u64 address, u64 size_bytes, std::span<u8> pages);
@@ -97,13 +105,13 @@ public:
     Result<void> remap_file_pages(u64 address, u64 size_bytes, u32 protection, u64 page_index, u32 flags,
                                   const AddressSpaceLimits& limits);
 
-    /// A page fault at `address`; called with interrupts on. Faults below a growing mapping extend it, as far as `limits`
-    /// (asked only then) allow.
+    /// A page fault at `address`; called with interrupts on. Faults below a growing mapping extend it, as far
+    /// as `limits` (asked only then) allow.
     using LimitsSource = AddressSpaceLimits (*)();
     FaultResult fault(u64 address, PageAccess access, bool is_execute, LimitsSource limits);
 
-    /// Copies to or from another process's memory (ptrace, /proc/pid/mem, execve's stack). Short count on a fault, EFAULT
-    /// if not even the first byte could be copied.
+    /// Copies to or from another process's memory (ptrace, /proc/pid/mem, execve's stack). Short count on a
+    /// fault, EFAULT if not even the first byte could be copied.
     Result<usize> read_memory(u64 address, std::span<u8> bytes, AccessMode mode = AccessMode::Forced);
     Result<usize> write_memory(u64 address, std::span<const u8> bytes, AccessMode mode = AccessMode::Forced);
     /// The frame behind a user address with a reference, faulted in for `access` (futex keys, direct access).
@@ -122,11 +130,12 @@ public:
     struct Sizes { u64 total_pages, resident_pages, shared_pages, text_pages, data_pages, stack_pages, locked_pages,
                    peak_total_pages, peak_resident_pages, page_table_bytes; };
     Sizes sizes();
-    /// For a process that is being killed to free memory: takes its private pages at once; whoever touches them from now on
-    /// gets OutOfMemory. Answers how many pages it was.
+    /// For a process that is being killed to free memory: takes its private pages at once; whoever touches
+    /// them from now on gets OutOfMemory. Answers how many pages it was.
     u64 reap();
     bool is_reaped() const { return is_reaped_.load(std::memory_order_relaxed); }
-    /// Calls visit for each mapping that ends above `from`, in address order, with what /proc/pid/maps shows; the lock is held.
+    /// Calls visit for each mapping that ends above `from`, in address order, with what /proc/pid/maps shows;
+    /// the lock is held.
     struct MappingView {
         u64 start, end;
         u32 protection;
@@ -141,7 +150,8 @@ public:
     enum class Visit : u8 { Continue, Stop };
     void for_each_mapping(Visit (*visit)(void*, const MappingView&), void* context, u64 from = 0);
     /// The same with what each takes, found by looking at every page.
-    void for_each_mapping_usage(Visit (*visit)(void*, const MappingView&, const MappingUsage&), void* context, u64 from = 0);
+    void for_each_mapping_usage(Visit (*visit)(void*, const MappingView&, const MappingUsage&), void* context,
+                                u64 from = 0);
     /// /proc/pid/pagemap: one word for each page from `address` on.
     void describe_pages(u64 address, std::span<u64> entries, FrameNumbers numbers);
     /// /proc/pid/clear_refs: forgets which pages were touched. ENOMEM.
@@ -183,7 +193,8 @@ private:
     Result<void> unmap_locked(u64 start, u64 end) REQUIRES(lock_);
     Result<u64> grow_in_place_or_move(Vma& vma, u64 old_address, u64 old_size, u64 new_size, u32 flags, u64 new_address,
                                       const AddressSpaceLimits& limits) REQUIRES(lock_);
-    Result<u64> move_mapping(Vma& vma, u64 old_address, u64 old_size, u64 new_size, u32 flags, u64 new_address) REQUIRES(lock_);
+    Result<u64> move_mapping(Vma& vma, u64 old_address, u64 old_size, u64 new_size, u32 flags,
+                             u64 new_address) REQUIRES(lock_);
     Result<void> move_pages(u64 from, u64 to, u64 size) REQUIRES(lock_);
     void populate(u64 start, u64 end) EXCLUDES(lock_);
     Result<void> populate_faults(u64 start, u64 end, PageAccess access) EXCLUDES(lock_);
@@ -217,7 +228,8 @@ private:
     bool write_protect_object_pages(const MemoryObject& object, u64 first_index, u64 end_index, SpaceLocks locks)
         NO_THREAD_SAFETY_ANALYSIS;
     template <typename Action>
-    void for_each_object_range(const MemoryObject& object, u64 first_index, u64 end_index, Action action) REQUIRES(lock_);
+    void for_each_object_range(const MemoryObject& object, u64 first_index, u64 end_index, Action action)
+        REQUIRES(lock_);
 
     static std::atomic<u64> live_count_;
 
@@ -233,7 +245,8 @@ private:
     u32 future_flags_ GUARDED_BY(lock_) = 0; // mlockall(MCL_FUTURE): Locked, LockOnFault
     u64 total_pages_ GUARDED_BY(lock_) = 0, data_pages_ GUARDED_BY(lock_) = 0, stack_pages_ GUARDED_BY(lock_) = 0,
         locked_pages_ GUARDED_BY(lock_) = 0, text_pages_ GUARDED_BY(lock_) = 0, peak_total_pages_ GUARDED_BY(lock_) = 0;
-    i64 anonymous_pages_ GUARDED_BY(lock_) = 0, object_pages_ GUARDED_BY(lock_) = 0, peak_resident_ GUARDED_BY(lock_) = 0;
+    i64 anonymous_pages_ GUARDED_BY(lock_) = 0, object_pages_ GUARDED_BY(lock_) = 0,
+                         peak_resident_ GUARDED_BY(lock_) = 0;
 };
 
 } // namespace martlet

@@ -13,7 +13,14 @@ enum Advice : int {
 
 bool is_known(int advice) {
     switch (advice) {
-    case kNormal: case kRandom: case kSequential: case kWillNeed: case kDontNeed: case kFree: case kRemove: case kDontFork:
+    case kNormal:
+    case kRandom:
+    case kSequential:
+    case kWillNeed:
+    case kDontNeed:
+    case kFree:
+    case kRemove:
+    case kDontFork:
     case kDoFork: case kHugePage: case kNoHugePage: case kDontDump: case kDoDump: case kWipeOnFork: case kKeepOnFork:
     case kCold: case kPageOut: case kPopulateRead: case kPopulateWrite: case kDontNeedLocked: return true;
     default: return false; // MADV_MERGEABLE and MADV_HWPOISON too: not configured
@@ -58,7 +65,8 @@ Result<void> AddressSpace::advise(u64 address, u64 size_bytes, int advice) {
                 if (vma->has(VmaFlag::Locked) || !vma->attributes.object) return Error(Errno::EINVAL);
                 if (!vma->is_shared() || !vma->is_writable()) return Error(Errno::EACCES);
                 u64 part_end = vma->end < range.end ? vma->end : range.end;
-                removal = {vma->attributes.object, vma->page_index(at), vma->page_index(at) + ((part_end - at) >> kPageShift)};
+                removal = {vma->attributes.object, vma->page_index(at),
+                           vma->page_index(at) + ((part_end - at) >> kPageShift)};
                 at = part_end;
             }
             TRY(removal.object->remove_pages(removal.first, removal.end));
@@ -73,9 +81,15 @@ Result<void> AddressSpace::advise(u64 address, u64 size_bytes, int advice) {
     };
     return for_each_in_range(range.start, range.end, [&](Vma& vma) RUNS_LOCKED -> Result<void> {
         switch (advice) {
-        case kNormal: vma.attributes.set(VmaFlag::RandomAccess, false); return set_flags(vma, VmaFlag::SequentialAccess, false);
-        case kRandom: vma.attributes.set(VmaFlag::SequentialAccess, false); return set_flags(vma, VmaFlag::RandomAccess, true);
-        case kSequential: vma.attributes.set(VmaFlag::RandomAccess, false); return set_flags(vma, VmaFlag::SequentialAccess, true);
+        case kNormal:
+            vma.attributes.set(VmaFlag::RandomAccess, false);
+            return set_flags(vma, VmaFlag::SequentialAccess, false);
+        case kRandom:
+            vma.attributes.set(VmaFlag::SequentialAccess, false);
+            return set_flags(vma, VmaFlag::RandomAccess, true);
+        case kSequential:
+            vma.attributes.set(VmaFlag::RandomAccess, false);
+            return set_flags(vma, VmaFlag::SequentialAccess, true);
         case kFree:
             if (vma.attributes.object) return Error(Errno::EINVAL);
             [[fallthrough]];
@@ -90,7 +104,9 @@ Result<void> AddressSpace::advise(u64 address, u64 size_bytes, int advice) {
         case kDontFork: return set_flags(vma, VmaFlag::DontFork, true);
         case kDoFork: return set_flags(vma, VmaFlag::DontFork, false);
         case kHugePage: vma.attributes.set(VmaFlag::NoHugePage, false); return set_flags(vma, VmaFlag::HugePage, true);
-        case kNoHugePage: vma.attributes.set(VmaFlag::HugePage, false); return set_flags(vma, VmaFlag::NoHugePage, true);
+        case kNoHugePage:
+            vma.attributes.set(VmaFlag::HugePage, false);
+            return set_flags(vma, VmaFlag::NoHugePage, true);
         case kDontDump: return set_flags(vma, VmaFlag::DontDump, true);
         case kDoDump: return set_flags(vma, VmaFlag::DontDump, false);
         case kWipeOnFork:
@@ -163,7 +179,8 @@ Result<void> AddressSpace::lock(u64 address, u64 size_bytes, LockMode mode, cons
             access = vma->is_writable() && !vma->is_shared() ? PageAccess::Write : PageAccess::Read;
         }
         if (Result<void> result = populate_faults(at, part_end, access); !result)
-            return Error(result.error() == Errno::ENOMEM || result.error() == Errno::EINTR ? Errno::EAGAIN : Errno::ENOMEM);
+            return Error(result.error() == Errno::ENOMEM || result.error() == Errno::EINTR ? Errno::EAGAIN
+                                                                                           : Errno::ENOMEM);
         at = part_end;
     }
     return {};
@@ -182,8 +199,10 @@ Result<void> AddressSpace::lock_all(bool current, bool future, LockMode mode, co
     if (limits.locked_bytes == 0 && !limits.may_lock_any) return Error(Errno::EPERM);
     {
         MutexGuard guard(lock_);
-        if (current && !limits.may_lock_any && total_pages_ > limits.locked_bytes >> kPageShift) return Error(Errno::ENOMEM);
-        u32 flags = static_cast<u32>(VmaFlag::Locked) | (mode == LockMode::OnFault ? static_cast<u32>(VmaFlag::LockOnFault) : 0);
+        if (current && !limits.may_lock_any && total_pages_ > limits.locked_bytes >> kPageShift)
+            return Error(Errno::ENOMEM);
+        u32 flags = static_cast<u32>(VmaFlag::Locked) |
+                    (mode == LockMode::OnFault ? static_cast<u32>(VmaFlag::LockOnFault) : 0);
         future_flags_ = future ? flags : 0;
         if (!current) return {};
         // Holes are no error here.

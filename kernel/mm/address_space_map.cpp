@@ -58,7 +58,8 @@ Result<VmaAttributes> attributes_of(const MapRequest& request, const AddressSpac
     } else if (attributes.has(VmaFlag::Shared) && !attributes.object) {
         u64 size = page_align_up(request.size_bytes);
         Promise promise = attributes.has(VmaFlag::NoReserve) ? Promise::No : Promise::Yes;
-        if (promise == Promise::Yes && !may_commit(size >> kPageShift, 0, limits.may_use_reserve)) return Error(Errno::ENOMEM);
+        if (promise == Promise::Yes && !may_commit(size >> kPageShift, 0, limits.may_use_reserve))
+            return Error(Errno::ENOMEM);
         attributes.object = TRY(create_shared_anonymous_object(size, promise));
     }
     attributes.set(VmaFlag::Accounted, attributes.is_promise());
@@ -127,7 +128,8 @@ Result<u64> AddressSpace::map(const MapRequest& request, const AddressSpaceLimit
     {
         MutexGuard guard(lock_);
         address = TRY(find_place(request.address, size, request.flags, limits));
-        if ((request.flags & kMapFixedNoReplace) && vmas_.find_overlap(address, address + size)) return Error(Errno::EEXIST);
+        if ((request.flags & kMapFixedNoReplace) && vmas_.find_overlap(address, address + size))
+            return Error(Errno::EEXIST);
         attributes.flags |= future_flags_;
         is_populated |= future_flags_ == static_cast<u32>(VmaFlag::Locked);
         if (attributes.has(VmaFlag::Locked) && !limits.may_lock_any) {
@@ -136,8 +138,10 @@ Result<u64> AddressSpace::map(const MapRequest& request, const AddressSpaceLimit
         }
         u64 replaced = 0;
         if (is_fixed)
-            for (Vma* vma = vmas_.find_overlap(address, address + size); vma && vma->start < address + size; vma = vmas_.next(*vma))
-                replaced += (vma->end < address + size ? vma->end : address + size) - (vma->start > address ? vma->start : address);
+            for (Vma* vma = vmas_.find_overlap(address, address + size); vma && vma->start < address + size;
+                 vma = vmas_.next(*vma))
+                replaced += (vma->end < address + size ? vma->end : address + size) -
+                            (vma->start > address ? vma->start : address);
         if (!may_grow(size > replaced ? size - replaced : 0, attributes, limits)) return Error(Errno::ENOMEM);
         if (is_fixed) TRY(unmap_locked(address, address + size));
         u64 offset = attributes.object ? request.offset_bytes : 0;
@@ -169,7 +173,8 @@ Result<void> AddressSpace::unmap_locked(u64 start, u64 end) {
 }
 
 Result<void> AddressSpace::unmap(u64 address, u64 size_bytes) {
-    if ((address & (kPageSize - 1)) || address > kUserEnd || size_bytes > kUserEnd - address) return Error(Errno::EINVAL);
+    if ((address & (kPageSize - 1)) || address > kUserEnd || size_bytes > kUserEnd - address)
+        return Error(Errno::EINVAL);
     u64 size = page_align_up(size_bytes);
     if (size == 0) return Error(Errno::EINVAL);
     MutexGuard guard(lock_);

@@ -68,7 +68,8 @@ Result<void> AddressSpace::protect_pages(Vma& vma) {
         for (PageSlot& slot : leaf.slots) {
             PageEntry entry = slot.load();
             if (!entry.has_frame()) continue;
-            bool is_own = may_write_at_once && entry.is_counted() && frame_of(entry.frame()).use == FrameUse::Anonymous &&
+            bool is_own = may_write_at_once && entry.is_counted() &&
+                          frame_of(entry.frame()).use == FrameUse::Anonymous &&
                           !frame_of(entry.frame()).is_shared();
             bool keeps_write = vma.is_shared() && entry.is_writable() && vma.is_writable();
             slot.store(entry.with_permissions(is_own || keeps_write ? write_flags : read_flags));

@@ -38,7 +38,8 @@ Result<u64> AddressSpace::remap(u64 old_address, u64 old_size, u64 new_size, u32
             TRY(unmap_locked(old_address + new_size, old_address + old_size));
             old_size = new_size;
             if (!(flags & kRemapFixed)) return old_address;
-        } else if (old_size == new_size && !(flags & (kRemapFixed | kRemapDontUnmap)) && old_size <= vma->end - old_address) {
+        } else if (old_size == new_size && !(flags & (kRemapFixed | kRemapDontUnmap)) &&
+                   old_size <= vma->end - old_address) {
             return old_address;
         }
         vma = vmas_.find(old_address);
@@ -78,12 +79,14 @@ Result<u64> AddressSpace::grow_in_place_or_move(Vma& vma, u64 old_address, u64 o
         }
     }
     if (!(flags & kRemapMayMove)) return Error(Errno::ENOMEM);
-    u64 place = (flags & kRemapFixed) ? new_address
-                                      : TRY(find_place((flags & kRemapDontUnmap) ? new_address : 0, new_size, 0, limits));
+    u64 place = (flags & kRemapFixed)
+                    ? new_address
+                    : TRY(find_place((flags & kRemapDontUnmap) ? new_address : 0, new_size, 0, limits));
     return move_mapping(vma, old_address, old_size, new_size, flags, place);
 }
 
-Result<u64> AddressSpace::move_mapping(Vma& vma, u64 old_address, u64 old_size, u64 new_size, u32 flags, u64 new_address) {
+Result<u64> AddressSpace::move_mapping(Vma& vma, u64 old_address, u64 old_size, u64 new_size, u32 flags,
+                                       u64 new_address) {
     VmaAttributes attributes = vma.attributes;
     u64 offset = vma.offset_bytes + (old_address - vma.start);
     if (vmas_.count() + 3 >= maximum_map_count.get()) return Error(Errno::ENOMEM);
@@ -107,7 +110,8 @@ Result<void> AddressSpace::remap_file_pages(u64 address, u64 size_bytes, u32 pro
                                             const AddressSpaceLimits& limits) {
     u64 start = page_align_down(address), size = page_align_down(size_bytes);
     u64 pages = size >> kPageShift;
-    if (protection != 0 || start + size <= start || page_index + pages < page_index || page_index > (~0ull >> kPageShift))
+    if (protection != 0 || start + size <= start || page_index + pages < page_index ||
+        page_index > (~0ull >> kPageShift))
         return Error(Errno::EINVAL);
     MapRequest request;
     {
@@ -117,7 +121,8 @@ Result<void> AddressSpace::remap_file_pages(u64 address, u64 size_bytes, u32 pro
         // The rest of the range belongs to mappings of the same object, as earlier calls have made them.
         for (Vma* next = vma; next->end < start + size;) {
             Vma* above = vmas_.next(*next);
-            if (!above || above->start != next->end || above->attributes != vma->attributes) return Error(Errno::EINVAL);
+            if (!above || above->start != next->end || above->attributes != vma->attributes)
+                return Error(Errno::EINVAL);
             next = above;
         }
         request = {.address = start,

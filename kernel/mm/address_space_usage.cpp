@@ -24,7 +24,9 @@ void add_page(MappingUsage& usage, PageEntry entry, u64 table_sharers) {
     usage.resident += kPageSize;
     if (is_anonymous) usage.anonymous += kPageSize;
     if (entry.is_accessed()) usage.referenced += kPageSize;
-    (mappers > 1 ? is_dirty ? usage.shared_dirty : usage.shared_clean : is_dirty ? usage.private_dirty : usage.private_clean) += kPageSize;
+    (mappers > 1 ? is_dirty ? usage.shared_dirty : usage.shared_clean
+     : is_dirty  ? usage.private_dirty
+                 : usage.private_clean) += kPageSize;
     usage.proportional += share;
     if (is_dirty) usage.proportional_dirty += share;
     if (is_anonymous) usage.proportional_anonymous += share;
@@ -47,7 +49,8 @@ void MappingUsage::add(const MappingUsage& other) {
     proportional_locked += other.proportional_locked;
 }
 
-void AddressSpace::for_each_mapping_usage(Visit (*visit)(void*, const MappingView&, const MappingUsage&), void* context, u64 from) {
+void AddressSpace::for_each_mapping_usage(Visit (*visit)(void*, const MappingView&, const MappingUsage&),
+                                          void* context, u64 from) {
     MutexGuard guard(lock_);
     for (Vma* vma = vmas_.find_ending_above(from); vma; vma = vmas_.next(*vma)) {
         MappingUsage usage;

@@ -32,10 +32,11 @@ MemoryAudit audit_memory(AddressSpace* last) {
 bool log_memory_audit(AddressSpace* last, u64 expected_spaces) {
     MemoryAudit audit = audit_memory(last);
     const MemoryStatistics& frames = audit.frames;
-    log_debug("audit: frames: %llu free, %llu kernel, %llu heap, %llu page tables, %llu anonymous, %llu page cache, %llu reserved",
+    log_debug("audit: frames: %llu free, %llu kernel, %llu heap, %llu page tables, %llu anonymous, %llu page "
+              "cache, %llu reserved",
               printable(frames.free_frames), printable(frames.kernel_frames), printable(frames.heap_frames),
-              printable(frames.page_table_frames), printable(frames.anonymous_frames), printable(frames.page_cache_frames),
-              printable(frames.reserved_frames));
+              printable(frames.page_table_frames), printable(frames.anonymous_frames),
+              printable(frames.page_cache_frames), printable(frames.reserved_frames));
     for (u32 size_class = 0; size_class < kSizeClassCount; ++size_class)
         if (audit.heap.live_by_class[size_class] != 0)
             log_debug("audit: heap: %llu blocks of %u bytes", printable(audit.heap.live_by_class[size_class]),

@@ -1,8 +1,8 @@
 // The buddy allocator: free blocks of 2^0 … 2^10 frames, split and merged in O(orders).
 //
-// A free block is described by its first Frame only (use Free, its order, and the links of its list in `owner`), so that
-// taking over a large memory touches one Frame per 4 MiB. Every Frame of a partly usable 4 MiB block must say Reserved
-// before add_range, because merging looks at the neighbour. Not synchronised.
+// A free block is described by its first Frame only (use Free, its order, and the links of its list in
+// `owner`), so that taking over a large memory touches one Frame per 4 MiB. Every Frame of a partly usable 4
+// MiB block must say Reserved before add_range, because merging looks at the neighbour. Not synchronised.
 #pragma once
 #include "mm/frame.h"
 

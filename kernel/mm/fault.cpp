@@ -43,7 +43,9 @@ Vma* AddressSpace::find_or_grow(u64 address, LimitsSource limits) {
 bool AddressSpace::grow_down(Vma& vma, u64 start, const AddressSpaceLimits& limits) {
     if (vma.end - start > limits.stack_bytes) return false;
     Vma* below = vmas_.previous(vma);
-    if (below && !below->has(VmaFlag::GrowsDown) && below->is_readable() && start - below->end < kStackGuardGap) return false;
+    if (below && !below->has(VmaFlag::GrowsDown) && below->is_readable() &&
+        start - below->end < kStackGuardGap)
+        return false;
     u64 growth = vma.start - start;
     if (vma.attributes.object && vma.offset_bytes < growth) return false;
     if (vma.has(VmaFlag::Locked) && !limits.may_lock_any &&
@@ -72,7 +74,8 @@ FaultResult AddressSpace::resolve(Vma& vma, u64 address, PageAccess access, Acce
         return FaultResult::SegvAccErr;
     }
     address = page_align_down(address);
-    if (access == PageAccess::Write && may_be_large(vma, address) && fill_large(vma, align_down(address, kLargePageSize)))
+    if (access == PageAccess::Write && may_be_large(vma, address) &&
+        fill_large(vma, align_down(address, kLargePageSize)))
         return FaultResult::Resolved;
     Result<PageSlot*> slot = table_.make_slot(address);
     if (!slot) return FaultResult::OutOfMemory;
@@ -85,7 +88,8 @@ FaultResult AddressSpace::resolve(Vma& vma, u64 address, PageAccess access, Acce
 }
 
 FaultResult AddressSpace::fault_missing(Vma& vma, PageSlot& slot, u64 address, PageAccess access) {
-    return vma.attributes.object ? fault_object(vma, slot, address, access) : fault_anonymous(vma, slot, address, access);
+    return vma.attributes.object ? fault_object(vma, slot, address, access)
+                                 : fault_anonymous(vma, slot, address, access);
 }
 
 FaultResult AddressSpace::fault_anonymous(Vma& vma, PageSlot& slot, u64 address, PageAccess access) {
@@ -105,7 +109,8 @@ FaultResult AddressSpace::fault_anonymous(Vma& vma, PageSlot& slot, u64 address,
 bool AddressSpace::may_be_large(const Vma& vma, u64 address) const {
     u64 start = align_down(address, kLargePageSize);
     if (start < vma.start || vma.end - start < kLargePageSize) return false;
-    bool is_in_order = address == start && address == next_fault_ && faults_in_order_ >= kFaultsBeforeFilling + kFillAheadShift;
+    bool is_in_order = address == start && address == next_fault_ &&
+                       faults_in_order_ >= kFaultsBeforeFilling + kFillAheadShift;
     if (!is_in_order && !vma.has(VmaFlag::HugePage)) return false;
     return allows_large_pages(vma) && !refuses_large_pages.load(std::memory_order_relaxed);
 }
@@ -129,7 +134,9 @@ bool AddressSpace::fill_large(const Vma& vma, u64 start) {
 u32 AddressSpace::pages_ahead(const Vma& vma, u64 address) {
     faults_in_order_ = address == next_fault_ ? faults_in_order_ + 1 : 0;
     next_fault_ = address + kPageSize;
-    if (faults_in_order_ < kFaultsBeforeFilling || vma.has(VmaFlag::RandomAccess) || vma.has(VmaFlag::NoHugePage)) return 0;
+    if (faults_in_order_ < kFaultsBeforeFilling || vma.has(VmaFlag::RandomAccess) ||
+        vma.has(VmaFlag::NoHugePage))
+        return 0;
     u32 shift = faults_in_order_ - kFaultsBeforeFilling;
     return 1u << (shift < kFillAheadShift ? shift : kFillAheadShift);
 }
@@ -208,7 +215,8 @@ FaultResult AddressSpace::fault_write_protected(Vma& vma, PageSlot& slot, u64 ad
     u32 flags = page_flags(vma, PageAccess::Write);
     if (vma.is_shared()) {
         if (vma.attributes.object)
-            if (auto marked = vma.attributes.object->mark_dirty(vma.page_index(address)); !marked) return fault_result_of(marked.error());
+            if (auto marked = vma.attributes.object->mark_dirty(vma.page_index(address)); !marked)
+                return fault_result_of(marked.error());
         slot.store(PageEntry::make(entry.frame(), flags | (entry.is_counted() ? 0 : kPageUncounted)));
     } else {
         Frame* old = entry.is_counted() ? &frame_of(entry.frame()) : nullptr;

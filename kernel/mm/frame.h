@@ -1,9 +1,9 @@
 // Physical memory by frames (4 KiB pages): a buddy allocator with per-CPU caches and one Frame per page.
 //
-// A frame in use carries a reference count: each page-table entry that maps it and each object that keeps it hold one.
-// release() of the last reference frees it. Frames of the initrd archive are marked Reserved until somebody adopts them.
-// Locking: every function is callable in any context (interrupts are off inside); reclaim is tried only where the
-// caller may sleep.
+// A frame in use carries a reference count: each page-table entry that maps it and each object that keeps it
+// hold one. release() of the last reference frees it. Frames of the initrd archive are marked Reserved until
+// somebody adopts them. Locking: every function is callable in any context (interrupts are off inside);
+// reclaim is tried only where the caller may sleep.
 #pragma once
 #include <atomic>
 
@@ -53,7 +53,8 @@ inline constexpr u32 kMaxFrameOrder = 10, kLargePageOrder = 9;
 Result<Frame*> allocate_frames(u32 order, FrameUse use, Zeroing zeroing);
 inline Result<Frame*> allocate_frame(FrameUse use, Zeroing zeroing) { return allocate_frames(0, use, zeroing); }
 
-/// 2^order contiguous frames, zeroed, each with a reference of its own. Null where memory is short: nothing is reclaimed.
+/// 2^order contiguous frames, zeroed, each with a reference of its own. Null where memory is short: nothing
+/// is reclaimed.
 Frame* allocate_block(u32 order, FrameUse use);
 /// Gives up one reference to each; frees them as one block if nobody else holds any.
 void release_block(Frame& first, u32 order);

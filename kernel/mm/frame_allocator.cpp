@@ -1,7 +1,8 @@
 // The frame allocator: per-CPU caches of single frames in front of one buddy allocator.
 //
-// A frame's life: buddy (Free) -> CPU cache (Cached) -> in use with a count -> CPU cache -> buddy. Statistics are counted
-// per CPU by use; a CPU without caches (not yet initialised) counts in the first CPU's under the buddy's lock.
+// A frame's life: buddy (Free) -> CPU cache (Cached) -> in use with a count -> CPU cache -> buddy. Statistics
+// are counted per CPU by use; a CPU without caches (not yet initialised) counts in the first CPU's under the
+// buddy's lock.
 #include "mm/frame_allocator.h"
 
 #include <string.h>

@@ -1,7 +1,7 @@
 // FrameTree: the page frames of one object by index, each with one reference of the tree's.
 //
-// Locking: a spinlock of its own; frames may be freed and allocated under it. Of two threads that make the same page, the
-// first to publish it wins and both get the winner.
+// Locking: a spinlock of its own; frames may be freed and allocated under it. Of two threads that make the
+// same page, the first to publish it wins and both get the winner.
 #pragma once
 #include "base/radix_tree.h"
 #include "mm/frame.h"
@@ -16,8 +16,8 @@ public:
 
     /// The frame at `index` with a reference for the caller; null if there is none. Never sleeps.
     Frame* find(u64 index);
-    /// Puts `fresh`, whose reference it takes over, at `index` unless a frame is there already. Answers the one that is,
-    /// with a reference for the caller. May sleep. ENOMEM.
+    /// Puts `fresh`, whose reference it takes over, at `index` unless a frame is there already. Answers the
+    /// one that is, with a reference for the caller. May sleep. ENOMEM.
     Result<Frame*> publish(u64 index, Frame* fresh);
     /// Gives up the frames of [first_index, end_index).
     void remove_range(u64 first_index, u64 end_index);

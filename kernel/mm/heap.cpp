@@ -1,7 +1,7 @@
 // The heap's front: per-CPU stacks of free blocks for each size class, refilled from slabs in batches.
 //
-// Locking: a CPU's stack with interrupts off; each class's slabs under its own lock (rank Heap). New slabs are allocated
-// and empty ones freed outside that lock. Callable in any context.
+// Locking: a CPU's stack with interrupts off; each class's slabs under its own lock (rank Heap). New slabs
+// are allocated and empty ones freed outside that lock. Callable in any context.
 #include "mm/heap.h"
 
 #include <string.h>

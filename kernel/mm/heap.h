@@ -6,7 +6,8 @@
 
 namespace martlet {
 
-/// Null when memory is exhausted. 16-byte aligned; blocks of 64 bytes and more are 64-byte aligned if their size class is.
+/// Null when memory is exhausted. 16-byte aligned; blocks of 64 bytes and more are 64-byte aligned if their
+/// size class is.
 [[nodiscard]] void* heap_allocate(usize size);
 /// The same with an alignment up to a page, a power of two.
 [[nodiscard]] void* heap_allocate_aligned(usize size, usize alignment);

@@ -46,7 +46,8 @@ void heap_debug_freed(void* block, usize block_size) {
     if (trailer.state != kLive || trailer.size > block_size - sizeof(Trailer))
         panic("heap: block %p of %zu bytes was overrun or never allocated", block, block_size);
     for (usize index = trailer.size; index < block_size - sizeof(Trailer); ++index)
-        if (bytes[index] != kRedPattern) panic("heap: block %p of %zu bytes was overrun at %zu", block, block_size, index);
+        if (bytes[index] != kRedPattern)
+            panic("heap: block %p of %zu bytes was overrun at %zu", block, block_size, index);
     trailer.state = kFreed;
     memset(bytes, kFreePattern, block_size - sizeof(Trailer));
 }

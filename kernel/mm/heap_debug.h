@@ -1,5 +1,6 @@
-// Checks on heap blocks in debug kernels: a trailer after the caller's bytes tells live from freed and catches overruns;
-// freed blocks are filled with a pattern that must still be there when they are handed out again.
+// Checks on heap blocks in debug kernels: a trailer after the caller's bytes tells live from freed and
+// catches overruns; freed blocks are filled with a pattern that must still be there when they are handed out
+// again.
 #pragma once
 #include "base/types.h"
 

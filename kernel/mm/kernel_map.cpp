@@ -1,8 +1,9 @@
 // Kernel virtual memory outside the direct map: thread stacks with guard pages, and device mappings.
 //
-// A stack slot is kStackSlotSize of address space: the guard below, the stack at its end. Freed stacks stay mapped for the
-// next thread, on a list through their first words; trim_kernel_stacks gives back those that are too many, in a place
-// where it may wait until all CPUs have forgotten them. Device mappings are handed out from a rising address and stay.
+// A stack slot is kStackSlotSize of address space: the guard below, the stack at its end. Freed stacks stay
+// mapped for the next thread, on a list through their first words; trim_kernel_stacks gives back those that
+// are too many, in a place where it may wait until all CPUs have forgotten them. Device mappings are handed
+// out from a rising address and stay.
 #include <string.h>
 
 #include <algorithm>

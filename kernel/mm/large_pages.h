@@ -1,8 +1,9 @@
-// When anonymous memory is filled by large pages (2 MiB): the policy that /sys/kernel/mm/transparent_hugepage/enabled shows
-// and sets, and what it allows a mapping. See Linux's "Transparent Hugepage Support".
+// When anonymous memory is filled by large pages (2 MiB): the policy that
+// /sys/kernel/mm/transparent_hugepage/enabled shows and sets, and what it allows a mapping. See Linux's
+// "Transparent Hugepage Support".
 //
-// Always: where the program advised it (madvise MADV_HUGEPAGE) on first touch, elsewhere where it fills memory in order, so
-// that memory which is touched here and there does not grow. Advised: only the former.
+// Always: where the program advised it (madvise MADV_HUGEPAGE) on first touch, elsewhere where it fills
+// memory in order, so that memory which is touched here and there does not grow. Advised: only the former.
 #pragma once
 #include "mm/vma.h"
 

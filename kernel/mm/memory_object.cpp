@@ -106,12 +106,16 @@ bool MemoryObject::write_protect_pages(u64 first_index, u64 end_index, SpaceLock
 }
 
 /// Calls visit(vma, start, end) for the addresses at which mappings of the object show the pages.
-template <typename Action> void AddressSpace::for_each_object_range(const MemoryObject& object, u64 first_index, u64 end_index, Action action) {
+template <typename Action>
+void AddressSpace::for_each_object_range(const MemoryObject& object, u64 first_index, u64 end_index,
+                                         Action action) {
     for (Vma* vma = vmas_.first(); vma; vma = vmas_.next(*vma)) {
         if (vma->attributes.object.get() != &object) continue;
         u64 vma_first = vma->offset_bytes >> kPageShift, vma_end = vma_first + (vma->size() >> kPageShift);
         u64 first = first_index > vma_first ? first_index : vma_first, end = end_index < vma_end ? end_index : vma_end;
-        if (first < end) action(*vma, vma->start + ((first - vma_first) << kPageShift), vma->start + ((end - vma_first) << kPageShift));
+        if (first < end)
+            action(*vma, vma->start + ((first - vma_first) << kPageShift),
+                   vma->start + ((end - vma_first) << kPageShift));
     }
 }
 
@@ -158,7 +162,8 @@ u64 AddressSpace::unmap_clean_object_pages(const MemoryObject& object) {
     return count;
 }
 
-bool AddressSpace::write_protect_object_pages(const MemoryObject& object, u64 first_index, u64 end_index, SpaceLocks locks) {
+bool AddressSpace::write_protect_object_pages(const MemoryObject& object, u64 first_index, u64 end_index,
+                                              SpaceLocks locks) {
     if (locks == SpaceLocks::Wait) lock_.lock();
     else if (!lock_.try_lock()) return false;
     bool is_done = true;

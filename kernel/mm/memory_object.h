@@ -1,7 +1,7 @@
 // MemoryObject: something whose pages can be mapped: a file's page cache, shared anonymous memory, a device.
 //
-// Private anonymous memory has no object: its frames hang in the page tables only. An object knows the mappings of it, so
-// that truncation can take pages out of every address space.
+// Private anonymous memory has no object: its frames hang in the page tables only. An object knows the
+// mappings of it, so that truncation can take pages out of every address space.
 #pragma once
 #include "base/list.h"
 #include "base/ref.h"
@@ -44,12 +44,13 @@ public:
     /// access faults. Called after the object stopped handing them out (truncate, hole punching), with no lock of rank
     /// ObjectMappings or above held. May sleep.
     void unmap_pages(u64 first_index, u64 end_index);
-    /// Shared mappings of the pages [first_index, end_index) lose write permission: the next write faults, and marks the page
-    /// dirty. False: where an address space was locked (PassOver), or for lack of memory, some kept it. May sleep.
+    /// Shared mappings of the pages [first_index, end_index) lose write permission: the next write faults,
+    /// and marks the page dirty. False: where an address space was locked (PassOver), or for lack of memory,
+    /// some kept it. May sleep.
     bool write_protect_pages(u64 first_index, u64 end_index, SpaceLocks locks);
-    /// Takes the object's own pages that no mapping may write out of every address space that has not locked them in memory,
-    /// so that the object can free them; those used since the last call stay. Answers how many entries went. Call without
-    /// locks; sleeps.
+    /// Takes the object's own pages that no mapping may write out of every address space that has not locked
+    /// them in memory, so that the object can free them; those used since the last call stay. Answers how
+    /// many entries went. Call without locks; sleeps.
     u64 unmap_clean_pages();
     u32 mapping_count() const { return mapping_count_.load(std::memory_order_relaxed); }
     /// Memory seals (memfd): from now on no shared mapping may become writable. False, with Refuse, if one is already.

@@ -1,9 +1,9 @@
-// How much memory may be promised (proc(5), /proc/sys/vm/overcommit_memory): 0 refuses only what could never be had, 1
-// nothing, 2 keeps the sum of all promises below a limit.
+// How much memory may be promised (proc(5), /proc/sys/vm/overcommit_memory): 0 refuses only what could never
+// be had, 1 nothing, 2 keeps the sum of all promises below a limit.
 //
-// Promises are the pages of private writable mappings and of shared anonymous memory, MAP_NORESERVE left out (unless the
-// mode is 2). The sum is an atomic that mappings change as they come and go; asking and promising are two steps, so
-// CPUs that ask at once may exceed the limit by what they ask for.
+// Promises are the pages of private writable mappings and of shared anonymous memory, MAP_NORESERVE left out
+// (unless the mode is 2). The sum is an atomic that mappings change as they come and go; asking and promising
+// are two steps, so CPUs that ask at once may exceed the limit by what they ask for.
 #pragma once
 #include "base/types.h"
 

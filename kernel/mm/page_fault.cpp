@@ -30,9 +30,15 @@ PageFaultOutcome handle_page_fault(TrapFrame& frame, u64 address, u64 error_code
     if (!from_user) return PageFaultOutcome::Unhandled;
     constexpr u64 kPageFaultTrap = 14;
     switch (result) {
-    case FaultResult::BusAdrErr: deliver_fault_signal(frame, kSigBus, abi::kBusAdrErr, address, kPageFaultTrap, error_code); break;
-    case FaultResult::SegvAccErr: deliver_fault_signal(frame, kSigSegv, abi::kSegvAccErr, address, kPageFaultTrap, error_code); break;
-    case FaultResult::SegvMapErr: deliver_fault_signal(frame, kSigSegv, abi::kSegvMapErr, address, kPageFaultTrap, error_code); break;
+    case FaultResult::BusAdrErr:
+        deliver_fault_signal(frame, kSigBus, abi::kBusAdrErr, address, kPageFaultTrap, error_code);
+        break;
+    case FaultResult::SegvAccErr:
+        deliver_fault_signal(frame, kSigSegv, abi::kSegvAccErr, address, kPageFaultTrap, error_code);
+        break;
+    case FaultResult::SegvMapErr:
+        deliver_fault_signal(frame, kSigSegv, abi::kSegvMapErr, address, kPageFaultTrap, error_code);
+        break;
     // The OOM killer chose this task or found nobody: either way it goes on to its signals, or faults again.
     case FaultResult::OutOfMemory:
     case FaultResult::Resolved: break;

@@ -70,7 +70,8 @@ void* SlabClass::allocate() {
     SlabState state = state_of(slab);
     auto* base = static_cast<u8*>(slab.data());
     u16 number = state.free_head;
-    if (number != kNoBlock) state.free_head = *reinterpret_cast<u16*>(base + number * kSizeClasses[size_class_].block_size);
+    if (number != kNoBlock)
+        state.free_head = *reinterpret_cast<u16*>(base + number * kSizeClasses[size_class_].block_size);
     else number = state.untouched++;
     if (state.free_count == blocks_per_slab(size_class_)) --empty_slabs_;
     --state.free_count;

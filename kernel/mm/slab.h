@@ -1,7 +1,8 @@
 // Slabs: runs of frames cut into blocks of one size class.
 //
-// A slab's bookkeeping lives in its first Frame: `owner` holds the list links (frame numbers), `index` the free list and
-// counts, `unused` the size class. A free block's first two bytes name the next free block. Not synchronised.
+// A slab's bookkeeping lives in its first Frame: `owner` holds the list links (frame numbers), `index` the
+// free list and counts, `unused` the size class. A free block's first two bytes name the next free block. Not
+// synchronised.
 #pragma once
 #include "mm/frame.h"
 #include "mm/size_classes.h"

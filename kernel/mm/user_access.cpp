@@ -17,7 +17,8 @@ Result<void> UserSpan::copy_from_kernel(std::span<const u8> bytes) const {
 Result<String> copy_user_string(UserString from, usize limit, Errno too_long) {
     // Most strings are short: one copy through the stack. Long ones are measured by reading ahead in pieces.
     char buffer[256];
-    usize first = arch_copy_string_from_user(buffer, from.address(), limit + 1 < sizeof(buffer) ? limit + 1 : sizeof(buffer));
+    usize first = arch_copy_string_from_user(buffer, from.address(),
+                                             limit + 1 < sizeof(buffer) ? limit + 1 : sizeof(buffer));
     if (first == ~static_cast<usize>(0)) return Error(Errno::EFAULT);
     if (first < sizeof(buffer) && first <= limit) return String::create({buffer, first});
     if (limit < sizeof(buffer)) return Error(too_long);

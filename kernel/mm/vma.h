@@ -44,7 +44,9 @@ struct VmaAttributes {
         flags = value ? flags | static_cast<u32>(flag) : flags & ~static_cast<u32>(flag);
     }
     /// Private pages that may be written: their number counts as promised memory.
-    bool is_promise() const { return (protection & kProtWrite) != 0 && !has(VmaFlag::Shared) && !has(VmaFlag::NoReserve); }
+    bool is_promise() const {
+        return (protection & kProtWrite) != 0 && !has(VmaFlag::Shared) && !has(VmaFlag::NoReserve);
+    }
     bool operator==(const VmaAttributes&) const = default;
     /// What counts against RLIMIT_DATA.
     bool is_data() const {

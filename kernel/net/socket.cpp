@@ -6,7 +6,8 @@ extern martlet::SocketFamily* const __stop_martlet_socket_families[];
 namespace martlet {
 
 SocketFamily* find_socket_family(int number) {
-    for (SocketFamily* const* family = __start_martlet_socket_families; family != __stop_martlet_socket_families; ++family)
+    for (SocketFamily* const* family = __start_martlet_socket_families;
+         family != __stop_martlet_socket_families; ++family)
         if ((*family)->number() == number) return *family;
     return nullptr;
 }

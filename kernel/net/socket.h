@@ -1,9 +1,10 @@
 // Socket: an end point of communication, whatever its family; SocketFamily: where they come from (socket(2)).
 //
-// A family derives from Socket and overrides what it supports; the defaults answer what Linux answers for "no such
-// operation". Arguments are kernel values: user memory is read by syscall/socket*.cpp.
-// Ownership: a SocketFile holds the socket of each descriptor; a family may hold sockets that have no file yet (accept) or
-// none any more. close() is called once, when the file goes; nothing may enter the socket from user space afterwards.
+// A family derives from Socket and overrides what it supports; the defaults answer what Linux answers for "no
+// such operation". Arguments are kernel values: user memory is read by syscall/socket*.cpp. Ownership: a
+// SocketFile holds the socket of each descriptor; a family may hold sockets that have no file yet (accept) or
+// none any more. close() is called once, when the file goes; nothing may enter the socket from user space
+// afterwards.
 #pragma once
 #include <string.h>
 
@@ -87,11 +88,13 @@ struct SocketOptions {
 };
 // Bits of SocketOptions::flags.
 inline constexpr u32 kOptionDebug = 1, kOptionReuseAddress = 2, kOptionDontRoute = 4, kOptionBroadcast = 8,
-                     kOptionKeepAlive = 16, kOptionOobInline = 32, kOptionPassCredentials = 64, kOptionTimestamp = 128,
-                     kOptionReusePort = 256, kOptionNoCheck = 512, kOptionTimestampNs = 1024, kOptionTimestampNew = 2048,
-                     kOptionPassPidfd = 0x1000, kOptionPassSecurity = 0x2000, kOptionReportOverflow = 0x4000, kOptionWifiStatus = 0x8000,
-                     kOptionNoFrameCheck = 0x1'0000, kOptionLockFilter = 0x2'0000, kOptionSelectErrorQueue = 0x4'0000,
-                     kOptionPreferBusyPoll = 0x8'0000, kOptionReceiveMark = 0x10'0000;
+                     kOptionKeepAlive = 16, kOptionOobInline = 32, kOptionPassCredentials = 64,
+                     kOptionTimestamp = 128, kOptionReusePort = 256, kOptionNoCheck = 512,
+                     kOptionTimestampNs = 1024, kOptionTimestampNew = 2048, kOptionPassPidfd = 0x1000,
+                     kOptionPassSecurity = 0x2000, kOptionReportOverflow = 0x4000, kOptionWifiStatus = 0x8000,
+                     kOptionNoFrameCheck = 0x1'0000, kOptionLockFilter = 0x2'0000,
+                     kOptionSelectErrorQueue = 0x4'0000, kOptionPreferBusyPoll = 0x8'0000,
+                     kOptionReceiveMark = 0x10'0000;
 
 class Socket : public RefCounted {
 public:
@@ -189,7 +192,8 @@ protected:
 
 /// Registration by a constant in a linker section (.martlet_socket_families), no central list.
 #define REGISTER_SOCKET_FAMILY(object)                                                                       \
-    [[gnu::section(".martlet_socket_families"), gnu::used]] static ::martlet::SocketFamily* const socket_family_##object = &(object)
+    [[gnu::section(".martlet_socket_families"),                                                              \
+      gnu::used]] static ::martlet::SocketFamily* const socket_family_##object = &(object)
 
 /// Null: EAFNOSUPPORT.
 SocketFamily* find_socket_family(int number);

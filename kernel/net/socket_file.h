@@ -19,7 +19,9 @@ public:
     u32 poll(PollTable* table) override { return socket_->poll(table); }
     bool supports_no_wait(TransferDirection) const override { return true; }
     bool is_pollable() const override { return true; }
-    u32 signalled_events() const override { return kPollIn | kPollPri | kPollErr | kPollHup | (socket_->had_no_room() ? kPollOut : 0); }
+    u32 signalled_events() const override {
+        return kPollIn | kPollPri | kPollErr | kPollHup | (socket_->had_no_room() ? kPollOut : 0);
+    }
     void descriptor_closed() override;
     using File::may_wait;
     bool may_wait(u32 message_flags) const { return !is_nonblocking() && !(message_flags & kMsgDontWait); }

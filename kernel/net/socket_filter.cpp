@@ -9,7 +9,8 @@ namespace martlet {
 Result<Ref<SocketFilter>> SocketFilter::load(u64 argument, i32 size) {
     if (size != static_cast<i32>(sizeof(BpfProgramArgument))) return Error(Errno::EINVAL);
     auto given = TRY(UserPtr<const BpfProgramArgument>(argument).load());
-    if (given.instructions == 0 || given.count == 0 || given.count > kBpfMaximumInstructions) return Error(Errno::EINVAL);
+    if (given.instructions == 0 || given.count == 0 || given.count > kBpfMaximumInstructions)
+        return Error(Errno::EINVAL);
     Ref<SocketFilter> filter = TRY(make_ref<SocketFilter>());
     TRY(filter->program_.resize(given.count));
     TRY(UserPtr<BpfInstruction>(given.instructions).load_array(filter->program_.span()));

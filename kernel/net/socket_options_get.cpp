@@ -9,12 +9,15 @@
 namespace martlet {
 namespace {
 
-template <typename T> i32 value_of(const std::atomic<T>& option) { return static_cast<i32>(option.load(std::memory_order_relaxed)); }
+template <typename T> i32 value_of(const std::atomic<T>& option) {
+    return static_cast<i32>(option.load(std::memory_order_relaxed));
+}
 
 Result<i32> get_integer(Socket& socket, int name) {
     SocketOptions& options = socket.options;
     if (u32 flag = flag_of_option(name)) return socket.has_option(flag) ? 1 : 0;
-    if (u32 flags = timestamp_flags_of_option(name)) return (options.flags.load(std::memory_order_relaxed) & kAllTimestampFlags) == flags ? 1 : 0;
+    if (u32 flags = timestamp_flags_of_option(name))
+        return (options.flags.load(std::memory_order_relaxed) & kAllTimestampFlags) == flags ? 1 : 0;
     switch (name) {
     case kType: return socket.type();
     case kDomain: return socket.family();
@@ -98,14 +101,16 @@ Result<void> get_filter(Socket& socket, const Answer& answer) {
     std::span<const BpfInstruction> program = filter->program();
     if (answer.room != 0) {
         if (static_cast<usize>(answer.room) < program.size()) return Error(Errno::EINVAL);
-        TRY(UserSpan(answer.value, program.size_bytes()).copy_from_kernel({reinterpret_cast<const u8*>(program.data()), program.size_bytes()}));
+        TRY(UserSpan(answer.value, program.size_bytes())
+                .copy_from_kernel({reinterpret_cast<const u8*>(program.data()), program.size_bytes()}));
     }
     return answer.store_size(static_cast<i32>(program.size()));
 }
 
 Result<void> get_memory_information(Socket& socket, const Answer& answer) {
     // SK_MEMINFO_*: RMEM_ALLOC, RCVBUF, WMEM_ALLOC, SNDBUF, FWD_ALLOC, WMEM_QUEUED, OPTMEM, BACKLOG, DROPS
-    u32 sizes[9] = {0, socket.options.receive_buffer.load(std::memory_order_relaxed), static_cast<u32>(socket.bytes_unsent()),
+    u32 sizes[9] = {0, socket.options.receive_buffer.load(std::memory_order_relaxed),
+                    static_cast<u32>(socket.bytes_unsent()),
                     socket.options.send_buffer.load(std::memory_order_relaxed)};
     return answer.store(sizes, sizeof sizes);
 }

@@ -45,7 +45,9 @@ Result<void> set_flag(Socket& socket, int name, u32 flag, bool is_on) {
 void set_timestamps(Socket& socket, u32 wanted, bool is_on) {
     std::atomic<u32>& flags = socket.options.flags;
     u32 old = flags.load(std::memory_order_relaxed);
-    while (!flags.compare_exchange_weak(old, (old & ~kAllTimestampFlags) | (is_on ? wanted : 0), std::memory_order_relaxed)) {}
+    while (!flags.compare_exchange_weak(old, (old & ~kAllTimestampFlags) | (is_on ? wanted : 0),
+                                        std::memory_order_relaxed)) {
+    }
 }
 
 Result<void> set_timestamping(Socket& socket, u32 wanted) {
@@ -61,7 +63,8 @@ void set_buffer(Socket& socket, int name, i32 value) {
     bool is_send = name == kSendBuffer || name == kSendBufferForce;
     u32 size = buffer_size(value, is_send ? kSendBufferMinimum : kReceiveBufferMinimum, is_forced);
     (is_send ? socket.options.send_buffer : socket.options.receive_buffer).store(size, std::memory_order_relaxed);
-    socket.options.buffer_lock.fetch_or(is_send ? 1 : 2, std::memory_order_relaxed); // SOCK_SNDBUF_LOCK, SOCK_RCVBUF_LOCK
+    socket.options.buffer_lock.fetch_or(is_send ? 1 : 2,
+                                        std::memory_order_relaxed); // SOCK_SNDBUF_LOCK, SOCK_RCVBUF_LOCK
     socket.options_changed();
 }
 
@@ -96,18 +99,24 @@ Result<void> set_integer(Socket& socket, int name, i32 value) {
         options.mark.store(static_cast<u32>(value), std::memory_order_relaxed);
         return {};
     case kReceiveLowWater:
-        options.receive_low_water.store(value < 0 ? 0x7fff'ffffu : value == 0 ? 1u : static_cast<u32>(value), std::memory_order_relaxed);
+        options.receive_low_water.store(value < 0    ? 0x7fff'ffffu
+                                        : value == 0 ? 1u
+                                                     : static_cast<u32>(value),
+                                        std::memory_order_relaxed);
         return {};
     case kPeekOffset: return socket.set_peek_offset(value);
     case kBusyPoll:
-        if (value > options.busy_poll_us.load(std::memory_order_relaxed) && !may_administer_net()) return Error(Errno::EPERM);
+        if (value > options.busy_poll_us.load(std::memory_order_relaxed) && !may_administer_net())
+            return Error(Errno::EPERM);
         return keep(options.busy_poll_us, value, 0, kLargest);
     case kBusyPollBudget:
         if (value > 0 && !may_administer_net()) return Error(Errno::EPERM);
         return value < 0 || value > 0xffff ? Result<void>(Error(Errno::EINVAL)) : Result<void>();
     case kIncomingProcessor: return keep(options.incoming_processor, value, -kLargest - 1, kLargest);
     case kBindToInterface:
-        if (options.interface.load(std::memory_order_relaxed) != 0 && !current_credentials().has(Capability::NetRaw)) return Error(Errno::EPERM);
+        if (options.interface.load(std::memory_order_relaxed) != 0 &&
+            !current_credentials().has(Capability::NetRaw))
+            return Error(Errno::EPERM);
         return keep(options.interface, value, 0, kLargest);
     case kBufferLock: return keep(options.buffer_lock, value, 0, 3);
     case kRehash: return keep(options.rehash, value == -1 ? 1 : value, 0, 1); // -1: the default
@@ -155,7 +164,9 @@ Result<void> set_socket_option(Socket& socket, int name, u64 value, i32 size) {
         socket.set_filter(std::move(filter));
         return {};
     }
-    case kAttachExtendedFilter: return Error(size == static_cast<i32>(sizeof(i32)) && number < 0 ? Errno::EBADF : Errno::EINVAL); // no bpf(2)
+    case kAttachExtendedFilter:
+        return Error(size == static_cast<i32>(sizeof(i32)) && number < 0 ? Errno::EBADF
+                                                                         : Errno::EINVAL); // no bpf(2)
     case kTimestamping:
     case kTimestampingNew: return set_timestamping(socket, static_cast<u32>(number));
     case kMaximumPacingRate: {

@@ -77,15 +77,18 @@ bool log_file_audit() {
     if (reached.has_no_memory) return true; // nothing can be said
     u64 files = count_distinct(reached.files);
     u64 kept_inodes = count_kept_inodes();
-    log_debug("audit: %llu descriptors, %llu open files, %llu inodes, %llu names (%llu unused)", printable(reached.descriptors),
-              printable(counts.files), printable(counts.inodes), printable(counts.dentries), printable(counts.unused_dentries));
+    log_debug("audit: %llu descriptors, %llu open files, %llu inodes, %llu names (%llu unused)",
+              printable(reached.descriptors), printable(counts.files), printable(counts.inodes),
+              printable(counts.dentries), printable(counts.unused_dentries));
     bool is_sound = true;
     if (counts.files != files) {
-        log_error("audit: %llu open files, but descriptors, programs and mappings lead to %llu", printable(counts.files), printable(files));
+        log_error("audit: %llu open files, but descriptors, programs and mappings lead to %llu",
+                  printable(counts.files), printable(files));
         is_sound = false;
     }
     if (counts.inodes > kept_inodes + counts.dentries) {
-        log_error("audit: inodes without a file system or a name: %llu", printable(counts.inodes - kept_inodes - counts.dentries));
+        log_error("audit: inodes without a file system or a name: %llu",
+                  printable(counts.inodes - kept_inodes - counts.dentries));
         is_sound = false;
     }
     return is_sound;

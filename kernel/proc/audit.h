@@ -4,8 +4,9 @@
 
 namespace martlet {
 
-/// Compares the open file descriptions and inodes that exist with those that descriptors, programs, mappings and file systems
-/// lead to. Logs totals at debug level, what does not add up as errors. Answers whether everything did. May sleep.
+/// Compares the open file descriptions and inodes that exist with those that descriptors, programs, mappings
+/// and file systems lead to. Logs totals at debug level, what does not add up as errors. Answers whether
+/// everything did. May sleep.
 [[nodiscard]] bool log_file_audit();
 
 /// Address spaces that processes lead to.

@@ -1,9 +1,11 @@
-// CPU-time clocks of processes and threads (clock_getcpuclockid(3), pthread_getcpuclockid(3)) and timers on them.
+// CPU-time clocks of processes and threads (clock_getcpuclockid(3), pthread_getcpuclockid(3)) and timers on
+// them.
 //
-// CPU time only grows while something runs: the tick asks each running user thread to look at its process's timers on the
-// way back to user mode (ThreadWork::CpuTime), so they are exact to a tick and cost nothing when none is set.
-// A timer is on the list of the process whose time it watches; the list holds a reference. CpuClockTimers::lock_ guards list
-// and expiries; `expired` is called without locks, in the context of a thread of that process.
+// CPU time only grows while something runs: the tick asks each running user thread to look at its process's
+// timers on the way back to user mode (ThreadWork::CpuTime), so they are exact to a tick and cost nothing
+// when none is set. A timer is on the list of the process whose time it watches; the list holds a reference.
+// CpuClockTimers::lock_ guards list and expiries; `expired` is called without locks, in the context of a
+// thread of that process.
 #pragma once
 #include <atomic>
 

@@ -59,8 +59,9 @@ struct Leaving {
     bool is_last; // of its process
 };
 
-/// The task takes no more signals; what it would have taken goes to others. Whether a group exit has begun and who is the
-/// last are decided together: else the last could miss a group exit that began after it had looked.
+/// The task takes no more signals; what it would have taken goes to others. Whether a group exit has begun
+/// and who is the last are decided together: else the last could miss a group exit that began after it had
+/// looked.
 Leaving leave_signals(Process& process, Task& task, int status) {
     PendingSignals::EntryList discarded;
     bool must_announce = false;
@@ -83,8 +84,8 @@ Leaving leave_signals(Process& process, Task& task, int status) {
     return {status, is_last};
 }
 
-/// A group that `child` belongs to may have lost its last link to the session (POSIX.1-2017 2.4.3, _exit): if some member
-/// is stopped, all get SIGHUP and SIGCONT.
+/// A group that `child` belongs to may have lost its last link to the session (POSIX.1-2017 2.4.3, _exit): if
+/// some member is stopped, all get SIGHUP and SIGCONT.
 void check_orphaned_group(Process& child, Process& parent, const Process* except) REQUIRES(process_tree_lock) {
     ProcessGroup* group = child.group.get();
     if (!group || !parent.group || parent.group == group || !(parent.group->session == group->session)) return;
@@ -96,7 +97,8 @@ void check_orphaned_group(Process& child, Process& parent, const Process* except
 /// Who inherits the children: the nearest subreaper among the ancestors, else init.
 Process* find_reaper(Process& process) REQUIRES(process_tree_lock) {
     for (Process* ancestor = process.parent; ancestor; ancestor = ancestor->parent)
-        if (ancestor->is_init() || (ancestor->is_child_subreaper && ancestor->state == ProcessState::Alive)) return ancestor;
+        if (ancestor->is_init() || (ancestor->is_child_subreaper && ancestor->state == ProcessState::Alive))
+            return ancestor;
     return nullptr;
 }
 
@@ -136,7 +138,8 @@ void give_away_children(Process& process, List<Process, &Process::sibling_node>&
         child.parent = reaper;
         child.exit_signal = kSigChld;
         reaper->children.push_back(child);
-        if (child.state == ProcessState::Zombie && !is_traced_by_stranger(child) && notify_parent_of_exit(child, nullptr)) {
+        if (child.state == ProcessState::Zombie && !is_traced_by_stranger(child) &&
+            notify_parent_of_exit(child, nullptr)) {
             child.sibling_node.unlink();
             unwanted.push_back(child);
         }
@@ -162,7 +165,8 @@ void become_zombie(Process& process) {
         check_orphaned_group(process, *process.parent, &process);
         process.state = ProcessState::Zombie;
         if (is_traced_by_stranger(process))
-            notify_tracer(*process.traced_leader, entry, exit_code_kind(process.exit_status), exit_code_value(process.exit_status));
+            notify_tracer(*process.traced_leader, entry, exit_code_kind(process.exit_status),
+                          exit_code_value(process.exit_status));
         else if (notify_parent_of_exit(process, entry)) reaped_self = reap(process);
         process.exit_event.wake_all();
     }
@@ -194,7 +198,8 @@ void announce_to_parent(Process& process, QueuedSignal* entry, i32 code, int sta
     if (parent) parent->child_event.wake_all();
 }
 
-/// Answers whether nobody is left, so that the process is a zombie: the last to begin its end need not be the last to leave.
+/// Answers whether nobody is left, so that the process is a zombie: the last to begin its end need not be the
+/// last to leave.
 bool leave_tree(Process& process, Task& task, int status) {
     IrqLockGuard guard(process_tree_lock);
     process.dead_tasks_usage.add(task);

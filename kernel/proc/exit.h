@@ -13,7 +13,8 @@ namespace martlet {
 /// Takes a zombie out of the tree and gives back its number; the caller drops the reference without locks.
 Ref<Process> reap(Process& process) REQUIRES(process_tree_lock);
 
-/// A zombie's parent hears of its end, late because a tracer had to first. Answers the process if nobody will wait for it.
+/// A zombie's parent hears of its end, late because a tracer had to first. Answers the process if nobody will
+/// wait for it.
 Ref<Process> tell_parent_of_end(Process& process) REQUIRES(process_tree_lock);
 
 /// What exit and execve owe to those who share the calling task's memory, before it leaves: robust futexes, CLEARTID.

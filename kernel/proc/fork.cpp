@@ -73,7 +73,8 @@ public:
     }
     Result<void> make(Ref<Process> process, u64 address) {
         Ref<File> file = TRY(create_pidfd(std::move(process), 0));
-        fd_ = TRY(current_task().files().install(std::move(file), CloseOnExec::Yes, current_limit(Resource::OpenFiles)));
+        fd_ = TRY(current_task().files().install(std::move(file), CloseOnExec::Yes,
+                                                 current_limit(Resource::OpenFiles)));
         return UserPtr<int>(address).store(fd_);
     }
     void done() { fd_ = -1; }

@@ -26,7 +26,8 @@ IntervalTimerValue IntervalTimers::get(IntervalTimerKind kind) {
         if (real_deadline_ns_ == 0) return {};
         u64 now = monotonic_ns();
         // A timer that is due but has not fired yet is not off.
-        return {.remaining_ns = real_deadline_ns_ > now ? real_deadline_ns_ - now : 1, .interval_ns = real_interval_ns_};
+        return {.remaining_ns = real_deadline_ns_ > now ? real_deadline_ns_ - now : 1,
+                .interval_ns = real_interval_ns_};
     }
     u64 now = process_clock_ns(kind);
     IrqLockGuard guard(lock_);
@@ -37,7 +38,8 @@ IntervalTimerValue IntervalTimers::get(IntervalTimerKind kind) {
 
 IntervalTimerValue IntervalTimers::set(IntervalTimerKind kind, IntervalTimerValue value) {
     IntervalTimerValue previous = get(kind);
-    value = {.remaining_ns = std::min(value.remaining_ns, kLongestNs), .interval_ns = std::min(value.interval_ns, kLongestNs)};
+    value = {.remaining_ns = std::min(value.remaining_ns, kLongestNs),
+             .interval_ns = std::min(value.interval_ns, kLongestNs)};
     if (kind == IntervalTimerKind::Real) {
         real_timer_.cancel();
         u64 deadline = value.remaining_ns != 0 ? monotonic_ns() + value.remaining_ns : 0;
@@ -67,7 +69,9 @@ void IntervalTimers::real_expired(Timer& timer, void* context) {
         if (self.real_interval_ns_ != 0) {
             // A period shorter than the work of expiring would keep this CPU in its timer interrupt for ever.
             u64 earliest = monotonic_ns() + kShortestPeriodNs;
-            u64 missed = earliest > self.real_deadline_ns_ ? (earliest - self.real_deadline_ns_) / self.real_interval_ns_ : 0;
+            u64 missed = earliest > self.real_deadline_ns_
+                             ? (earliest - self.real_deadline_ns_) / self.real_interval_ns_
+                             : 0;
             next = self.real_deadline_ns_ + (missed + 1) * self.real_interval_ns_;
         }
         self.real_deadline_ns_ = next;

@@ -44,7 +44,8 @@ struct Candidate {
     i64 points = 0;
 };
 
-/// The largest, of several the youngest; or, with `is_being_freed`, one that goes already and whose pages have just been taken from it.
+/// The largest, of several the youngest; or, with `is_being_freed`, one that goes already and whose pages
+/// have just been taken from it.
 struct Choice {
     Candidate victim;
     bool is_being_freed = false;
@@ -68,9 +69,12 @@ Choice choose() {
 /// What memory is used for, and the processes in order of what they hold. No memory is allocated: each row is a search.
 void log_table() {
     MemoryStatistics memory = memory_statistics();
-    log_warning("out of memory: %llu KiB in all: %llu free, %llu anonymous, %llu page cache, %llu page tables, %llu kernel and heap",
-                static_cast<ull>(memory.total_frames * kPageKib), static_cast<ull>(memory.free_frames * kPageKib),
-                static_cast<ull>(memory.anonymous_frames * kPageKib), static_cast<ull>(memory.page_cache_frames * kPageKib),
+    log_warning("out of memory: %llu KiB in all: %llu free, %llu anonymous, %llu page cache, %llu page "
+                "tables, %llu kernel and heap",
+                static_cast<ull>(memory.total_frames * kPageKib),
+                static_cast<ull>(memory.free_frames * kPageKib),
+                static_cast<ull>(memory.anonymous_frames * kPageKib),
+                static_cast<ull>(memory.page_cache_frames * kPageKib),
                 static_cast<ull>(memory.page_table_frames * kPageKib),
                 static_cast<ull>((memory.kernel_frames + memory.heap_frames) * kPageKib));
     log_warning("    pid   uid total KiB   rss KiB  table KiB   adj name");
@@ -95,7 +99,8 @@ void log_table() {
         ProcessInfo info = process_info(*next);
         Ref<const Credentials> credentials = process_credentials(*next);
         log_warning("%7d %5u %9llu %9llu %10llu %5d %s", next->id(), credentials ? credentials->real_uid : 0,
-                    static_cast<ull>(next_sizes.total_pages * kPageKib), static_cast<ull>(next_sizes.resident_pages * kPageKib),
+                    static_cast<ull>(next_sizes.total_pages * kPageKib),
+                    static_cast<ull>(next_sizes.resident_pages * kPageKib),
                     static_cast<ull>(next_sizes.page_table_bytes / kKiB),
                     static_cast<int>(next->oom_adjust.load(std::memory_order_relaxed)), info.name);
         above = most;
@@ -108,11 +113,13 @@ void log_victim(const Candidate& victim) {
     AddressSpace::Sizes sizes = victim.space->sizes();
     ProcessInfo info = process_info(*victim.process);
     Ref<const Credentials> credentials = process_credentials(*victim.process);
-    log_error("Out of memory: Killed process %d (%s) total-vm:%llukB, anon-rss:%llukB, file-rss:%llukB, shmem-rss:0kB, UID:%u "
+    log_error("Out of memory: Killed process %d (%s) total-vm:%llukB, anon-rss:%llukB, file-rss:%llukB, "
+              "shmem-rss:0kB, UID:%u "
               "pgtables:%llukB oom_score_adj:%d",
               victim.process->id(), info.name, static_cast<ull>(sizes.total_pages * kPageKib),
-              static_cast<ull>((sizes.resident_pages - sizes.shared_pages) * kPageKib), static_cast<ull>(sizes.shared_pages * kPageKib),
-              credentials ? credentials->real_uid : 0, static_cast<ull>(sizes.page_table_bytes / kKiB),
+              static_cast<ull>((sizes.resident_pages - sizes.shared_pages) * kPageKib),
+              static_cast<ull>(sizes.shared_pages * kPageKib), credentials ? credentials->real_uid : 0,
+              static_cast<ull>(sizes.page_table_bytes / kKiB),
               static_cast<int>(victim.process->oom_adjust.load(std::memory_order_relaxed)));
 }
 

@@ -9,8 +9,8 @@ class Process;
 
 inline constexpr int kOomAdjustMinimum = -1000, kOomAdjustMaximum = 1000; // the minimum: never chosen
 
-/// /proc/pid/oom_score: 0 for a process that is never chosen, otherwise what share of memory it has, in thousandths, times
-/// two thirds and moved by the adjustment.
+/// /proc/pid/oom_score: 0 for a process that is never chosen, otherwise what share of memory it has, in
+/// thousandths, times two thirds and moved by the adjustment.
 int oom_score(Process& process);
 /// A write to /proc/pid/oom_score_adj, for every process that shares the memory. EINVAL out of range; EACCES for less
 /// than the lowest value that somebody with CAP_SYS_RESOURCE has set.

@@ -1,7 +1,8 @@
-// Process identifiers: one number names a task, a process, a process group and a session, and stays taken until the last
-// of them is gone.
+// Process identifiers: one number names a task, a process, a process group and a session, and stays taken
+// until the last of them is gone.
 //
-// All guarded by process_tree_lock. PidAllocator is the pure policy (lowest free after the last one given out).
+// All guarded by process_tree_lock. PidAllocator is the pure policy (lowest free after the last one given
+// out).
 #pragma once
 #include "base/list.h"
 #include "base/ref.h"

@@ -1,6 +1,8 @@
-// Process descriptors (pidfd_open(2)): a file that refers to one process for ever, however its number is used again.
+// Process descriptors (pidfd_open(2)): a file that refers to one process for ever, however its number is used
+// again.
 //
-// Readable once the process has ended (poll(2)). The file holds a reference to the Process; its own state never changes.
+// Readable once the process has ended (poll(2)). The file holds a reference to the Process; its own state
+// never changes.
 #pragma once
 #include "proc/process.h"
 #include "vfs/fd_table.h"

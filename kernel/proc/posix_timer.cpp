@@ -19,8 +19,8 @@ constexpr i64 kMaximumOverruns = 0x7fff'ffff;
 } // namespace
 
 PosixTimer::PosixTimer(Base base, CpuClock cpu_clock, TimerNotice notice)
-    : clock_(base), cpu_clock_(std::move(cpu_clock)), notice_(std::move(notice)), process_(current_process()), base_(base),
-      timer_([](Timer&, void* self) { static_cast<PosixTimer*>(self)->expire(); }, this),
+    : clock_(base), cpu_clock_(std::move(cpu_clock)), notice_(std::move(notice)), process_(current_process()),
+      base_(base), timer_([](Timer&, void* self) { static_cast<PosixTimer*>(self)->expire(); }, this),
       clock_step_(
           [](Waiter& waiter, u32) {
               static_cast<PosixTimer*>(waiter.owner())->timer_.arm(monotonic_ns());
@@ -40,7 +40,8 @@ Result<Ref<PosixTimer>> PosixTimer::create(Base base, CpuClock cpu_clock, TimerN
     Ref<PosixTimer> owner = Ref<PosixTimer>::adopt(timer);
     if (timer->notice_.signal == 0) return owner;
     timer->account_ = current_task().credentials().account;
-    if (timer->account_->queued_signals.fetch_add(1, std::memory_order_relaxed) >= current_limit(Resource::PendingSignals))
+    if (timer->account_->queued_signals.fetch_add(1, std::memory_order_relaxed) >=
+        current_limit(Resource::PendingSignals))
         return Error(Errno::EAGAIN);
     return owner;
 }

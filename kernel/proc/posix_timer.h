@@ -1,9 +1,11 @@
-// Timers that a program makes (timer_create(2)): on a clock, once or by interval, with a signal at each expiry.
+// Timers that a program makes (timer_create(2)): on a clock, once or by interval, with a signal at each
+// expiry.
 //
-// Each timer has one signal, made with it. A periodic timer whose signal is queued rests until the signal is taken; what
-// it missed is the overrun, and it goes on from there (timer_getoverrun(2)). An ignored signal does not stop it.
-// Life: in its process's table until timer_delete, exec or exit; a queued signal and an armed CPU clock hold a reference.
-// Locks: PosixTimers::lock_ guards the table, PosixTimer::lock_ the state; signals are sent with neither.
+// Each timer has one signal, made with it. A periodic timer whose signal is queued rests until the signal is
+// taken; what it missed is the overrun, and it goes on from there (timer_getoverrun(2)). An ignored signal
+// does not stop it. Life: in its process's table until timer_delete, exec or exit; a queued signal and an
+// armed CPU clock hold a reference. Locks: PosixTimers::lock_ guards the table, PosixTimer::lock_ the state;
+// signals are sent with neither.
 #pragma once
 #include "abi/time.h"
 #include "base/rb_tree.h"

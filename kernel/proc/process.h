@@ -1,9 +1,9 @@
 // Process: a thread group: identity, relations, and what its tasks share beyond the references in Task.
 //
-// Life: made by fork with one task -> alive -> exiting (group exit: tasks leave one by one) -> zombie when the last task
-// has left (its parent can wait for it) -> reaped: unlinked, its number free. A process whose parent does not want to
-// know (SIGCHLD ignored, SA_NOCLDWAIT) skips the zombie state.
-// References: the process tree holds one until the process is reaped, each task one until it is freed, lookups one each.
+// Life: made by fork with one task -> alive -> exiting (group exit: tasks leave one by one) -> zombie when
+// the last task has left (its parent can wait for it) -> reaped: unlinked, its number free. A process whose
+// parent does not want to know (SIGCHLD ignored, SA_NOCLDWAIT) skips the zombie state. References: the
+// process tree holds one until the process is reaped, each task one until it is freed, lookups one each.
 // Locks: process_tree_lock guards relations and exit data; signals, limits and timers have their own locks.
 #pragma once
 #include "base/list.h"
@@ -37,8 +37,13 @@ struct ResourceUsage {
 
 /// What a core dump holds, as bits (core(5)). Huge and DAX pages, the higher bits, do not exist here.
 enum CoreFilter : u32 {
-    kCoreAnonymousPrivate = 1, kCoreAnonymousShared = 2, kCoreMappedPrivate = 4, kCoreMappedShared = 8, kCoreElfHeaders = 16,
-    kCoreFilterDefault = 0x33, kCoreFilterMask = 0x1ff,
+    kCoreAnonymousPrivate = 1,
+    kCoreAnonymousShared = 2,
+    kCoreMappedPrivate = 4,
+    kCoreMappedShared = 8,
+    kCoreElfHeaders = 16,
+    kCoreFilterDefault = 0x33,
+    kCoreFilterMask = 0x1ff,
 };
 
 enum class ProcessState : u8 { Alive, Zombie, Reaped };

@@ -1,7 +1,8 @@
 // ProcessGroup and Session: the links behind proc/session.h and setpgid(2), setsid(2).
 //
-// A group exists while it has members (zombies count until they are reaped), a session while it has groups. Each keeps its
-// number taken through Pid. Everything here is under process_tree_lock; objects are made outside it and started inside.
+// A group exists while it has members (zombies count until they are reaped), a session while it has groups.
+// Each keeps its number taken through Pid. Everything here is under process_tree_lock; objects are made
+// outside it and started inside.
 #pragma once
 #include "proc/process.h"
 #include "proc/session.h"

@@ -117,7 +117,8 @@ void fill_signals(ProcessInfo& info, Process& process) {
     }
 }
 
-template <typename Share> auto from_first_task(Process& process, Share share) -> decltype(share(*process.tasks.front())) {
+template <typename Share>
+auto from_first_task(Process& process, Share share) -> decltype(share(*process.tasks.front())) {
     Ref<Task> task = next_task(process, 0);
     if (!task) return nullptr;
     return share(*task);

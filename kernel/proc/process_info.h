@@ -60,8 +60,9 @@ Ref<FsContext> process_fs_context(Process& process);
 Ref<File> process_executable(Process& process);
 ResourceLimit process_limit(Process& process, Resource resource);
 
-/// Whether the caller may look into the process (ptrace(2), "Ptrace access mode checking"). Its files go by the caller's
-/// file-system ids and effective capabilities; what acts on the process, by the real ids and permitted capabilities.
+/// Whether the caller may look into the process (ptrace(2), "Ptrace access mode checking"). Its files go by
+/// the caller's file-system ids and effective capabilities; what acts on the process, by the real ids and
+/// permitted capabilities.
 enum class InspectBy : u8 { FileSystemIds, RealIds };
 bool may_inspect(Process& process, InspectBy by = InspectBy::FileSystemIds);
 

@@ -7,8 +7,25 @@
 
 namespace martlet {
 
-enum class Resource : u8 { Cpu, FileSize, Data, Stack, Core, Rss, Processes, OpenFiles, LockedMemory, AddressSpace, Locks,
-                           PendingSignals, MessageQueue, Nice, RealtimePriority, RealtimeTime, Count };
+enum class Resource : u8 {
+    Cpu,
+    FileSize,
+    Data,
+    Stack,
+    Core,
+    Rss,
+    Processes,
+    OpenFiles,
+    LockedMemory,
+    AddressSpace,
+    Locks,
+    PendingSignals,
+    MessageQueue,
+    Nice,
+    RealtimePriority,
+    RealtimeTime,
+    Count
+};
 
 inline constexpr usize kResourceCount = static_cast<usize>(Resource::Count);
 inline constexpr u64 kUnlimited = ~0ull;

@@ -73,7 +73,8 @@ Result<void> fix_up_rseq(TrapFrame& frame) {
     Task& task = current_task();
     RestartableSequences& rseq = task.rseq;
     if (rseq.area == 0) return {};
-    if (u64 section = TRY(UserPtr<const u64>(rseq.area + kSectionOffset).load())) TRY(end_section(rseq, section, frame));
+    if (u64 section = TRY(UserPtr<const u64>(rseq.area + kSectionOffset).load()))
+        TRY(end_section(rseq, section, frame));
     // A switch to another CPU after this line gives new work, and this runs again before user mode.
     u32 cpu = task.last_cpu();
     if (rseq.shown_cpu == cpu) return {};

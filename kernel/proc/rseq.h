@@ -1,9 +1,9 @@
-// Restartable sequences (rseq(2)): a program's per-CPU critical sections that start over when the thread was switched,
-// moved to another CPU or given a signal meanwhile.
+// Restartable sequences (rseq(2)): a program's per-CPU critical sections that start over when the thread was
+// switched, moved to another CPU or given a signal meanwhile.
 //
-// A registered thread notices switches (Thread::set_notices_switches): the scheduler gives it ThreadWork::Notify, and on
-// the way back to user mode the CPU number in its area is brought up to date and a section that was under way aborts.
-// All state is the task's own.
+// A registered thread notices switches (Thread::set_notices_switches): the scheduler gives it
+// ThreadWork::Notify, and on the way back to user mode the CPU number in its area is brought up to date and a
+// section that was under way aborts. All state is the task's own.
 #pragma once
 #include "arch/trap_frame.h"
 #include "base/result.h"

@@ -37,8 +37,8 @@ Ref<ControllingTerminal> current_controlling_terminal();
 
 /// open(2) of a terminal without O_NOCTTY: takes it if the caller leads a session without one and nobody has it.
 void adopt_controlling_terminal_on_open(ControllingTerminal& terminal);
-/// TIOCSCTTY: EPERM unless the caller leads a session that has no terminal; one that belongs to another session is taken
-/// away from it with `steal` and CAP_SYS_ADMIN.
+/// TIOCSCTTY: EPERM unless the caller leads a session that has no terminal; one that belongs to another
+/// session is taken away from it with `steal` and CAP_SYS_ADMIN.
 Result<void> set_controlling_terminal(ControllingTerminal& terminal, bool steal);
 /// TIOCNOTTY: ENOTTY unless it is the caller's terminal. The leader's group gets SIGHUP and SIGCONT.
 Result<void> give_up_controlling_terminal(ControllingTerminal& terminal);
@@ -54,12 +54,14 @@ Result<int> session_of(ControllingTerminal& terminal);
 
 /// To every process of the terminal's foreground group: ^C, ^\, ^Z, SIGWINCH. Any context.
 void signal_foreground_group(ControllingTerminal& terminal, int signal);
-/// The line is gone: SIGHUP and SIGCONT to the session leader, and the session has no terminal any more. Process context.
+/// The line is gone: SIGHUP and SIGCONT to the session leader, and the session has no terminal any more.
+/// Process context.
 void signal_session_leader_hang_up(ControllingTerminal& terminal);
 
-/// Job control of a read from or a write/ioctl to the caller's terminal. Succeeds in the foreground (or if it is not the
-/// caller's terminal). In the background: sends SIGTTIN/SIGTTOU to the group and answers kRestartSys, or EIO (a read with
-/// the signal blocked or ignored; an orphaned group), or succeeds (a write with SIGTTOU blocked or ignored).
+/// Job control of a read from or a write/ioctl to the caller's terminal. Succeeds in the foreground (or if it
+/// is not the caller's terminal). In the background: sends SIGTTIN/SIGTTOU to the group and answers
+/// kRestartSys, or EIO (a read with the signal blocked or ignored; an orphaned group), or succeeds (a write
+/// with SIGTTOU blocked or ignored).
 enum class TerminalUse : u8 { Read, Write };
 Result<void> check_terminal_access(ControllingTerminal& terminal, TerminalUse use);
 

@@ -1,8 +1,8 @@
 // Signals: sending, masks, waiting and delivery (signal(7)).
 //
-// Sending: `send_signal*` queue information and need process context; `send_kernel_signal*` need no memory and work in any
-// context, also under spinlocks of rank below SignalPending. Permission is the caller's matter: may_signal().
-// Delivery happens on the way back to user mode (handle_return_to_user_work).
+// Sending: `send_signal*` queue information and need process context; `send_kernel_signal*` need no memory
+// and work in any context, also under spinlocks of rank below SignalPending. Permission is the caller's
+// matter: may_signal(). Delivery happens on the way back to user mode (handle_return_to_user_work).
 #pragma once
 #include "base/result.h"
 #include "mm/user_access.h"
@@ -40,8 +40,9 @@ bool signal_is_blocked_or_ignored(Task& task, int signal);
 
 /// Replaces the calling task's mask (SIGKILL and SIGSTOP are never blocked).
 void set_signal_mask(SignalSet mask);
-/// ppoll, pselect6, epoll_pwait, sigsuspend: blocks `mask` for this call. `end` with interrupted = Yes (the call answers
-/// EINTR or a restart code because of a signal) leaves the old mask to be restored after the handler was set up.
+/// ppoll, pselect6, epoll_pwait, sigsuspend: blocks `mask` for this call. `end` with interrupted = Yes (the
+/// call answers EINTR or a restart code because of a signal) leaves the old mask to be restored after the
+/// handler was set up.
 void begin_temporary_signal_mask(SignalSet mask);
 enum class Interrupted : u8 { No, Yes };
 void end_temporary_signal_mask(Interrupted interrupted);

@@ -57,7 +57,8 @@ void sleep_while_stopped(Process& process, Task& task) {
     for (;;) {
         {
             IrqLockGuard guard(process.signals.lock);
-            bool must_leave = process.signals.is_exiting || (process.signals.survivor && process.signals.survivor != &task);
+            bool must_leave =
+                process.signals.is_exiting || (process.signals.survivor && process.signals.survivor != &task);
             if (!task.signals.is_stopped || must_leave || is_traced(task)) return;
             Scheduler::set_state(ThreadState::Stopped); // who ends the stop changes the above first, then wakes
         }
@@ -65,8 +66,8 @@ void sleep_while_stopped(Process& process, Task& task) {
     }
 }
 
-/// The group stop: this task stops; the last one tells the parent. Returns when SIGCONT or SIGKILL arrives, or when a tracer
-/// attaches; for a tracee, when its tracer says so.
+/// The group stop: this task stops; the last one tells the parent. Returns when SIGCONT or SIGKILL arrives,
+/// or when a tracer attaches; for a tracee, when its tracer says so.
 void stop_here(Process& process, Task& task) {
     bool must_announce = false, has_tracer = is_traced(task);
     int signal = 0;
@@ -105,7 +106,8 @@ void begin_stop(Process& process, int signal) {
 /// What the process does about the signal; a handler that runs once is forgotten here.
 abi::SignalAction take_action(Process& process, int signal) REQUIRES(process.signals.lock) {
     abi::SignalAction action = process.signals.actions->get(signal);
-    if ((action.flags & abi::kSaResetHand) && action.handler > abi::kSigIgnore) process.signals.actions->set(signal, {});
+    if ((action.flags & abi::kSaResetHand) && action.handler > abi::kSigIgnore)
+        process.signals.actions->set(signal, {});
     return action;
 }
 

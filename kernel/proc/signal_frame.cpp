@@ -1,8 +1,9 @@
 // The signal frame of the Linux x86-64 ABI: building it for a handler, and rt_sigreturn(2).
 //
-// Layout from the handler's stack pointer upwards: abi::SignalFrame (return address, ucontext, siginfo), then the extended
-// state, 64-byte aligned, ended by the second magic word. The 128 bytes below the interrupted stack pointer (red zone)
-// stay untouched. Everything that rt_sigreturn reads comes from user space and is checked before it is used.
+// Layout from the handler's stack pointer upwards: abi::SignalFrame (return address, ucontext, siginfo), then
+// the extended state, 64-byte aligned, ended by the second magic word. The 128 bytes below the interrupted
+// stack pointer (red zone) stay untouched. Everything that rt_sigreturn reads comes from user space and is
+// checked before it is used.
 #include <string.h>
 
 #include <bit>
@@ -19,7 +20,8 @@ constexpr u64 kRedZoneSize = 128;
 constexpr u16 kUserCodeSelector = 0x33, kUserDataSelector = 0x2b;
 constexpr u64 kFlagCarry = 1, kFlagTrap = 1u << 8, kFlagDirection = 1u << 10, kFlagResume = 1u << 16;
 /// The flags that a program may set by itself: CF PF AF ZF SF TF DF OF RF AC.
-constexpr u64 kUserFlags = kFlagCarry | 0x4 | 0x10 | 0x40 | 0x80 | kFlagTrap | kFlagDirection | 0x800 | kFlagResume | 0x40000;
+constexpr u64 kUserFlags =
+    kFlagCarry | 0x4 | 0x10 | 0x40 | 0x80 | kFlagTrap | kFlagDirection | 0x800 | kFlagResume | 0x40000;
 constexpr usize kLegacyStateSize = 512;
 
 u64 extended_state_size() { return fpu_state_size(); }
@@ -61,9 +63,9 @@ void mark_legacy_only(u8* area) {
     memcpy(area + kLegacyStateSize, &present, sizeof present);
 }
 
-/// Loads the extended state at `address`; 0 means the initial state. The usual one, unchanged and complete, goes straight
-/// to the registers; whatever else a program may have put there is copied and checked first. EFAULT: the processor would
-/// refuse it.
+/// Loads the extended state at `address`; 0 means the initial state. The usual one, unchanged and complete,
+/// goes straight to the registers; whatever else a program may have put there is copied and checked first.
+/// EFAULT: the processor would refuse it.
 Result<void> load_extended_state(u64 address) {
     if (address != 0 && fpu_user_area_features() != 0 && TRY(believable_size(address)) == extended_state_size() &&
         fpu_load_from_user(address))

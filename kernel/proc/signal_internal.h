@@ -32,8 +32,8 @@ void announce_continue(Process& process);
 /// Process-directed signals that `task` no longer takes go to tasks that do. Under the lock.
 void retarget_pending(Process& process, Task& task, SignalSet given_up) REQUIRES(process.signals.lock);
 
-/// Sending with an entry made beforehand (may be null), for callers that hold the tree lock: from a user (kill), or about
-/// a child to its parent.
+/// Sending with an entry made beforehand (may be null), for callers that hold the tree lock: from a user
+/// (kill), or about a child to its parent.
 Result<void> send_queued_signal(Process& process, QueuedSignal* entry, int signal);
 void send_child_signal(Process& parent, QueuedSignal* entry, int signal);
 /// The signal of a timer, in any context; to `task` or, if null, to the process.

@@ -1,7 +1,7 @@
 // Sending signals: generation, ignoring, stop/continue side effects and the choice of the task that takes it.
 //
-// Standards: signal(7), kill(2), POSIX.1-2017 2.4.1. A signal whose default action ends the process starts the group exit
-// here, at generation, so that a killable sleep of any task ends at once.
+// Standards: signal(7), kill(2), POSIX.1-2017 2.4.1. A signal whose default action ends the process starts
+// the group exit here, at generation, so that a killable sleep of any task ends at once.
 #include "proc/process_group.h"
 #include "proc/signal_internal.h"
 #include "proc/trace/tracing.h"
@@ -71,8 +71,8 @@ bool is_fatal(const Delivery& delivery, const Task& task, u64 handler) {
     return default_action(delivery.signal) == DefaultAction::Terminate; // a core dump is made by who takes the signal
 }
 
-/// Counts the entry against the target's user. False: RLIMIT_SIGPENDING is reached, which a standard signal from kill(2)
-/// or the kernel may exceed.
+/// Counts the entry against the target's user. False: RLIMIT_SIGPENDING is reached, which a standard signal
+/// from kill(2) or the kernel may exceed.
 bool charge(Process& process, QueuedSignal& entry, Task& target) {
     if (entry.source) return true; // counted since it was made
     bool may_exceed = !is_real_time_signal(entry.info.signal) && entry.info.code >= 0;
@@ -151,7 +151,8 @@ void recalculate_pending(Process& process, Task& task) {
     SignalSet deliverable = pending & ~task.signals.blocked;
     bool is_leaving = process.signals.is_exiting || (process.signals.survivor && process.signals.survivor != &task);
     bool must_stop = process.signals.stop_state != StopState::Running && !task.signals.is_stopped;
-    if (!deliverable.is_empty() || is_leaving || must_stop || process.signals.continue_to_announce || task.signals.must_trap)
+    if (!deliverable.is_empty() || is_leaving || must_stop || process.signals.continue_to_announce ||
+        task.signals.must_trap)
         task.set_work(ThreadWork::SignalPending);
     else
         task.clear_work(ThreadWork::SignalPending);

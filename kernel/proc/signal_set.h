@@ -56,8 +56,8 @@ enum class DefaultAction : u8 { Terminate, CoreDump, Ignore, Stop, Continue };
 /// What a signal does when its disposition is SIG_DFL (signal(7)).
 constexpr DefaultAction default_action(int signal) {
     constexpr SignalSet kIgnored = SignalSet::of(kSigChld, kSigUrg, kSigWinch);
-    constexpr SignalSet kCore = SignalSet::of(kSigQuit, kSigIll, kSigTrap, kSigAbrt, kSigBus, kSigFpe, kSigSegv, kSigSys,
-                                              kSigXcpu, kSigXfsz);
+    constexpr SignalSet kCore = SignalSet::of(kSigQuit, kSigIll, kSigTrap, kSigAbrt, kSigBus, kSigFpe,
+                                              kSigSegv, kSigSys, kSigXcpu, kSigXfsz);
     if (kStopSignals.contains(signal)) return DefaultAction::Stop;
     if (signal == kSigCont) return DefaultAction::Continue;
     if (kIgnored.contains(signal)) return DefaultAction::Ignore;

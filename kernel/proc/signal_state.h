@@ -17,8 +17,8 @@ namespace martlet {
 
 class Task;
 
-/// What made a signal and keeps its queue entry (a timer). Both calls come without locks of signals, the second also from
-/// interrupts.
+/// What made a signal and keeps its queue entry (a timer). Both calls come without locks of signals, the
+/// second also from interrupts.
 class SignalSource {
 public:
     /// The signal has been taken from the queue to be delivered; may complete the information.
@@ -85,7 +85,8 @@ public:
     /// Whether a signal that arrives now is thrown away (SIG_IGN, or default and harmless).
     static bool ignores(u64 handler, int signal) {
         return handler == abi::kSigIgnore ||
-               (handler == abi::kSigDefault && (default_action(signal) == DefaultAction::Ignore || default_action(signal) == DefaultAction::Continue));
+               (handler == abi::kSigDefault && (default_action(signal) == DefaultAction::Ignore ||
+                                                default_action(signal) == DefaultAction::Continue));
     }
 
 private:
@@ -119,8 +120,8 @@ struct ProcessSignals {
     bool is_unkillable GUARDED_BY(lock) = false; // init: default actions do not apply
 };
 
-/// Guarded by the process's ProcessSignals::lock; `blocked`, `restore_mask` and `alternate_stack` are written by the task
-/// itself only, which may therefore read them without it.
+/// Guarded by the process's ProcessSignals::lock; `blocked`, `restore_mask` and `alternate_stack` are written
+/// by the task itself only, which may therefore read them without it.
 struct TaskSignals {
     PendingSignals pending;
     SignalSet blocked;

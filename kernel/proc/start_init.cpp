@@ -22,7 +22,8 @@ namespace martlet {
 namespace {
 
 void open_console(FdTable& files) {
-    Result<Ref<File>> console = open_file({.start = MountTable::root_path(), .name = "/dev/console"}, {.flags = kOpenReadWrite});
+    Result<Ref<File>> console =
+        open_file({.start = MountTable::root_path(), .name = "/dev/console"}, {.flags = kOpenReadWrite});
     if (!console) {
         log_warning("the first process starts without /dev/console (error %d)", static_cast<int>(console.error()));
         return;
@@ -58,9 +59,10 @@ Result<void> set_variable(KernelStrings& environment, const CommandLineWord& wor
     return environment.set_variable(TRY(text_of(word)), word.name.size());
 }
 
-/// What start_kernel of Linux hands to its first program: the words that no part of the kernel knows, `name=value` as
-/// environment (a later one replaces an earlier one of that name), others as arguments; all words after "--" as arguments.
-/// Words with a dot in their name are somebody's parameters. rdinit= and init= forget the arguments before them.
+/// What start_kernel of Linux hands to its first program: the words that no part of the kernel knows,
+/// `name=value` as environment (a later one replaces an earlier one of that name), others as arguments; all
+/// words after "--" as arguments. Words with a dot in their name are somebody's parameters. rdinit= and init=
+/// forget the arguments before them.
 Result<void> collect_words(KernelStrings& arguments, KernelStrings& environment) {
     TRY(arguments.add(""));
     TRY(environment.add("HOME=/"));
@@ -88,13 +90,14 @@ void init_entry(void* argument) {
     Result<void> started = run(user_trap_frame(task), first.value_or("/init"), arguments, environment);
     if (started) enter_user(user_trap_frame(task));
     if (first || started.error() != Errno::ENOENT)
-        log_error("%.*s cannot be executed as first program (error %d)", static_cast<int>(first.value_or("/init").size()),
-                  first.value_or("/init").data(), static_cast<int>(started.error()));
+        log_error("%.*s cannot be executed as first program (error %d)",
+                  static_cast<int>(first.value_or("/init").size()), first.value_or("/init").data(),
+                  static_cast<int>(started.error()));
     if (auto wanted = command_line_option("init")) {
         started = run(user_trap_frame(task), *wanted, arguments, environment);
         if (started) enter_user(user_trap_frame(task));
-        panic("the program of init=%.*s cannot be executed (error %d)", static_cast<int>(wanted->size()), wanted->data(),
-              static_cast<int>(started.error()));
+        panic("the program of init=%.*s cannot be executed (error %d)", static_cast<int>(wanted->size()),
+              wanted->data(), static_cast<int>(started.error()));
     }
     for (std::string_view candidate : {"/sbin/init", "/etc/init", "/bin/init", "/bin/sh"})
         if (run(user_trap_frame(task), candidate, arguments, environment)) enter_user(user_trap_frame(task));

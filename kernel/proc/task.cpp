@@ -49,7 +49,9 @@ Ref<AddressSpace> Task::share_address_space() { return share(address_space_); }
 Ref<FdTable> Task::share_files() { return share(files_); }
 Ref<FsContext> Task::share_fs_context() { return share(fs_context_); }
 Ref<const Credentials> Task::share_credentials() { return share(credentials_); }
-Ref<AddressSpace> Task::set_address_space(Ref<AddressSpace> space) { return exchange(address_space_, std::move(space)); }
+Ref<AddressSpace> Task::set_address_space(Ref<AddressSpace> space) {
+    return exchange(address_space_, std::move(space));
+}
 Ref<FdTable> Task::set_files(Ref<FdTable> files) { return exchange(files_, std::move(files)); }
 Ref<FsContext> Task::set_fs_context(Ref<FsContext> context) {
     if (context) context->users.fetch_add(1, std::memory_order_relaxed);

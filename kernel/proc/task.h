@@ -39,8 +39,8 @@ struct RestartBlock {
     u64 arguments[4] = {};
 };
 
-/// The locks with priority inheritance that a task owns and waits for; under the mutex of ipc/futex_pi.cpp, where `owned`
-/// and `has_left` may be read without it.
+/// The locks with priority inheritance that a task owns and waits for; under the mutex of ipc/futex_pi.cpp,
+/// where `owned` and `has_left` may be read without it.
 struct PiFutexState {
     std::atomic<PiLock*> owned = nullptr;
     PiLock* blocked_on = nullptr;

@@ -13,7 +13,8 @@ std::atomic<u64> g_forks;
 } // namespace
 
 u32 maximum_task_count() {
-    // A small forked shell costs about that much in stacks, tables and copied pages: a fork bomb meets this limit first.
+    // A small forked shell costs about that much in stacks, tables and copied pages: a fork bomb meets this
+    // limit first.
     constexpr u64 kBytesPerTask = 256 * kKiB;
     static const u64 by_memory = memory_statistics().total_frames * kPageSize / kBytesPerTask;
     constexpr u64 by_number = kPidMax - kReservedPids;

@@ -1,4 +1,5 @@
-// UserAccount: what one real user id uses across processes: tasks (RLIMIT_NPROC), queued signals (RLIMIT_SIGPENDING), pipes.
+// UserAccount: what one real user id uses across processes: tasks (RLIMIT_NPROC), queued signals
+// (RLIMIT_SIGPENDING), pipes.
 //
 // One object per id in use, found by id and freed with its last reference.
 #pragma once

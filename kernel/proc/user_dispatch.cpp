@@ -49,7 +49,10 @@ bool divert_call(TrapFrame& frame) {
     abi::SignalInfo info;
     info.signal = kSigSys;
     info.code = kUserDispatchCode;
-    struct { u64 address; u32 number, architecture; } details = {frame.rip, static_cast<u32>(frame.orig_rax), kArchitecture};
+    struct {
+        u64 address;
+        u32 number, architecture;
+    } details = {frame.rip, static_cast<u32>(frame.orig_rax), kArchitecture};
     memcpy(info.raw, &details, sizeof details);
     force_signal(info);
     return true;

@@ -1,5 +1,6 @@
-// System calls that a program answers itself (prctl(2), PR_SET_SYSCALL_USER_DISPATCH): outside one range of its code, and
-// while its selector byte says so, each call is SIGSYS instead. The state is the task's own; clone and execve clear it.
+// System calls that a program answers itself (prctl(2), PR_SET_SYSCALL_USER_DISPATCH): outside one range of
+// its code, and while its selector byte says so, each call is SIGSYS instead. The state is the task's own;
+// clone and execve clear it.
 #pragma once
 #include "arch/trap_frame.h"
 #include "base/result.h"

@@ -1,4 +1,5 @@
-// One scan over the children under the tree lock finds the first reportable one; the wait repeats the scan at each event.
+// One scan over the children under the tree lock finds the first reportable one; the wait repeats the scan at
+// each event.
 #include "proc/wait.h"
 
 #include "proc/exit.h"

@@ -1,8 +1,9 @@
-// DeferredWork: what an interrupt handler or a wait queue's callback leaves to a thread. One kernel thread ("deferred") runs
-// all of it in order.
+// DeferredWork: what an interrupt handler or a wait queue's callback leaves to a thread. One kernel thread
+// ("deferred") runs all of it in order.
 //
-// schedule() is callable in any context that holds no lock of a rank above WaitQueue; scheduling what is already
-// scheduled does nothing; the function may schedule itself again. Works live for ever or call cancel() before they die.
+// schedule() is callable in any context that holds no lock of a rank above WaitQueue; scheduling what is
+// already scheduled does nothing; the function may schedule itself again. Works live for ever or call
+// cancel() before they die.
 #pragma once
 #include "base/list.h"
 #include "base/types.h"

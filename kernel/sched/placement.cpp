@@ -1,10 +1,11 @@
-// Which CPU a thread runs on: when it wakes, when a CPU has nothing to do, when the load is uneven, when the affinity or
-// the priority changes.
+// Which CPU a thread runs on: when it wakes, when a CPU has nothing to do, when the load is uneven, when the
+// affinity or the priority changes.
 //
-// A woken thread goes to the CPU where it ran last if that is idle (its cache is warm), else to an idle one, else to the
-// less loaded of its last and the waker's. A CPU that runs out of work takes some from the longest queue; a busy one with
-// a queue wakes an idle CPU at its tick, and now and then evens out with the longest queue. Idle CPUs are a mask: whoever
-// gives one work takes its bit, so that two wakers choose two CPUs.
+// A woken thread goes to the CPU where it ran last if that is idle (its cache is warm), else to an idle one,
+// else to the less loaded of its last and the waker's. A CPU that runs out of work takes some from the
+// longest queue; a busy one with a queue wakes an idle CPU at its tick, and now and then evens out with the
+// longest queue. Idle CPUs are a mask: whoever gives one work takes its bit, so that two wakers choose two
+// CPUs.
 #include <algorithm>
 #include <utility>
 
@@ -22,7 +23,8 @@ constexpr u32 kBalanceTicks = 8;
 
 bool claim_idle(u32 cpu_id) {
     CpuMask bit = cpu_bit(cpu_id);
-    return (g_idle_cpus.load(std::memory_order_relaxed) & bit) && (g_idle_cpus.fetch_and(~bit, std::memory_order_acq_rel) & bit);
+    return (g_idle_cpus.load(std::memory_order_relaxed) & bit) &&
+           (g_idle_cpus.fetch_and(~bit, std::memory_order_acq_rel) & bit);
 }
 
 u32 lowest(CpuMask cpus) { return static_cast<u32>(__builtin_ctzll(cpus)); }
@@ -176,7 +178,8 @@ void Scheduler::set_inherited_priority(Thread& thread, u32 priority) {
     if (thread.inherited_priority_ != priority) set_class(thread, thread.scheduling(), priority);
 }
 
-void Scheduler::set_class(Thread& thread, const SchedulingParameters& parameters, u32 inherited_priority) NO_THREAD_SAFETY_ANALYSIS {
+void Scheduler::set_class(Thread& thread, const SchedulingParameters& parameters,
+                          u32 inherited_priority) NO_THREAD_SAFETY_ANALYSIS {
     u32 priority = std::max(parameters.real_time_priority, inherited_priority);
     u64 interrupt_state = irq_save();
     RunQueue& queue = lock_queue_of(thread);

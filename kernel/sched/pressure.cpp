@@ -70,7 +70,8 @@ PressureLines pressure(PressureKind kind) {
 }
 
 void note_waiting_for_cpu(u64 ns, u32 working_cpus) {
-    lines_of(PressureKind::Cpu).some.total_ns.fetch_add(ns / (working_cpus != 0 ? working_cpus : 1), std::memory_order_relaxed);
+    lines_of(PressureKind::Cpu)
+        .some.total_ns.fetch_add(ns / (working_cpus != 0 ? working_cpus : 1), std::memory_order_relaxed);
 }
 
 MemoryStall::MemoryStall() {

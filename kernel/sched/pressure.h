@@ -1,9 +1,10 @@
-// Pressure stall information: how much of the time threads could not go on for want of a processor or of memory
+// Pressure stall information: how much of the time threads could not go on for want of a processor or of
+// memory
 // (/proc/pressure, Linux's "PSI - Pressure Stall Information").
 //
-// Some: at least one thread waited; full: no thread ran instead. Waiting for a processor is sampled by the tick, for each
-// processor that works, and weighted by how many do; waiting for memory is measured, from the start of a reclaim to its end.
-// Locking: none for the callers.
+// Some: at least one thread waited; full: no thread ran instead. Waiting for a processor is sampled by the
+// tick, for each processor that works, and weighted by how many do; waiting for memory is measured, from the
+// start of a reclaim to its end. Locking: none for the callers.
 #pragma once
 #include "base/types.h"
 

@@ -145,11 +145,13 @@ void RunQueue::fall_behind(Thread& current) {
         return; // to the end of its priority
     }
     Thread* next = fair_.first();
-    if (next && current.virtual_runtime_ns_ - next->virtual_runtime_ns_ <= 0) current.virtual_runtime_ns_ = next->virtual_runtime_ns_ + 1;
+    if (next && current.virtual_runtime_ns_ - next->virtual_runtime_ns_ <= 0)
+        current.virtual_runtime_ns_ = next->virtual_runtime_ns_ + 1;
 }
 
 void RunQueue::note_running(const Thread& thread) {
-    running_priority_.store(&thread == cpu.idle ? -1 : static_cast<int>(thread.real_time_priority_), std::memory_order_relaxed);
+    running_priority_.store(&thread == cpu.idle ? -1 : static_cast<int>(thread.real_time_priority_),
+                            std::memory_order_relaxed);
 }
 
 void RunQueue::arm_tick() {

@@ -1,11 +1,11 @@
-// RunQueue: the threads that are ready on one CPU, by class: real-time ones (SCHED_FIFO, SCHED_RR) by priority and then in
-// order of arrival, the others in order of weighted virtual runtime (fair scheduling), and the idle thread when there is
-// nobody else.
+// RunQueue: the threads that are ready on one CPU, by class: real-time ones (SCHED_FIFO, SCHED_RR) by
+// priority and then in order of arrival, the others in order of weighted virtual runtime (fair scheduling),
+// and the idle thread when there is nobody else.
 //
-// The running thread is `current` and not queued. The lock is held across the context switch: a waker on another CPU
-// therefore never sees a thread whose registers are not saved yet. Only one run queue's lock is held at a time: a thread
-// that goes from one queue to another is QueuePlace::Moving in between, belongs to whoever moves it, and names the new
-// CPU already.
+// The running thread is `current` and not queued. The lock is held across the context switch: a waker on
+// another CPU therefore never sees a thread whose registers are not saved yet. Only one run queue's lock is
+// held at a time: a thread that goes from one queue to another is QueuePlace::Moving in between, belongs to
+// whoever moves it, and names the new CPU already.
 #pragma once
 #include "base/rb_tree.h"
 #include "sched/thread.h"
@@ -81,8 +81,9 @@ private:
     Timer tick_timer_;
 
     // Of the switch under way; its CPU's own.
-    Thread* departed_ = nullptr;                                // has ended: its reference is dropped when its stack is free
-    List<Thread, &Thread::queue_node_> outgoing_ GUARDED_BY(lock); // may not run here any more: Moving, to be queued elsewhere
+    Thread* departed_ = nullptr; // has ended: its reference is dropped when its stack is free
+    List<Thread, &Thread::queue_node_>
+        outgoing_ GUARDED_BY(lock); // may not run here any more: Moving, to be queued elsewhere
 };
 
 /// The weight of a nice level (0 is 1,024); each step is a factor of about 1.25, as setpriority(2)'s readers expect.

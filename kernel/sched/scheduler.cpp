@@ -174,7 +174,8 @@ bool Scheduler::wake_from(Thread& thread, u32 state_mask) NO_THREAD_SAFETY_ANALY
 }
 
 bool Scheduler::wake(Thread& thread) {
-    return wake_from(thread, bit(ThreadState::Interruptible) | bit(ThreadState::Killable) | bit(ThreadState::Uninterruptible));
+    return wake_from(thread, bit(ThreadState::Interruptible) | bit(ThreadState::Killable) |
+                                 bit(ThreadState::Uninterruptible));
 }
 bool Scheduler::wake_killable(Thread& thread) {
     return wake_from(thread, bit(ThreadState::Interruptible) | bit(ThreadState::Killable));

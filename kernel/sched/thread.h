@@ -1,12 +1,13 @@
-// Thread: what the scheduler runs. A kernel thread is just this; a user thread is a proc/Task, which derives from it.
+// Thread: what the scheduler runs. A kernel thread is just this; a user thread is a proc/Task, which derives
+// from it.
 //
 // States:  Runnable -> (schedule picks it) running on a CPU -> Runnable | Interruptible | Killable |
 //          Uninterruptible | Stopped -> …
 //          -> Dead (never runs again; the next thread on that CPU drops the scheduler's reference).
 // Ownership: the scheduler holds one reference from start() until Dead; others hold theirs.
 // The last reference may be dropped with preemption off: destructors of threads do not sleep.
-// Locking: run-queue fields under the lock of the run queue of cpu_, which changes under that lock only; `state` is written by the thread itself, or by a waker through
-// Scheduler's wake functions only.
+// Locking: run-queue fields under the lock of the run queue of cpu_, which changes under that lock only;
+// `state` is written by the thread itself, or by a waker through Scheduler's wake functions only.
 #pragma once
 #include <atomic>
 #include <string_view>
@@ -60,14 +61,17 @@ public:
     std::string_view name() const { return name_; }
     void set_name(std::string_view name);
 
-    bool has_work(ThreadWork work) const { return (work_.load(std::memory_order_acquire) & static_cast<u32>(work)) != 0; }
+    bool has_work(ThreadWork work) const {
+        return (work_.load(std::memory_order_acquire) & static_cast<u32>(work)) != 0;
+    }
     bool has_any_work() const { return (work_.load(std::memory_order_acquire) & 0xff) != 0; }
     void set_work(ThreadWork work) { work_.fetch_or(static_cast<u32>(work), std::memory_order_acq_rel); }
     void clear_work(ThreadWork work) { work_.fetch_and(~static_cast<u32>(work), std::memory_order_acq_rel); }
 
     ThreadState state() const { return state_.load(std::memory_order_acquire); }
     bool is_user() const { return is_user_; }
-    /// Whether each switch away from this thread gives it ThreadWork::Notify. By the thread itself, or before it starts.
+    /// Whether each switch away from this thread gives it ThreadWork::Notify. By the thread itself, or before
+    /// it starts.
     void set_notices_switches(bool notices) { notices_switches_ = notices; }
     /// CPU time used so far, in ns: exact in total, split into user and system by samples (getrusage(2)).
     u64 run_time_ns() const;
@@ -84,8 +88,8 @@ public:
     /// The CPUs that it may run on; the ones that are not there do no harm.
     CpuMask affinity() const { return affinity_.load(std::memory_order_relaxed); }
     bool may_run_on(u32 cpu_id) const { return (affinity() & cpu_bit(cpu_id)) != 0; }
-    /// What a thread that has not been started yet gets from the one that makes it. Afterwards: Scheduler::set_parameters
-    /// and set_affinity.
+    /// What a thread that has not been started yet gets from the one that makes it. Afterwards:
+    /// Scheduler::set_parameters and set_affinity.
     void inherit_scheduling(const Thread& from);
     u32 last_cpu() const { return cpu_; }
     u64 kernel_stack_top() const { return stack_base_ + kKernelStackSize; }

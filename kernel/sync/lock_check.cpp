@@ -11,8 +11,8 @@ namespace {
 
 constexpr u8 kTakenInInterrupt = 0x80;
 
-/// Epolls that watch epolls form a tree without cycles (epoll_ctl(2) checks it): that is their order. Two sockets are taken
-/// in order of address.
+/// Epolls that watch epolls form a tree without cycles (epoll_ctl(2) checks it): that is their order. Two
+/// sockets are taken in order of address.
 bool may_nest(LockRank rank) { return rank == LockRank::EventQueue || rank == LockRank::Socket; }
 
 u8 entry_of(LockRank rank) {

@@ -7,8 +7,8 @@ namespace martlet {
 #ifdef MARTLET_DEBUG
 static void note_mutex_acquired(Thread& thread, LockRank rank, u32& count, u8* ranks) {
     if (count > 0 && ranks[count - 1] > static_cast<u8>(rank))
-        panic("lock order: mutex of rank %u taken while rank %u is held by %.*s", static_cast<u32>(rank), ranks[count - 1],
-              static_cast<int>(thread.name().size()), thread.name().data());
+        panic("lock order: mutex of rank %u taken while rank %u is held by %.*s", static_cast<u32>(rank),
+              ranks[count - 1], static_cast<int>(thread.name().size()), thread.name().data());
     ASSERT(count < 16);
     ranks[count++] = static_cast<u8>(rank);
 }
@@ -23,8 +23,8 @@ static void note_mutex_released(LockRank rank, u32& count, u8* ranks) {
 }
 #endif
 
-/// An owner that runs is about to let go: waiting for that costs less than two switches. The owner is only compared, never
-/// looked into: it may be gone by now.
+/// An owner that runs is about to let go: waiting for that costs less than two switches. The owner is only
+/// compared, never looked into: it may be gone by now.
 bool Mutex::take_while_owner_runs(Thread* self) {
     constexpr u32 kMaxSpins = 1000, kSpinsPerLook = 8;
     if (online_cpu_count() == 1) return false;
@@ -63,7 +63,8 @@ bool Mutex::try_lock() {
     Thread* expected = nullptr;
     if (!owner_.compare_exchange_strong(expected, current_thread(), std::memory_order_acquire)) return false;
 #ifdef MARTLET_DEBUG
-    note_mutex_acquired(*current_thread(), rank_, current_thread()->held_mutex_count_, current_thread()->held_mutex_ranks_);
+    note_mutex_acquired(*current_thread(), rank_, current_thread()->held_mutex_count_,
+                        current_thread()->held_mutex_ranks_);
 #endif
     return true;
 }

@@ -25,8 +25,8 @@ public:
     ~PreemptGuard() { preempt_enable(); }
 };
 
-/// Debug kernels: panics when called where sleeping is forbidden (preemption or interrupts off). Every function that may
-/// sleep calls it first.
+/// Debug kernels: panics when called where sleeping is forbidden (preemption or interrupts off). Every
+/// function that may sleep calls it first.
 #ifdef MARTLET_DEBUG
 void might_sleep();
 #else

@@ -1,9 +1,9 @@
 // SpinLock: short critical sections; nothing under one may sleep (debug kernels check).
 //
 // Two ways to take it. `LockGuard` disables preemption: for data that no interrupt handler touches.
-// `IrqLockGuard` also disables interrupts: for data that an interrupt handler may touch; then every user must take it so.
-// Waiters are not served in order: in an emulator or under a hypervisor the one whose turn it is may not be running, and all
-// would wait for it. Sections are short, so nobody starves.
+// `IrqLockGuard` also disables interrupts: for data that an interrupt handler may touch; then every user must
+// take it so. Waiters are not served in order: in an emulator or under a hypervisor the one whose turn it is
+// may not be running, and all would wait for it. Sections are short, so nobody starves.
 #pragma once
 #include <atomic>
 

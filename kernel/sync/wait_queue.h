@@ -29,7 +29,8 @@ enum class WaiterKind : u8 { Shared, Exclusive };
 class Waiter : NonCopyable {
 public:
     using Notify = bool (*)(Waiter& waiter, u32 events);
-    Waiter(Notify notify, void* owner, WaiterKind kind = WaiterKind::Shared) : notify_(notify), owner_(owner), kind_(kind) {}
+    Waiter(Notify notify, void* owner, WaiterKind kind = WaiterKind::Shared)
+        : notify_(notify), owner_(owner), kind_(kind) {}
     ~Waiter();
     void* owner() const { return owner_; }
 
@@ -93,7 +94,8 @@ template <typename Condition>
 [[nodiscard]] Result<void> sleep_until_true(Condition condition, WaitMode mode = WaitMode::Interruptible,
                                             Deadline deadline = Deadline::never()) {
     return wait_detail::sleep_until_true(
-        [](void* context) { return static_cast<bool>((*static_cast<Condition*>(context))()); }, &condition, mode, deadline);
+        [](void* context) { return static_cast<bool>((*static_cast<Condition*>(context))()); }, &condition,
+        mode, deadline);
 }
 
 /// Sleeps until the deadline. kRestartSys if a signal arrives first.

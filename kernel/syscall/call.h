@@ -98,10 +98,12 @@ consteval usize count_names(std::string_view names) {
 } // namespace syscall_detail
 
 /// The row of an implemented call. A wrong number of argument names does not compile.
-template <auto Handler> consteval SyscallRow row(u16 number, std::string_view name, std::string_view argument_names = "") {
+template <auto Handler>
+consteval SyscallRow row(u16 number, std::string_view name, std::string_view argument_names = "") {
     using Signature = syscall_detail::Signature<decltype(Handler)>;
     static_assert(Signature::kCount <= kMaxSyscallArguments);
-    if (syscall_detail::count_names(argument_names) != Signature::kCount) syscall_detail::needs_one_name_for_each_argument();
+    if (syscall_detail::count_names(argument_names) != Signature::kCount)
+        syscall_detail::needs_one_name_for_each_argument();
     return {number, name, argument_names, syscall_detail::entry<Handler>, Signature::kKinds, Signature::kCount};
 }
 

@@ -88,7 +88,8 @@ Result<i64> set_keep_capabilities(u64 value) {
     if (current_task().credentials().securebits & (kSecureKeepCapabilities << 1)) return Error(Errno::EPERM);
     return change_credentials(
         [](Credentials& next, u64 on) {
-            next.securebits = on ? next.securebits | kSecureKeepCapabilities : next.securebits & ~kSecureKeepCapabilities;
+            next.securebits =
+                on ? next.securebits | kSecureKeepCapabilities : next.securebits & ~kSecureKeepCapabilities;
         },
         value);
 }
@@ -97,7 +98,8 @@ Result<i64> set_secure_bits(u64 value) {
     u32 old = current_task().credentials().securebits;
     bool changes_locked = (((old & kSecureAllLocks) >> 1) & (old ^ value)) != 0;
     bool unlocks = (old & kSecureAllLocks & ~value) != 0;
-    if (changes_locked || unlocks || (value & ~u64{kSecureAllBits | kSecureAllLocks}) || !current_has(Capability::SetPcap))
+    if (changes_locked || unlocks || (value & ~u64{kSecureAllBits | kSecureAllLocks}) ||
+        !current_has(Capability::SetPcap))
         return Error(Errno::EPERM);
     return change_credentials([](Credentials& next, u64 bits) { next.securebits = static_cast<u32>(bits); }, value);
 }

@@ -16,7 +16,8 @@ Result<i64> drop_bounding_capability(u64 capability);
 /// PR_CAP_AMBIENT.
 Result<i64> ambient_capabilities(u64 operation, u64 capability, u64 argument4, u64 argument5);
 
-/// Puts changed credentials of the calling task in force, with what that does to its dumpable state and its death signal.
+/// Puts changed credentials of the calling task in force, with what that does to its dumpable state and its
+/// death signal.
 Result<void> publish_credentials(Ref<Credentials> next);
 
 } // namespace martlet

@@ -10,7 +10,8 @@ namespace martlet {
 namespace {
 
 constexpr u32 kUnchanged = ~0u;
-constexpr u64 kFileSystemCapabilities = 1ull << 0 | 1ull << 1 | 1ull << 2 | 1ull << 3 | 1ull << 4 | 1ull << 9 | 1ull << 27 | 1ull << 32;
+constexpr u64 kFileSystemCapabilities =
+    1ull << 0 | 1ull << 1 | 1ull << 2 | 1ull << 3 | 1ull << 4 | 1ull << 9 | 1ull << 27 | 1ull << 32;
 
 const Credentials& own() { return current_task().credentials(); }
 
@@ -88,7 +89,8 @@ Result<void> sys_setreuid(u32 real, u32 effective) {
     Ref<Credentials> next = TRY(old.clone());
     if (real != kUnchanged) next->real_uid = real;
     if (effective != kUnchanged) next->effective_uid = effective;
-    if (real != kUnchanged || (effective != kUnchanged && effective != old.real_uid)) next->saved_uid = next->effective_uid;
+    if (real != kUnchanged || (effective != kUnchanged && effective != old.real_uid))
+        next->saved_uid = next->effective_uid;
     next->fs_uid = next->effective_uid;
     adjust_capabilities(*next, old);
     return publish_credentials(std::move(next));
@@ -104,7 +106,8 @@ Result<void> sys_setregid(u32 real, u32 effective) {
     Ref<Credentials> next = TRY(old.clone());
     if (real != kUnchanged) next->real_gid = real;
     if (effective != kUnchanged) next->effective_gid = effective;
-    if (real != kUnchanged || (effective != kUnchanged && effective != old.real_gid)) next->saved_gid = next->effective_gid;
+    if (real != kUnchanged || (effective != kUnchanged && effective != old.real_gid))
+        next->saved_gid = next->effective_gid;
     next->fs_gid = next->effective_gid;
     return publish_credentials(std::move(next));
 }

@@ -29,7 +29,8 @@ Deadline deadline_after_ms(int timeout_ms) {
     return Deadline::after(static_cast<u64>(timeout_ms) * kNanosecondsPerMillisecond);
 }
 
-[[gnu::always_inline]] inline Result<u32> wait_until(int epoll_fd, UserPtr<EpollEvent> events, int capacity, Deadline deadline) {
+[[gnu::always_inline]] inline Result<u32> wait_until(int epoll_fd, UserPtr<EpollEvent> events, int capacity,
+                                                     Deadline deadline) {
     constexpr int kMaximumCapacity = 0x7fff'ffff / static_cast<int>(sizeof(EpollEvent));
     if (capacity <= 0 || capacity > kMaximumCapacity) return Error(Errno::EINVAL);
     u64 size = static_cast<u64>(capacity) * sizeof(EpollEvent);
@@ -40,8 +41,8 @@ Deadline deadline_after_ms(int timeout_ms) {
     return TRY(get_epoll(epoll_fd))->wait(events, static_cast<u32>(capacity), deadline); // the error
 }
 
-Result<u32> wait_masked(int epoll_fd, UserPtr<EpollEvent> events, int capacity, Deadline deadline, UserPtr<const u64> mask,
-                        usize mask_size) {
+Result<u32> wait_masked(int epoll_fd, UserPtr<EpollEvent> events, int capacity, Deadline deadline,
+                        UserPtr<const u64> mask, usize mask_size) {
     TRY(begin_temporary_signal_mask(mask, mask_size));
     auto result = wait_until(epoll_fd, events, capacity, deadline);
     end_temporary_signal_mask(!result && result.error() == Errno::EINTR ? Interrupted::Yes : Interrupted::No);
@@ -81,13 +82,13 @@ Result<u32> sys_epoll_wait(int epoll_fd, UserPtr<EpollEvent> events, int capacit
     return wait_until(epoll_fd, events, capacity, deadline_after_ms(timeout_ms));
 }
 
-Result<u32> sys_epoll_pwait(int epoll_fd, UserPtr<EpollEvent> events, int capacity, int timeout_ms, UserPtr<const u64> mask,
-                            usize mask_size) {
+Result<u32> sys_epoll_pwait(int epoll_fd, UserPtr<EpollEvent> events, int capacity, int timeout_ms,
+                            UserPtr<const u64> mask, usize mask_size) {
     return wait_masked(epoll_fd, events, capacity, deadline_after_ms(timeout_ms), mask, mask_size);
 }
 
-Result<u32> sys_epoll_pwait2(int epoll_fd, UserPtr<EpollEvent> events, int capacity, UserPtr<const abi::TimeSpec> timeout,
-                             UserPtr<const u64> mask, usize mask_size) {
+Result<u32> sys_epoll_pwait2(int epoll_fd, UserPtr<EpollEvent> events, int capacity,
+                             UserPtr<const abi::TimeSpec> timeout, UserPtr<const u64> mask, usize mask_size) {
     Deadline deadline = Deadline::never();
     if (timeout) {
         abi::TimeSpec given = TRY(timeout.load());

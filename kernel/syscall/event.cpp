@@ -38,7 +38,8 @@ Result<int> sys_timerfd_create(int clock, u32 flags) {
     return install_file(TRY(TimerFile::create(clock, flags)), flags);
 }
 
-Result<void> sys_timerfd_settime(int fd, u32 flags, UserPtr<const UserTimerSetting> setting, UserPtr<UserTimerSetting> old) {
+Result<void> sys_timerfd_settime(int fd, u32 flags, UserPtr<const UserTimerSetting> setting,
+                                 UserPtr<UserTimerSetting> old) {
     UserTimerSetting given = TRY(setting.load());
     if (flags & ~(TimerFile::kAbsolute | TimerFile::kCancelOnSet)) return Error(Errno::EINVAL);
     if (!given.value.is_valid() || !given.interval.is_valid()) return Error(Errno::EINVAL);

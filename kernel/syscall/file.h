@@ -34,15 +34,18 @@ Result<void> sys_fadvise64(int fd, i64 offset, i64 size, int advice);
 Result<usize> sys_readahead(int fd, i64 offset, usize count);
 Result<void> sys_sync_file_range(int fd, i64 offset, i64 size, u32 flags);
 // file_splice.cpp
-Result<usize> sys_splice(int from_fd, UserPtr<i64> from_offset, int to_fd, UserPtr<i64> to_offset, usize count, u32 flags);
+Result<usize> sys_splice(int from_fd, UserPtr<i64> from_offset, int to_fd, UserPtr<i64> to_offset,
+                         usize count, u32 flags);
 Result<usize> sys_tee(int from_fd, int to_fd, usize count, u32 flags);
 Result<usize> sys_vmsplice(int fd, u64 vectors, u64 count, u32 flags);
 // file_handle.cpp
-Result<void> sys_name_to_handle_at(int directory, UserString path, UserPtr<abi::FileHandle> handle, UserPtr<int> mount_id, u32 flags);
+Result<void> sys_name_to_handle_at(int directory, UserString path, UserPtr<abi::FileHandle> handle,
+                                   UserPtr<int> mount_id, u32 flags);
 Result<int> sys_open_by_handle_at(int mount_fd, UserPtr<abi::FileHandle> handle, u32 flags);
 // file_copy.cpp
 Result<usize> sys_sendfile(int to_fd, int from_fd, UserPtr<i64> offset, usize count);
-Result<usize> sys_copy_file_range(int from_fd, UserPtr<i64> from_offset, int to_fd, UserPtr<i64> to_offset, usize count, u32 flags);
+Result<usize> sys_copy_file_range(int from_fd, UserPtr<i64> from_offset, int to_fd, UserPtr<i64> to_offset,
+                                  usize count, u32 flags);
 // file_descriptors.cpp
 Result<void> sys_close(int fd);
 Result<void> sys_close_range(u32 first, u32 last, u32 flags);
@@ -73,9 +76,11 @@ Result<void> sys_chroot(UserString path);
 Result<u32> sys_umask(u32 mask);
 // poll.cpp
 Result<i64> sys_poll(UserPtr<abi::PollDescriptor> descriptors, u32 count, int timeout_ms);
-Result<i64> sys_ppoll(UserPtr<abi::PollDescriptor> descriptors, u32 count, UserPtr<abi::TimeSpec64> timeout, UserPtr<const u64> mask, usize mask_size);
+Result<i64> sys_ppoll(UserPtr<abi::PollDescriptor> descriptors, u32 count, UserPtr<abi::TimeSpec64> timeout,
+                      UserPtr<const u64> mask, usize mask_size);
 // select.cpp
 Result<i64> sys_select(int count, u64 read_set, u64 write_set, u64 exception_set, UserPtr<abi::TimeVal> timeout);
-Result<i64> sys_pselect6(int count, u64 read_set, u64 write_set, u64 exception_set, UserPtr<abi::TimeSpec64> timeout, u64 mask);
+Result<i64> sys_pselect6(int count, u64 read_set, u64 write_set, u64 exception_set,
+                         UserPtr<abi::TimeSpec64> timeout, u64 mask);
 
 } // namespace martlet

@@ -8,8 +8,8 @@
 namespace martlet {
 namespace {
 
-/// Moves up to `count` bytes; the offsets move on by what was written. An error counts only before the first byte; a signal
-/// ends the copy after a page, for neither side may ever wait (/dev/zero to an eventfd).
+/// Moves up to `count` bytes; the offsets move on by what was written. An error counts only before the first
+/// byte; a signal ends the copy after a page, for neither side may ever wait (/dev/zero to an eventfd).
 Result<usize> copy_bytes(File& from, u64& from_offset, File& to, u64& to_offset, usize count) {
     Own<u8[]> buffer(new (std::nothrow) u8[kPageSize]);
     if (!buffer) return Error(Errno::ENOMEM);
@@ -39,8 +39,8 @@ Result<usize> copy_bytes(File& from, u64& from_offset, File& to, u64& to_offset,
 }
 
 /// Both offsets; of two position locks the one at the lower address is taken first.
-Result<void> begin_both(OffsetArgument& from_offset, File& from, UserPtr<i64> from_user, OffsetArgument& to_offset, File& to,
-                        UserPtr<i64> to_user) {
+Result<void> begin_both(OffsetArgument& from_offset, File& from, UserPtr<i64> from_user,
+                        OffsetArgument& to_offset, File& to, UserPtr<i64> to_user) {
     if (&from < &to) TRY(from_offset.begin(from, from_user));
     TRY(to_offset.begin(to, to_user));
     if (&from >= &to) TRY(from_offset.begin(from, from_user));
@@ -60,13 +60,15 @@ Result<usize> sys_sendfile(int to_fd, int from_fd, UserPtr<i64> offset, usize co
     if (to->flags() & kOpenAppend) return Error(Errno::EINVAL);
     OffsetArgument from_offset, to_offset;
     TRY(begin_both(from_offset, *from, offset, to_offset, *to, UserPtr<i64>()));
-    usize done = TRY(copy_bytes(*from, from_offset.value, *to, to_offset.value, count < kMaxTransfer ? count : kMaxTransfer));
+    usize done = TRY(copy_bytes(*from, from_offset.value, *to, to_offset.value,
+                                count < kMaxTransfer ? count : kMaxTransfer));
     TRY(to_offset.end());
     TRY(from_offset.end());
     return done;
 }
 
-Result<usize> sys_copy_file_range(int from_fd, UserPtr<i64> from_user, int to_fd, UserPtr<i64> to_user, usize count, u32 flags) {
+Result<usize> sys_copy_file_range(int from_fd, UserPtr<i64> from_user, int to_fd, UserPtr<i64> to_user,
+                                  usize count, u32 flags) {
     Ref<File> from = TRY(get_open_file(from_fd, Rights::Read));
     Ref<File> to = TRY(get_open_file(to_fd, Rights::Write));
     if (flags != 0) return Error(Errno::EINVAL);
@@ -83,9 +85,11 @@ Result<usize> sys_copy_file_range(int from_fd, UserPtr<i64> from_user, int to_fd
     u64 end;
     if (__builtin_add_overflow(from_offset.value, count, &end) || __builtin_add_overflow(to_offset.value, count, &end))
         return Error(Errno::EOVERFLOW);
-    bool overlaps = source == target && from_offset.value < to_offset.value + count && to_offset.value < from_offset.value + count;
+    bool overlaps = source == target && from_offset.value < to_offset.value + count &&
+                    to_offset.value < from_offset.value + count;
     if (overlaps && count > 0) return Error(Errno::EINVAL);
-    usize done = TRY(copy_bytes(*from, from_offset.value, *to, to_offset.value, count < kMaxTransfer ? count : kMaxTransfer));
+    usize done = TRY(copy_bytes(*from, from_offset.value, *to, to_offset.value,
+                                count < kMaxTransfer ? count : kMaxTransfer));
     TRY(to_offset.end());
     TRY(from_offset.end());
     return done;

@@ -13,8 +13,10 @@ namespace martlet {
 namespace {
 
 // fcntl(2) commands.
-constexpr u32 kDuplicate = 0, kGetDescriptorFlags = 1, kSetDescriptorFlags = 2, kGetStatusFlags = 3, kSetStatusFlags = 4,
-              kGetLock = 5, kSetLock = 6, kSetLockWait = 7, kOfdGetLock = 36, kOfdSetLock = 37, kOfdSetLockWait = 38, kGetLease = 1025, kNotifyDirectory = 1026, kDuplicateCloseOnExec = 1030, kSetPipeSize = 1031, kGetPipeSize = 1032;
+constexpr u32 kDuplicate = 0, kGetDescriptorFlags = 1, kSetDescriptorFlags = 2, kGetStatusFlags = 3,
+              kSetStatusFlags = 4, kGetLock = 5, kSetLock = 6, kSetLockWait = 7, kOfdGetLock = 36,
+              kOfdSetLock = 37, kOfdSetLockWait = 38, kGetLease = 1025, kNotifyDirectory = 1026,
+              kDuplicateCloseOnExec = 1030, kSetPipeSize = 1031, kGetPipeSize = 1032;
 constexpr u32 kAddSeals = 1033, kGetSeals = 1034, kGetWriteHint = 1035, kSetWriteHint = 1036;
 constexpr u64 kDescriptorCloseOnExec = 1;
 
@@ -81,7 +83,8 @@ Result<i64> set_status_flags(File& file, int fd, u32 flags) {
     if ((flags & kOpenDirect) && !file.pipe() && !can_bypass_cache(file)) return Error(Errno::EINVAL);
     if ((flags & kOpenNoAtime) && !(file.flags() & kOpenNoAtime) && inode) {
         const Credentials& credentials = current_credentials();
-        if (credentials.fs_uid != inode->attributes.user_id && !credentials.has(Capability::Fowner)) return Error(Errno::EPERM);
+        if (credentials.fs_uid != inode->attributes.user_id && !credentials.has(Capability::Fowner))
+            return Error(Errno::EPERM);
     }
     TRY(set_async(file, fd, (flags & kOpenAsync) != 0));
     if (file.signalled_events() == 0) flags &= ~kOpenAsync;
@@ -107,7 +110,8 @@ Result<int> sys_dup3(int old_fd, int new_fd, u32 flags) {
     if ((flags & ~kOpenCloseOnExec) || old_fd == new_fd) return Error(Errno::EINVAL);
     if (static_cast<u64>(static_cast<u32>(new_fd)) >= current_limit(Resource::OpenFiles)) return Error(Errno::EBADF);
     Descriptor original = TRY(current_task().files().descriptor(old_fd, Rights::Duplicate));
-    TRY(current_task().files().install_at(new_fd, std::move(original), close_on_exec_if(flags != 0), current_limit(Resource::OpenFiles)));
+    TRY(current_task().files().install_at(new_fd, std::move(original), close_on_exec_if(flags != 0),
+                                          current_limit(Resource::OpenFiles)));
     return new_fd;
 }
 

@@ -10,8 +10,9 @@ namespace {
 
 enum class EntryFormat : u8 { Old, New };
 
-/// Lays entries out for the user's buffer: struct linux_dirent (type in the last byte) or linux_dirent64. They are gathered
-/// in a piece of kernel memory and copied out together; what could not be copied was not read.
+/// Lays entries out for the user's buffer: struct linux_dirent (type in the last byte) or linux_dirent64.
+/// They are gathered in a piece of kernel memory and copied out together; what could not be copied was not
+/// read.
 class UserDirectorySink final : public DirectorySink {
 public:
     UserDirectorySink(u64 buffer, usize size, EntryFormat layout, u64 position)

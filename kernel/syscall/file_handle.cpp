@@ -5,7 +5,8 @@
 
 namespace martlet {
 
-Result<void> sys_name_to_handle_at(int directory, UserString path, UserPtr<abi::FileHandle> handle, UserPtr<int>, u32 flags) {
+Result<void> sys_name_to_handle_at(int directory, UserString path, UserPtr<abi::FileHandle> handle,
+                                   UserPtr<int>, u32 flags) {
     if (flags & ~(kAtSymlinkFollow | kAtEmptyPath)) return Error(Errno::EINVAL);
     NameArgument name = TRY(NameArgument::load(directory, path));
     TRY(name.walk((flags & kAtSymlinkFollow ? 0 : kAtSymlinkNoFollow) | (flags & kAtEmptyPath)));

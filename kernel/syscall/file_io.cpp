@@ -181,7 +181,8 @@ Result<usize> sys_pwritev2(int fd, u64 vectors, u64 count, u64 offset, u64, u32 
     TRY(apply_flags(*file, flags, TransferDirection::Write, cursor));
     usize written;
     if (!(flags & kReadWriteAppend) || !file->is_seekable()) {
-        written = TRY(uses_position ? write_vectors(*file, cursor, argument.vectors()) : write_at(*file, cursor, static_cast<i64>(offset)));
+        written = TRY(uses_position ? write_vectors(*file, cursor, argument.vectors())
+                                    : write_at(*file, cursor, static_cast<i64>(offset)));
     } else if (uses_position) {
         MutexGuard guard(file->position_lock);
         written = TRY(file->append(cursor, file->position));
@@ -227,7 +228,8 @@ Result<void> sys_syncfs(int fd) {
 Result<void> sys_sync() {
     {
         MutexGuard guard(mount_mutex);
-        for (Mount* mount = MountTable::first(); mount; mount = MountTable::next(*mount)) (void)mount->super_block().sync();
+        for (Mount* mount = MountTable::first(); mount; mount = MountTable::next(*mount))
+            (void)mount->super_block().sync();
     }
     WriteBack::sync_all();
     return {};
@@ -241,7 +243,8 @@ Result<void> sys_sync_file_range(int fd, i64 offset, i64 size, u32 flags) {
     if (offset < 0 || size < 0 || __builtin_add_overflow(offset, size, &end)) return Error(Errno::EINVAL);
     Inode* inode = file->inode();
     u32 type = inode ? inode->mode() & kModeTypeMask : 0;
-    if (type != kModeRegular && type != kModeBlock && type != kModeDirectory && type != kModeSymlink) return Error(Errno::ESPIPE);
+    if (type != kModeRegular && type != kModeBlock && type != kModeDirectory && type != kModeSymlink)
+        return Error(Errno::ESPIPE);
     if (flags == 0) return {};
     return file->sync_range(static_cast<u64>(offset), size > 0 ? static_cast<u64>(end) : ~0ull);
 }
@@ -271,7 +274,8 @@ Result<void> sys_fallocate(int fd, u32 mode, i64 offset, i64 size) {
     if (mode & ~(kKeepSize | kPunchHole | kZeroRange)) return Error(Errno::EOPNOTSUPP); // no file system here can
     {
         MutexGuard guard(inode->attribute_lock);
-        if (!(mode & kPunchHole) && static_cast<u64>(end) > inode->attributes.size && static_cast<u64>(end) > current_file_size_limit()) {
+        if (!(mode & kPunchHole) && static_cast<u64>(end) > inode->attributes.size &&
+            static_cast<u64>(end) > current_file_size_limit()) {
             raise_file_size_signal();
             return Error(Errno::EFBIG);
         }

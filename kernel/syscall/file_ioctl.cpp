@@ -36,7 +36,8 @@ Result<i64> sys_ioctl(int fd, u32 command, u64 argument) {
     switch (command) {
     case kIoctlCloseOnExec:
     case kIoctlNoCloseOnExec:
-        TRY(current_task().files().set_close_on_exec(fd, command == kIoctlCloseOnExec ? CloseOnExec::Yes : CloseOnExec::No));
+        TRY(current_task().files().set_close_on_exec(fd, command == kIoctlCloseOnExec ? CloseOnExec::Yes
+                                                                                      : CloseOnExec::No));
         return 0;
     case kIoctlNonBlock: return set_flag(*file, argument, kOpenNonBlock);
     case kIoctlAsync: {
@@ -51,10 +52,12 @@ Result<i64> sys_ioctl(int fd, u32 command, u64 argument) {
     case kIoctlGetGroup: return owner_ioctl(*file, command, argument);
     case kIoctlBytesReadable:
         if (!inode || !inode->is_regular()) break;
-        TRY(UserPtr<int>(argument).store(static_cast<int>(static_cast<i64>(inode->attributes.size) - static_cast<i64>(file->position))));
+        TRY(UserPtr<int>(argument).store(
+            static_cast<int>(static_cast<i64>(inode->attributes.size) - static_cast<i64>(file->position))));
         return 0;
     case kIoctlQuerySize:
-        if (!inode || !(inode->is_regular() || inode->is_directory() || inode->is_symlink())) return Error(Errno::ENOTTY);
+        if (!inode || !(inode->is_regular() || inode->is_directory() || inode->is_symlink()))
+            return Error(Errno::ENOTTY);
         TRY(UserPtr<i64>(argument).store(static_cast<i64>(inode->attributes.size)));
         return 0;
     case kIoctlBlockMap:

@@ -8,9 +8,10 @@
 namespace martlet {
 namespace {
 
-constexpr u32 kValidFlags = kOpenAccessMode | kOpenCreate | kOpenExclusive | kOpenNoControllingTty | kOpenTruncate |
-                            kOpenAppend | kOpenNonBlock | kOpenSync | kOpenDsync | kOpenAsync | kOpenDirect | kOpenLargeFile |
-                            kOpenDirectory | kOpenNoFollow | kOpenNoAtime | kOpenCloseOnExec | kOpenPath | kOpenTmpfile;
+constexpr u32 kValidFlags = kOpenAccessMode | kOpenCreate | kOpenExclusive | kOpenNoControllingTty |
+                            kOpenTruncate | kOpenAppend | kOpenNonBlock | kOpenSync | kOpenDsync |
+                            kOpenAsync | kOpenDirect | kOpenLargeFile | kOpenDirectory | kOpenNoFollow |
+                            kOpenNoAtime | kOpenCloseOnExec | kOpenPath | kOpenTmpfile;
 constexpr u32 kTmpfileBit = kOpenTmpfile & ~kOpenDirectory;
 
 CloseOnExec close_on_exec_of(u32 flags) { return flags & kOpenCloseOnExec ? CloseOnExec::Yes : CloseOnExec::No; }
@@ -35,7 +36,8 @@ Result<int> open_and_install(int directory, UserString path, u32 flags, u32 mode
     bool is_confined = (walk_flags & (kWalkBeneath | kWalkInRoot)) != 0;
     NameArgument name =
         TRY(NameArgument::load(directory, path, is_confined ? AbsoluteName::NeedsStart : AbsoluteName::IgnoresStart));
-    OpenRequest request{flags, flags & (kOpenCreate | kTmpfileBit) ? apply_umask(mode & kModePermissions) : 0, walk_flags};
+    OpenRequest request{flags, flags & (kOpenCreate | kTmpfileBit) ? apply_umask(mode & kModePermissions) : 0,
+                        walk_flags};
     Ref<File> file = TRY(open_file(name.at(), request));
     return current_task().files().install(std::move(file), close_on_exec_of(flags), current_limit(Resource::OpenFiles));
 }
@@ -46,7 +48,9 @@ Result<int> sys_openat(int directory, UserString path, u32 flags, u32 mode) {
     return open_and_install(directory, path, (flags & kValidFlags) | kOpenLargeFile, mode, 0);
 }
 
-Result<int> sys_open(UserString path, u32 flags, u32 mode) { return sys_openat(kAtWorkingDirectory, path, flags, mode); }
+Result<int> sys_open(UserString path, u32 flags, u32 mode) {
+    return sys_openat(kAtWorkingDirectory, path, flags, mode);
+}
 
 Result<int> sys_creat(UserString path, u32 mode) {
     return sys_openat(kAtWorkingDirectory, path, kOpenCreate | kOpenWriteOnly | kOpenTruncate, mode);
@@ -74,7 +78,8 @@ Result<int> sys_openat2(int directory, UserString path, u64 how_address, usize s
     if (how.resolve & kNoSymlinks) walk_flags |= kWalkNoSymlinks;
     if (how.resolve & kBeneath) walk_flags |= kWalkBeneath;
     if (how.resolve & kInRoot) walk_flags |= kWalkInRoot;
-    return open_and_install(directory, path, flags | (flags & kOpenPath ? 0 : kOpenLargeFile), static_cast<u32>(how.mode), walk_flags);
+    return open_and_install(directory, path, flags | (flags & kOpenPath ? 0 : kOpenLargeFile),
+                            static_cast<u32>(how.mode), walk_flags);
 }
 
 Result<void> sys_pipe2(UserPtr<int> ends, u32 flags) {

@@ -74,7 +74,8 @@ Result<i64> file_owner_command(File& file, u32 command, u64 argument) {
 
 Result<i64> owner_ioctl(File& file, u32 command, u64 argument) {
     if (!file.as<SocketFile>()) return Error(Errno::ENOTTY);
-    if (command == kIoctlSetOwner || command == kIoctlSetGroup) return set_owner(file, TRY(UserPtr<i32>(argument).load()));
+    if (command == kIoctlSetOwner || command == kIoctlSetGroup)
+        return set_owner(file, TRY(UserPtr<i32>(argument).load()));
     TRY(UserPtr<i32>(argument).store(static_cast<i32>(get_owner(file))));
     return 0;
 }

@@ -1,8 +1,9 @@
 // splice, tee, vmsplice: bytes between a pipe and a file by handing on frames.
 //
-// From a file the page-cache pages themselves enter the pipe; between pipes frames change hands; into a file the frames'
-// bytes are written. vmsplice lends the program's own pages: what the program writes to them before they are read, the
-// reader may see, as on Linux; the frames stay until the pipe lets go of them, whatever becomes of the mapping.
+// From a file the page-cache pages themselves enter the pipe; between pipes frames change hands; into a file
+// the frames' bytes are written. vmsplice lends the program's own pages: what the program writes to them
+// before they are read, the reader may see, as on Linux; the frames stay until the pipe lets go of them,
+// whatever becomes of the mapping.
 #include "fs/pipe/pipe.h"
 #include "mm/address_space.h"
 #include "mm/frame.h"
@@ -61,8 +62,8 @@ Result<usize> file_to_pipe(File& from, u64& offset, Pipe& to, usize count, Block
     return done;
 }
 
-/// Writes what the pipe holds; waits only for the first bytes. Segment by segment to a socket, where each write may be a
-/// message.
+/// Writes what the pipe holds; waits only for the first bytes. Segment by segment to a socket, where each
+/// write may be a message.
 Result<usize> pipe_to_file(Pipe& from, File& to, u64& offset, usize count, Blocking blocking) {
     const u32 batch = to.kind() == FileKind::Socket ? 1 : kPipeBatch;
     usize done = 0;
@@ -73,7 +74,8 @@ Result<usize> pipe_to_file(Pipe& from, File& to, u64& offset, usize count, Block
         if (!lent || *lent == 0) break;
         UserIoVector vectors[kPipeBatch];
         for (u32 index = 0; index < *lent; ++index)
-            vectors[index] = {reinterpret_cast<u64>(loans[index].frame->data()) + loans[index].start, loans[index].size};
+            vectors[index] = {reinterpret_cast<u64>(loans[index].frame->data()) + loans[index].start,
+                              loans[index].size};
         IoCursor cursor = IoCursor::kernel_vectors({vectors, *lent});
         usize wanted = cursor.remaining();
         auto written = to.write(cursor, offset);
@@ -128,7 +130,8 @@ Result<usize> memory_to_pipe(std::span<const UserIoVector> vectors, Pipe& to, Bl
             if (!slots && done == 0) return Error(slots.error());
             if (!slots) return done;
             BorrowedPage pages[kPipeBatch];
-            auto pinned = pin_pages(vector.address + offset, vector.size - offset, {pages, *slots < kPipeBatch ? *slots : kPipeBatch});
+            auto pinned = pin_pages(vector.address + offset, vector.size - offset,
+                                    {pages, *slots < kPipeBatch ? *slots : kPipeBatch});
             if (!pinned && done == 0) return Error(pinned.error());
             if (!pinned) return done;
             auto added = hand_over({pages, *pinned}, to, done == 0 ? blocking : Blocking::No);

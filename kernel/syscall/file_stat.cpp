@@ -71,8 +71,8 @@ Result<Ref<File>> file_without_path(int directory, UserString path, u32 flags) {
 }
 
 Result<void> store_statfs(const Mount& mount, UserPtr<abi::StatFs> status) {
-    constexpr i64 kReadOnly = 1, kNoSuid = 2, kNoDev = 4, kNoExec = 8, kValid = 32, kNoAtime = 1024, kNoDirAtime = 2048, kRelatime = 4096,
-                  kNoSymFollow = 8192;
+    constexpr i64 kReadOnly = 1, kNoSuid = 2, kNoDev = 4, kNoExec = 8, kValid = 32, kNoAtime = 1024,
+                  kNoDirAtime = 2048, kRelatime = 4096, kNoSymFollow = 8192;
     FileSystemStatistics from = mount.super_block().statistics();
     abi::StatFs to{};
     to.type = static_cast<i64>(from.type_magic);
@@ -88,7 +88,8 @@ Result<void> store_statfs(const Mount& mount, UserPtr<abi::StatFs> status) {
     to.flags = kValid | (mount.is_read_only() ? kReadOnly : 0) | (flags & kMountNoSuid ? kNoSuid : 0) |
                (flags & kMountNoDev ? kNoDev : 0) | (flags & kMountNoExec ? kNoExec : 0) |
                (flags & kMountNoAtime ? kNoAtime : 0) | (flags & kMountNoDirAtime ? kNoDirAtime : 0) |
-               (flags & kMountNoSymFollow ? kNoSymFollow : 0) | (flags & (kMountNoAtime | kMountStrictAtime) ? 0 : kRelatime);
+               (flags & kMountNoSymFollow ? kNoSymFollow : 0) |
+               (flags & (kMountNoAtime | kMountStrictAtime) ? 0 : kRelatime);
     return status.store(to);
 }
 

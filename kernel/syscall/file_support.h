@@ -32,7 +32,8 @@ Result<i64> set_status_flags(File& file, int fd, u32 flags);
 class NameArgument {
 public:
     /// EBADF, ENOTDIR for the descriptor; EFAULT, ENAMETOOLONG, ENOMEM for the name.
-    static Result<NameArgument> load(int directory, UserString name, AbsoluteName absolute = AbsoluteName::IgnoresStart);
+    static Result<NameArgument> load(int directory, UserString name,
+                                     AbsoluteName absolute = AbsoluteName::IgnoresStart);
     NameAt at() const { return {start_, name_}; }
     bool is_empty() const { return name_.is_empty(); }
     /// To what the name leads; AT_SYMLINK_NOFOLLOW and AT_EMPTY_PATH count.

@@ -62,7 +62,8 @@ Result<void> sys_fsconfig(int fd, u32 command, UserString key, u64 value, int au
 Result<int> sys_fsmount(int fd, u32 flags, u32 attributes);
 Result<int> sys_open_tree(int directory, UserString path, u32 flags);
 Result<void> sys_move_mount(int from_directory, UserString from_path, int to_directory, UserString to_path, u32 flags);
-Result<void> sys_mount_setattr(int directory, UserString path, u32 flags, UserPtr<abi::MountAttributes> attributes, usize size);
+Result<void> sys_mount_setattr(int directory, UserString path, u32 flags,
+                               UserPtr<abi::MountAttributes> attributes, usize size);
 // fs_mount.cpp
 Result<void> sys_mount(UserString source, UserString target, UserString type, u64 flags, UserString data);
 Result<void> sys_umount2(UserString target, u32 flags);

@@ -45,7 +45,8 @@ Result<TimeChange> time_change(i64 seconds, i64 nanoseconds) {
 
 Result<void> sys_faccessat2(int directory, UserString path, u32 mode, u32 flags) {
     constexpr u32 kModeBits = kMayRead | kMayWrite | kMayExecute;
-    if ((mode & ~kModeBits) || (flags & ~(kAtEffectiveAccess | kAtSymlinkNoFollow | kAtEmptyPath))) return Error(Errno::EINVAL);
+    if ((mode & ~kModeBits) || (flags & ~(kAtEffectiveAccess | kAtSymlinkNoFollow | kAtEmptyPath)))
+        return Error(Errno::EINVAL);
     const Credentials& current = current_credentials();
     bool differs = current.fs_uid != current.real_uid || current.fs_gid != current.real_gid ||
                    current.effective != (current.real_uid == 0 ? current.permitted : 0);
@@ -64,7 +65,9 @@ Result<void> sys_faccessat2(int directory, UserString path, u32 mode, u32 flags)
     task.set_credentials(std::move(effective));
     return result;
 }
-Result<void> sys_faccessat(int directory, UserString path, u32 mode) { return sys_faccessat2(directory, path, mode, 0); }
+Result<void> sys_faccessat(int directory, UserString path, u32 mode) {
+    return sys_faccessat2(directory, path, mode, 0);
+}
 Result<void> sys_access(UserString path, u32 mode) { return sys_faccessat2(kAtWorkingDirectory, path, mode, 0); }
 
 Result<void> sys_fchmodat2(int directory, UserString path, u32 mode, u32 flags) {

@@ -49,7 +49,8 @@ Result<void> bind(const Path& given, UserString source, u64 flags) {
     Path target = given;
     MountTable::cross_down(target);
     if (!is_ours(target.mount()) || !is_ours(from.mount()) || from.mount().is_unbindable()) return Error(Errno::EINVAL);
-    Ref<Mount> tree = TRY(MountTree::copy(from.mount(), from.dentry(), {.with_children = (flags & kMountRecursive) != 0}));
+    Ref<Mount> tree =
+        TRY(MountTree::copy(from.mount(), from.dentry(), {.with_children = (flags & kMountRecursive) != 0}));
     if (is_directory(from) != is_directory(target)) {
         MountTree::dissolve(*tree);
         return Error(Errno::ENOTDIR);
@@ -104,7 +105,8 @@ Result<void> attach_new_mount(Ref<Mount> mount, const Path& given) {
     MountTable::cross_down(target);
     if (!is_ours(target.mount())) return Error(Errno::EINVAL);
     // The same instance on the same place again.
-    if (is_mount_root(target) && &target.mount().super_block() == &mount->super_block() && &target.mount().root() == &mount->root())
+    if (is_mount_root(target) && &target.mount().super_block() == &mount->super_block() &&
+        &target.mount().root() == &mount->root())
         return Error(Errno::EBUSY);
     if (mount->root().inode()->is_directory() != is_directory(target)) return Error(Errno::ENOTDIR);
     return MountTable::attach(std::move(mount), target);

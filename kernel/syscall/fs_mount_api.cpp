@@ -16,10 +16,13 @@
 namespace martlet {
 namespace {
 
-constexpr std::string_view kContextName = "anon_inode:[fscontext]"; // only contexts have it: how they are told from other files
+constexpr std::string_view kContextName =
+    "anon_inode:[fscontext]";       // only contexts have it: how they are told from other files
 constexpr u32 kCloseOnExecFlag = 1; // FSOPEN_CLOEXEC, FSMOUNT_CLOEXEC, FSPICK_CLOEXEC
 
-Result<void> check_privilege() { return current_credentials().has(Capability::SysAdmin) ? Result<void>() : Error(Errno::EPERM); }
+Result<void> check_privilege() {
+    return current_credentials().has(Capability::SysAdmin) ? Result<void>() : Error(Errno::EPERM);
+}
 
 class ContextInode final : public Inode {
 public:
@@ -35,7 +38,8 @@ Result<Path> context_path() {
 /// What fsopen and fspick answer. One caller at a time (lock_).
 class FsContextFile final : public File {
 public:
-    FsContextFile(Path path, FileSystem* type, Path picked) : File(kOpenReadWrite, std::move(path)), type_(type), picked_(std::move(picked)) {}
+    FsContextFile(Path path, FileSystem* type, Path picked)
+        : File(kOpenReadWrite, std::move(path)), type_(type), picked_(std::move(picked)) {}
     /// The log of messages that Linux keeps: there are none.
     Result<usize> read(IoCursor&, u64) override { return Error(Errno::ENODATA); }
 
@@ -55,7 +59,8 @@ private:
     Ref<SuperBlock> block_; // once created, until fsmount takes it
 };
 
-constexpr u32 kSetFlag = 0, kSetString = 1, kSetBinary = 2, kSetPath = 3, kSetPathEmpty = 4, kSetFd = 5, kCreate = 6, kReconfigure = 7;
+constexpr u32 kSetFlag = 0, kSetString = 1, kSetBinary = 2, kSetPath = 3, kSetPathEmpty = 4, kSetFd = 5,
+              kCreate = 6, kReconfigure = 7;
 
 Result<void> FsContextFile::add_option(std::string_view key, std::string_view value) {
     usize size = options_.size() + key.size() + value.size() + 2;
@@ -112,7 +117,8 @@ Result<void> FsContextFile::configure(u32 command, std::string_view key, std::st
         source_ = TRY(String::create(value));
         return {};
     }
-    if (value.find(',') != value.npos && command == kSetString) return Error(Errno::EINVAL); // options are joined by commas
+    if (value.find(',') != value.npos && command == kSetString)
+        return Error(Errno::EINVAL); // options are joined by commas
     return add_option(key, value);
 }
 
@@ -155,14 +161,16 @@ Result<int> install_tree(Ref<Mount> mount, bool close_on_exec) {
 
 /// MOUNT_ATTR_* as mount(2)'s flags. EINVAL.
 Result<u64> flags_of_attributes(u64 attributes) {
-    constexpr u64 kReadOnly = 1, kNoSuid = 2, kNoDev = 4, kNoExec = 8, kAtimeMask = 0x70, kNoAtime = 0x10, kStrictAtime = 0x20,
-                  kNoDirAtime = 0x80, kNoSymFollow = 0x200000;
-    if (attributes & ~(kReadOnly | kNoSuid | kNoDev | kNoExec | kAtimeMask | kNoDirAtime | kNoSymFollow)) return Error(Errno::EINVAL);
+    constexpr u64 kReadOnly = 1, kNoSuid = 2, kNoDev = 4, kNoExec = 8, kAtimeMask = 0x70, kNoAtime = 0x10,
+                  kStrictAtime = 0x20, kNoDirAtime = 0x80, kNoSymFollow = 0x200000;
+    if (attributes & ~(kReadOnly | kNoSuid | kNoDev | kNoExec | kAtimeMask | kNoDirAtime | kNoSymFollow))
+        return Error(Errno::EINVAL);
     u64 atime = attributes & kAtimeMask;
     if (atime != 0 && atime != kNoAtime && atime != kStrictAtime) return Error(Errno::EINVAL);
     return (attributes & kReadOnly ? kMountReadOnly : 0) | (attributes & kNoSuid ? kMountNoSuid : 0) |
-           (attributes & kNoDev ? kMountNoDev : 0) | (attributes & kNoExec ? kMountNoExec : 0) | (atime == kNoAtime ? kMountNoAtime : 0) |
-           (atime == kStrictAtime ? kMountStrictAtime : 0) | (attributes & kNoDirAtime ? kMountNoDirAtime : 0) |
+           (attributes & kNoDev ? kMountNoDev : 0) | (attributes & kNoExec ? kMountNoExec : 0) |
+           (atime == kNoAtime ? kMountNoAtime : 0) | (atime == kStrictAtime ? kMountStrictAtime : 0) |
+           (attributes & kNoDirAtime ? kMountNoDirAtime : 0) |
            (attributes & kNoSymFollow ? kMountNoSymFollow : 0);
 }
 
@@ -175,7 +183,8 @@ Result<int> sys_fsopen(UserString name, u32 flags) {
     FileSystem* type = find_file_system(text);
     if (!type) return Error(Errno::ENODEV);
     auto file = TRY(make_ref<FsContextFile>(TRY(context_path()), type, Path()));
-    return current_task().files().install(std::move(file), flags ? CloseOnExec::Yes : CloseOnExec::No, current_limit(Resource::OpenFiles));
+    return current_task().files().install(std::move(file), flags ? CloseOnExec::Yes : CloseOnExec::No,
+                                          current_limit(Resource::OpenFiles));
 }
 
 Result<int> sys_fspick(int directory, UserString path, u32 flags) {
@@ -187,7 +196,8 @@ Result<int> sys_fspick(int directory, UserString path, u32 flags) {
     if (&target.dentry() != &target.mount().root()) return Error(Errno::EINVAL);
     FileSystem* type = target.mount().super_block().type;
     auto file = TRY(make_ref<FsContextFile>(TRY(context_path()), type, std::move(target)));
-    return current_task().files().install(std::move(file), flags & kCloseOnExecFlag ? CloseOnExec::Yes : CloseOnExec::No,
+    return current_task().files().install(std::move(file),
+                                          flags & kCloseOnExecFlag ? CloseOnExec::Yes : CloseOnExec::No,
                                           current_limit(Resource::OpenFiles));
 }
 
@@ -195,8 +205,10 @@ Result<void> sys_fsconfig(int fd, u32 command, UserString key, u64 value, int au
     constexpr usize kTextMax = 255;
     if (fd < 0 || command > kReconfigure) return Error(fd < 0 ? Errno::EINVAL : Errno::EOPNOTSUPP);
     bool takes_key = command < kCreate, takes_value = command == kSetString;
-    if (command == kSetBinary || command == kSetPath || command == kSetPathEmpty || command == kSetFd) return Error(Errno::EOPNOTSUPP);
-    if (takes_key != static_cast<bool>(key) || takes_value != (value != 0) || auxiliary != 0) return Error(Errno::EINVAL);
+    if (command == kSetBinary || command == kSetPath || command == kSetPathEmpty || command == kSetFd)
+        return Error(Errno::EOPNOTSUPP);
+    if (takes_key != static_cast<bool>(key) || takes_value != (value != 0) || auxiliary != 0)
+        return Error(Errno::EINVAL);
     Ref<File> file = TRY(get_open_file(fd, Rights::Manage));
     FsContextFile* context = TRY(context_of(*file));
     String key_text, value_text;
@@ -217,7 +229,9 @@ Result<int> sys_fsmount(int fd, u32 flags, u32 attributes) {
 
 Result<int> sys_open_tree(int directory, UserString path, u32 flags) {
     constexpr u32 kClone = 1, kRecursive = 0x8000;
-    if (flags & ~(kAtEmptyPath | kAtNoAutomount | kRecursive | kAtSymlinkNoFollow | kClone | kOpenCloseOnExec)) return Error(Errno::EINVAL);
+    if (flags &
+        ~(kAtEmptyPath | kAtNoAutomount | kRecursive | kAtSymlinkNoFollow | kClone | kOpenCloseOnExec))
+        return Error(Errno::EINVAL);
     if ((flags & (kRecursive | kClone)) == kRecursive) return Error(Errno::EINVAL);
     if (flags & kClone) TRY(check_privilege());
     NameArgument name = TRY(NameArgument::load(directory, path));
@@ -231,7 +245,8 @@ Result<int> sys_open_tree(int directory, UserString path, u32 flags) {
     Ref<Mount> tree;
     {
         MutexGuard guard(mount_mutex);
-        if (from.mount().is_unbindable() || from.mount().name_space() != &current_mount_namespace()) return Error(Errno::EINVAL);
+        if (from.mount().is_unbindable() || from.mount().name_space() != &current_mount_namespace())
+            return Error(Errno::EINVAL);
         tree = TRY(MountTree::copy(from.mount(), from.dentry(), {.with_children = (flags & kRecursive) != 0}));
     }
     return install_tree(std::move(tree), close_on_exec);
@@ -242,7 +257,8 @@ Result<void> sys_move_mount(int from_directory, UserString from_path, int to_dir
     TRY(check_privilege());
     if (flags & ~kKnown) return Error(Errno::EINVAL);
     NameArgument from_name = TRY(NameArgument::load(from_directory, from_path));
-    Path from = TRY(from_name.walk((flags & kFromFollow ? 0 : kAtSymlinkNoFollow) | (flags & kFromEmpty ? kAtEmptyPath : 0)));
+    Path from = TRY(from_name.walk((flags & kFromFollow ? 0 : kAtSymlinkNoFollow) |
+                                   (flags & kFromEmpty ? kAtEmptyPath : 0)));
     NameArgument to_name = TRY(NameArgument::load(to_directory, to_path));
     Path to = TRY(to_name.walk((flags & kToFollow ? 0 : kAtSymlinkNoFollow) | (flags & kToEmpty ? kAtEmptyPath : 0)));
     bool is_attached;
@@ -256,7 +272,8 @@ Result<void> sys_move_mount(int from_directory, UserString from_path, int to_dir
     return attach_new_mount(Ref<Mount>(from.mount()), to);
 }
 
-Result<void> sys_mount_setattr(int directory, UserString path, u32 flags, UserPtr<abi::MountAttributes> attributes, usize size) {
+Result<void> sys_mount_setattr(int directory, UserString path, u32 flags,
+                               UserPtr<abi::MountAttributes> attributes, usize size) {
     constexpr u32 kRecursive = 0x8000;
     constexpr u64 kAtimeMask = 0x70;
     if (flags & ~(kAtEmptyPath | kRecursive | kAtSymlinkNoFollow | kAtNoAutomount)) return Error(Errno::EINVAL);
@@ -272,9 +289,11 @@ Result<void> sys_mount_setattr(int directory, UserString path, u32 flags, UserPt
     bool clears_atime = (wanted.clear & kAtimeMask) != 0;
     if (clears_atime && (wanted.clear & kAtimeMask) != kAtimeMask) return Error(Errno::EINVAL);
     if ((wanted.set & kAtimeMask) && !clears_atime) return Error(Errno::EINVAL);
-    u64 clear = TRY(flags_of_attributes(wanted.clear & ~kAtimeMask)) | (clears_atime ? kMountNoAtime | kMountStrictAtime : 0);
+    u64 clear = TRY(flags_of_attributes(wanted.clear & ~kAtimeMask)) |
+                (clears_atime ? kMountNoAtime | kMountStrictAtime : 0);
     u64 type = wanted.propagation;
-    if (type & (type - 1) || (type & ~(kMountShared | kMountPrivate | kMountSlave | kMountUnbindable))) return Error(Errno::EINVAL);
+    if (type & (type - 1) || (type & ~(kMountShared | kMountPrivate | kMountSlave | kMountUnbindable)))
+        return Error(Errno::EINVAL);
     NameArgument name = TRY(NameArgument::load(directory, path));
     Path target = TRY(name.walk(flags & (kAtEmptyPath | kAtSymlinkNoFollow)));
     MutexGuard guard(mount_mutex);

@@ -16,12 +16,15 @@ Result<void> sys_mknodat(int directory, UserString path, u32 mode, u32 device) {
     u32 type = mode & kModeTypeMask;
     if (type == 0) type = kModeRegular;
     if (type == kModeDirectory) return Error(Errno::EPERM);
-    if (type != kModeRegular && type != kModeCharacter && type != kModeBlock && type != kModeFifo && type != kModeSocket)
+    if (type != kModeRegular && type != kModeCharacter && type != kModeBlock && type != kModeFifo &&
+        type != kModeSocket)
         return Error(Errno::EINVAL);
     NameArgument name = TRY(NameArgument::load(directory, path));
     return make_node(name.at(), type | apply_umask(mode & kModePermissions), device);
 }
-Result<void> sys_mknod(UserString path, u32 mode, u32 device) { return sys_mknodat(kAtWorkingDirectory, path, mode, device); }
+Result<void> sys_mknod(UserString path, u32 mode, u32 device) {
+    return sys_mknodat(kAtWorkingDirectory, path, mode, device);
+}
 
 Result<void> sys_unlinkat(int directory, UserString path, u32 flags) {
     if (flags & ~kAtRemoveDirectory) return Error(Errno::EINVAL);
@@ -62,7 +65,9 @@ Result<void> sys_symlinkat(UserString target, int directory, UserString path) {
     NameArgument name = TRY(NameArgument::load(directory, path));
     return make_symlink(name.at(), text);
 }
-Result<void> sys_symlink(UserString target, UserString path) { return sys_symlinkat(target, kAtWorkingDirectory, path); }
+Result<void> sys_symlink(UserString target, UserString path) {
+    return sys_symlinkat(target, kAtWorkingDirectory, path);
+}
 
 Result<usize> sys_readlinkat(int directory, UserString path, UserPtr<char> buffer, int size) {
     if (size <= 0) return Error(Errno::EINVAL);

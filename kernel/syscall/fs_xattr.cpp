@@ -104,6 +104,8 @@ Result<void> sys_removexattr(UserString path, UserString name) { return remove(T
 Result<void> sys_lremovexattr(UserString path, UserString name) {
     return remove(TRY(path_of_name(path, kAtSymlinkNoFollow)), name);
 }
-Result<void> sys_fremovexattr(int fd, UserString name) { return remove(TRY(path_of_descriptor(fd, Rights::Manage)), name); }
+Result<void> sys_fremovexattr(int fd, UserString name) {
+    return remove(TRY(path_of_descriptor(fd, Rights::Manage)), name);
+}
 
 } // namespace martlet

@@ -34,7 +34,8 @@ Result<void> wait(FutexWord word, u32 value, u32 bitset, Deadline deadline);
 
 Result<i64> continue_wait(RestartBlock& block) {
     FutexWord word{block.user_address, block.arguments[1] != 0 ? FutexScope::Private : FutexScope::Shared};
-    Deadline deadline = block.arguments[3] != 0 ? Deadline::at_realtime(block.arguments[3]) : Deadline::at(block.deadline_ns);
+    Deadline deadline =
+        block.arguments[3] != 0 ? Deadline::at_realtime(block.arguments[3]) : Deadline::at(block.deadline_ns);
     TRY(wait(word, static_cast<u32>(block.arguments[0]), static_cast<u32>(block.arguments[2]), deadline));
     return 0;
 }
@@ -83,7 +84,8 @@ Result<u32> wake_op(FutexWord word, FutexWord second, u32 count, u32 second_coun
     u32 old;
     if (!arch_user_load_u32(second.address, old)) return Error(Errno::EFAULT);
     for (bool exchanged = false; !exchanged;)
-        if (!arch_user_compare_exchange_u32(second.address, old, operation.apply(old), exchanged)) return Error(Errno::EFAULT);
+        if (!arch_user_compare_exchange_u32(second.address, old, operation.apply(old), exchanged))
+            return Error(Errno::EFAULT);
     u32 total = TRY(futex_wake(word, kFutexAnyBit, count));
     if (operation.holds_for(old)) total += TRY(futex_wake(second, kFutexAnyBit, second_count));
     return total;
@@ -101,11 +103,13 @@ bool is_negative(u32 count) { return static_cast<i32>(count) < 0; }
 } // namespace
 
 /// The rare operations stand apart, so that the frequent one needs no stack frame of their size.
-[[gnu::noinline]] static Result<u32> other_operation(u64 address, int operation, u32 value, u64 timeout, u64 address2, u32 value3) {
+[[gnu::noinline]] static Result<u32> other_operation(u64 address, int operation, u32 value, u64 timeout,
+                                                     u64 address2, u32 value3) {
     FutexScope scope = operation & kPrivate ? FutexScope::Private : FutexScope::Shared;
     bool is_realtime = (operation & kClockRealtime) != 0;
     int command = operation & ~(kPrivate | kClockRealtime);
-    if (is_realtime && command != kWaitBitset && command != kWaitRequeuePi && command != kLockPi2) return Error(Errno::ENOSYS);
+    if (is_realtime && command != kWaitBitset && command != kWaitRequeuePi && command != kLockPi2)
+        return Error(Errno::ENOSYS);
     FutexWord word{address, scope}, second{address2, scope};
     UserPtr<const abi::TimeSpec> time(timeout);
     TimeoutKind absolute = is_realtime ? TimeoutKind::AbsoluteRealtime : TimeoutKind::AbsoluteMonotonic;
@@ -133,11 +137,12 @@ bool is_negative(u32 count) { return static_cast<i32>(count) < 0; }
 
 Result<u32> sys_futex(u64 address, int operation, u32 value, u64 timeout, u64 address2, u32 value3) {
     if ((operation & ~kPrivate) != kWake) return other_operation(address, operation, value, timeout, address2, value3);
-    return futex_wake({address, operation & kPrivate ? FutexScope::Private : FutexScope::Shared}, kFutexAnyBit, wake_count(value));
+    return futex_wake({address, operation & kPrivate ? FutexScope::Private : FutexScope::Shared},
+                      kFutexAnyBit, wake_count(value));
 }
 
-Result<u32> sys_futex_waitv(UserPtr<const abi::FutexWaitItem> from, u32 count, u32 flags, UserPtr<const abi::TimeSpec> timeout,
-                            int clock) {
+Result<u32> sys_futex_waitv(UserPtr<const abi::FutexWaitItem> from, u32 count, u32 flags,
+                            UserPtr<const abi::TimeSpec> timeout, int clock) {
     constexpr u32 kSize32 = 2;
     if (flags != 0 || count == 0 || count > kMaximumFutexWaitItems || !from) return Error(Errno::EINVAL);
     Deadline deadline = Deadline::never();

@@ -30,7 +30,8 @@ Result<int> sys_inotify_add_watch(int fd, UserString path, u32 mask) {
     InotifyFile* inotify = file->as<InotifyFile>();
     if (!inotify) return Error(Errno::EINVAL);
     String name = TRY(copy_user_path(path));
-    u32 flags = (mask & InotifyFile::kDontFollow ? 0 : kWalkFollow) | (mask & InotifyFile::kOnlyDirectory ? kWalkDirectory : 0);
+    u32 flags = (mask & InotifyFile::kDontFollow ? 0 : kWalkFollow) |
+                (mask & InotifyFile::kOnlyDirectory ? kWalkDirectory : 0);
     Path found = TRY(walk_path(Path(), name, flags));
     Inode& inode = *found.dentry().inode();
     TRY(check_permission(inode, kMayRead, current_task().credentials()));

@@ -1,5 +1,5 @@
-// ioprio_get(2) and ioprio_set(2). The value is kept, inherited and told; requests to block devices are synchronous and are
-// not put in an order. CLONE_IO copies it, where Linux shares it.
+// ioprio_get(2) and ioprio_set(2). The value is kept, inherited and told; requests to block devices are
+// synchronous and are not put in an order. CLONE_IO copies it, where Linux shares it.
 #include "syscall/limits.h"
 
 #include <algorithm>
@@ -32,7 +32,8 @@ Result<void> check_priority(int priority) {
 Result<void> change_priority(Task& task, u16 priority) {
     const Credentials& own = current_task().credentials();
     u32 owner = task.share_credentials()->real_uid;
-    if (owner != own.effective_uid && owner != own.real_uid && !own.has(Capability::SysNice)) return Error(Errno::EPERM);
+    if (owner != own.effective_uid && owner != own.real_uid && !own.has(Capability::SysNice))
+        return Error(Errno::EPERM);
     task.io_priority.store(priority, std::memory_order_relaxed);
     return {};
 }
@@ -62,7 +63,8 @@ Result<int> sys_ioprio_get(int which, int who) {
     std::optional<u32> best;
     IrqLockGuard guard(process_tree_lock);
     for_each_selected(kind, who, [&](Task& task) {
-        u32 found = kind == TaskSelection::Task ? task.io_priority.load(std::memory_order_relaxed) : effective_priority(task);
+        u32 found = kind == TaskSelection::Task ? task.io_priority.load(std::memory_order_relaxed)
+                                                : effective_priority(task);
         best = std::min(best.value_or(found), found);
     });
     if (!best) return Error(Errno::ESRCH);

@@ -10,9 +10,15 @@ constexpr u32 kStatusByIndex = 11, kUse = 12, kStatusAny = 13;
 
 Result<int> limits(u32 command, u64 argument) {
     auto queues = static_cast<i32>(message_queues_max.get()), bytes = static_cast<i32>(message_queue_bytes_max.get());
-    abi::MessageLimits limits{.pool = static_cast<i32>(message_queues_max.get() * message_queue_bytes_max.get() / 1024), .map = bytes,
-                              .size_max = static_cast<i32>(message_size_max.get()), .bytes_max = bytes, .queues_max = queues,
-                              .segment_size = 16, .messages_max = bytes, .segments = 0xffff};
+    abi::MessageLimits limits{
+        .pool = static_cast<i32>(message_queues_max.get() * message_queue_bytes_max.get() / 1024),
+        .map = bytes,
+        .size_max = static_cast<i32>(message_size_max.get()),
+        .bytes_max = bytes,
+        .queues_max = queues,
+        .segment_size = 16,
+        .messages_max = bytes,
+        .segments = 0xffff};
     if (command == kUse) {
         limits.pool = static_cast<i32>(message_table.count());
         limits.map = static_cast<i32>(message_count());
@@ -50,10 +56,13 @@ Result<usize> sys_msgrcv(int id, u64 address, usize size, i64 type, u32 flags) {
     Ref<MessageQueue> queue = TRY(message_table.find(id));
     TRY(queue->check_access(0444));
     if (type == INT64_MIN) type = -INT64_MAX;
-    MessageQueue::Wanted wanted{.type = type, .except = (flags & kExcept) != 0, .size_max = size, .may_cut = (flags & kNoError) != 0};
-    if (auto most = static_cast<usize>(message_size_max.get()); (flags & kCopy) && wanted.size_max > most) wanted.size_max = most;
+    MessageQueue::Wanted wanted{
+        .type = type, .except = (flags & kExcept) != 0, .size_max = size, .may_cut = (flags & kNoError) != 0};
+    if (auto most = static_cast<usize>(message_size_max.get()); (flags & kCopy) && wanted.size_max > most)
+        wanted.size_max = most;
     auto wait = flags & kIpcNoWait ? MessageQueue::Wait::No : MessageQueue::Wait::Yes;
-    Own<Message> message = flags & kCopy ? TRY(queue->copy(static_cast<usize>(type), wanted)) : TRY(queue->receive(wanted, wait));
+    Own<Message> message = flags & kCopy ? TRY(queue->copy(static_cast<usize>(type), wanted))
+                                         : TRY(queue->receive(wanted, wait));
     usize count = message->size < size ? message->size : size;
     TRY(UserPtr<i64>(address).store(message->type));
     TRY(UserPtr<u8>(address + sizeof(i64)).store_array({message->bytes, count}));

@@ -33,7 +33,8 @@ Result<int> sys_mq_open(UserString name, u32 flags, u32 mode, UserPtr<abi::Queue
         abi::QueueAttributes given = TRY(attributes.load());
         limits = {given.messages_max, given.message_size};
     }
-    Ref<File> file = TRY(open_posix_queue(text, flags, apply_umask(mode & kModePermissions), attributes ? &limits : nullptr));
+    Ref<File> file = TRY(
+        open_posix_queue(text, flags, apply_umask(mode & kModePermissions), attributes ? &limits : nullptr));
     auto cloexec = flags & kOpenCloseOnExec ? CloseOnExec::Yes : CloseOnExec::No;
     return current_task().files().install(std::move(file), cloexec, current_limit(Resource::OpenFiles));
 }
@@ -55,7 +56,8 @@ Result<void> sys_mq_timedsend(int fd, u64 address, usize size, u32 priority, Use
     return queue.send(std::move(message), !file->is_nonblocking(), deadline);
 }
 
-Result<usize> sys_mq_timedreceive(int fd, u64 address, usize size, UserPtr<u32> priority, UserPtr<abi::TimeSpec> timeout) {
+Result<usize> sys_mq_timedreceive(int fd, u64 address, usize size, UserPtr<u32> priority,
+                                  UserPtr<abi::TimeSpec> timeout) {
     Deadline deadline = TRY(deadline_of(timeout));
     Ref<File> file = TRY(get_queue_file(fd, Rights::Read));
     if (!file->can_read()) return Error(Errno::EBADF);

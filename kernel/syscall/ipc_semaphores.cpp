@@ -7,8 +7,8 @@
 namespace martlet {
 namespace {
 
-constexpr u32 kGetProcess = 11, kGetValue = 12, kGetAll = 13, kGetIncreaseWaiters = 14, kGetZeroWaiters = 15, kSetValue = 16,
-              kSetAll = 17, kStatusByIndex = 18, kUse = 19, kStatusAny = 20;
+constexpr u32 kGetProcess = 11, kGetValue = 12, kGetAll = 13, kGetIncreaseWaiters = 14, kGetZeroWaiters = 15,
+              kSetValue = 16, kSetAll = 17, kStatusByIndex = 18, kUse = 19, kStatusAny = 20;
 
 Result<void> operate(int id, UserPtr<abi::SemaphoreOperation> operations, usize count, Deadline deadline) {
     constexpr usize kInline = 8;
@@ -30,12 +30,16 @@ Result<void> operate(int id, UserPtr<abi::SemaphoreOperation> operations, usize 
 }
 
 Result<int> limits(u32 command, u64 argument) {
-    abi::SemaphoreLimits limits{.map = static_cast<i32>(kSemaphoresMax), .sets_max = static_cast<i32>(kSemaphoreSetsMax),
-                                .semaphores_max = static_cast<i32>(kSemaphoresMax), .undo_max = static_cast<i32>(kSemaphoresMax),
+    abi::SemaphoreLimits limits{.map = static_cast<i32>(kSemaphoresMax),
+                                .sets_max = static_cast<i32>(kSemaphoreSetsMax),
+                                .semaphores_max = static_cast<i32>(kSemaphoresMax),
+                                .undo_max = static_cast<i32>(kSemaphoresMax),
                                 .per_set_max = static_cast<i32>(kSemaphoresPerSetMax),
                                 .operations_max = static_cast<i32>(kSemaphoreOperationsMax),
-                                .undo_entries_max = static_cast<i32>(kSemaphoreOperationsMax), .undo_size = 20,
-                                .value_max = kSemaphoreValueMax, .adjust_max = kSemaphoreValueMax};
+                                .undo_entries_max = static_cast<i32>(kSemaphoreOperationsMax),
+                                .undo_size = 20,
+                                .value_max = kSemaphoreValueMax,
+                                .adjust_max = kSemaphoreValueMax};
     if (command == kUse) {
         limits.undo_size = static_cast<i32>(semaphore_table.count());
         limits.adjust_max = static_cast<i32>(semaphore_count());
@@ -86,7 +90,8 @@ Result<void> sys_semop(int id, UserPtr<abi::SemaphoreOperation> operations, usiz
     return operate(id, operations, count, Deadline::never());
 }
 
-Result<void> sys_semtimedop(int id, UserPtr<abi::SemaphoreOperation> operations, usize count, UserPtr<abi::TimeSpec> timeout) {
+Result<void> sys_semtimedop(int id, UserPtr<abi::SemaphoreOperation> operations, usize count,
+                            UserPtr<abi::TimeSpec> timeout) {
     if (!timeout) return operate(id, operations, count, Deadline::never());
     abi::TimeSpec given = TRY(timeout.load());
     if (given.seconds < 0 || given.nanoseconds < 0 || given.nanoseconds >= static_cast<i64>(kNanosecondsPerSecond))

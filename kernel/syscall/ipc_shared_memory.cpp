@@ -26,7 +26,8 @@ AddressSpace::Visit find_attachment(void* context, const AddressSpace::MappingVi
     using Visit = AddressSpace::Visit;
     auto& wanted = *static_cast<Attachment*>(context);
     SharedMemory* segment = view.file ? view.file->shared_memory() : nullptr;
-    if (!segment || view.start < wanted.address || view.start - wanted.address != view.offset_bytes) return Visit::Continue;
+    if (!segment || view.start < wanted.address || view.start - wanted.address != view.offset_bytes)
+        return Visit::Continue;
     if (wanted.segment && wanted.segment != segment) return Visit::Continue;
     wanted.segment = segment;
     wanted.start = view.start;
@@ -96,19 +97,24 @@ Result<void> sys_shmdt(u64 address) {
 Result<int> sys_shmctl(int id, u32 command, u64 argument) {
     command &= ~kIpcVersion64;
     if (command == kIpcLimits) {
-        abi::SharedMemoryLimits limits{.size_max = kSharedMemorySizeMax, .size_min = 1, .count_max = static_cast<u64>(shared_memory_count_max.get()),
-                                       .per_process_max = static_cast<u64>(shared_memory_count_max.get()), .pages_max = kSharedMemoryPagesMax};
+        abi::SharedMemoryLimits limits{.size_max = kSharedMemorySizeMax,
+                                       .size_min = 1,
+                                       .count_max = static_cast<u64>(shared_memory_count_max.get()),
+                                       .per_process_max = static_cast<u64>(shared_memory_count_max.get()),
+                                       .pages_max = kSharedMemoryPagesMax};
         TRY(UserPtr<abi::SharedMemoryLimits>(argument).store(limits));
         return shared_memory_table.highest_index();
     }
     if (command == kUse) {
-        abi::SharedMemoryUse use{.used_ids = static_cast<i32>(shared_memory_table.count()), .total_pages = shared_memory_pages(),
+        abi::SharedMemoryUse use{.used_ids = static_cast<i32>(shared_memory_table.count()),
+                                 .total_pages = shared_memory_pages(),
                                  .resident_pages = shared_memory_pages()};
         TRY(UserPtr<abi::SharedMemoryUse>(argument).store(use));
         return shared_memory_table.highest_index();
     }
     bool by_index = command == kStatusByIndex || command == kStatusAny;
-    Ref<SharedMemory> segment = by_index ? TRY(shared_memory_table.find_by_index(id)) : TRY(shared_memory_table.find(id));
+    Ref<SharedMemory> segment =
+        by_index ? TRY(shared_memory_table.find_by_index(id)) : TRY(shared_memory_table.find(id));
     switch (command) {
     case kIpcStatus: return status(*segment, argument, false, 0);
     case kStatusByIndex: return status(*segment, argument, false, segment->id());

@@ -1,7 +1,7 @@
 // kill(2) and its relatives: choosing the targets and checking permission.
 //
-// A signal to several processes is sent under the tree lock, so that none can fork itself out of reach; the queue entries
-// are made beforehand, because memory cannot be waited for there.
+// A signal to several processes is sent under the tree lock, so that none can fork itself out of reach; the
+// queue entries are made beforehand, because memory cannot be waited for there.
 #include <algorithm>
 
 #include "proc/process_group.h"
@@ -142,7 +142,8 @@ Result<void> sys_rt_sigqueueinfo(int process_id, int signal, UserPtr<const abi::
     return signal_process(process_id, signal, info);
 }
 
-Result<void> sys_rt_tgsigqueueinfo(int process_id, int thread_id, int signal, UserPtr<const abi::SignalInfo> information) {
+Result<void> sys_rt_tgsigqueueinfo(int process_id, int thread_id, int signal,
+                                   UserPtr<const abi::SignalInfo> information) {
     if (process_id <= 0 || thread_id <= 0) return Error(Errno::EINVAL);
     abi::SignalInfo info = TRY(load_information(information, signal, thread_id == current_task().thread_id()));
     if (!is_signal_or_zero(signal)) return Error(Errno::EINVAL);

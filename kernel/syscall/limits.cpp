@@ -43,7 +43,8 @@ Result<void> change_limit(Process& process, Resource resource, ResourceLimit wan
 
 } // namespace
 
-Result<void> sys_prlimit64(int process_id, u32 resource, UserPtr<const ResourceLimit> limit, UserPtr<ResourceLimit> old) {
+Result<void> sys_prlimit64(int process_id, u32 resource, UserPtr<const ResourceLimit> limit,
+                           UserPtr<ResourceLimit> old) {
     if (resource >= kResourceCount) return Error(Errno::EINVAL);
     ResourceLimit wanted = {};
     if (limit) wanted = TRY(limit.load());
@@ -126,7 +127,8 @@ Result<int> sys_getpriority(int which, int who) {
     if (which < 0 || which > 2) return Error(Errno::EINVAL);
     int best = 0;
     IrqLockGuard guard(process_tree_lock);
-    for_each_selected(static_cast<TaskSelection>(which), who, [&best](Task& task) { best = std::max(best, 20 - task.nice()); });
+    for_each_selected(static_cast<TaskSelection>(which), who,
+                      [&best](Task& task) { best = std::max(best, 20 - task.nice()); });
     if (best == 0) return Error(Errno::ESRCH);
     return best;
 }

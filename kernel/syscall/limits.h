@@ -8,7 +8,8 @@ namespace martlet {
 
 Result<void> sys_getrlimit(u32 resource, UserPtr<ResourceLimit> limit);
 Result<void> sys_setrlimit(u32 resource, UserPtr<const ResourceLimit> limit);
-Result<void> sys_prlimit64(int process_id, u32 resource, UserPtr<const ResourceLimit> limit, UserPtr<ResourceLimit> old);
+Result<void> sys_prlimit64(int process_id, u32 resource, UserPtr<const ResourceLimit> limit,
+                           UserPtr<ResourceLimit> old);
 Result<void> sys_getrusage(int who, UserPtr<abi::ResourceUsage> usage);
 Result<i64> sys_times(UserPtr<abi::ProcessTimes> times);
 Result<int> sys_getpriority(int which, int who);

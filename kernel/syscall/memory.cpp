@@ -152,7 +152,8 @@ Result<void> sys_pkey_mprotect(u64 address, u64 size, u64 protection, int key) {
 
 Result<int> sys_memfd_create(UserString name, u32 flags) {
     constexpr u32 kCloseOnExec = 1, kAllowSealing = 2, kHugeTlb = 4;
-    if (flags & ~(kCloseOnExec | kAllowSealing | (flags & kHugeTlb ? ~0u << 26 | kHugeTlb : 0))) return Error(Errno::EINVAL);
+    if (flags & ~(kCloseOnExec | kAllowSealing | (flags & kHugeTlb ? ~0u << 26 | kHugeTlb : 0)))
+        return Error(Errno::EINVAL);
     String text = TRY(copy_user_string(name, kMaximumMemfdName, Errno::EINVAL));
     if (flags & kHugeTlb) return Error(Errno::ENOSYS); // no file system of large pages
     Ref<File> file = TRY(create_memfd(text, flags & kAllowSealing ? Sealing::Allowed : Sealing::Forbidden));

@@ -7,10 +7,12 @@ namespace martlet {
 
 i64 run_again_for_memory(TrapFrame& frame, SyscallEntry entry) {
     constexpr i64 kNoMemory = -static_cast<i64>(Errno::ENOMEM);
-    constexpr u32 kMostAttempts = 80; // the pauses of wait_for_memory add up to some seconds, for a victim that is slow to end
+    constexpr u32 kMostAttempts =
+        80; // the pauses of wait_for_memory add up to some seconds, for a victim that is slow to end
     Thread& self = *current_thread();
     i64 result = kNoMemory;
-    // The mark may be of an earlier call that did without: nobody is killed before this one has failed for it once more.
+    // The mark may be of an earlier call that did without: nobody is killed before this one has failed for it
+    // once more.
     for (u32 attempt = 0; self.lacked_memory && attempt < kMostAttempts; ++attempt) {
         if (attempt > 0 && !wait_for_memory(attempt - 1)) break;
         self.lacked_memory = false;

@@ -4,10 +4,11 @@
 
 namespace martlet {
 
-/// Linux's small allocations fail only when no process is left to be killed for them. Here they fail at once, with whatever
-/// locks the caller holds; the call undoes itself, and runs again from its beginning after a process has been killed. So a
-/// call that answers ENOMEM for want of memory must not have done anything that it cannot do again.
-/// Answers the final result: ENOMEM if it has another cause, or if the task is dying or nobody else can be killed.
+/// Linux's small allocations fail only when no process is left to be killed for them. Here they fail at once,
+/// with whatever locks the caller holds; the call undoes itself, and runs again from its beginning after a
+/// process has been killed. So a call that answers ENOMEM for want of memory must not have done anything that
+/// it cannot do again. Answers the final result: ENOMEM if it has another cause, or if the task is dying or
+/// nobody else can be killed.
 i64 run_again_for_memory(TrapFrame& frame, SyscallEntry entry);
 
 } // namespace martlet

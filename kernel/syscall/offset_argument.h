@@ -1,5 +1,5 @@
-// OffsetArgument: where a call that copies (sendfile, copy_file_range, splice) reads or writes: at the user's variable, or at
-// the file's own position, whose lock is then held from begin() to the end of the object.
+// OffsetArgument: where a call that copies (sendfile, copy_file_range, splice) reads or writes: at the user's
+// variable, or at the file's own position, whose lock is then held from begin() to the end of the object.
 #pragma once
 #include "mm/user_access.h"
 #include "vfs/file.h"

@@ -16,8 +16,8 @@ void describe(std::span<char> text) {
     u64 number = user_trap_frame(*task).orig_rax;
     const SyscallRow* row = number == ~0ull ? nullptr : find_syscall_row(number);
     std::string_view call = row ? row->name : "none";
-    format(text, "Process %d, thread %d, system call: %.*s", task->process().id(), task->thread_id(), static_cast<int>(call.size()),
-           call.data());
+    format(text, "Process %d, thread %d, system call: %.*s", task->process().id(), task->thread_id(),
+           static_cast<int>(call.size()), call.data());
 }
 
 void register_panic_describer() { set_panic_describer(describe); }

@@ -27,7 +27,8 @@ public:
         for (abi::PollDescriptor& item : items_) {
             u32 now = 0;
             if (item.descriptor >= 0)
-                now = poll_descriptor(files, item.descriptor, static_cast<u16>(item.events), ready == 0 ? wait : nullptr);
+                now = poll_descriptor(files, item.descriptor, static_cast<u16>(item.events),
+                                      ready == 0 ? wait : nullptr);
             if (now != static_cast<u16>(item.returned)) item.returned = static_cast<i16>(now | kChanged);
             if (now) ++ready;
         }

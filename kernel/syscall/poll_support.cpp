@@ -7,7 +7,8 @@ namespace martlet {
 
 Result<Deadline> deadline_of(i64 seconds, i64 nanoseconds) {
     constexpr i64 kForever = 1ll << 33; // seconds that do not fit into ns since boot
-    if (seconds < 0 || nanoseconds < 0 || nanoseconds >= static_cast<i64>(kNanosecondsPerSecond)) return Error(Errno::EINVAL);
+    if (seconds < 0 || nanoseconds < 0 || nanoseconds >= static_cast<i64>(kNanosecondsPerSecond))
+        return Error(Errno::EINVAL);
     if (seconds >= kForever) return Deadline::never();
     u64 timeout_ns = static_cast<u64>(seconds) * kNanosecondsPerSecond + static_cast<u64>(nanoseconds);
     return timeout_ns == 0 ? Deadline::at(0) : Deadline::after(timeout_ns);
@@ -27,7 +28,8 @@ u64 nanoseconds_left(Deadline deadline) {
 void store_rest(UserPtr<abi::TimeSpec64> timeout, Deadline deadline) {
     if (!timeout || deadline.is_never()) return;
     u64 left = nanoseconds_left(deadline);
-    (void)timeout.store({static_cast<i64>(left / kNanosecondsPerSecond), static_cast<i64>(left % kNanosecondsPerSecond)});
+    (void)timeout.store(
+        {static_cast<i64>(left / kNanosecondsPerSecond), static_cast<i64>(left % kNanosecondsPerSecond)});
 }
 
 Result<i64> end_masked(Result<i64> result) {

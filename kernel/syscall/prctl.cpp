@@ -12,14 +12,46 @@ namespace martlet {
 
 namespace {
 
-enum Option { kSetParentDeathSignal = 1, kGetParentDeathSignal = 2, kGetDumpable = 3, kSetDumpable = 4, kGetKeepCaps = 7,
-              kSetKeepCaps = 8, kGetTiming = 13, kSetTiming = 14, kSetName = 15, kGetName = 16, kGetSeccomp = 21, kSetSeccomp = 22, kCapBSetRead = 23,
-              kCapBSetDrop = 24, kGetTimeStampCounter = 25, kSetTimeStampCounter = 26, kGetSecureBits = 27,
-              kSetSecureBits = 28, kSetTimerSlack = 29, kGetTimerSlack = 30, kPerfEventsDisable = 31,
-              kPerfEventsEnable = 32, kMachineCheckKill = 33, kMachineCheckKillGet = 34, kSetMemoryMap = 35,
-              kSetChildSubreaper = 36, kGetChildSubreaper = 37, kSetNoNewPrivs = 38, kGetNoNewPrivs = 39,
-              kGetTidAddress = 40, kSetThpDisable = 41, kGetThpDisable = 42, kCapAmbient = 47, kGetSpeculation = 52,
-              kSetSpeculation = 53, kSetIoFlusher = 57, kGetIoFlusher = 58, kSetUserDispatch = 59 };
+enum Option {
+    kSetParentDeathSignal = 1,
+    kGetParentDeathSignal = 2,
+    kGetDumpable = 3,
+    kSetDumpable = 4,
+    kGetKeepCaps = 7,
+    kSetKeepCaps = 8,
+    kGetTiming = 13,
+    kSetTiming = 14,
+    kSetName = 15,
+    kGetName = 16,
+    kGetSeccomp = 21,
+    kSetSeccomp = 22,
+    kCapBSetRead = 23,
+    kCapBSetDrop = 24,
+    kGetTimeStampCounter = 25,
+    kSetTimeStampCounter = 26,
+    kGetSecureBits = 27,
+    kSetSecureBits = 28,
+    kSetTimerSlack = 29,
+    kGetTimerSlack = 30,
+    kPerfEventsDisable = 31,
+    kPerfEventsEnable = 32,
+    kMachineCheckKill = 33,
+    kMachineCheckKillGet = 34,
+    kSetMemoryMap = 35,
+    kSetChildSubreaper = 36,
+    kGetChildSubreaper = 37,
+    kSetNoNewPrivs = 38,
+    kGetNoNewPrivs = 39,
+    kGetTidAddress = 40,
+    kSetThpDisable = 41,
+    kGetThpDisable = 42,
+    kCapAmbient = 47,
+    kGetSpeculation = 52,
+    kSetSpeculation = 53,
+    kSetIoFlusher = 57,
+    kGetIoFlusher = 58,
+    kSetUserDispatch = 59
+};
 enum TimeStamps { kTimeStampsWork = 1, kTimeStampsFault = 2 }; // PR_TSC_…
 constexpr u64 kDefaultTimerSlackNs = 50'000;
 
@@ -43,7 +75,8 @@ Result<i64> get_name(UserPtr<char> to) {
 Result<i64> set_machine_check_policy(u64 operation, u64 policy) {
     enum { kClear = 0, kSet = 1, kDefaultPolicy = 2 };
     if (operation == kClear && policy == 0) current_task().machine_check_policy = kDefaultPolicy;
-    else if (operation == kSet && policy <= kDefaultPolicy) current_task().machine_check_policy = static_cast<u8>(policy);
+    else if (operation == kSet && policy <= kDefaultPolicy)
+        current_task().machine_check_policy = static_cast<u8>(policy);
     else return Error(Errno::EINVAL);
     return 0;
 }
@@ -51,7 +84,8 @@ Result<i64> set_machine_check_policy(u64 operation, u64 policy) {
 /// PR_SET_MM is for restoring checkpoints, which Martlet does not: its layout is execve's.
 Result<i64> set_memory_map(u64 operation, u64 argument4, u64 argument5) {
     constexpr u64 kAuxiliaryVector = 12, kMap = 14, kMapSize = 15;
-    if (argument5 != 0 || (argument4 != 0 && operation != kAuxiliaryVector && operation != kMap && operation != kMapSize))
+    if (argument5 != 0 ||
+        (argument4 != 0 && operation != kAuxiliaryVector && operation != kMap && operation != kMapSize))
         return Error(Errno::EINVAL);
     if (!current_has(Capability::SysResource)) return Error(Errno::EPERM);
     return Error(Errno::EINVAL);

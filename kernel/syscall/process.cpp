@@ -14,7 +14,8 @@
 
 namespace martlet {
 
-Result<void> sys_execve(TrapFrame& frame, UserString path, UserPtr<const u64> arguments, UserPtr<const u64> environment) {
+Result<void> sys_execve(TrapFrame& frame, UserString path, UserPtr<const u64> arguments,
+                        UserPtr<const u64> environment) {
     String name = TRY(copy_user_path(path));
     UserStrings argument_strings(arguments), environment_strings(environment);
     return execute(frame, {.program = {.start = Path(), .name = name},

@@ -7,7 +7,8 @@
 
 namespace martlet {
 
-Result<void> sys_execve(TrapFrame& frame, UserString path, UserPtr<const u64> arguments, UserPtr<const u64> environment);
+Result<void> sys_execve(TrapFrame& frame, UserString path, UserPtr<const u64> arguments,
+                        UserPtr<const u64> environment);
 Result<void> sys_execveat(TrapFrame& frame, int directory_fd, UserString path, UserPtr<const u64> arguments,
                           UserPtr<const u64> environment, int flags);
 Result<void> sys_exit(int status);

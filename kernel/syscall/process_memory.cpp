@@ -80,7 +80,8 @@ Result<i64> process_memory_call(int process_id, u64 local, u64 local_count, u64 
 
 /// An order of objects that tells nothing about their addresses within one boot.
 int compare(const void* first, const void* second) {
-    u64 left = reinterpret_cast<u64>(first) * 0x9e37'79b9'7f4a'7c15, right = reinterpret_cast<u64>(second) * 0x9e37'79b9'7f4a'7c15;
+    u64 left = reinterpret_cast<u64>(first) * 0x9e37'79b9'7f4a'7c15,
+        right = reinterpret_cast<u64>(second) * 0x9e37'79b9'7f4a'7c15;
     return left == right ? 0 : left < right ? 1 : 2;
 }
 

@@ -1,7 +1,7 @@
 // Registers of a stopped tracee, as struct user and as register sets (ptrace(2)).
 //
-// They live in its Tracing while it is stopped. What the tracer writes is checked here as far as the kernel depends on it:
-// selectors are the user's, flags are those that a program may set, bases are user addresses.
+// They live in its Tracing while it is stopped. What the tracer writes is checked here as far as the kernel
+// depends on it: selectors are the user's, flags are those that a program may set, bases are user addresses.
 #include <string.h>
 
 #include <algorithm>

@@ -16,8 +16,9 @@ namespace {
 constexpr int kDeadlinePolicy = 6;
 constexpr u32 kResetOnFork = 0x40000000; // in a policy
 // Flags of struct sched_attr.
-constexpr u64 kAttributeResetOnFork = 1, kAttributeKeepPolicy = 8, kAttributeKeepParameters = 0x10, kAttributeClampMin = 0x20,
-              kAttributeClampMax = 0x40, kAllAttributes = 0x7f; // 2 and 4 are about SCHED_DEADLINE
+constexpr u64 kAttributeResetOnFork = 1, kAttributeKeepPolicy = 8, kAttributeKeepParameters = 0x10,
+              kAttributeClampMin = 0x20, kAttributeClampMax = 0x40,
+              kAllAttributes = 0x7f; // 2 and 4 are about SCHED_DEADLINE
 
 Result<Ref<Task>> find_target(int thread_id) {
     if (thread_id == 0) return Ref<Task>(current_task());
@@ -40,7 +41,9 @@ bool is_owner(Task& task) {
 
 bool has_nice_capability() { return current_task().credentials().has(Capability::SysNice); }
 
-bool is_real_time(SchedulingPolicy policy) { return policy == SchedulingPolicy::Fifo || policy == SchedulingPolicy::RoundRobin; }
+bool is_real_time(SchedulingPolicy policy) {
+    return policy == SchedulingPolicy::Fifo || policy == SchedulingPolicy::RoundRobin;
+}
 
 /// A change that a call asks for; without a policy it stays what it is.
 struct Change {
@@ -57,7 +60,8 @@ bool needs_privilege(Task& task, const SchedulingParameters& from, const Schedul
     if (!is_owner(task) || (from.resets_on_fork && !to.resets_on_fork)) return true;
     if (is_real_time(to.policy)) {
         u64 limit = limits.soft(Resource::RealtimePriority);
-        if ((to.policy != from.policy && limit == 0) || (to.real_time_priority > from.real_time_priority && to.real_time_priority > limit))
+        if ((to.policy != from.policy && limit == 0) ||
+            (to.real_time_priority > from.real_time_priority && to.real_time_priority > limit))
             return true;
     } else if (to.nice < from.nice && !nice_is_allowed(to.nice)) {
         return true;
@@ -74,7 +78,8 @@ Result<void> change_scheduling(Task& task, const Change& change) {
         }
         to.resets_on_fork = change.resets_on_fork;
     }
-    if (change.priority > kMaximumRealTimePriority || is_real_time(to.policy) != (change.priority != 0)) return Error(Errno::EINVAL);
+    if (change.priority > kMaximumRealTimePriority || is_real_time(to.policy) != (change.priority != 0))
+        return Error(Errno::EINVAL);
     to.real_time_priority = change.priority;
     if (change.nice && !is_real_time(to.policy)) to.nice = *change.nice;
     if (needs_privilege(task, from, to) && !has_nice_capability()) return Error(Errno::EPERM);
@@ -115,8 +120,10 @@ Result<void> sys_sched_setscheduler(int thread_id, int policy, UserPtr<const int
     int wanted = TRY(priority.load());
     Ref<Task> task = TRY(find_target(thread_id));
     u32 bits = static_cast<u32>(policy);
-    return change_scheduling(*task, {.policy = static_cast<int>(bits & ~kResetOnFork), .priority = static_cast<u32>(wanted),
-                                     .nice = {}, .resets_on_fork = (bits & kResetOnFork) != 0});
+    return change_scheduling(*task, {.policy = static_cast<int>(bits & ~kResetOnFork),
+                                     .priority = static_cast<u32>(wanted),
+                                     .nice = {},
+                                     .resets_on_fork = (bits & kResetOnFork) != 0});
 }
 
 Result<void> sys_sched_getparam(int thread_id, UserPtr<int> priority) {
@@ -151,7 +158,9 @@ Result<void> sys_sched_setattr(int thread_id, UserPtr<SchedulingAttributes> attr
     if (static_cast<i32>(given.policy) < 0) return Error(Errno::EINVAL);
     Ref<Task> task = TRY(find_target(thread_id));
     SchedulingParameters now = task->scheduling();
-    Change change{.policy = static_cast<int>(given.policy), .priority = given.priority, .nice = std::clamp(given.nice, -20, 19),
+    Change change{.policy = static_cast<int>(given.policy),
+                  .priority = given.priority,
+                  .nice = std::clamp(given.nice, -20, 19),
                   .resets_on_fork = (given.flags & kAttributeResetOnFork) != 0};
     if (given.flags & kAttributeKeepPolicy) change.policy = {};
     if (given.flags & kAttributeKeepParameters) {
@@ -164,7 +173,8 @@ Result<void> sys_sched_setattr(int thread_id, UserPtr<SchedulingAttributes> attr
 }
 
 Result<void> sys_sched_getattr(int thread_id, UserPtr<SchedulingAttributes> attributes, u32 size, u32 flags) {
-    if (!attributes || thread_id < 0 || size > kPageSize || size < kSchedulingAttributesSize0 || flags != 0) return Error(Errno::EINVAL);
+    if (!attributes || thread_id < 0 || size > kPageSize || size < kSchedulingAttributesSize0 || flags != 0)
+        return Error(Errno::EINVAL);
     SchedulingParameters parameters = TRY(find_target(thread_id))->scheduling();
     SchedulingAttributes answer{};
     answer.size = static_cast<u32>(std::min<usize>(size, sizeof answer));
@@ -172,7 +182,8 @@ Result<void> sys_sched_getattr(int thread_id, UserPtr<SchedulingAttributes> attr
     answer.flags = parameters.resets_on_fork ? kAttributeResetOnFork : 0;
     if (is_real_time(parameters.policy)) answer.priority = parameters.real_time_priority;
     else answer.nice = parameters.nice;
-    return UserSpan(attributes.address(), answer.size).copy_from_kernel({reinterpret_cast<const u8*>(&answer), answer.size});
+    return UserSpan(attributes.address(), answer.size)
+        .copy_from_kernel({reinterpret_cast<const u8*>(&answer), answer.size});
 }
 
 namespace {
@@ -196,7 +207,9 @@ Result<int> sys_sched_get_priority_min(int policy) { return priority_limit(polic
 
 Result<void> sys_sched_rr_get_interval(int thread_id, UserPtr<abi::TimeSpec> interval) {
     SchedulingPolicy policy = TRY(find_positive_target(thread_id))->scheduling().policy;
-    u64 turn_ns = policy == SchedulingPolicy::Fifo ? 0 : policy == SchedulingPolicy::RoundRobin ? kRoundRobinNs : kSliceNs;
+    u64 turn_ns = policy == SchedulingPolicy::Fifo         ? 0
+                  : policy == SchedulingPolicy::RoundRobin ? kRoundRobinNs
+                                                           : kSliceNs;
     return interval.store(abi::TimeSpec::from_ns(turn_ns));
 }
 

@@ -35,13 +35,16 @@ Result<int> set_filter(u32 flags, u64 address) {
     if (flags & ~(kSynchroniseThreads | kLog | kSpeculationAllow | kNewListener | kSynchroniseEsrch | kWaitKillable))
         return Error(Errno::EINVAL);
     // A listener's answer is a descriptor, which could be taken for a thread's id.
-    if ((flags & kSynchroniseThreads) && (flags & kNewListener) && !(flags & kSynchroniseEsrch)) return Error(Errno::EINVAL);
+    if ((flags & kSynchroniseThreads) && (flags & kNewListener) && !(flags & kSynchroniseEsrch))
+        return Error(Errno::EINVAL);
     if ((flags & kWaitKillable) && !(flags & kNewListener)) return Error(Errno::EINVAL);
     Ref<SeccompFilter> filter = TRY(load_filter(address));
     filter->is_logged = (flags & kLog) != 0;
     SeccompScope scope = flags & kSynchroniseThreads ? SeccompScope::Process : SeccompScope::Task;
     if (flags & kNewListener)
-        return attach_with_listener(std::move(filter), scope, flags & kWaitKillable ? ReceivedWait::Killable : ReceivedWait::Interruptible);
+        return attach_with_listener(std::move(filter), scope,
+                                    flags & kWaitKillable ? ReceivedWait::Killable
+                                                          : ReceivedWait::Interruptible);
     int result = TRY(attach_filter(std::move(filter), scope));
     if (result != 0 && (flags & kSynchroniseEsrch)) return Error(Errno::ESRCH);
     return result;

@@ -31,7 +31,8 @@ public:
         return {};
     }
 
-    /// How many bits are set in the answer. EBADF for a descriptor that is not open; one that was closed since is ready.
+    /// How many bits are set in the answer. EBADF for a descriptor that is not open; one that was closed
+    /// since is ready.
     Result<u32> scan(PollWait* wait) {
         u32 ready = 0;
         FdTable& files = current_task().files();
@@ -69,7 +70,8 @@ public:
 private:
     static constexpr u32 kSets = 3;
     static constexpr u32 kInlineWords = 16; // FD_SETSIZE
-    static constexpr u32 kReadable = kPollIn | kPollRdNorm | kPollRdBand, kWritable = kPollOut | kPollWrNorm | kPollWrBand;
+    static constexpr u32 kReadable = kPollIn | kPollRdNorm | kPollRdBand,
+                         kWritable = kPollOut | kPollWrNorm | kPollWrBand;
 
     std::span<u64> bits(u32 index) { return {(heap_ ? heap_.get() : inline_) + index * words_, words_}; }
     std::span<u64> wanted(u32 set) { return bits(set); }
@@ -98,7 +100,8 @@ Result<i64> sys_select(int count, u64 read_set, u64 write_set, u64 exception_set
         abi::TimeVal given = TRY(timeout.load());
         i64 seconds;
         if (given.microseconds < 0 || given.seconds < 0) return Error(Errno::EINVAL);
-        if (__builtin_add_overflow(given.seconds, given.microseconds / 1'000'000, &seconds)) return Error(Errno::EINVAL);
+        if (__builtin_add_overflow(given.seconds, given.microseconds / 1'000'000, &seconds))
+            return Error(Errno::EINVAL);
         deadline = TRY(deadline_of(seconds, given.microseconds % 1'000'000 * 1000));
     }
     auto result = select_until(count, {read_set, write_set, exception_set}, deadline);
@@ -110,7 +113,8 @@ Result<i64> sys_select(int count, u64 read_set, u64 write_set, u64 exception_set
     return result;
 }
 
-Result<i64> sys_pselect6(int count, u64 read_set, u64 write_set, u64 exception_set, UserPtr<abi::TimeSpec64> timeout, u64 mask) {
+Result<i64> sys_pselect6(int count, u64 read_set, u64 write_set, u64 exception_set,
+                         UserPtr<abi::TimeSpec64> timeout, u64 mask) {
     struct MaskArgument {
         u64 address, size;
     } argument{};

@@ -13,7 +13,8 @@ namespace {
 
 constexpr usize kSetSize = sizeof(u64);
 constexpr u64 kKnownActionFlags = abi::kSaNoClDStop | abi::kSaNoClDWait | abi::kSaSigInfo | abi::kSaRestorer |
-                                  abi::kSaOnStack | abi::kSaExposeTagBits | abi::kSaRestart | abi::kSaNoDefer | abi::kSaResetHand;
+                                  abi::kSaOnStack | abi::kSaExposeTagBits | abi::kSaRestart |
+                                  abi::kSaNoDefer | abi::kSaResetHand;
 
 /// A disposition that ignores the signal also forgets pending ones (POSIX.1-2017 2.4.3).
 void forget_pending(Process& process, int signal) {
@@ -47,7 +48,8 @@ int take_waited(Process& process, Task& task, SignalSet wanted, abi::SignalInfo&
 
 } // namespace
 
-Result<void> sys_rt_sigaction(int signal, UserPtr<const abi::SignalAction> action, UserPtr<abi::SignalAction> old, usize size) {
+Result<void> sys_rt_sigaction(int signal, UserPtr<const abi::SignalAction> action,
+                              UserPtr<abi::SignalAction> old, usize size) {
     if (size != kSetSize || !is_valid_signal(signal)) return Error(Errno::EINVAL);
     if (action && kUnblockableSignals.contains(signal)) return Error(Errno::EINVAL);
     Process& process = current_process();
@@ -58,7 +60,8 @@ Result<void> sys_rt_sigaction(int signal, UserPtr<const abi::SignalAction> actio
     wanted.flags &= kKnownActionFlags;
     wanted.mask &= ~kUnblockableSignals.bits();
     actions.set(signal, wanted, old ? &previous : nullptr);
-    if (wanted.handler <= abi::kSigIgnore && SignalActions::ignores(wanted.handler, signal)) forget_pending(process, signal);
+    if (wanted.handler <= abi::kSigIgnore && SignalActions::ignores(wanted.handler, signal))
+        forget_pending(process, signal);
     return old ? old.store(previous) : Result<void>();
 }
 
@@ -134,7 +137,8 @@ Result<u64> sys_rt_sigreturn(TrapFrame& frame) {
     return 0;
 }
 
-Result<void> sys_sigaltstack(TrapFrame& frame, UserPtr<const abi::AlternateStack> stack, UserPtr<abi::AlternateStack> old) {
+Result<void> sys_sigaltstack(TrapFrame& frame, UserPtr<const abi::AlternateStack> stack,
+                             UserPtr<abi::AlternateStack> old) {
     abi::AlternateStack before = alternate_stack_for_user(current_task().signals.alternate_stack, frame.rsp);
     if (stack) TRY(set_alternate_stack(TRY(stack.load()), frame.rsp));
     if (old) TRY(old.store(before));

@@ -41,6 +41,7 @@ Result<usize> sys_recvfrom(int fd, u64 buffer, usize size, u32 flags, u64 addres
 Result<usize> sys_sendmsg(int fd, UserPtr<UserMessage> message, u32 flags);
 Result<usize> sys_recvmsg(int fd, UserPtr<UserMessage> message, u32 flags);
 Result<u32> sys_sendmmsg(int fd, UserPtr<UserCountedMessage> messages, u32 count, u32 flags);
-Result<u32> sys_recvmmsg(int fd, UserPtr<UserCountedMessage> messages, u32 count, u32 flags, UserPtr<abi::TimeSpec> timeout);
+Result<u32> sys_recvmmsg(int fd, UserPtr<UserCountedMessage> messages, u32 count, u32 flags,
+                         UserPtr<abi::TimeSpec> timeout);
 
 } // namespace martlet

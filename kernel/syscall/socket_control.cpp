@@ -38,12 +38,13 @@ Result<void> load_credentials(u64 data, usize size, Ancillary& ancillary) {
     if (given.user_id == ~0u || given.group_id == ~0u) return Error(Errno::EINVAL);
     const Credentials& own = current_task().credentials();
     bool may_pid = given.process_id == current_process().id() || own.has(Capability::SysAdmin);
-    bool may_uid = given.user_id == own.real_uid || given.user_id == own.effective_uid || given.user_id == own.saved_uid ||
-                   own.has(Capability::SetUid);
-    bool may_gid = given.group_id == own.real_gid || given.group_id == own.effective_gid || given.group_id == own.saved_gid ||
-                   own.has(Capability::SetGid);
+    bool may_uid = given.user_id == own.real_uid || given.user_id == own.effective_uid ||
+                   given.user_id == own.saved_uid || own.has(Capability::SetUid);
+    bool may_gid = given.group_id == own.real_gid || given.group_id == own.effective_gid ||
+                   given.group_id == own.saved_gid || own.has(Capability::SetGid);
     if (!may_pid || !may_uid || !may_gid) return Error(Errno::EPERM);
-    ancillary.sender = given.process_id == current_process().id() ? Ref<Process>(current_process()) : find_process(given.process_id);
+    ancillary.sender = given.process_id == current_process().id() ? Ref<Process>(current_process())
+                                                                  : find_process(given.process_id);
     if (!ancillary.sender) return Error(Errno::ESRCH);
     ancillary.credentials = given;
     ancillary.has_credentials = true;
@@ -162,14 +163,17 @@ Result<void> load_control(u64 control, usize size, int family, Ancillary& ancill
     return {};
 }
 
-Result<usize> store_control(const Socket& socket, const ControlRoom& room, u32 flags, Ancillary& ancillary, u32& flags_out) {
+Result<usize> store_control(const Socket& socket, const ControlRoom& room, u32 flags, Ancillary& ancillary,
+                            u32& flags_out) {
     if (room.address == 0 || room.size == 0) {
-        if (socket.has_option(kOptionPassCredentials | kOptionPassPidfd) || ancillary.timestamp_ns != 0 || !ancillary.files.is_empty())
+        if (socket.has_option(kOptionPassCredentials | kOptionPassPidfd) || ancillary.timestamp_ns != 0 ||
+            !ancillary.files.is_empty())
             flags_out |= kMsgCtrunc;
         return 0;
     }
     ControlWriter writer{room.address, room.address + room.size};
-    if (ancillary.timestamp_ns != 0) [[unlikely]] TRY(store_timestamp(writer, socket.options, ancillary.timestamp_ns, flags_out));
+    if (ancillary.timestamp_ns != 0) [[unlikely]]
+        TRY(store_timestamp(writer, socket.options, ancillary.timestamp_ns, flags_out));
     if (socket.has_option(kOptionPassCredentials)) TRY(store_credentials(writer, ancillary, flags_out));
     if (!ancillary.files.is_empty()) TRY(store_rights(writer, flags, ancillary, flags_out));
     if (socket.has_option(kOptionPassPidfd)) [[unlikely]] TRY(store_pidfd(writer, ancillary, flags_out));

@@ -14,6 +14,7 @@ struct ControlRoom {
 };
 
 /// What recvmsg(2) gets: stores what fits, installs descriptors, answers the bytes used and sets MSG_CTRUNC.
-Result<usize> store_control(const Socket& socket, const ControlRoom& room, u32 flags, Ancillary& ancillary, u32& flags_out);
+Result<usize> store_control(const Socket& socket, const ControlRoom& room, u32 flags, Ancillary& ancillary,
+                            u32& flags_out);
 
 } // namespace martlet

@@ -17,7 +17,9 @@ Result<usize> send_one(SocketFile& file, const UserMessage& header, u32 flags) {
     SocketAddress address;
     if (header.name && header.name_size != 0) {
         if (header.name_size < 0) return Error(Errno::EINVAL);
-        int size = header.name_size > static_cast<int>(SocketAddress::kMaximumSize) ? static_cast<int>(SocketAddress::kMaximumSize) : header.name_size;
+        int size = header.name_size > static_cast<int>(SocketAddress::kMaximumSize)
+                       ? static_cast<int>(SocketAddress::kMaximumSize)
+                       : header.name_size;
         address = TRY(load_address(header.name, size));
     }
     VectorArgument vectors;
@@ -106,8 +108,10 @@ Result<u32> sys_sendmmsg(int fd, UserPtr<UserCountedMessage> messages, u32 count
     return count;
 }
 
-/// The timeout is looked at between messages only (recvmmsg(2), BUGS). An error after the first message waits in SO_ERROR.
-Result<u32> sys_recvmmsg(int fd, UserPtr<UserCountedMessage> messages, u32 count, u32 flags, UserPtr<abi::TimeSpec> timeout) {
+/// The timeout is looked at between messages only (recvmmsg(2), BUGS). An error after the first message waits
+/// in SO_ERROR.
+Result<u32> sys_recvmmsg(int fd, UserPtr<UserCountedMessage> messages, u32 count, u32 flags,
+                         UserPtr<abi::TimeSpec> timeout) {
     if (flags & kInternalFlags) return Error(Errno::EINVAL);
     Deadline deadline = Deadline::never();
     if (timeout) {
@@ -128,7 +132,8 @@ Result<u32> sys_recvmmsg(int fd, UserPtr<UserCountedMessage> messages, u32 count
         };
         if (auto received = receive(); !received) {
             if (done == 0) result = Error(received.error());
-            else if (received.error() != Errno::EAGAIN && received.error() != Errno::kRestartSys) file->socket().set_error(received.error());
+            else if (received.error() != Errno::EAGAIN && received.error() != Errno::kRestartSys)
+                file->socket().set_error(received.error());
             break;
         }
         ++done;

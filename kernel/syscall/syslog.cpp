@@ -21,8 +21,10 @@ std::atomic<u64> g_read_sequence; // SYSLOG_ACTION_READ takes records out, for e
 /// One record as syslog(2) shows it: "<level>[seconds.micros] text\n".
 usize show(const LogRecord& record, std::span<char> line) {
     u64 micros = record.timestamp_ns / 1000;
-    usize size = format(line, "<%u>[%5llu.%06llu] %.*s\n", static_cast<u32>(record.facility * 8u + static_cast<u32>(record.level)),
-                        static_cast<unsigned long long>(micros / 1'000'000), static_cast<unsigned long long>(micros % 1'000'000),
+    usize size = format(line, "<%u>[%5llu.%06llu] %.*s\n",
+                        static_cast<u32>(record.facility * 8u + static_cast<u32>(record.level)),
+                        static_cast<unsigned long long>(micros / 1'000'000),
+                        static_cast<unsigned long long>(micros % 1'000'000),
                         static_cast<int>(record.text.size()), record.text.data());
     return std::min(size, line.size() - 1);
 }
@@ -86,7 +88,8 @@ Result<i64> read_next(UserPtr<char> to, usize size, Buffers& buffers) {
 Result<i64> sys_syslog(int type, UserPtr<char> buffer, int size) {
     if (type < kClose || type > kSizeBuffer) return Error(Errno::EINVAL);
     bool is_harmless = type == kReadAll || type == kSizeBuffer;
-    if (!is_harmless && !current_has(Capability::Syslog) && !current_has(Capability::SysAdmin)) return Error(Errno::EPERM);
+    if (!is_harmless && !current_has(Capability::Syslog) && !current_has(Capability::SysAdmin))
+        return Error(Errno::EPERM);
     bool reads = type == kRead || type == kReadAll || type == kReadClear;
     if (reads && (!buffer || size < 0)) return Error(Errno::EINVAL);
     if (reads && size == 0) return 0;

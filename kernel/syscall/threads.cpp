@@ -16,7 +16,8 @@ Result<int> sys_vfork(TrapFrame& frame) {
     return clone_task({.flags = kCloneVfork | kCloneVm, .exit_signal = kSigChld}, frame);
 }
 
-Result<int> sys_clone(TrapFrame& frame, u64 flags, u64 stack, UserPtr<int> parent_tid, UserPtr<int> child_tid, u64 tls) {
+Result<int> sys_clone(TrapFrame& frame, u64 flags, u64 stack, UserPtr<int> parent_tid, UserPtr<int> child_tid,
+                      u64 tls) {
     constexpr u64 kExitSignalMask = 0xff;
     return clone_task({.flags = flags & 0xffff'ffff & ~kExitSignalMask,
                        .exit_signal = static_cast<int>(flags & kExitSignalMask),
@@ -30,7 +31,8 @@ Result<int> sys_clone(TrapFrame& frame, u64 flags, u64 stack, UserPtr<int> paren
 
 namespace {
 
-/// A structure that may grow: shorter ones are filled with zeros, longer ones must be zero beyond what is known (E2BIG).
+/// A structure that may grow: shorter ones are filled with zeros, longer ones must be zero beyond what is
+/// known (E2BIG).
 Result<abi::CloneArguments> load_clone_arguments(UserPtr<const abi::CloneArguments> from, usize size) {
     if (size > kPageSize) return Error(Errno::E2BIG);
     if (size < abi::kCloneArgumentsSizeV0) return Error(Errno::EINVAL);
@@ -45,7 +47,8 @@ Result<abi::CloneArguments> load_clone_arguments(UserPtr<const abi::CloneArgumen
 
 Result<void> check_clone_arguments(const abi::CloneArguments& arguments, usize size) {
     constexpr u64 kExitSignalMask = 0xff, kMaximumNesting = 32, kMaximumDescriptor = 0x7fff'ffff;
-    constexpr u64 kKnownFlags = (0xffff'ffff | kCloneClearSigHand | kCloneIntoCgroup) & ~kExitSignalMask & ~kCloneDetached;
+    constexpr u64 kKnownFlags =
+        (0xffff'ffff | kCloneClearSigHand | kCloneIntoCgroup) & ~kExitSignalMask & ~kCloneDetached;
     if (arguments.set_tid_size > kMaximumNesting) return Error(Errno::EINVAL);
     if ((arguments.set_tid != 0) != (arguments.set_tid_size != 0)) return Error(Errno::EINVAL);
     if (arguments.exit_signal > kSignalCount) return Error(Errno::EINVAL);
@@ -139,7 +142,8 @@ Result<int> sys_membarrier(int command, u32 flags, int cpu) {
     case kPrivateExpedited: done = private_memory_barrier(BarrierKind::Memory); break;
     case kPrivateExpeditedSyncCore: done = private_memory_barrier(BarrierKind::InstructionStream); break;
     case kPrivateExpeditedRseq:
-        done = private_memory_barrier(BarrierKind::RestartSequences, flags & kFlagCpu ? std::optional(cpu) : std::nullopt);
+        done = private_memory_barrier(BarrierKind::RestartSequences,
+                                      flags & kFlagCpu ? std::optional(cpu) : std::nullopt);
         break;
     case kRegisterPrivateExpedited: register_private_memory_barrier(BarrierKind::Memory); break;
     case kRegisterPrivateExpeditedSyncCore: register_private_memory_barrier(BarrierKind::InstructionStream); break;

@@ -115,14 +115,16 @@ Result<void> sys_nanosleep(UserPtr<const abi::TimeSpec> duration, UserPtr<abi::T
     return sleep_relative(Deadline::after(value.to_ns()), remaining);
 }
 
-Result<void> sys_clock_nanosleep(int clock, int flags, UserPtr<const abi::TimeSpec> request, UserPtr<abi::TimeSpec> remaining) {
+Result<void> sys_clock_nanosleep(int clock, int flags, UserPtr<const abi::TimeSpec> request,
+                                 UserPtr<abi::TimeSpec> remaining) {
     SleepClock kind = TRY(sleep_clock(clock));
     abi::TimeSpec value = TRY(request.load());
     if (!value.is_valid()) return Error(Errno::EINVAL);
     bool is_absolute = (flags & abi::kTimerAbsolute) != 0;
     if (kind == SleepClock::Cpu) return sleep_on_cpu_clock(clock, is_absolute, value.to_ns(), remaining);
     if (!is_absolute) return sleep_relative(Deadline::after(value.to_ns()), remaining);
-    Deadline deadline = kind == SleepClock::Realtime ? Deadline::at_realtime(value.to_ns()) : Deadline::at(value.to_ns());
+    Deadline deadline =
+        kind == SleepClock::Realtime ? Deadline::at_realtime(value.to_ns()) : Deadline::at(value.to_ns());
     if (!sleep_until(deadline)) return Error(Errno::kRestartNoHandler);
     return {};
 }

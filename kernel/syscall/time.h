@@ -6,7 +6,8 @@
 namespace martlet {
 
 Result<void> sys_nanosleep(UserPtr<const abi::TimeSpec> duration, UserPtr<abi::TimeSpec> remaining);
-Result<void> sys_clock_nanosleep(int clock, int flags, UserPtr<const abi::TimeSpec> request, UserPtr<abi::TimeSpec> remaining);
+Result<void> sys_clock_nanosleep(int clock, int flags, UserPtr<const abi::TimeSpec> request,
+                                 UserPtr<abi::TimeSpec> remaining);
 Result<void> sys_clock_gettime(int clock, UserPtr<abi::TimeSpec> time);
 Result<void> sys_clock_getres(int clock, UserPtr<abi::TimeSpec> resolution);
 Result<void> sys_clock_settime(int clock, UserPtr<const abi::TimeSpec> time);

@@ -9,9 +9,9 @@ namespace martlet {
 
 namespace {
 
-constexpr u32 kOffset = 0x0001, kFrequency = 0x0002, kMaximumError = 0x0004, kEstimatedError = 0x0008, kStatus = 0x0010,
-              kTimeConstant = 0x0020, kTai = 0x0080, kSetOffset = 0x0100, kMicro = 0x1000, kNano = 0x2000, kTick = 0x4000,
-              kAdjustSingle = 0x8000, kOffsetReadOnly = 0xa001;
+constexpr u32 kOffset = 0x0001, kFrequency = 0x0002, kMaximumError = 0x0004, kEstimatedError = 0x0008,
+              kStatus = 0x0010, kTimeConstant = 0x0020, kTai = 0x0080, kSetOffset = 0x0100, kMicro = 0x1000,
+              kNano = 0x2000, kTick = 0x4000, kAdjustSingle = 0x8000, kOffsetReadOnly = 0xa001;
 constexpr i32 kStatusUnsynchronised = 0x40, kStatusNano = 0x2000, kWritableStatus = 0x00ff;
 constexpr int kTimeError = 5, kTimeOk = 0;
 constexpr i64 kNormalTick = 10'000, kTolerance = 500ll << 16, kPrecision = 1;
@@ -33,8 +33,10 @@ Result<void> check_modes(const abi::TimeAdjustment& request) {
     }
     if (modes == 0) return {};
     if (!current_has(Capability::SysTime)) return Error(Errno::EPERM);
-    if ((modes & kTick) && (request.tick < 900'000 / 100 || request.tick > 1'100'000 / 100)) return Error(Errno::EINVAL);
-    bool changes_rate = ((modes & kOffset) && request.offset != 0) || ((modes & kFrequency) && request.frequency != 0) ||
+    if ((modes & kTick) && (request.tick < 900'000 / 100 || request.tick > 1'100'000 / 100))
+        return Error(Errno::EINVAL);
+    bool changes_rate = ((modes & kOffset) && request.offset != 0) ||
+                        ((modes & kFrequency) && request.frequency != 0) ||
                         ((modes & kTick) && request.tick != kNormalTick);
     return changes_rate ? Error(Errno::EOPNOTSUPP) : Result<void>();
 }

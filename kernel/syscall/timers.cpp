@@ -80,13 +80,16 @@ Result<void> sys_timer_settime(int id, int flags, UserPtr<const abi::TimerSpec> 
     abi::TimerSpec given = TRY(value.load());
     if (!given.value.is_valid() || !given.interval.is_valid()) return Error(Errno::EINVAL);
     Ref<PosixTimer> timer = TRY(find_timer(id));
-    TimerSetting before = timer->set({.value_ns = given.value.to_ns(), .interval_ns = given.interval.to_ns()},
-                                     flags & abi::kTimerAbsolute ? PosixTimer::Start::Absolute : PosixTimer::Start::Relative);
+    TimerSetting before =
+        timer->set({.value_ns = given.value.to_ns(), .interval_ns = given.interval.to_ns()},
+                   flags & abi::kTimerAbsolute ? PosixTimer::Start::Absolute : PosixTimer::Start::Relative);
     if (old) TRY(old.store(to_user(before)));
     return {};
 }
 
-Result<void> sys_timer_gettime(int id, UserPtr<abi::TimerSpec> value) { return value.store(to_user(TRY(find_timer(id))->get())); }
+Result<void> sys_timer_gettime(int id, UserPtr<abi::TimerSpec> value) {
+    return value.store(to_user(TRY(find_timer(id))->get()));
+}
 Result<int> sys_timer_getoverrun(int id) { return TRY(find_timer(id))->overrun(); }
 
 Result<void> sys_timer_delete(int id) {

@@ -1,9 +1,9 @@
 // The monotonic clock is a counter plus a base; the realtime clock is the monotonic one plus an offset.
 //
-// The counter's first calibration takes microseconds; a timer measures it again over a longer time and the clock goes on
-// from where it is at the better rate. Counters narrower than 64 bits are folded in by that timer before they wrap.
-// Locking: a sequence lock around the parameters: readers never wait in the usual case and take no lock. They are in the
-// page that the vDSO reads too (time/vdso_data.h).
+// The counter's first calibration takes microseconds; a timer measures it again over a longer time and the
+// clock goes on from where it is at the better rate. Counters narrower than 64 bits are folded in by that
+// timer before they wrap. Locking: a sequence lock around the parameters: readers never wait in the usual
+// case and take no lock. They are in the page that the vDSO reads too (time/vdso_data.h).
 #include "time/clock.h"
 
 #include <atomic>
@@ -56,7 +56,8 @@ void maintain(Timer& timer, void*) {
         frequency_hz = refine_cycle_clock();
         if (frequency_hz != 0) {
             g_counter.frequency_hz = frequency_hz;
-            log_debug("clock: %s runs at %llu kHz", g_counter.name, static_cast<unsigned long long>(frequency_hz / 1000));
+            log_debug("clock: %s runs at %llu kHz", g_counter.name,
+                      static_cast<unsigned long long>(frequency_hz / 1000));
         }
     }
     rebase(CycleConversion(g_counter.frequency_hz));

@@ -1,4 +1,5 @@
-// The clocks: monotonic (ns since the kernel was entered, never steps back, same on all CPUs) and realtime (ns since 1970, settable).
+// The clocks: monotonic (ns since the kernel was entered, never steps back, same on all CPUs) and realtime
+// (ns since 1970, settable).
 #pragma once
 #include "base/types.h"
 

@@ -11,7 +11,9 @@ public:
     constexpr explicit CycleConversion(u64 frequency_hz) {
         // multiplier = 10^9 / frequency in 2^-shift; the largest shift for which it fits 64 bits with room to spare.
         using u128 = unsigned __int128;
-        while (shift_ < 63 && (static_cast<u128>(kNanosecondsPerSecond) << (shift_ + 1)) / frequency_hz < (u128(1) << 62)) ++shift_;
+        while (shift_ < 63 &&
+               (static_cast<u128>(kNanosecondsPerSecond) << (shift_ + 1)) / frequency_hz < (u128(1) << 62))
+            ++shift_;
         multiplier_ = static_cast<u64>((static_cast<u128>(kNanosecondsPerSecond) << shift_) / frequency_hz);
     }
     constexpr u64 to_ns(u64 cycles) const {

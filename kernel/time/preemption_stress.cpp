@@ -24,7 +24,8 @@ void start_preemption_stress() {
     if (!option) return;
     std::optional<u64> period_ns = parse_number(*option);
     if (!period_ns || *period_ns < kShortestPeriodNs) {
-        log_warning("martlet.preempt_every_ns needs a number of at least %llu", static_cast<unsigned long long>(kShortestPeriodNs));
+        log_warning("martlet.preempt_every_ns needs a number of at least %llu",
+                    static_cast<unsigned long long>(kShortestPeriodNs));
         return;
     }
     g_period_ns = *period_ns;

@@ -56,7 +56,8 @@ void Timer::arm(u64 deadline_ns) {
         LockGuard guard(mine.lock);
         mine.remove(*this);
         mine.insert(*this, deadline_ns);
-        if (mine.tree.first() == this && !mine.running.load(std::memory_order_relaxed)) arm_timer_interrupt(deadline_ns);
+        if (mine.tree.first() == this && !mine.running.load(std::memory_order_relaxed))
+            arm_timer_interrupt(deadline_ns);
     }
     CpuTimers::end_change(*this);
     irq_restore(state);

@@ -1,8 +1,9 @@
-// The clock's parameters, as the kernel keeps them and as the vDSO reads them: one page, mapped read-only into every
-// process as [vvar] (vdso(7)).
+// The clock's parameters, as the kernel keeps them and as the vDSO reads them: one page, mapped read-only
+// into every process as [vvar] (vdso(7)).
 //
-// Protocol: a sequence lock. The writer (time/clock.cpp, under its lock) makes `sequence` odd, changes the rate, makes it
-// even. A reader takes the fields between two equal even values of it. `realtime_offset_ns` stands alone.
+// Protocol: a sequence lock. The writer (time/clock.cpp, under its lock) makes `sequence` odd, changes the
+// rate, makes it even. A reader takes the fields between two equal even values of it. `realtime_offset_ns`
+// stands alone.
 #pragma once
 #include <atomic>
 

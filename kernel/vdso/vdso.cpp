@@ -1,7 +1,9 @@
-// The functions of the vDSO (vdso(7)): clock_gettime(2), clock_getres(2), gettimeofday(2), time(2) and getcpu(2) without
-// entering the kernel. This is user code: no kernel symbol but the data page that is mapped below it, no writable data.
+// The functions of the vDSO (vdso(7)): clock_gettime(2), clock_getres(2), gettimeofday(2), time(2) and
+// getcpu(2) without entering the kernel. This is user code: no kernel symbol but the data page that is mapped
+// below it, no writable data.
 //
-// What it cannot answer (another counter than the TSC, CPU-time clocks, a time zone, bad clocks) it asks the kernel.
+// What it cannot answer (another counter than the TSC, CPU-time clocks, a time zone, bad clocks) it asks the
+// kernel.
 #include "abi/time.h"
 #include "time/vdso_data.h"
 
@@ -59,7 +61,9 @@ VDSO_FUNCTION int __vdso_clock_getres(int clock, abi::TimeSpec* resolution) {
     u32 bit = clock_bit(clock);
     if (!(bit & (kRealtimeClocks | kMonotonicClocks)))
         return static_cast<int>(system_call(kCallClockGetRes, static_cast<u64>(clock), resolution));
-    if (resolution) *resolution = abi::TimeSpec::from_ns(bit & kCoarseClocks ? kCoarseClockResolutionNs : kClockResolutionNs);
+    if (resolution)
+        *resolution =
+            abi::TimeSpec::from_ns(bit & kCoarseClocks ? kCoarseClockResolutionNs : kClockResolutionNs);
     return 0;
 }
 

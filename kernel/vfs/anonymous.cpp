@@ -42,7 +42,8 @@ Mount* anonymous_mount() {
     (*shared)->attributes.mode = 0600;
     shared_inode = (*shared).get();
     (*block)->shared_ = *std::move(shared);
-    auto made = Mount::create(*std::move(block), nullptr, "none", kMountNoSuid | kMountNoDev | kMountNoExec | kMountNoAtime);
+    auto made = Mount::create(*std::move(block), nullptr, "none",
+                              kMountNoSuid | kMountNoDev | kMountNoExec | kMountNoAtime);
     if (!made) return nullptr;
     mount.store((*made).get(), std::memory_order_release);
     return (*made).leak();

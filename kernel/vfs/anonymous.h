@@ -1,5 +1,5 @@
-// Paths of things without a name in the tree: pipes, sockets, event objects. Each gets an inode of one hidden file system
-// and a dentry whose name is what /proc/pid/fd shows: "pipe:[12]", "anon_inode:[eventfd]".
+// Paths of things without a name in the tree: pipes, sockets, event objects. Each gets an inode of one hidden
+// file system and a dentry whose name is what /proc/pid/fd shows: "pipe:[12]", "anon_inode:[eventfd]".
 #pragma once
 #include <atomic>
 
@@ -17,8 +17,8 @@ Result<Path> make_anonymous_node(std::string_view type_name, u32 mode, Ref<RefCo
 /// For files that share the one inode without a type ("anon_inode:[eventfd]").
 Result<Path> anonymous_file_path(std::string_view name);
 
-/// The path of a kind of thing that needs no inode of its own ("anon_inode:[eventfd]"): one inode is shared by all of them.
-/// A constant object of the kind's source file; the path is made on first use and kept.
+/// The path of a kind of thing that needs no inode of its own ("anon_inode:[eventfd]"): one inode is shared
+/// by all of them. A constant object of the kind's source file; the path is made on first use and kept.
 class AnonymousKind : NonCopyable {
 public:
     explicit constexpr AnonymousKind(std::string_view name) : name_(name) {}

@@ -1,5 +1,5 @@
-// What the VFS holds right now, for the account at power-off: after everything was closed and unmounted, inodes and dentries
-// are those of the mounted file systems, and there are no files.
+// What the VFS holds right now, for the account at power-off: after everything was closed and unmounted,
+// inodes and dentries are those of the mounted file systems, and there are no files.
 #pragma once
 #include "vfs/dentry.h"
 #include "vfs/inode.h"

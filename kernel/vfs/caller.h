@@ -1,5 +1,6 @@
-// The caller: what the VFS asks about whoever runs now. Answered by syscall/vfs_caller.cpp from the current task, so that
-// the VFS does not depend on processes; while the kernel boots the caller is the kernel itself: root, no limits.
+// The caller: what the VFS asks about whoever runs now. Answered by syscall/vfs_caller.cpp from the current
+// task, so that the VFS does not depend on processes; while the kernel boots the caller is the kernel itself:
+// root, no limits.
 #pragma once
 #include "proc/credentials.h"
 #include "vfs/path.h"

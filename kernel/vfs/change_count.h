@@ -1,5 +1,5 @@
-// ChangeCount: how often something changed that programs may wait for: files that show it answer POLLPRI and POLLERR when
-// it changed since they last told (proc(5), mounts). Counting and waiting need no lock.
+// ChangeCount: how often something changed that programs may wait for: files that show it answer POLLPRI and
+// POLLERR when it changed since they last told (proc(5), mounts). Counting and waiting need no lock.
 #pragma once
 #include <atomic>
 

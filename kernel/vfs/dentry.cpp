@@ -80,7 +80,8 @@ Ref<Dentry> Dentry::counted_parent() const {
 
 Dentry* DentryCache::find_locked(Dentry& parent, std::string_view name, u32 hash) {
     DentryBucket& bucket = DentryHash::bucket(DentryHash::shape(), DentryHash::mix(&parent, hash));
-    for (Dentry* dentry = bucket.head.load(std::memory_order_relaxed); dentry; dentry = dentry->hash_next_.load(std::memory_order_relaxed))
+    for (Dentry* dentry = bucket.head.load(std::memory_order_relaxed); dentry;
+         dentry = dentry->hash_next_.load(std::memory_order_relaxed))
         if (dentry->hash_.load(std::memory_order_relaxed) == hash && dentry->parent() == &parent &&
             has_name(dentry->name(), name))
             return dentry;
@@ -231,7 +232,8 @@ void DentryCache::exchange(Dentry& first, Dentry& second) {
     memcpy(first_text, first.name().data(), first_size);
     // The blocks of long names travel with the names; short ones are copied.
     String first_block = String::adopt(first.name_ == first.inline_name_ ? nullptr : first.name_, first_size);
-    String second_block = String::adopt(second.name_ == second.inline_name_ ? nullptr : second.name_, second.name_size_);
+    String second_block =
+        String::adopt(second.name_ == second.inline_name_ ? nullptr : second.name_, second.name_size_);
     char second_text[kNameMax + 1];
     usize second_size = second.name().size();
     memcpy(second_text, second.name().data(), second_size);

@@ -1,13 +1,15 @@
-// Dentry: one name in a directory, as the name cache knows it; DentryCache: all of them, found by hash (vfs/dentry_hash.h).
+// Dentry: one name in a directory, as the name cache knows it; DentryCache: all of them, found by hash
+// (vfs/dentry_hash.h).
 //
-// States: negative (no inode: the name is known to be absent) -> positive (instantiate) -> unhashed (unlinked, or its
-// file system withdrew it) -> dead (count < 0, memory back in the pool). A dentry never turns from positive to negative.
-// Ownership: a dentry holds its parent and its inode; Ref<Dentry> counts users; the cache itself holds no reference. An
-// unused hashed dentry stays on the LRU list until memory or the limit asks for it.
-// Locking: names, hash chains, children and LRU change under `name_space_lock` only, inside a bucket's sequence. Lookups
-// take no lock: they walk a chain, take a reference and check that the sequence did not move. Memory of dentries becomes
-// something else only after every CPU has been outside of what a stale reader writes (vfs/dentry_pool.h).
-// Entries of a directory are added and removed under the directory's `directory_lock`.
+// States: negative (no inode: the name is known to be absent) -> positive (instantiate) -> unhashed
+// (unlinked, or its file system withdrew it) -> dead (count < 0, memory back in the pool). A dentry never
+// turns from positive to negative. Ownership: a dentry holds its parent and its inode; Ref<Dentry> counts
+// users; the cache itself holds no reference. An unused hashed dentry stays on the LRU list until memory or
+// the limit asks for it. Locking: names, hash chains, children and LRU change under `name_space_lock` only,
+// inside a bucket's sequence. Lookups take no lock: they walk a chain, take a reference and check that the
+// sequence did not move. Memory of dentries becomes something else only after every CPU has been outside of
+// what a stale reader writes (vfs/dentry_pool.h). Entries of a directory are added and removed under the
+// directory's `directory_lock`.
 #pragma once
 #include <atomic>
 #include <string_view>
@@ -108,7 +110,8 @@ public:
     static void instantiate(Dentry& dentry, Ref<Inode> inode);
     /// The name no longer leads here.
     static void unhash(Dentry& dentry);
-    /// Rename: `dentry` takes the place `name` in `new_parent`. `long_name` is prepare_name's. Both directory locks held.
+    /// Rename: `dentry` takes the place `name` in `new_parent`. `long_name` is prepare_name's. Both directory
+    /// locks held.
     static void move(Dentry& dentry, Dentry& new_parent, std::string_view name, String& long_name);
     static void exchange(Dentry& first, Dentry& second);
     /// Memory for a name that does not fit into a dentry; empty for one that does.

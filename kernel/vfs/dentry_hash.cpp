@@ -28,7 +28,9 @@ void DentryHash::init(u64 total_frames) {
     segment_limit_ = static_cast<u32>(wanted);
 }
 
-u32 DentryHash::hash_of(const Dentry& dentry) { return mix(dentry.parent(), dentry.hash_.load(std::memory_order_relaxed)); }
+u32 DentryHash::hash_of(const Dentry& dentry) {
+    return mix(dentry.parent(), dentry.hash_.load(std::memory_order_relaxed));
+}
 
 void DentryHash::insert(Dentry& dentry) {
     DentryBucket& target = bucket(shape(), hash_of(dentry));

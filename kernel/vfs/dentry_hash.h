@@ -1,8 +1,8 @@
-// DentryHash: the table behind the dentry cache's lookups. It grows with what is in it, one bucket at a time (linear hashing:
-// Litwin 1980), so that no insertion pays for all the others; it never shrinks.
+// DentryHash: the table behind the dentry cache's lookups. It grows with what is in it, one bucket at a time
+// (linear hashing: Litwin 1980), so that no insertion pays for all the others; it never shrinks.
 //
-// Locking: entries and the table change under name_space_lock only, entries of a bucket inside the bucket's sequence. Lookups
-// take no lock: they read the shape, then the bucket's sequence, and check afterwards: the
+// Locking: entries and the table change under name_space_lock only, entries of a bucket inside the bucket's
+// sequence. Lookups take no lock: they read the shape, then the bucket's sequence, and check afterwards: the
 // sequence for what they found, both for what they did not.
 // Buckets lie in segments, which are never freed.
 #pragma once
@@ -60,7 +60,8 @@ public:
     }
     /// What chooses the bucket of a name with this hash in this directory.
     static u32 mix(const Dentry* parent, u32 name_hash) {
-        u64 mixed = (reinterpret_cast<u64>(parent) >> 5) * 0x9e37'79b9'7f4a'7c15 ^ (static_cast<u64>(name_hash) * 0xff51'afd7);
+        u64 mixed = (reinterpret_cast<u64>(parent) >> 5) * 0x9e37'79b9'7f4a'7c15 ^
+                    (static_cast<u64>(name_hash) * 0xff51'afd7);
         return static_cast<u32>(mixed >> 29);
     }
 

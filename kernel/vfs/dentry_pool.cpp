@@ -9,7 +9,9 @@ namespace martlet {
 
 /// The head of a page of dentries.
 struct DentryPool::Page {
-    static Page& of(Dentry* dentry) { return *reinterpret_cast<Page*>(align_down(reinterpret_cast<u64>(dentry), kPageSize)); }
+    static Page& of(Dentry* dentry) {
+        return *reinterpret_cast<Page*>(align_down(reinterpret_cast<u64>(dentry), kPageSize));
+    }
 
     ListNode node;
     Dentry* free_dentries = nullptr; // linked through hash_next_
@@ -20,7 +22,8 @@ struct DentryPool::State {
     static inline SpinLock lock{LockRank::Leaf};
     /// Pages with room: first those in use, then the empty ones.
     [[clang::no_destroy]] static inline constinit List<Page, &Page::node> usable GUARDED_BY(lock);
-    static inline u64 live_count GUARDED_BY(lock) = 0, page_count GUARDED_BY(lock) = 0, empty_count GUARDED_BY(lock) = 0;
+    static inline u64 live_count GUARDED_BY(lock) = 0, page_count GUARDED_BY(lock) = 0,
+                                 empty_count GUARDED_BY(lock) = 0;
     static constexpr u64 kSparePages = 64;
 };
 

@@ -1,13 +1,15 @@
-// DentryPool: pages of dentries. Lock-free lookups may look at a dentry that is already free, or at a page that is no longer
-// the pool's: what they read there does no harm, since they check before they rely on it. What they write (the count) they
-// write under a DentryUseGuard, and a page without dentries is given back only after every CPU has been outside of one.
+// DentryPool: pages of dentries. Lock-free lookups may look at a dentry that is already free, or at a page
+// that is no longer the pool's: what they read there does no harm, since they check before they rely on it.
+// What they write (the count) they write under a DentryUseGuard, and a page without dentries is given back
+// only after every CPU has been outside of one.
 #pragma once
 #include "arch/cpu.h"
 #include "vfs/dentry.h"
 
 namespace martlet {
 
-/// While a CPU is inside, no page of the pool becomes anything else. Interrupts are off: release_pages() interrupts all CPUs.
+/// While a CPU is inside, no page of the pool becomes anything else. Interrupts are off: release_pages()
+/// interrupts all CPUs.
 class DentryUseGuard : NonCopyable {
 public:
     DentryUseGuard() : state_(irq_save()) {}

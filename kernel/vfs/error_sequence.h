@@ -1,8 +1,10 @@
-// ErrorSequence: an error of write-back, which nobody waited for, told once to everybody who has the file open (fsync(2)).
+// ErrorSequence: an error of write-back, which nobody waited for, told once to everybody who has the file
+// open (fsync(2)).
 //
-// The object that is written back has one; each open file keeps what it has heard (a sample taken when it was opened). An
-// error that nobody has heard of yet is told to those who open the file later too; one that somebody heard is old then.
-// Locking: one atomic word: the last error (12 bits), whether it was told, and a count that tells equal errors apart.
+// The object that is written back has one; each open file keeps what it has heard (a sample taken when it was
+// opened). An error that nobody has heard of yet is told to those who open the file later too; one that
+// somebody heard is old then. Locking: one atomic word: the last error (12 bits), whether it was told, and a
+// count that tells equal errors apart.
 #pragma once
 #include <atomic>
 

@@ -134,7 +134,8 @@ Result<void> check_attribute_permission(const Path& path, std::string_view name,
     }
     if (name.starts_with("user.")) {
         // Links and devices are open to everybody or nobody by their mode: they carry no user attributes.
-        if (!inode.is_regular() && !inode.is_directory()) return Error(change == Change::Yes ? Errno::EPERM : Errno::ENODATA);
+        if (!inode.is_regular() && !inode.is_directory())
+            return Error(change == Change::Yes ? Errno::EPERM : Errno::ENODATA);
         bool is_sticky = inode.is_directory() && (inode.mode() & kModeSticky);
         if (change == Change::Yes && is_sticky && !is_owner_or_capable(inode, credentials)) return Error(Errno::EPERM);
     }

@@ -1,7 +1,7 @@
 // ExtendedAttributes: the named values that belong to an inode of a file system in memory (xattr(7)).
 //
-// Only the store: who may see or change what is decided by the operations below, as xattr(7) says. A spinlock guards the
-// list; values are copied out under it and freed outside.
+// Only the store: who may see or change what is decided by the operations below, as xattr(7) says. A spinlock
+// guards the list; values are copied out under it and freed outside.
 #pragma once
 #include <span>
 #include <string_view>
@@ -15,7 +15,8 @@ namespace martlet {
 
 class Inode;
 
-inline constexpr usize kAttributeNameMax = 255, kAttributeValueMax = 65536, kAttributeListMax = 65536; // limits of xattr(7)
+inline constexpr usize kAttributeNameMax = 255, kAttributeValueMax = 65536,
+                       kAttributeListMax = 65536; // limits of xattr(7)
 inline constexpr u32 kAttributeCreate = 1, kAttributeReplace = 2;
 
 class ExtendedAttributes : NonCopyable {

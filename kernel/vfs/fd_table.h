@@ -1,8 +1,9 @@
-// FdTable: a process's file descriptors. Each slot holds a file, the close-on-exec flag and the descriptor's rights.
+// FdTable: a process's file descriptors. Each slot holds a file, the close-on-exec flag and the descriptor's
+// rights.
 //
-// Shared by threads (CLONE_FILES) through Ref. A table that only one task uses is read without its lock: nobody else can
-// change it. Free slots are found through a bitmap with a summary level, so dup and open cost the same however many
-// descriptors are open. Files are released after the lock.
+// Shared by threads (CLONE_FILES) through Ref. A table that only one task uses is read without its lock:
+// nobody else can change it. Free slots are found through a bitmap with a summary level, so dup and open cost
+// the same however many descriptors are open. Files are released after the lock.
 #pragma once
 #include "base/ref.h"
 #include "base/vector.h"
@@ -15,8 +16,12 @@ namespace martlet {
 /// that its original has, and keeps them wherever it goes.
 enum class Rights : u16 { None = 0, Read = 1, Write = 2, Execute = 4, Map = 8, Wait = 16, Signal = 32, Duplicate = 64,
                           Transfer = 128, Manage = 256, All = 511 };
-constexpr Rights operator|(Rights left, Rights right) { return static_cast<Rights>(static_cast<u16>(left) | static_cast<u16>(right)); }
-constexpr Rights operator&(Rights left, Rights right) { return static_cast<Rights>(static_cast<u16>(left) & static_cast<u16>(right)); }
+constexpr Rights operator|(Rights left, Rights right) {
+    return static_cast<Rights>(static_cast<u16>(left) | static_cast<u16>(right));
+}
+constexpr Rights operator&(Rights left, Rights right) {
+    return static_cast<Rights>(static_cast<u16>(left) & static_cast<u16>(right));
+}
 constexpr bool includes(Rights all, Rights some) { return (all & some) == some; }
 
 enum class CloseOnExec : u8 { No, Yes };

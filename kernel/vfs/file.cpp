@@ -27,8 +27,9 @@ void InformationSink::print(const char* text, ...) {
 }
 
 File::File(u32 flags, Path path, FileKind kind)
-    : flags_(flags & ~(kOpenCreate | kOpenExclusive | kOpenNoControllingTty | kOpenTruncate | kOpenCloseOnExec)), kind_(kind),
-      path_(std::move(path)) {
+    : flags_(flags &
+             ~(kOpenCreate | kOpenExclusive | kOpenNoControllingTty | kOpenTruncate | kOpenCloseOnExec)),
+      kind_(kind), path_(std::move(path)) {
     live_files.fetch_add(1, std::memory_order_relaxed);
 }
 
@@ -59,7 +60,8 @@ void File::dismiss_watchers() {
 void File::last_reference_dropped() {
     if (watchers_) [[unlikely]] dismiss_watchers();
     if (FileAttachment* attached = attachment.load(std::memory_order_acquire)) [[unlikely]] delete attached;
-    if (!(flags() & kOpenPath) && !inner_file()) notify_file(*this, can_write() ? kNotifyCloseWrite : kNotifyCloseNoWrite);
+    if (!(flags() & kOpenPath) && !inner_file())
+        notify_file(*this, can_write() ? kNotifyCloseWrite : kNotifyCloseNoWrite);
     Inode* node = inode();
     FileLocks* locks = node ? node->locks.load(std::memory_order_acquire) : nullptr;
     if (locks) locks->release_owner({this, 0});

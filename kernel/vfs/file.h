@@ -58,11 +58,13 @@ public:
 extern Mutex file_watch_mutex;
 
 // open(2) flags of the x86-64 ABI.
-inline constexpr u32 kOpenAccessMode = 3, kOpenReadOnly = 0, kOpenWriteOnly = 1, kOpenReadWrite = 2, kOpenCreate = 0100,
-                     kOpenExclusive = 0200, kOpenNoControllingTty = 0400, kOpenTruncate = 01000, kOpenAppend = 02000,
-                     kOpenNonBlock = 04000, kOpenDsync = 010000, kOpenAsync = 020000, kOpenDirect = 040000,
-                     kOpenLargeFile = 0100000, kOpenDirectory = 0200000, kOpenNoFollow = 0400000, kOpenNoAtime = 01000000,
-                     kOpenCloseOnExec = 02000000, kOpenSync = 04010000, kOpenPath = 010000000, kOpenTmpfile = 020200000;
+inline constexpr u32 kOpenAccessMode = 3, kOpenReadOnly = 0, kOpenWriteOnly = 1, kOpenReadWrite = 2,
+                     kOpenCreate = 0100, kOpenExclusive = 0200, kOpenNoControllingTty = 0400,
+                     kOpenTruncate = 01000, kOpenAppend = 02000, kOpenNonBlock = 04000, kOpenDsync = 010000,
+                     kOpenAsync = 020000, kOpenDirect = 040000, kOpenLargeFile = 0100000,
+                     kOpenDirectory = 0200000, kOpenNoFollow = 0400000, kOpenNoAtime = 01000000,
+                     kOpenCloseOnExec = 02000000, kOpenSync = 04010000, kOpenPath = 010000000,
+                     kOpenTmpfile = 020200000;
 enum class TransferDirection : u8 { Read, Write };
 /// Not a program's to ask for: what happens by this file is not reported to listeners (fanotify(7)). F_GETFL shows it.
 inline constexpr u32 kOpenUnreported = 1u << 26;
@@ -99,10 +101,11 @@ public:
     /// getdents64(2): entries from the current offset on. ENOTDIR.
     virtual Result<void> read_directory(DirectorySink& sink) { return Error(Errno::ENOTDIR); }
     virtual Result<void> sync() { return Error(Errno::EINVAL); } // fsync(2)
-    /// The bytes [start, end) have reached the medium (msync(2), sync_file_range(2), O_DSYNC). Where that cannot be told
-    /// apart: all of them.
+    /// The bytes [start, end) have reached the medium (msync(2), sync_file_range(2), O_DSYNC). Where that
+    /// cannot be told apart: all of them.
     virtual Result<void> sync_range(u64 start, u64 end) { return sync(); }
-    /// posix_fadvise(2), readahead(2): the bytes will be wanted / are no longer, as far as pages can be read or dropped.
+    /// posix_fadvise(2), readahead(2): the bytes will be wanted / are no longer, as far as pages can be read
+    /// or dropped.
     virtual void prefetch(u64 offset, u64 size) {}
     virtual void drop_cached(u64 offset, u64 size) {}
     /// A descriptor that referred to this was closed (record locks end, flush); the description may live on.

@@ -16,7 +16,8 @@ struct WaitEdge {
 SpinLock wait_graph_lock{LockRank::Leaf};
 [[clang::no_destroy]] constinit List<WaitEdge, &WaitEdge::node> wait_graph GUARDED_BY(wait_graph_lock);
 
-/// Whether `holder` waits, directly or through others, for `waiter`. A process with several threads may wait several times.
+/// Whether `holder` waits, directly or through others, for `waiter`. A process with several threads may wait
+/// several times.
 bool would_deadlock(int waiter, int holder) REQUIRES(wait_graph_lock) {
     static u64 last_search GUARDED_BY(wait_graph_lock) = 0;
     u64 search = ++last_search;
@@ -140,7 +141,8 @@ void FileLocks::replace_range(const RangeLock& wanted, bool keep, RangeLock*& sp
     locks_.push_back(*fresh);
 }
 
-bool FileLocks::try_lock(const RangeLock& wanted, RangeLock*& spare_one, RangeLock*& spare_two, LockList& freed, int& holder) {
+bool FileLocks::try_lock(const RangeLock& wanted, RangeLock*& spare_one, RangeLock*& spare_two,
+                         LockList& freed, int& holder) {
     LockGuard guard(lock_);
     RangeLock* obstacle = conflict(wanted);
     if (obstacle) {

@@ -1,8 +1,10 @@
-// FileLocks: the advisory locks on one inode: POSIX and OFD record locks (fcntl(2)) and whole-file locks (flock(2)).
+// FileLocks: the advisory locks on one inode: POSIX and OFD record locks (fcntl(2)) and whole-file locks
+// (flock(2)).
 //
-// POSIX locks belong to a process and end when it closes any descriptor of the file; OFD and flock locks belong to an open
-// file description. Record locks and flock locks do not see each other. A waiter sleeps until any lock is released, then
-// tries again. POSIX waits that would close a circle of waiting processes answer EDEADLK.
+// POSIX locks belong to a process and end when it closes any descriptor of the file; OFD and flock locks
+// belong to an open file description. Record locks and flock locks do not see each other. A waiter sleeps
+// until any lock is released, then tries again. POSIX waits that would close a circle of waiting processes
+// answer EDEADLK.
 #pragma once
 #include "base/list.h"
 #include "base/ref.h"
@@ -60,8 +62,8 @@ public:
 private:
     using LockList = List<RangeLock, &RangeLock::node>;
     RangeLock* conflict(const RangeLock& wanted) REQUIRES(lock_);
-    void replace_range(const RangeLock& wanted, bool keep, RangeLock*& spare_one, RangeLock*& spare_two, LockList& freed)
-        REQUIRES(lock_);
+    void replace_range(const RangeLock& wanted, bool keep, RangeLock*& spare_one, RangeLock*& spare_two,
+                       LockList& freed) REQUIRES(lock_);
     bool try_lock(const RangeLock& wanted, RangeLock*& spare_one, RangeLock*& spare_two, LockList& freed, int& holder);
 
     u64 device_, inode_number_;

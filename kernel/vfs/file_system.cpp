@@ -24,7 +24,8 @@ SuperBlock::SuperBlock(Stacking how)
 SuperBlock::~SuperBlock() = default;
 
 std::span<FileSystem* const> file_systems() {
-    return {__start_martlet_file_systems, static_cast<usize>(__stop_martlet_file_systems - __start_martlet_file_systems)};
+    return {__start_martlet_file_systems,
+            static_cast<usize>(__stop_martlet_file_systems - __start_martlet_file_systems)};
 }
 
 FileSystem* find_file_system(std::string_view name) {

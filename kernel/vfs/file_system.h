@@ -56,7 +56,8 @@ protected:
 
 /// Registration by a constant in a linker section (.martlet_file_systems), no central list.
 #define REGISTER_FILE_SYSTEM(object)                                                                         \
-    [[gnu::section(".martlet_file_systems"), gnu::used]] static ::martlet::FileSystem* const file_system_##object = &(object)
+    [[gnu::section(".martlet_file_systems"),                                                                 \
+      gnu::used]] static ::martlet::FileSystem* const file_system_##object = &(object)
 
 FileSystem* find_file_system(std::string_view name);
 /// Every registered type, in link order.

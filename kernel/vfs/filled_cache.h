@@ -1,10 +1,10 @@
 // FilledCache: the pages of something that is stored elsewhere: a file of a file system on a block device.
 //
-// A page is read by fill() on its first use and kept until memory is needed. Sequential readers get several pages at once:
-// the window doubles while reads go on where the last one ended, up to kReadAheadPages. What is written comes with
-// vfs/written_cache.h.
-// Locking: the tree of frames has its own; fill() runs without a lock, and of two that filled the same page one result is
-// kept. The size is an atomic that only grows while pages are used, except by the owner's truncation.
+// A page is read by fill() on its first use and kept until memory is needed. Sequential readers get several
+// pages at once: the window doubles while reads go on where the last one ended, up to kReadAheadPages. What
+// is written comes with vfs/written_cache.h. Locking: the tree of frames has its own; fill() runs without a
+// lock, and of two that filled the same page one result is kept. The size is an atomic that only grows while
+// pages are used, except by the owner's truncation.
 #pragma once
 #include "base/list.h"
 #include "mm/frame_tree.h"

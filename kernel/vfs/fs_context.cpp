@@ -3,10 +3,12 @@
 namespace martlet {
 
 FsContext::FsContext(Path root, Path working_directory, u32 umask, Ref<MountNamespace> name_space)
-    : root_(std::move(root)), working_directory_(std::move(working_directory)), umask_(umask), name_space_(std::move(name_space)) {}
+    : root_(std::move(root)), working_directory_(std::move(working_directory)), umask_(umask),
+      name_space_(std::move(name_space)) {}
 
 Result<Ref<FsContext>> FsContext::create(Path root, Path working_directory, u32 umask) {
-    return make_ref<FsContext>(std::move(root), std::move(working_directory), umask, Ref<MountNamespace>(MountNamespace::initial()));
+    return make_ref<FsContext>(std::move(root), std::move(working_directory), umask,
+                               Ref<MountNamespace>(MountNamespace::initial()));
 }
 
 Result<Ref<FsContext>> FsContext::clone() {

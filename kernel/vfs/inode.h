@@ -61,17 +61,27 @@ public:
 
     // Directories. Names are single components, neither "." nor "..".
     virtual Result<Ref<Inode>> lookup(std::string_view name) { return Error(Errno::ENOTDIR); } // ENOENT if absent
-    virtual Result<Ref<Inode>> create(std::string_view name, const InodeAttributes&) { return Error(Errno::EPERM); } // any type but symlink
-    virtual Result<Ref<Inode>> create_symlink(std::string_view name, std::string_view target, const InodeAttributes&) { return Error(Errno::EPERM); }
+    virtual Result<Ref<Inode>> create(std::string_view name, const InodeAttributes&) {
+        return Error(Errno::EPERM);
+    } // any type but symlink
+    virtual Result<Ref<Inode>> create_symlink(std::string_view name, std::string_view target,
+                                              const InodeAttributes&) {
+        return Error(Errno::EPERM);
+    }
     virtual Result<void> link(std::string_view name, Inode& inode) { return Error(Errno::EPERM); }
     /// A regular file without a name and with a link count of 0 (O_TMPFILE).
     virtual Result<Ref<Inode>> create_nameless(const InodeAttributes&) { return Error(Errno::EOPNOTSUPP); }
     /// Whether whiteouts can be left behind by rename (RENAME_WHITEOUT): a character device 0:0.
     virtual bool supports_whiteouts() const { return false; }
     virtual Result<void> unlink(std::string_view name, Inode& inode) { return Error(Errno::EPERM); }
-    virtual Result<void> remove_directory(std::string_view name, Inode& inode) { return Error(Errno::EPERM); } // ENOTEMPTY
+    virtual Result<void> remove_directory(std::string_view name, Inode& inode) {
+        return Error(Errno::EPERM);
+    } // ENOTEMPTY
     /// Checks are done; `replaced` is what the new name refers to, or null. `exchange` as RENAME_EXCHANGE.
-    virtual Result<void> rename(std::string_view name, Inode& inode, Inode& new_directory, std::string_view new_name, Inode* replaced, bool exchange) { return Error(Errno::EPERM); }
+    virtual Result<void> rename(std::string_view name, Inode& inode, Inode& new_directory,
+                                std::string_view new_name, Inode* replaced, bool exchange) {
+        return Error(Errno::EPERM);
+    }
     virtual Result<void> read_directory(u64 offset, DirectorySink& sink) { return Error(Errno::ENOTDIR); }
 
     // Symbolic links.

@@ -86,7 +86,8 @@ Result<Ref<MemoryObject>> InodeFile::mapping_object() {
     return object;
 }
 
-/// ".", ".." and the file system's entries: positions 0 and 1 belong to the dots, an entry's own offset is shifted by 2.
+/// ".", ".." and the file system's entries: positions 0 and 1 belong to the dots, an entry's own offset is
+/// shifted by 2.
 Result<void> InodeFile::read_directory(DirectorySink& sink) {
     if (!inode_->is_directory()) return Error(Errno::ENOTDIR);
     if (path().dentry().is_deleted()) return Error(Errno::ENOENT);

@@ -72,7 +72,8 @@ void Mount::set_flags(u64 flags) {
 Result<void> Mount::begin_write() {
     writers_.fetch_add(1, std::memory_order_seq_cst);
     super_block_->writers.fetch_add(1, std::memory_order_seq_cst);
-    if (!(flags_.load(std::memory_order_seq_cst) & kMountReadOnly) && !super_block_->is_read_only.load(std::memory_order_seq_cst))
+    if (!(flags_.load(std::memory_order_seq_cst) & kMountReadOnly) &&
+        !super_block_->is_read_only.load(std::memory_order_seq_cst))
         return {};
     end_write();
     return Error(Errno::EROFS);
@@ -129,7 +130,8 @@ Path Mount::mount_point() const {
 }
 
 void MountTable::link(Mount& mount) {
-    auto& bucket = bucket_of(mount.parent_.load(std::memory_order_relaxed), mount.point_.load(std::memory_order_relaxed));
+    auto& bucket = bucket_of(mount.parent_.load(std::memory_order_relaxed),
+                             mount.point_.load(std::memory_order_relaxed));
     // A later mount on the same point lies on top: it stands first in the chain.
     mount.hash_next_.store(bucket.load(std::memory_order_relaxed), std::memory_order_relaxed);
     bucket.store(&mount, std::memory_order_release);
@@ -145,7 +147,8 @@ void MountTable::unlink(Mount& mount) {
     // The flag stays as long as anything is mounted on this dentry through any mount.
     bool is_still_point = false;
     for (auto& bucket : mount_buckets)
-        for (Mount* other = bucket.load(std::memory_order_relaxed); other; other = other->hash_next_.load(std::memory_order_relaxed))
+        for (Mount* other = bucket.load(std::memory_order_relaxed); other;
+             other = other->hash_next_.load(std::memory_order_relaxed))
             is_still_point = is_still_point || other->point_.load(std::memory_order_relaxed) == point;
     if (!is_still_point) point->clear_flag(Dentry::kMountPoint);
 }
@@ -266,7 +269,8 @@ bool MountTable::is_in_use_here(const Dentry& dentry) {
     MountNamespace* here = &current_mount_namespace();
     LockGuard guard(name_space_lock);
     for (auto& bucket : mount_buckets)
-        for (Mount* mount = bucket.load(std::memory_order_relaxed); mount; mount = mount->hash_next_.load(std::memory_order_relaxed))
+        for (Mount* mount = bucket.load(std::memory_order_relaxed); mount;
+             mount = mount->hash_next_.load(std::memory_order_relaxed))
             if (mount->point_.load(std::memory_order_relaxed) == &dentry && mount->name_space() == here) return true;
     return false;
 }

@@ -1,15 +1,15 @@
 // Mount: one attachment of a file system to a tree of names; MountTable: all of them.
 //
-// A mount shows the tree below `root()` (the file system's root, or any directory of it for a bind mount) at its mount
-// point. States: detached (made, or taken off by a lazy unmount) <-> attached (part of a name space, vfs/mount_namespace.h).
-// Ownership: the table holds one reference to a mount that has a place, every Path one; a mount holds its mount point, so
-// a mount with others below it is busy by its count.
-// Locking: mount points, the table and propagation change under `mount_mutex` and, for the moment of the change,
+// A mount shows the tree below `root()` (the file system's root, or any directory of it for a bind mount) at
+// its mount point. States: detached (made, or taken off by a lazy unmount) <-> attached (part of a name
+// space, vfs/mount_namespace.h). Ownership: the table holds one reference to a mount that has a place, every
+// Path one; a mount holds its mount point, so a mount with others below it is busy by its count. Locking:
+// mount points, the table and propagation change under `mount_mutex` and, for the moment of the change,
 // name_space_lock inside a sequence; crossing a mount point takes no lock, like a lookup (dentry.h).
-// Propagation (mount_namespaces(7)): mounts with one `peer_group` see each other's changes; a mount with a `master_group`
-// sees those of that group. How changes spread: vfs/mount_tree.h.
-// Writers: each file open for writing counts in its mount and its file system; the count is taken before the look at the
-// read-only flag, and a remount sets the flag before it looks at the count.
+// Propagation (mount_namespaces(7)): mounts with one `peer_group` see each other's changes; a mount with a
+// `master_group` sees those of that group. How changes spread: vfs/mount_tree.h. Writers: each file open for
+// writing counts in its mount and its file system; the count is taken before the look at the read-only flag,
+// and a remount sets the flag before it looks at the count.
 #pragma once
 #include <atomic>
 
@@ -48,7 +48,9 @@ public:
     u64 flags() const { return flags_.load(std::memory_order_relaxed); }
     /// MS_STRICTATIME wins over MS_NOATIME (mount(2)).
     void set_flags(u64 flags);
-    bool is_read_only() const { return (flags() & kMountReadOnly) || super_block_->is_read_only.load(std::memory_order_relaxed); }
+    bool is_read_only() const {
+        return (flags() & kMountReadOnly) || super_block_->is_read_only.load(std::memory_order_relaxed);
+    }
     u32 id() const { return id_; }
     std::string_view source() const { return source_; }
     /// Where it is attached; empty for the first mount and detached ones.
@@ -138,7 +140,8 @@ private:
     friend class MountTree;
     /// Any mount on `mount`, or null.
     static Mount* any_child(const Mount& mount) REQUIRES(mount_mutex);
-    /// Gives `mount` a place / another one / takes it away. The table's reference is the caller's to give and to release.
+    /// Gives `mount` a place / another one / takes it away. The table's reference is the caller's to give and
+    /// to release.
     static void place(Mount& mount, Mount& parent, Dentry& point) REQUIRES(mount_mutex);
     static void displace(Mount& mount) REQUIRES(mount_mutex);
     /// Takes the place away, in one step with the look at the count. EBUSY if it is above `expected`.

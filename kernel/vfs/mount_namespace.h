@@ -1,7 +1,7 @@
 // MountNamespace: one tree of mounts as a group of processes sees it (mount_namespaces(7)).
 //
-// A process belongs to the name space of its FsContext. The initial one lives for ever; another goes, with all its mounts,
-// when the last process that refers to it does.
+// A process belongs to the name space of its FsContext. The initial one lives for ever; another goes, with
+// all its mounts, when the last process that refers to it does.
 #pragma once
 #include "base/ref.h"
 #include "vfs/change_count.h"
@@ -12,8 +12,8 @@ namespace martlet {
 class MountNamespace final : public RefCounted {
 public:
     static MountNamespace& initial();
-    /// A copy of `from`: every mount becomes a peer or a slave of what it copies. `root` and `working_directory` are moved
-    /// to the same places of the copy. ENOMEM.
+    /// A copy of `from`: every mount becomes a peer or a slave of what it copies. `root` and
+    /// `working_directory` are moved to the same places of the copy. ENOMEM.
     static Result<Ref<MountNamespace>> copy(MountNamespace& from, Path& root, Path& working_directory);
     u64 number() const { return number_; }
     /// Where a process that enters it begins. Under mount_mutex.

@@ -34,7 +34,8 @@ u32 MountTree::new_peer_group() { return ++last_peer_group; }
 
 u32 MountTree::peer_count(u32 group) {
     u32 count = 0;
-    for (Mount* mount = MountTable::first(); mount; mount = MountTable::next(*mount)) count += mount->peer_group_ == group;
+    for (Mount* mount = MountTable::first(); mount; mount = MountTable::next(*mount))
+        count += mount->peer_group_ == group;
     return count;
 }
 
@@ -72,7 +73,8 @@ void MountTree::change_propagation(Mount& tree, Propagation propagation, bool wi
 // Copies.
 
 Result<Ref<Mount>> MountTree::copy_one(Mount& from, Dentry& root, Relation relation) {
-    Ref<Mount> copy = TRY(Mount::create(Ref<SuperBlock>(*from.super_block_), Ref<Dentry>(root), from.source_, from.flags()));
+    Ref<Mount> copy = TRY(
+        Mount::create(Ref<SuperBlock>(*from.super_block_), Ref<Dentry>(root), from.source_, from.flags()));
     if (relation == Relation::Peer) {
         copy->peer_group_ = from.peer_group_;
         copy->master_group_ = from.master_group_;
@@ -108,7 +110,8 @@ Result<Ref<Mount>> MountTree::copy(Mount& from, Dentry& root, const CopyRules& r
 }
 
 void MountTree::set_name_space(Mount& tree, MountNamespace* name_space) {
-    for (Mount* mount = next_in_tree(nullptr, tree); mount; mount = next_in_tree(mount, tree)) mount->name_space_ = name_space;
+    for (Mount* mount = next_in_tree(nullptr, tree); mount; mount = next_in_tree(mount, tree))
+        mount->name_space_ = name_space;
 }
 
 void MountTree::adopt_root(Ref<Mount> tree, MountNamespace& name_space) {
@@ -120,11 +123,12 @@ void MountTree::adopt_root(Ref<Mount> tree, MountNamespace& name_space) {
 
 /// A mount that is attached and shows the place.
 bool MountTree::can_receive(const Mount& receiver, const Path& point) {
-    return &receiver != &point.mount() && receiver.name_space_ && DentryCache::is_within(point.dentry(), receiver.root());
+    return &receiver != &point.mount() && receiver.name_space_ &&
+           DentryCache::is_within(point.dentry(), receiver.root());
 }
 
-/// For every peer of the point's mount a copy of the tree that is a peer; for every slave one that is a slave, and so on
-/// to the slaves of slaves.
+/// For every peer of the point's mount a copy of the tree that is a peer; for every slave one that is a
+/// slave, and so on to the slaves of slaves.
 Result<void> MountTree::copy_for_peers(Mount& tree, const Path& point, Vector<Pending>& pending) {
     struct Step {
         u32 group;
@@ -250,7 +254,8 @@ Result<void> MountTree::collect_counterparts(Mount& mount, Vector<Mount*>& found
                 if (!is_known) TRY(groups.push_back(receiver->peer_group_));
             }
             for (Mount* child = MountTable::first(); child; child = MountTable::next(*child)) {
-                if (child->parent_.load(std::memory_order_relaxed) != receiver || child->point_.load(std::memory_order_relaxed) != point)
+                if (child->parent_.load(std::memory_order_relaxed) != receiver ||
+                    child->point_.load(std::memory_order_relaxed) != point)
                     continue;
                 bool is_known = false;
                 for (Mount* known : found) is_known = is_known || known == child;

@@ -29,13 +29,14 @@ enum class Propagation : u8 { Private, Shared, Slave, Unbindable };
 class MountTree {
 public:
     /// A tree without a place that shows `root` of `from` (and what is mounted below it). ENOMEM.
-    static Result<Ref<Mount>> copy(Mount& from, Dentry& root, const CopyRules& rules, Vector<MountPair>* pairs = nullptr)
-        REQUIRES(mount_mutex);
+    static Result<Ref<Mount>> copy(Mount& from, Dentry& root, const CopyRules& rules,
+                                   Vector<MountPair>* pairs = nullptr) REQUIRES(mount_mutex);
     /// Puts a tree on `point`, which must be on top there, and copies on its peers. ENOENT, ENOMEM.
     static Result<void> attach(Ref<Mount> tree, const Path& point) REQUIRES(mount_mutex);
     /// Moves an attached tree. The callers have checked that it may go there.
     static Result<void> move(Mount& tree, const Path& point) REQUIRES(mount_mutex);
-    /// pivot_root(2): `new_root` takes the place of `old_root`, which goes to `put_old`. No propagation: none is shared.
+    /// pivot_root(2): `new_root` takes the place of `old_root`, which goes to `put_old`. No propagation: none
+    /// is shared.
     static void pivot(Mount& old_root, Mount& new_root, const Path& put_old) REQUIRES(mount_mutex);
     /// Takes one mount off, with its peers' counterparts. EBUSY.
     static Result<void> detach(Mount& mount, u32 expected_users) REQUIRES(mount_mutex);

@@ -1,10 +1,12 @@
 // Who wants to hear what happens to which file: the hooks behind inotify(7) and fanotify(7).
 //
-// A mark is one listener's interest in one inode; a PathListener hears of everything that happens to paths and chooses itself. The VFS reports each event where it happens: on the inode itself, and on
-// the directory in which it is known under the name that was used. While nobody has a mark, a report is one load.
+// A mark is one listener's interest in one inode; a PathListener hears of everything that happens to paths
+// and chooses itself. The VFS reports each event where it happens: on the inode itself, and on the directory
+// in which it is known under the name that was used. While nobody has a mark, a report is one load.
 //
-// notify_lock guards the table of marks and is held while marks are told; what a mark gives up is freed after it.
-// A mark keeps its inode; it ends with the inode's last name (IN_DELETE_SELF), at unmounting, or by its listener.
+// notify_lock guards the table of marks and is held while marks are told; what a mark gives up is freed after
+// it. A mark keeps its inode; it ends with the inode's last name (IN_DELETE_SELF), at unmounting, or by its
+// listener.
 #pragma once
 #include <atomic>
 #include <string_view>

@@ -84,7 +84,8 @@ Result<Ref<File>> open_or_create(PathWalk& walk, std::string_view name, const Op
                 TRY(check_writable(walk.path().mount()));
                 TRY(check_create(parent, current_credentials()));
                 u32 mode = kModeRegular | (request.mode & kModePermissions);
-                Ref<Inode> inode = TRY(directory.create(dentry->name(), attributes_for_new(directory, mode, current_credentials())));
+                Ref<Inode> inode = TRY(directory.create(
+                    dentry->name(), attributes_for_new(directory, mode, current_credentials())));
                 DentryCache::instantiate(*dentry, std::move(inode));
                 notify_name(directory, dentry->name(), kNotifyCreate);
                 is_new = true;

@@ -1,5 +1,6 @@
-// Changes to the tree of names and to attributes: what mkdir(2), rename(2), chmod(2) … do once their arguments are kernel
-// values. Permissions, read-only mounts and every error order are here; file systems only store.
+// Changes to the tree of names and to attributes: what mkdir(2), rename(2), chmod(2) … do once their
+// arguments are kernel values. Permissions, read-only mounts and every error order are here; file systems
+// only store.
 #pragma once
 #include <string_view>
 

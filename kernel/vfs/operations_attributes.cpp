@@ -99,7 +99,8 @@ Result<void> truncate_as_writer(Inode& inode, u64 size) {
 Result<void> check_access(const Path& path, u32 wanted, const Credentials& credentials) {
     Inode& inode = *path.dentry().inode();
     TRY(inode.refresh_attributes());
-    if ((wanted & kMayExecute) && inode.is_regular() && (path.mount().flags() & kMountNoExec)) return Error(Errno::EACCES);
+    if ((wanted & kMayExecute) && inode.is_regular() && (path.mount().flags() & kMountNoExec))
+        return Error(Errno::EACCES);
     if (wanted != 0) TRY(check_permission(inode, wanted, credentials));
     // Devices, FIFOs and sockets are written to without writing to the file system.
     if ((wanted & kMayWrite) && (inode.is_regular() || inode.is_directory() || inode.is_symlink()))

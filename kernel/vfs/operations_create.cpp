@@ -13,8 +13,8 @@ enum class TrailingSlash : u8 { Forbidden, Allowed };
 
 Result<void> no_check(Mount&) { return {}; }
 
-/// Walks to the parent and, under its lock, hands `make` the parent's inode and the negative dentry to fill. Where nothing has
-/// that name yet, `check` comes before the question whether the directory may be written.
+/// Walks to the parent and, under its lock, hands `make` the parent's inode and the negative dentry to fill.
+/// Where nothing has that name yet, `check` comes before the question whether the directory may be written.
 template <typename Check, typename Make>
 Result<Ref<Dentry>> create_last(PathWalk& walk, std::string_view path, TrailingSlash slash, Check check, Make make) {
     TRY(walk.to_parent(path, 0));
@@ -58,22 +58,28 @@ Result<Path> make_socket(const NameAt& at, u32 mode, Ref<RefCounted> attachment)
 
 Result<void> make_node(const NameAt& at, u32 mode, u64 device) {
     u32 type = mode & kModeTypeMask;
-    return create_entry(at, TrailingSlash::Forbidden, [&](Mount&, Inode& directory, std::string_view name) -> Result<Ref<Inode>> {
-        bool is_whiteout = type == kModeCharacter && device == 0; // a mark of overlayfs, no device
-        if ((type == kModeCharacter || type == kModeBlock) && !is_whiteout && !current_credentials().has(Capability::Mknod))
-            return Error(Errno::EPERM);
-        InodeAttributes attributes = attributes_for_new(directory, mode, current_credentials());
-        attributes.device = type == kModeCharacter || type == kModeBlock ? device : 0;
-        return directory.create(name, attributes);
-    });
+    return create_entry(at, TrailingSlash::Forbidden,
+                        [&](Mount&, Inode& directory, std::string_view name) -> Result<Ref<Inode>> {
+                            bool is_whiteout =
+                                type == kModeCharacter && device == 0; // a mark of overlayfs, no device
+                            if ((type == kModeCharacter || type == kModeBlock) && !is_whiteout &&
+                                !current_credentials().has(Capability::Mknod))
+                                return Error(Errno::EPERM);
+                            InodeAttributes attributes =
+                                attributes_for_new(directory, mode, current_credentials());
+                            attributes.device = type == kModeCharacter || type == kModeBlock ? device : 0;
+                            return directory.create(name, attributes);
+                        });
 }
 
 Result<void> make_directory(const NameAt& at, u32 mode) {
-    return create_entry(at, TrailingSlash::Allowed, [&](Mount&, Inode& directory, std::string_view name) -> Result<Ref<Inode>> {
-        if (directory.attributes.link_count >= kLinkMax) return Error(Errno::EMLINK);
-        u32 kept = kModeDirectory | (mode & (0777 | kModeSticky));
-        return directory.create(name, attributes_for_new(directory, kept, current_credentials()));
-    });
+    return create_entry(at, TrailingSlash::Allowed,
+                        [&](Mount&, Inode& directory, std::string_view name) -> Result<Ref<Inode>> {
+                            if (directory.attributes.link_count >= kLinkMax) return Error(Errno::EMLINK);
+                            u32 kept = kModeDirectory | (mode & (0777 | kModeSticky));
+                            return directory.create(
+                                name, attributes_for_new(directory, kept, current_credentials()));
+                        });
 }
 
 Result<void> make_symlink(const NameAt& at, std::string_view target) {
@@ -91,15 +97,17 @@ Result<void> make_link(const Path& old_path, const NameAt& at) {
         return check_link_source(inode, current_credentials());
     };
     PathWalk walk(at.start);
-    TRY(create_last(walk, at.name, TrailingSlash::Forbidden, check, [&](Mount&, Inode& directory, std::string_view name) -> Result<Ref<Inode>> {
-        if (inode.is_directory()) return Error(Errno::EPERM);
-        MutexGuard guard(inode.attribute_lock);
-        if (inode.attributes.link_count == 0 && !inode.is_linkable) return Error(Errno::ENOENT);
-        if (inode.attributes.link_count >= kLinkMax) return Error(Errno::EMLINK);
-        TRY(directory.link(name, inode));
-        notify_inode(inode, kNotifyAttribute);
-        return Ref<Inode>(inode);
-    }));
+    TRY(create_last(walk, at.name, TrailingSlash::Forbidden, check,
+                    [&](Mount&, Inode& directory, std::string_view name) -> Result<Ref<Inode>> {
+                        if (inode.is_directory()) return Error(Errno::EPERM);
+                        MutexGuard guard(inode.attribute_lock);
+                        if (inode.attributes.link_count == 0 && !inode.is_linkable)
+                            return Error(Errno::ENOENT);
+                        if (inode.attributes.link_count >= kLinkMax) return Error(Errno::EMLINK);
+                        TRY(directory.link(name, inode));
+                        notify_inode(inode, kNotifyAttribute);
+                        return Ref<Inode>(inode);
+                    }));
     return {};
 }
 

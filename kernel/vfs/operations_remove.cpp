@@ -96,10 +96,13 @@ private:
 };
 
 /// The checks between finding both entries and asking the file system.
-Result<void> check_rename(const Path& from_parent, Dentry& old_entry, const Path& to_parent, Dentry& new_entry, u32 flags) {
+Result<void> check_rename(const Path& from_parent, Dentry& old_entry, const Path& to_parent,
+                          Dentry& new_entry, u32 flags) {
     const Credentials& credentials = current_credentials();
     Inode& inode = *old_entry.inode();
-    auto kind_of = [](const Inode& node) { return node.is_directory() ? VictimKind::Directory : VictimKind::NotDirectory; };
+    auto kind_of = [](const Inode& node) {
+        return node.is_directory() ? VictimKind::Directory : VictimKind::NotDirectory;
+    };
     TRY(check_delete(from_parent.dentry(), old_entry, kind_of(inode), credentials));
     bool exchange = (flags & kRenameExchange) != 0;
     if (new_entry.is_negative()) {
@@ -111,7 +114,8 @@ Result<void> check_rename(const Path& from_parent, Dentry& old_entry, const Path
     // Moving a directory changes its "..": that is a write to it.
     if (&from_parent.dentry() != &to_parent.dentry()) {
         if (inode.is_directory()) TRY(check_permission(inode, kMayWrite, credentials));
-        if (exchange && new_entry.inode()->is_directory()) TRY(check_permission(*new_entry.inode(), kMayWrite, credentials));
+        if (exchange && new_entry.inode()->is_directory())
+            TRY(check_permission(*new_entry.inode(), kMayWrite, credentials));
     }
     if (MountTable::is_in_use_here(old_entry) || MountTable::is_in_use_here(new_entry)) return Error(Errno::EBUSY);
     return {};

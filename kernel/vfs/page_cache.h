@@ -1,9 +1,11 @@
-// PageCache: the pages of one file, the one copy of its bytes: read, write, mmap and execve all use these frames.
+// PageCache: the pages of one file, the one copy of its bytes: read, write, mmap and execve all use these
+// frames.
 //
-// A sparse array of frames; a missing one is a hole that reads as zeros. Frames may come from an archive (adopt).
-// Locking: a spinlock guards the array and the size. Content is written under the inode's attribute_lock by its owner, or
-// through mappings without any lock. Bytes between the end of the file and the end of its last page are zero, except what
-// mappings put there: that is cleared before the file grows over it.
+// A sparse array of frames; a missing one is a hole that reads as zeros. Frames may come from an archive
+// (adopt). Locking: a spinlock guards the array and the size. Content is written under the inode's
+// attribute_lock by its owner, or through mappings without any lock. Bytes between the end of the file and
+// the end of its last page are zero, except what mappings put there: that is cleared before the file grows
+// over it.
 #pragma once
 #include "mm/memory_object.h"
 #include "sync/spinlock.h"

@@ -16,9 +16,11 @@ struct BorrowedPage {
 
 enum class MayWait : u8 { No, Yes };
 
-/// What follows `offset` in `file`, at most `limit` bytes in as many pages as `pages` takes: the page-cache pages themselves
-/// where the file has them, else one fresh frame that the file was read into. Answers the number of pages, 0 at the end of
-/// the file. Errors as read(2). MayWait::No binds files that support_no_wait.
-Result<u32> borrow_pages(File& file, u64 offset, usize limit, std::span<BorrowedPage> pages, MayWait may_wait = MayWait::Yes);
+/// What follows `offset` in `file`, at most `limit` bytes in as many pages as `pages` takes: the page-cache
+/// pages themselves where the file has them, else one fresh frame that the file was read into. Answers the
+/// number of pages, 0 at the end of the file. Errors as read(2). MayWait::No binds files that
+/// support_no_wait.
+Result<u32> borrow_pages(File& file, u64 offset, usize limit, std::span<BorrowedPage> pages,
+                         MayWait may_wait = MayWait::Yes);
 
 } // namespace martlet

@@ -56,7 +56,8 @@ Result<String> Path::to_string(const Path& root) const {
                 break;
             }
             if (dentry == &mount->root() || dentry->is_root()) {
-                const Mount* parent = dentry == &mount->root() ? mount->parent_.load(std::memory_order_relaxed) : nullptr;
+                const Mount* parent =
+                    dentry == &mount->root() ? mount->parent_.load(std::memory_order_relaxed) : nullptr;
                 if (!parent) {
                     is_reachable = !root || mount == &root.mount();
                     break;

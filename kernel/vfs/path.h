@@ -26,8 +26,8 @@ public:
     Dentry& dentry() const { return *dentry_; }
     bool operator==(const Path& other) const { return mount_ == other.mount_ && dentry_ == other.dentry_; }
 
-    /// The absolute name as seen from `root`; " (deleted)" appended when it has been unlinked; "(unreachable)" prefix as
-    /// getcwd(2) describes. ENAMETOOLONG, ENOMEM.
+    /// The absolute name as seen from `root`; " (deleted)" appended when it has been unlinked;
+    /// "(unreachable)" prefix as getcwd(2) describes. ENAMETOOLONG, ENOMEM.
     Result<String> to_string(const Path& root) const;
     /// The name within its file system, whatever is mounted where.
     Result<String> to_string_in_file_system() const;

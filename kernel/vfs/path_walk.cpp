@@ -20,7 +20,8 @@ Result<Ref<Dentry>> lookup_child_locked(Dentry& parent, std::string_view name, u
 
 Result<Ref<Dentry>> lookup_child(Dentry& parent, std::string_view name, u32 hash) {
     if (Ref<Dentry> dentry = DentryCache::find(parent, name, hash))
-        if (!dentry->needs_revalidation() || (dentry->inode() && dentry->inode()->is_current())) [[likely]] return dentry;
+        if (!dentry->needs_revalidation() || (dentry->inode() && dentry->inode()->is_current())) [[likely]]
+            return dentry;
     MutexGuard guard(parent.inode()->directory_lock);
     return lookup_child_locked(parent, name, hash);
 }

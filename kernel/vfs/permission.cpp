@@ -32,7 +32,9 @@ Result<void> check_link_follow(const Inode& directory, const Inode& link, const 
 }
 
 Result<void> check_link_source(const Inode& inode, const Credentials& credentials) {
-    if (!name_protection.hard_links.load(std::memory_order_relaxed) || is_owner_or_capable(inode, credentials)) return {};
+    if (!name_protection.hard_links.load(std::memory_order_relaxed) ||
+        is_owner_or_capable(inode, credentials))
+        return {};
     bool has_privileges = (inode.mode() & kModeSetUid) || (inode.mode() & (kModeSetGid | 0010)) == (kModeSetGid | 0010);
     if (inode.is_regular() && !has_privileges && check_permission(inode, kMayRead | kMayWrite, credentials)) return {};
     return Error(Errno::EPERM);
@@ -43,7 +45,8 @@ Result<void> check_open_existing(const Inode& directory, const Inode& inode, con
     if (!is_fifo && !inode.is_regular()) return {};
     u32 level = (is_fifo ? name_protection.fifos : name_protection.regular).load(std::memory_order_relaxed);
     u32 owner = inode.attributes.user_id;
-    if (level == 0 || !(directory.mode() & kModeSticky) || owner == directory.attributes.user_id || owner == credentials.fs_uid)
+    if (level == 0 || !(directory.mode() & kModeSticky) || owner == directory.attributes.user_id ||
+        owner == credentials.fs_uid)
         return {};
     if ((directory.mode() & 0002) || (level >= 2 && (directory.mode() & 0020))) return Error(Errno::EACCES);
     return {};

@@ -34,7 +34,8 @@ bool is_owner_or_capable(const Inode& inode, const Credentials& credentials);
 Result<void> check_create(const Dentry& directory, const Credentials& credentials);
 /// Removing `victim`: as above, the sticky bit (EPERM), and the kind: ENOTDIR, EISDIR.
 enum class VictimKind : u8 { Directory, NotDirectory };
-Result<void> check_delete(const Dentry& directory, const Dentry& victim, VictimKind kind, const Credentials& credentials);
+Result<void> check_delete(const Dentry& directory, const Dentry& victim, VictimKind kind,
+                          const Credentials& credentials);
 /// The set-user-ID and set-group-ID bits that a write or truncation by these credentials clears from `mode`.
 u32 privileges_lost_by_write(u32 mode, const Credentials& credentials);
 /// Owner, group and mode of a new inode in `directory`: set-group-ID directories hand on their group.

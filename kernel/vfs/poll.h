@@ -16,8 +16,8 @@ class RefCounted;
 
 class PollTable {
 public:
-    /// Remembers that a change of `queue` ends the wait. Failures to allocate are kept and reported by the waiter. A queue
-    /// that may go before the file does names the object it lives in, which is then kept.
+    /// Remembers that a change of `queue` ends the wait. Failures to allocate are kept and reported by the
+    /// waiter. A queue that may go before the file does names the object it lives in, which is then kept.
     virtual void watch(WaitQueue& queue, RefCounted* owner = nullptr) = 0;
     /// The events that the registrations which follow wait for; others do not wake.
     u32 wanted = ~0u;

@@ -39,7 +39,8 @@ std::atomic<u64> unchecked_pages = 0;
 
 SpinLock list_lock{LockRank::Leaf};
 [[clang::no_destroy]] constinit WrittenCache::DirtyList dirty_caches GUARDED_BY(list_lock);
-[[clang::no_destroy]] constinit List<WriteBack::LastUse, &WriteBack::LastUse::last_use_node> last_uses GUARDED_BY(list_lock);
+[[clang::no_destroy]] constinit List<WriteBack::LastUse, &WriteBack::LastUse::last_use_node>
+    last_uses GUARDED_BY(list_lock);
 u64 current_round GUARDED_BY(list_lock) = 0;
 
 Mutex start_lock{LockRank::SleepLeaf};
@@ -116,8 +117,12 @@ void run_write_back(void*) {
         });
         u64 interval_ns = static_cast<u64>(interval_centiseconds.get()) * kNanosecondsPerCentisecond;
         // An error is the end of the interval.
-        (void)thread_queue.wait([] { return is_urgent.load(std::memory_order_acquire) || has_last_uses.load(std::memory_order_acquire); },
-                                WaitMode::Uninterruptible, interval_ns ? Deadline::after(interval_ns) : Deadline::never());
+        (void)thread_queue.wait(
+            [] {
+                return is_urgent.load(std::memory_order_acquire) ||
+                       has_last_uses.load(std::memory_order_acquire);
+            },
+            WaitMode::Uninterruptible, interval_ns ? Deadline::after(interval_ns) : Deadline::never());
         bool takes_all = is_urgent.exchange(false, std::memory_order_acq_rel) || is_above_background();
         end_last_uses();
         run_round(takes_all);
@@ -204,7 +209,8 @@ void WriteBack::throttle() {
 }
 
 void WriteBack::sync_all() {
-    for (u64 round = begin_round(); Ref<WrittenCache> cache = WrittenCache::next_dirty(round);) (void)cache->write_back();
+    for (u64 round = begin_round(); Ref<WrittenCache> cache = WrittenCache::next_dirty(round);)
+        (void)cache->write_back();
 }
 
 u64 WriteBack::reclaim(u64 frames) {

@@ -1,10 +1,12 @@
-// Write-back: the kernel thread that stores dirty pages of the caches of stored files (vfs/written_cache.h), and its limits.
+// Write-back: the kernel thread that stores dirty pages of the caches of stored files (vfs/written_cache.h),
+// and its limits.
 //
-// The thread starts with the first dirty page. It stores what has been dirty for vm.dirty_expire_centisecs, looking every
-// vm.dirty_writeback_centisecs, and everything as soon as more than vm.dirty_background_ratio (or _bytes) of the memory that
-// could hold cached pages is dirty. Above vm.dirty_ratio (or _bytes) writers wait for it. Memory that runs out waits for it too.
-// Locking: the list of dirty caches has a spinlock. The thread waits for nobody's lock but those that storing needs: who
-// waits for the thread may hold locks, and waits for a limited time.
+// The thread starts with the first dirty page. It stores what has been dirty for vm.dirty_expire_centisecs,
+// looking every vm.dirty_writeback_centisecs, and everything as soon as more than vm.dirty_background_ratio
+// (or _bytes) of the memory that could hold cached pages is dirty. Above vm.dirty_ratio (or _bytes) writers
+// wait for it. Memory that runs out waits for it too. Locking: the list of dirty caches has a spinlock. The
+// thread waits for nobody's lock but those that storing needs: who waits for the thread may hold locks, and
+// waits for a limited time.
 #pragma once
 #include "base/list.h"
 #include "base/result.h"
@@ -36,8 +38,8 @@ public:
 
     /// The thread runs. ENOMEM.
     static Result<void> start();
-    /// For the caches: a cache's first page became dirty / its last one clean; pages became dirty, are being stored, are
-    /// done with (or dropped).
+    /// For the caches: a cache's first page became dirty / its last one clean; pages became dirty, are being
+    /// stored, are done with (or dropped).
     static void cache_is_dirty(WrittenCache& cache);
     static void cache_is_clean(WrittenCache& cache);
     static void count_dirty(i64 pages);

@@ -73,8 +73,8 @@ Result<void> WrittenCache::mark_dirty(u64 index) {
     return marked;
 }
 
-/// A page that is about to be replaced whole need not be read. `taken` bytes have come from the cursor; null: not all of
-/// them, and there is no page yet.
+/// A page that is about to be replaced whole need not be read. `taken` bytes have come from the cursor; null:
+/// not all of them, and there is no page yet.
 Result<Frame*> WrittenCache::take_whole_page(IoCursor& from, u64 index, usize count, usize& taken) {
     Frame* fresh = TRY(allocate_frame(FrameUse::PageCache, Zeroing::No));
     auto* bytes = static_cast<u8*>(fresh->data());

@@ -1,14 +1,16 @@
-// WrittenCache: a FilledCache that can be written to: which pages are dirty, and how they get back to where they are kept.
+// WrittenCache: a FilledCache that can be written to: which pages are dirty, and how they get back to where
+// they are kept.
 //
-// States of a page: clean -> dirty (write(), or a write through a shared mapping, which faults first) -> being stored ->
-// clean; dirty again when it was written meanwhile. A dirty page, or one being stored, is in a second tree whose reference
-// keeps it from reclaim. Before a page is stored, mappings lose write permission, so that the next write tells again.
-// An error of storing is recorded for fsync(2) (vfs/error_sequence.h) and the page is clean: it was tried, as on Linux. Only
-// where memory was short, or a mapping busy in the background, does the page stay dirty.
-// Locking: `dirty_lock_` guards the tree and the mark in each frame; store() runs under `write_back_mutex_`, one page after
-// the other in ascending order. A page is marked after its bytes have changed, so that what storing missed is dirty again.
-// store() must not take a lock under which write() is called: writers wait for write-back when too much is dirty.
-// The owner writes back before it gives a cache up; what is dirty then is lost.
+// States of a page: clean -> dirty (write(), or a write through a shared mapping, which faults first) ->
+// being stored -> clean; dirty again when it was written meanwhile. A dirty page, or one being stored, is in
+// a second tree whose reference keeps it from reclaim. Before a page is stored, mappings lose write
+// permission, so that the next write tells again. An error of storing is recorded for fsync(2)
+// (vfs/error_sequence.h) and the page is clean: it was tried, as on Linux. Only where memory was short, or a
+// mapping busy in the background, does the page stay dirty. Locking: `dirty_lock_` guards the tree and the
+// mark in each frame; store() runs under `write_back_mutex_`, one page after the other in ascending order. A
+// page is marked after its bytes have changed, so that what storing missed is dirty again. store() must not
+// take a lock under which write() is called: writers wait for write-back when too much is dirty. The owner
+// writes back before it gives a cache up; what is dirty then is lost.
 #pragma once
 #include "sync/mutex.h"
 #include "vfs/error_sequence.h"
@@ -25,8 +27,8 @@ public:
     // MemoryObject.
     Result<void> mark_dirty(u64 index) override;
 
-    /// Up to `limit`; behind the end the size grows as it goes. EIO, ENOMEM and what fill() answers count only before the
-    /// first byte. Waits when too much is dirty.
+    /// Up to `limit`; behind the end the size grows as it goes. EIO, ENOMEM and what fill() answers count
+    /// only before the first byte. Waits when too much is dirty.
     Result<usize> write(IoCursor& from, u64 offset, u64 limit);
     /// Stores the pages of [first_index, end_index) that are dirty when the call begins; waits for those being stored.
     /// Errors of storing are recorded; ENOMEM: some are still dirty.
@@ -43,8 +45,8 @@ public:
     u64 dirty_since_ns() const { return dirty_since_ns_.load(std::memory_order_relaxed); }
 
 protected:
-    /// Writes bytes [offset, offset + bytes.size()), all inside the size, to where they are kept. EIO, ENOSPC; ENOMEM: will
-    /// be tried again.
+    /// Writes bytes [offset, offset + bytes.size()), all inside the size, to where they are kept. EIO,
+    /// ENOSPC; ENOMEM: will be tried again.
     virtual Result<void> store(u64 offset, std::span<const u8> bytes) = 0;
 
 private:

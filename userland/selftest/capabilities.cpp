@@ -126,9 +126,13 @@ CASE(capabilities, ambient_set) {
         if (capget(&header, data) != 0) _exit(1);
         data[0].inheritable |= 1u << kNetBind;
         if (capset(&header, data) != 0) _exit(2);
-        if (prctl(kCapAmbient, kRaise, kNetBind, 0, 0) != 0 || prctl(kCapAmbient, kIsSet, kNetBind, 0, 0) != 1) _exit(3);
+        if (prctl(kCapAmbient, kRaise, kNetBind, 0, 0) != 0 ||
+            prctl(kCapAmbient, kIsSet, kNetBind, 0, 0) != 1)
+            _exit(3);
         if (status_value("CapAmb:") != 1ull << kNetBind) _exit(4);
-        if (prctl(kCapAmbient, kLower, kNetBind, 0, 0) != 0 || prctl(kCapAmbient, kIsSet, kNetBind, 0, 0) != 0) _exit(5);
+        if (prctl(kCapAmbient, kLower, kNetBind, 0, 0) != 0 ||
+            prctl(kCapAmbient, kIsSet, kNetBind, 0, 0) != 0)
+            _exit(5);
         if (prctl(kCapAmbient, kRaise, kNetBind, 0, 0) != 0) _exit(6);
         data[0].inheritable = 0; // takes it out of the ambient set too
         if (capset(&header, data) != 0 || prctl(kCapAmbient, kIsSet, kNetBind, 0, 0) != 0) _exit(7);

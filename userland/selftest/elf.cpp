@@ -141,7 +141,8 @@ CASE(elf, random_damage_never_hurts_the_system) {
         Image image;
         auto* bytes = reinterpret_cast<unsigned char*>(&image);
         for (int change = 0; change < 4; ++change)
-            bytes[static_cast<size_t>(rand()) % (sizeof image.header + sizeof image.segment)] = static_cast<unsigned char>(rand());
+            bytes[static_cast<size_t>(rand()) % (sizeof image.header + sizeof image.segment)] =
+                static_cast<unsigned char>(rand());
         outcome(image); // any outcome will do, as long as we are here to see it
     }
     CHECK_EQUAL(outcome(Image()), 42);

@@ -188,7 +188,8 @@ CASE(epoll, sets_nest_without_circles_up_to_five_deep) {
     for (int& set : sets) set = epoll_create1(0);
     Pipe pipe;
     CHECK_EQUAL(control(sets[0], EPOLL_CTL_ADD, pipe.reader(), EPOLLIN), 0);
-    for (int level = 1; level < 5; ++level) CHECK_EQUAL(control(sets[level], EPOLL_CTL_ADD, sets[level - 1], EPOLLIN), 0);
+    for (int level = 1; level < 5; ++level)
+        CHECK_EQUAL(control(sets[level], EPOLL_CTL_ADD, sets[level - 1], EPOLLIN), 0);
     CHECK_ERROR(control(sets[0], EPOLL_CTL_ADD, sets[1], EPOLLIN), ELOOP);
     CHECK_ERROR(control(sets[0], EPOLL_CTL_ADD, sets[4], EPOLLIN), ELOOP);
     CHECK_ERROR(control(sets[5], EPOLL_CTL_ADD, sets[4], EPOLLIN), ELOOP);
@@ -267,7 +268,9 @@ CASE(epoll, items_come_and_go_while_others_deliver) {
         return nullptr;
     };
     for (int index = 0; index < kPipes; ++index)
-        CHECK_EQUAL(control(set, EPOLL_CTL_ADD, pipes[index].reader(), EPOLLIN | EPOLLONESHOT, static_cast<uint64_t>(index)), 0);
+        CHECK_EQUAL(control(set, EPOLL_CTL_ADD, pipes[index].reader(), EPOLLIN | EPOLLONESHOT,
+                            static_cast<uint64_t>(index)),
+                    0);
     pthread_t takers[2];
     for (pthread_t& taker : takers) CHECK_EQUAL(pthread_create(&taker, nullptr, take, nullptr), 0);
     for (int round = 0; round < 2'000; ++round) {
@@ -275,7 +278,9 @@ CASE(epoll, items_come_and_go_while_others_deliver) {
         pipes[index].put();
         if (round % 3 == 0) CHECK_EQUAL(epoll_ctl(set, EPOLL_CTL_DEL, pipes[index].reader(), nullptr), 0);
         int operation = round % 3 == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
-        CHECK_EQUAL(control(set, operation, pipes[index].reader(), EPOLLIN | EPOLLONESHOT, static_cast<uint64_t>(index)), 0);
+        CHECK_EQUAL(control(set, operation, pipes[index].reader(), EPOLLIN | EPOLLONESHOT,
+                            static_cast<uint64_t>(index)),
+                    0);
     }
     // Armed once more, each of those that still hold something is told of.
     for (int tries = 0; tries < 2'000; ++tries) {
@@ -285,7 +290,9 @@ CASE(epoll, items_come_and_go_while_others_deliver) {
             CHECK_EQUAL(ioctl(pipes[index].reader(), FIONREAD, &bytes), 0);
             if (bytes == 0) continue;
             ++left;
-            CHECK_EQUAL(control(set, EPOLL_CTL_MOD, pipes[index].reader(), EPOLLIN | EPOLLONESHOT, static_cast<uint64_t>(index)), 0);
+            CHECK_EQUAL(control(set, EPOLL_CTL_MOD, pipes[index].reader(), EPOLLIN | EPOLLONESHOT,
+                                static_cast<uint64_t>(index)),
+                        0);
         }
         if (left == 0) break;
         usleep(1'000);
@@ -400,7 +407,8 @@ CASE(epoll, many_items) {
     for (int index = 0; index < kCount; index += 7) CHECK_EQUAL(eventfd_write(files[index], 1), 0);
     int count = epoll_wait(set, events, kCount, 0);
     CHECK_EQUAL(count, (kCount + 6) / 7);
-    for (int index = 0; index < count; ++index) CHECK_EQUAL(events[index].data.fd, files[index * 7]); // in order of arrival
+    for (int index = 0; index < count; ++index)
+        CHECK_EQUAL(events[index].data.fd, files[index * 7]); // in order of arrival
     for (int fd : files) close(fd);
     CHECK_EQUAL(epoll_wait(set, events, kCount, 0), 0);
 }

@@ -47,7 +47,8 @@ long information_of(int fd, const char* key, int base) {
 }
 
 itimerspec setting(long value_ns, long interval_ns) {
-    return {{interval_ns / 1'000'000'000, interval_ns % 1'000'000'000}, {value_ns / 1'000'000'000, value_ns % 1'000'000'000}};
+    return {{interval_ns / 1'000'000'000, interval_ns % 1'000'000'000},
+            {value_ns / 1'000'000'000, value_ns % 1'000'000'000}};
 }
 
 constexpr long kMillisecond = 1'000'000;
@@ -302,7 +303,8 @@ CASE(events, eventfd_takes_a_number_from_each_buffer) {
     int fd = eventfd(0, EFD_NONBLOCK);
     uint64_t numbers[2] = {5, 6};
     auto* bytes = reinterpret_cast<char*>(numbers);
-    iovec halves[2] = {{bytes, 4}, {bytes + 4, 4}}, two[2] = {{bytes, 8}, {bytes + 8, 8}}, cut[2] = {{bytes, 8}, {bytes + 8, 4}};
+    iovec halves[2] = {{bytes, 4}, {bytes + 4, 4}}, two[2] = {{bytes, 8}, {bytes + 8, 8}},
+          cut[2] = {{bytes, 8}, {bytes + 8, 4}};
     iovec after_empty[2] = {{bytes, 0}, {bytes, 8}}, wild[2] = {{bytes, 8}, {nullptr, 8}};
     CHECK_ERROR(writev(fd, halves, 2), EINVAL);
     CHECK_ERROR(writev(fd, after_empty, 2), EINVAL);
@@ -316,7 +318,8 @@ CASE(events, eventfd_takes_a_number_from_each_buffer) {
 CASE(events, files_without_a_cache_to_bypass_refuse_o_direct) {
     int ends[2], memory = static_cast<int>(syscall(SYS_memfd_create, "x", 0));
     CHECK_EQUAL(pipe(ends), 0);
-    for (int fd : {memory, eventfd(0, 0), open("/dev/null", O_RDWR), open("/proc/version", O_RDONLY), open("/proc", O_RDONLY)}) {
+    for (int fd : {memory, eventfd(0, 0), open("/dev/null", O_RDWR), open("/proc/version", O_RDONLY),
+                   open("/proc", O_RDONLY)}) {
         int flags = fcntl(fd, F_GETFL);
         CHECK(flags >= 0);
         CHECK_ERROR(fcntl(fd, F_SETFL, O_DIRECT | O_NONBLOCK), EINVAL);

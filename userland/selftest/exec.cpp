@@ -36,7 +36,8 @@ void copy_file(const char* from, const char* to) {
     unlink(to);
     int input = open(from, O_RDONLY), output = open(to, O_CREAT | O_WRONLY, 0755);
     CHECK(input >= 0 && output >= 0);
-    for (ssize_t size; (size = read(input, buffer, sizeof buffer)) > 0;) CHECK_EQUAL(write(output, buffer, static_cast<size_t>(size)), size);
+    for (ssize_t size; (size = read(input, buffer, sizeof buffer)) > 0;)
+        CHECK_EQUAL(write(output, buffer, static_cast<size_t>(size)), size);
     close(input);
     close(output);
 }
@@ -58,7 +59,8 @@ void run_program(void (*prepare)(), const char* path, char* const* arguments, ch
     }
     close(ends[1]);
     size_t used = 0;
-    for (ssize_t count; used < size - 1 && (count = read(ends[0], output + used, size - 1 - used)) > 0;) used += static_cast<size_t>(count);
+    for (ssize_t count; used < size - 1 && (count = read(ends[0], output + used, size - 1 - used)) > 0;)
+        used += static_cast<size_t>(count);
     output[used] = '\0';
     close(ends[0]);
     CHECK_EQUAL(waitpid(child, nullptr, 0), child);
@@ -174,7 +176,8 @@ CASE(exec, a_script_by_descriptor_must_stay_open) {
 CASE(exec, signals_survive_as_they_should) {
     char output[4096];
     // Not through a shell, which may change the mask.
-    char* arguments[] = {const_cast<char*>("grep"), const_cast<char*>("^Sig"), const_cast<char*>("/proc/self/status"), nullptr};
+    char* arguments[] = {const_cast<char*>("grep"), const_cast<char*>("^Sig"),
+                         const_cast<char*>("/proc/self/status"), nullptr};
     run_program(
         [] {
             signal(SIGUSR1, SIG_IGN);
@@ -253,11 +256,14 @@ CASE(exec, forgets_what_timers_have_pending_and_nothing_else) {
         event.sigev_notify = SIGEV_SIGNAL, event.sigev_signo = 40;
         timer_t timer;
         struct itimerspec soon = {{0, 0}, {0, 1}};
-        if (timer_create(CLOCK_MONOTONIC, &event, &timer) != 0 || timer_settime(timer, 0, &soon, nullptr) != 0) _exit(2);
+        if (timer_create(CLOCK_MONOTONIC, &event, &timer) != 0 ||
+            timer_settime(timer, 0, &soon, nullptr) != 0)
+            _exit(2);
         sigset_t pending;
         do sigpending(&pending); while (!sigismember(&pending, 40));
         kill(getpid(), SIGUSR1);
-        char script[] = "while read -r name value; do [ $name = ShdPnd: ] && [ $value = 0000000000000200 ] && exit 7; done < /proc/self/status";
+        char script[] = "while read -r name value; do [ $name = ShdPnd: ] && [ $value = 0000000000000200 ] "
+                        "&& exit 7; done < /proc/self/status";
         execl("/bin/sh", "sh", "-c", script, nullptr);
         _exit(3);
     }), 7 << 8);

@@ -52,7 +52,8 @@ CASE(xattr, names_are_listed_with_their_nul) {
     ssize_t size = listxattr("file", names, sizeof names);
     CHECK_EQUAL(size, before + 15);
     std::string_view text(names, static_cast<size_t>(size));
-    CHECK(text.find(std::string_view("user.a\0", 7)) != text.npos && text.find(std::string_view("user.bb\0", 8)) != text.npos);
+    CHECK(text.find(std::string_view("user.a\0", 7)) != text.npos &&
+          text.find(std::string_view("user.bb\0", 8)) != text.npos);
     CHECK_ERROR(listxattr("file", names, 3), ERANGE);
 }
 

@@ -19,8 +19,8 @@ namespace {
 
 constexpr unsigned kAccess = 1, kModify = 2, kCloseWrite = 8, kOpen = 32,
                    kOnChild = 0x08000000, kOnDir = 0x40000000;
-constexpr unsigned kAdd = 1, kRemove = 2, kDontFollow = 4, kOnlyDir = 8, kMarkMount = 0x10, kIgnored = 0x20, kSurvive = 0x40, kFlush = 0x80,
-                   kMarkFileSystem = 0x100;
+constexpr unsigned kAdd = 1, kRemove = 2, kDontFollow = 4, kOnlyDir = 8, kMarkMount = 0x10, kIgnored = 0x20,
+                   kSurvive = 0x40, kFlush = 0x80, kMarkFileSystem = 0x100;
 constexpr unsigned kNonBlock = 2;
 
 struct Metadata {
@@ -31,7 +31,9 @@ struct Metadata {
     int fd, process;
 };
 
-int init(unsigned flags, unsigned event_flags = O_RDONLY) { return static_cast<int>(syscall(SYS_fanotify_init, flags, event_flags)); }
+int init(unsigned flags, unsigned event_flags = O_RDONLY) {
+    return static_cast<int>(syscall(SYS_fanotify_init, flags, event_flags));
+}
 int mark(int fd, unsigned flags, unsigned long long mask, int directory, const char* path) {
     return static_cast<int>(syscall(SYS_fanotify_mark, fd, flags, mask, directory, path));
 }

@@ -37,7 +37,8 @@ CASE(faults, system_call_at_the_end_of_the_address_space) {
     // The return address would be non-canonical: SYSRET must not be reached with it.
     expect_signal([] {
         char* last = reinterpret_cast<char*>(0x7ffffffff000 - 4096);
-        void* page = mmap(last, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+        void* page = mmap(last, 4096, PROT_READ | PROT_WRITE | PROT_EXEC,
+                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
         if (page == MAP_FAILED) kill(getpid(), SIGSEGV); // not available: the same answer
         last[4094] = 0x0f;
         last[4095] = 0x05;
@@ -45,7 +46,11 @@ CASE(faults, system_call_at_the_end_of_the_address_space) {
     }, SIGSEGV);
 }
 CASE(faults, divide_by_zero) {
-    expect_signal([] { asm volatile("xor %%ecx, %%ecx; mov $1, %%eax; cltd; idiv %%ecx" : : : "eax", "ecx", "edx"); }, SIGFPE);
+    expect_signal(
+        [] {
+            asm volatile("xor %%ecx, %%ecx; mov $1, %%eax; cltd; idiv %%ecx" : : : "eax", "ecx", "edx");
+        },
+        SIGFPE);
 }
 CASE(faults, privileged_instruction) { expect_signal([] { asm volatile("hlt"); }, SIGSEGV); }
 CASE(faults, port_access) { expect_signal([] { asm volatile("outb %al, $0x64"); }, SIGSEGV); }
@@ -74,7 +79,10 @@ CASE(faults, a_signal_without_room_for_its_frame) {
     int status = selftest::in_child([] {
         signal(SIGUSR1, [](int) {});
         long pid = getpid();
-        asm volatile("mov %0, %%rdi; mov $10, %%esi; mov $62, %%eax; mov $0x10000, %%esp; syscall; hlt" : : "r"(pid) : "memory");
+        asm volatile("mov %0, %%rdi; mov $10, %%esi; mov $62, %%eax; mov $0x10000, %%esp; syscall; hlt"
+                     :
+                     : "r"(pid)
+                     : "memory");
     });
     CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV);
 }

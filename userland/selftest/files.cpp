@@ -1,4 +1,5 @@
-// open(2), read(2), write(2), lseek(2), stat(2), directories, links, permissions, descriptors: files as programs use them.
+// open(2), read(2), write(2), lseek(2), stat(2), directories, links, permissions, descriptors: files as
+// programs use them.
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>

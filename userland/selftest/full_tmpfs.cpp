@@ -1,5 +1,6 @@
-// A tmpfs with few pages and inodes, filled by several processes at once (tmpfs(5)). Each process has a model of its own files:
-// what fails for lack of room has changed nothing, what was there is there, and in the end all room is free again.
+// A tmpfs with few pages and inodes, filled by several processes at once (tmpfs(5)). Each process has a model
+// of its own files: what fails for lack of room has changed nothing, what was there is there, and in the end
+// all room is free again.
 #include <fcntl.h>
 #include <sched.h>
 #include <setjmp.h>

@@ -1,4 +1,5 @@
-// futex(2), futex_waitv(2), get_robust_list(2): waits across processes, locks with priority inheritance, death of owners.
+// futex(2), futex_waitv(2), get_robust_list(2): waits across processes, locks with priority inheritance,
+// death of owners.
 #include <linux/futex.h>
 #include <pthread.h>
 #include <signal.h>
@@ -16,7 +17,8 @@ namespace {
 
 using Word = std::atomic<unsigned>;
 
-long futex(Word& word, int operation, unsigned value, const void* timeout = nullptr, Word* word2 = nullptr, unsigned value3 = 0) {
+long futex(Word& word, int operation, unsigned value, const void* timeout = nullptr, Word* word2 = nullptr,
+           unsigned value3 = 0) {
     return syscall(SYS_futex, &word, operation, value, timeout, word2, value3);
 }
 const void* count(long number) { return reinterpret_cast<const void*>(number); }
@@ -72,11 +74,14 @@ CASE(futexes, wait_wakes_across_processes_and_mappings) {
 
 CASE(futexes, bitsets_choose_whom_to_wake) {
     static auto wait_for_bit = [](void* bit) -> void* {
-        CHECK_EQUAL(futex(g_word, FUTEX_WAIT_BITSET_PRIVATE, 0, nullptr, nullptr, static_cast<unsigned>(reinterpret_cast<long>(bit))), 0);
+        CHECK_EQUAL(futex(g_word, FUTEX_WAIT_BITSET_PRIVATE, 0, nullptr, nullptr,
+                          static_cast<unsigned>(reinterpret_cast<long>(bit))),
+                    0);
         ++g_done;
         return nullptr;
     };
-    pthread_t first = start(wait_for_bit, reinterpret_cast<void*>(1L)), second = start(wait_for_bit, reinterpret_cast<void*>(2L));
+    pthread_t first = start(wait_for_bit, reinterpret_cast<void*>(1L)),
+              second = start(wait_for_bit, reinterpret_cast<void*>(2L));
     while (futex(g_word, FUTEX_WAKE_BITSET_PRIVATE, 1, nullptr, nullptr, 2) != 1) usleep(1000);
     CHECK_EQUAL(pthread_join(second, nullptr), 0);
     CHECK_EQUAL(g_done, 1);
@@ -175,7 +180,8 @@ constexpr unsigned kSize32 = 2, kPrivate32 = 2 | 128;
 WaitItem item(Word& word, unsigned expected, unsigned flags = kPrivate32) {
     return {expected, reinterpret_cast<unsigned long>(&word), flags, 0};
 }
-long waitv(WaitItem* items, unsigned number, unsigned flags = 0, const timespec* timeout = nullptr, clockid_t clock = CLOCK_MONOTONIC) {
+long waitv(WaitItem* items, unsigned number, unsigned flags = 0, const timespec* timeout = nullptr,
+           clockid_t clock = CLOCK_MONOTONIC) {
     return syscall(449, items, number, flags, timeout, clock);
 }
 

@@ -18,11 +18,15 @@ namespace {
 
 /// Everything that is queued, one word for each event: watch number, event, name.
 std::string events_of(int fd) {
-    static const struct { unsigned mask; const char* name; } kNames[] = {
-        {IN_ACCESS, "access"}, {IN_MODIFY, "modify"}, {IN_ATTRIB, "attrib"}, {IN_CLOSE_WRITE, "close-write"},
-        {IN_CLOSE_NOWRITE, "close"}, {IN_OPEN, "open"}, {IN_MOVED_FROM, "from"}, {IN_MOVED_TO, "to"}, {IN_CREATE, "create"},
-        {IN_DELETE, "delete"}, {IN_DELETE_SELF, "delete-self"}, {IN_MOVE_SELF, "move-self"}, {IN_UNMOUNT, "unmount"},
-        {IN_IGNORED, "ignored"}, {IN_Q_OVERFLOW, "overflow"}};
+    static const struct { unsigned mask; const char* name;
+    } kNames[] = {{IN_ACCESS, "access"},           {IN_MODIFY, "modify"},
+                  {IN_ATTRIB, "attrib"},           {IN_CLOSE_WRITE, "close-write"},
+                  {IN_CLOSE_NOWRITE, "close"},     {IN_OPEN, "open"},
+                  {IN_MOVED_FROM, "from"},         {IN_MOVED_TO, "to"},
+                  {IN_CREATE, "create"},           {IN_DELETE, "delete"},
+                  {IN_DELETE_SELF, "delete-self"}, {IN_MOVE_SELF, "move-self"},
+                  {IN_UNMOUNT, "unmount"},         {IN_IGNORED, "ignored"},
+                  {IN_Q_OVERFLOW, "overflow"}};
     std::string result;
     alignas(inotify_event) char buffer[8192];
     pollfd watched = {fd, POLLIN, 0};

@@ -1,5 +1,6 @@
-// Processes that are killed at any point of what they do with pipes, FIFOs and files: their partners notice and end too,
-// nothing hangs, and what the dead held is free again. The debug kernel's account at power-off tells of leaks.
+// Processes that are killed at any point of what they do with pipes, FIFOs and files: their partners notice
+// and end too, nothing hangs, and what the dead held is free again. The debug kernel's account at power-off
+// tells of leaks.
 #include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
@@ -224,7 +225,8 @@ CASE(killed_midway, files_and_mappings_leave_no_pages_behind) {
     for (unsigned round = 0; round < kRounds; ++round) {
         int file = open_filled_file("file");
         pid_t workers[3];
-        for (unsigned index = 0; index < 3; ++index) workers[index] = start([&] { change_file(file, round * 3 + index); });
+        for (unsigned index = 0; index < 3; ++index)
+            workers[index] = start([&] { change_file(file, round * 3 + index); });
         close(file);
         pause_a_little(random);
         for (pid_t worker : workers) {

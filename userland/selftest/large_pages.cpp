@@ -1,5 +1,5 @@
-// Memory in large pages: advised (madvise MADV_HUGEPAGE) and filled in order; what fork, protection and holes do to it; what
-// /proc shows.
+// Memory in large pages: advised (madvise MADV_HUGEPAGE) and filled in order; what fork, protection and holes
+// do to it; what /proc shows.
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,7 +20,8 @@ constexpr int kNoHugePage = 15, kHugePage = 14;
 class LargeMemory {
 public:
     explicit LargeMemory(size_t count, int advice = kHugePage) : size_(count * kLargePage) {
-        raw_ = static_cast<char*>(mmap(nullptr, size_ + kLargePage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+        raw_ = static_cast<char*>(
+            mmap(nullptr, size_ + kLargePage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
         CHECK(raw_ != MAP_FAILED);
         start_ = reinterpret_cast<char*>((reinterpret_cast<uintptr_t>(raw_) + kLargePage - 1) & ~(kLargePage - 1));
         CHECK_EQUAL(madvise(start_, size_, advice), 0);
@@ -56,7 +57,8 @@ long usage_kib(const char* start, size_t size, const char* field) {
     while (fgets(line, sizeof line, smaps)) {
         uintptr_t from, to;
         char dash;
-        if (sscanf(line, "%lx%c%lx", &from, &dash, &to) == 3 && dash == '-') is_inside = from < address + size && to > address;
+        if (sscanf(line, "%lx%c%lx", &from, &dash, &to) == 3 && dash == '-')
+            is_inside = from < address + size && to > address;
         if (is_inside && strncmp(line, field, strlen(field)) == 0) total += atol(line + strlen(field));
     }
     fclose(smaps);

@@ -70,11 +70,15 @@ CASE(memory, mmap_rejects_bad_arguments) {
     CHECK(mmap(nullptr, 0, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED && errno == EINVAL);
     CHECK(mmap(nullptr, kPage, PROT_READ, MAP_ANONYMOUS, -1, 0) == MAP_FAILED && errno == EINVAL);
     CHECK(mmap(nullptr, kPage, PROT_READ, MAP_PRIVATE, -1, 0) == MAP_FAILED && errno == EBADF);
-    CHECK(mmap(reinterpret_cast<void*>(1), kPage, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED && errno == EINVAL);
+    CHECK(mmap(reinterpret_cast<void*>(1), kPage, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
+               0) == MAP_FAILED &&
+          errno == EINVAL);
     int fd = temporary_file(kPage);
     CHECK(mmap(nullptr, kPage, PROT_READ, MAP_PRIVATE, fd, 1) == MAP_FAILED && errno == EINVAL);
     CHECK(mmap(nullptr, SIZE_MAX, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED && errno == ENOMEM);
-    CHECK(mmap(reinterpret_cast<void*>(0xffff800000000000), kPage, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED && errno == ENOMEM);
+    CHECK(mmap(reinterpret_cast<void*>(0xffff800000000000), kPage, PROT_READ,
+               MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED &&
+          errno == ENOMEM);
 }
 
 CASE(memory, shared_writable_mapping_needs_a_writable_file) {
@@ -95,7 +99,9 @@ CASE(memory, fixed_mapping_replaces_what_was_there) {
 
 CASE(memory, fixed_noreplace_refuses_to_replace) {
     char* pages = map_anonymous(kPage);
-    CHECK(mmap(pages, kPage, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0) == MAP_FAILED && errno == EEXIST);
+    CHECK(mmap(pages, kPage, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0) ==
+              MAP_FAILED &&
+          errno == EEXIST);
 }
 
 CASE(memory, partial_munmap_splits) {

@@ -195,7 +195,8 @@ CASE(memory, protection_keys_that_do_not_exist_are_refused) {
 }
 
 CASE(memory, neighbours_that_are_equal_are_one_mapping) {
-    char* hole = static_cast<char*>(mmap(nullptr, 16 * kPage, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));
+    char* hole = static_cast<char*>(
+        mmap(nullptr, 16 * kPage, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));
     char* pages = hole + 4 * kPage;
     auto map = [&](size_t first, size_t count) {
         void* at = pages + first * kPage;
@@ -217,7 +218,9 @@ CASE(memory, neighbours_that_are_equal_are_one_mapping) {
 
 CASE(memory, file_offsets_that_cannot_be_are_refused) {
     int fd = make_memfd("offsets", 0);
-    auto map = [&](int flags, off_t offset) { return mmap(nullptr, kPage, PROT_READ, flags, flags & MAP_ANONYMOUS ? -1 : fd, offset); };
+    auto map = [&](int flags, off_t offset) {
+        return mmap(nullptr, kPage, PROT_READ, flags, flags & MAP_ANONYMOUS ? -1 : fd, offset);
+    };
     CHECK(map(MAP_SHARED, 0x7ffffffffffff000) == MAP_FAILED && errno == EOVERFLOW);
     CHECK(map(MAP_SHARED, -4096) == MAP_FAILED && errno == EOVERFLOW);
     CHECK(map(MAP_PRIVATE | MAP_ANONYMOUS, -4096) != MAP_FAILED); // it means nothing there
@@ -283,7 +286,8 @@ CASE(memory, process_madvise_hints_about_a_process) {
 
 CASE(memory, pages_filled_in_order_are_zeros_and_private) {
     constexpr size_t kPages = 300;
-    char* pages = static_cast<char*>(mmap(nullptr, kPages * kPage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    char* pages = static_cast<char*>(
+        mmap(nullptr, kPages * kPage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
     for (size_t index = 0; index < kPages; ++index) {
         for (size_t byte = 0; byte < kPage; byte += 512) CHECK_EQUAL(pages[index * kPage + byte], 0);
         pages[index * kPage] = static_cast<char>(index);

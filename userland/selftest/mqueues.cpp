@@ -175,7 +175,8 @@ CASE(mqueue, limits_are_settings) {
 }
 
 CASE(semaphores, unnamed_ones_are_shared_between_processes) {
-    auto* semaphore = static_cast<sem_t*>(mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+    auto* semaphore =
+        static_cast<sem_t*>(mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
     CHECK_EQUAL(sem_init(semaphore, 1, 0), 0);
     CHECK_ERROR(sem_trywait(semaphore), EAGAIN);
     pid_t child = fork();

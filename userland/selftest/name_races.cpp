@@ -1,5 +1,6 @@
-// Many processes that link, unlink, rename, exchange, make and remove the same names: afterwards the tree must be one that
-// could have come about: every name leads somewhere, every link count is the number of names, nothing is lost or left.
+// Many processes that link, unlink, rename, exchange, make and remove the same names: afterwards the tree
+// must be one that could have come about: every name leads somewhere, every link count is the number of
+// names, nothing is lost or left.
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -137,7 +138,8 @@ CASE(name_races, names_are_found_while_the_name_cache_is_emptied) {
         _exit(0);
     }
     int drop = open("/proc/sys/vm/drop_caches", O_WRONLY);
-    for (int round = 0; round < kDrops && drop >= 0; ++round) CHECK_EQUAL(pwrite(drop, "2", 1, 0), 1); // a container has it read-only
+    for (int round = 0; round < kDrops && drop >= 0; ++round)
+        CHECK_EQUAL(pwrite(drop, "2", 1, 0), 1); // a container has it read-only
     for (int index = 0; index < kSearchers; ++index) {
         int status;
         CHECK(wait(&status) > 0);

@@ -107,7 +107,8 @@ CASE(files, a_failed_fallocate_gives_its_pages_back) {
 
 CASE(locks, one_of_a_circle_of_waiters_is_refused) {
     enter_fresh_directory();
-    constexpr int kCount = 8; // process n holds byte n and waits for the next one's: whoever closes the circle is refused
+    constexpr int kCount =
+        8; // process n holds byte n and waits for the next one's: whoever closes the circle is refused
     int fd = open("file", O_CREAT | O_RDWR, 0600), ready[2], go[2], results[2];
     CHECK(pipe(ready) == 0 && pipe(go) == 0 && pipe(results) == 0);
     auto lock = [fd](int command, off_t byte) {

@@ -17,7 +17,9 @@ int pidfd_open(pid_t process, unsigned flags) { return static_cast<int>(syscall(
 int pidfd_send_signal(int fd, int signal, siginfo_t* info, unsigned flags) {
     return static_cast<int>(syscall(SYS_pidfd_send_signal, fd, signal, info, flags));
 }
-int pidfd_getfd(int fd, int target, unsigned flags) { return static_cast<int>(syscall(SYS_pidfd_getfd, fd, target, flags)); }
+int pidfd_getfd(int fd, int target, unsigned flags) {
+    return static_cast<int>(syscall(SYS_pidfd_getfd, fd, target, flags));
+}
 
 pid_t sleeping_child() {
     pid_t child = fork();
@@ -110,7 +112,9 @@ CASE(pidfd, getfd_shares_the_open_file) {
     CHECK_EQUAL(pipe(ready), 0);
     pid_t child = fork();
     if (child == 0) {
-        if (pipe(ends) != 0 || write(ready[1], &ends, sizeof ends) != sizeof ends || write(ends[1], "hello", 5) != 5) _exit(1);
+        if (pipe(ends) != 0 || write(ready[1], &ends, sizeof ends) != sizeof ends ||
+            write(ends[1], "hello", 5) != 5)
+            _exit(1);
         while (true) pause();
     }
     CHECK_EQUAL(read(ready[0], &ends, sizeof ends), sizeof ends);

@@ -60,7 +60,8 @@ CASE(proc, pressure_counts_the_waits_for_a_processor) {
     float averages[3];
     long long before, after;
     auto parse = [&](long long& total) {
-        return sscanf(text, "some avg10=%f avg60=%f avg300=%f total=%lld", &averages[0], &averages[1], &averages[2], &total);
+        return sscanf(text, "some avg10=%f avg60=%f avg300=%f total=%lld", &averages[0], &averages[1],
+                      &averages[2], &total);
     };
     CHECK_EQUAL(parse(before), 4);
     CHECK(strstr(text, "\nfull avg10="));
@@ -83,12 +84,63 @@ CASE(proc, pressure_counts_the_waits_for_a_processor) {
 }
 
 CASE(proc, status_has_its_lines_in_order) {
-    constexpr const char* kNames[] = {"Name", "Umask", "State", "Tgid", "Ngid", "Pid", "PPid", "TracerPid", "Uid", "Gid", "FDSize",
-        "Groups", "NStgid", "NSpid", "NSpgid", "NSsid", "VmPeak", "VmSize", "VmLck", "VmPin", "VmHWM", "VmRSS", "RssAnon", "RssFile",
-        "RssShmem", "VmData", "VmStk", "VmExe", "VmLib", "VmPTE", "VmSwap", "HugetlbPages", "CoreDumping", "THP_enabled", "Threads",
-        "SigQ", "SigPnd", "ShdPnd", "SigBlk", "SigIgn", "SigCgt", "CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb", "NoNewPrivs",
-        "Seccomp", "Seccomp_filters", "Speculation_Store_Bypass", "SpeculationIndirectBranch", "Cpus_allowed", "Cpus_allowed_list",
-        "Mems_allowed", "Mems_allowed_list", "voluntary_ctxt_switches", "nonvoluntary_ctxt_switches"};
+    constexpr const char* kNames[] = {"Name",
+                                      "Umask",
+                                      "State",
+                                      "Tgid",
+                                      "Ngid",
+                                      "Pid",
+                                      "PPid",
+                                      "TracerPid",
+                                      "Uid",
+                                      "Gid",
+                                      "FDSize",
+                                      "Groups",
+                                      "NStgid",
+                                      "NSpid",
+                                      "NSpgid",
+                                      "NSsid",
+                                      "VmPeak",
+                                      "VmSize",
+                                      "VmLck",
+                                      "VmPin",
+                                      "VmHWM",
+                                      "VmRSS",
+                                      "RssAnon",
+                                      "RssFile",
+                                      "RssShmem",
+                                      "VmData",
+                                      "VmStk",
+                                      "VmExe",
+                                      "VmLib",
+                                      "VmPTE",
+                                      "VmSwap",
+                                      "HugetlbPages",
+                                      "CoreDumping",
+                                      "THP_enabled",
+                                      "Threads",
+                                      "SigQ",
+                                      "SigPnd",
+                                      "ShdPnd",
+                                      "SigBlk",
+                                      "SigIgn",
+                                      "SigCgt",
+                                      "CapInh",
+                                      "CapPrm",
+                                      "CapEff",
+                                      "CapBnd",
+                                      "CapAmb",
+                                      "NoNewPrivs",
+                                      "Seccomp",
+                                      "Seccomp_filters",
+                                      "Speculation_Store_Bypass",
+                                      "SpeculationIndirectBranch",
+                                      "Cpus_allowed",
+                                      "Cpus_allowed_list",
+                                      "Mems_allowed",
+                                      "Mems_allowed_list",
+                                      "voluntary_ctxt_switches",
+                                      "nonvoluntary_ctxt_switches"};
     std::string text = read_file("/proc/self/status");
     size_t position = 0;
     for (const char* name : kNames) {
@@ -119,12 +171,15 @@ CASE(proc, smaps_add_up) {
 }
 
 CASE(proc, pagemap_tells_present_pages) {
-    auto* memory = static_cast<char*>(mmap(nullptr, 3 * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    auto* memory = static_cast<char*>(
+        mmap(nullptr, 3 * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
     memory[4096] = 1;
     int fd = open("/proc/self/pagemap", O_RDONLY);
     CHECK(fd >= 0);
     unsigned long long entries[3];
-    CHECK_EQUAL(pread(fd, entries, sizeof entries, static_cast<off_t>(reinterpret_cast<unsigned long>(memory) / 4096 * 8)), sizeof entries);
+    CHECK_EQUAL(pread(fd, entries, sizeof entries,
+                      static_cast<off_t>(reinterpret_cast<unsigned long>(memory) / 4096 * 8)),
+                sizeof entries);
     CHECK_EQUAL(entries[0] >> 63, 0);
     CHECK_EQUAL(entries[1] >> 63, 1);
     CHECK_EQUAL(entries[2] >> 63, 0);
@@ -177,7 +232,8 @@ CASE(proc, a_sleeping_process_shows_its_call_and_its_parent_lists_it) {
     std::string place = read_file((folder + "/wchan").c_str());
     CHECK(!place.empty() && place.back() != '\n');
     std::string task = "/proc/" + std::to_string(getpid()) + "/task/" + std::to_string(getpid()) + "/children";
-    if (access(task.c_str(), F_OK) == 0) CHECK(read_file(task.c_str()).find(std::to_string(child) + " ") != std::string::npos);
+    if (access(task.c_str(), F_OK) == 0)
+        CHECK(read_file(task.c_str()).find(std::to_string(child) + " ") != std::string::npos);
     kill(child, SIGKILL);
     CHECK_EQUAL(waitpid(child, nullptr, 0), child);
 }

@@ -128,7 +128,9 @@ CASE(process, close_on_exec_and_environment) {
     int status = selftest::in_child([] {
         int kept = dup(0), closed = open("/dev/null", O_RDONLY | O_CLOEXEC);
         char command[100];
-        snprintf(command, sizeof command, "[ \"$VALUE\" = yes ] && [ -e /proc/self/fd/%d ] && ! [ -e /proc/self/fd/%d ]", kept, closed);
+        snprintf(command, sizeof command,
+                 "[ \"$VALUE\" = yes ] && [ -e /proc/self/fd/%d ] && ! [ -e /proc/self/fd/%d ]", kept,
+                 closed);
         char* arguments[] = {const_cast<char*>("sh"), const_cast<char*>("-c"), command, nullptr};
         char* environment[] = {const_cast<char*>("VALUE=yes"), nullptr};
         execve("/bin/sh", arguments, environment);

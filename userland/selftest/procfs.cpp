@@ -51,7 +51,8 @@ CASE(procfs, status_cmdline_and_links) {
 CASE(procfs, maps_show_mappings_and_their_names) {
     void* page = mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     char line[40];
-    snprintf(line, sizeof line, "%lx-%lx rw-s", reinterpret_cast<unsigned long>(page), reinterpret_cast<unsigned long>(page) + 4096);
+    snprintf(line, sizeof line, "%lx-%lx rw-s", reinterpret_cast<unsigned long>(page),
+             reinterpret_cast<unsigned long>(page) + 4096);
     std::string maps = read_file("/proc/self/maps");
     CHECK(contains(maps, line));
     CHECK(contains(maps, "[stack]"));
@@ -77,7 +78,9 @@ CASE(procfs, maps_go_on_at_the_next_mapping) {
         CHECK_EQUAL(sscanf(all.c_str() + at, "%lx-%lx", &start, &end), 2);
         CHECK(start >= previous && end > start);
         previous = end;
-        if (start >= reinterpret_cast<unsigned long>(area) && end <= reinterpret_cast<unsigned long>(area + 2 * kMappings * 4096)) ++count;
+        if (start >= reinterpret_cast<unsigned long>(area) &&
+            end <= reinterpret_cast<unsigned long>(area + 2 * kMappings * 4096))
+            ++count;
     }
     CHECK_EQUAL(count, 2 * kMappings - 20);
     close(fd);
@@ -99,7 +102,9 @@ CASE(procfs, coredump_filter_can_be_set_and_is_inherited) {
     CHECK(read_file("/proc/self/coredump_filter") == "0000013f\n");
     CHECK_ERROR(write(fd, "x", 1), EINVAL);
     CHECK_ERROR(write(fd, "08", 2), EINVAL);
-    CHECK_EQUAL(selftest::in_child([] { _exit(read_file("/proc/self/coredump_filter") == "0000013f\n" ? 3 : 4); }), 3 << 8);
+    CHECK_EQUAL(
+        selftest::in_child([] { _exit(read_file("/proc/self/coredump_filter") == "0000013f\n" ? 3 : 4); }),
+        3 << 8);
     CHECK_EQUAL(write(fd, "063", 3), 3);
     CHECK(read_file("/proc/self/coredump_filter") == "00000033\n");
     close(fd);
@@ -173,7 +178,8 @@ CASE(procfs, files_of_a_process_that_ended_answer_esrch) {
     if (child == 0)
         while (true) pause();
     std::string path = "/proc/" + std::to_string(child);
-    int status_file = open((path + "/status").c_str(), O_RDONLY), directory = open(path.c_str(), O_RDONLY | O_DIRECTORY);
+    int status_file = open((path + "/status").c_str(), O_RDONLY),
+        directory = open(path.c_str(), O_RDONLY | O_DIRECTORY);
     CHECK(status_file >= 0 && directory >= 0);
     kill(child, SIGKILL);
     CHECK_EQUAL(waitpid(child, nullptr, 0), child);

@@ -42,7 +42,8 @@ std::string ids_of_program_run_by_nobody() {
     return text;
 }
 
-char* g_list[] = {const_cast<char*>("self-test"), const_cast<char*>("-l"), const_cast<char*>("files.open_errors"), nullptr};
+char* g_list[] = {const_cast<char*>("self-test"), const_cast<char*>("-l"),
+                  const_cast<char*>("files.open_errors"), nullptr};
 
 } // namespace
 
@@ -98,7 +99,8 @@ CASE(programs, exec_keeps_ignored_signals_and_the_mask_and_drops_handlers) {
         sigaddset(&set, SIGHUP);
         sigprocmask(SIG_BLOCK, &set, nullptr);
         execl("/bin/sh", "sh", "-c",
-              "kill -USR1 $$; kill -HUP $$; while read -r k v r; do case $k in SigIgn:|SigBlk:|SigCgt:) eval ${k%:}=$v;; esac; "
+              "kill -USR1 $$; kill -HUP $$; while read -r k v r; do case $k in SigIgn:|SigBlk:|SigCgt:) eval "
+              "${k%:}=$v;; esac; "
               "done < /proc/$$/status; [ $((0x$SigIgn & 0x200)) = 512 ] && [ $((0x$SigBlk & 1)) = 1 ] && "
               "[ $((0x$SigCgt & 0x800)) = 0 ]",
               static_cast<char*>(nullptr));

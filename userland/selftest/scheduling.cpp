@@ -26,7 +26,9 @@ struct Attributes { // struct sched_attr
     unsigned minimum, maximum;
 };
 
-long set_attributes(pid_t pid, Attributes* attributes, unsigned flags = 0) { return syscall(SYS_sched_setattr, pid, attributes, flags); }
+long set_attributes(pid_t pid, Attributes* attributes, unsigned flags = 0) {
+    return syscall(SYS_sched_setattr, pid, attributes, flags);
+}
 long get_attributes(pid_t pid, Attributes* attributes, unsigned size = sizeof(Attributes), unsigned flags = 0) {
     return syscall(SYS_sched_getattr, pid, attributes, size, flags);
 }
@@ -297,7 +299,8 @@ CASE(scheduling, yield_lets_an_equal_run) {
     CPU_ZERO(&one);
     CPU_SET(first_processor(all), &one);
     CHECK_EQUAL(sched_setaffinity(0, sizeof one, &one), 0);
-    auto* turn = static_cast<std::atomic<int>*>(mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+    auto* turn = static_cast<std::atomic<int>*>(
+        mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
     CHECK(turn != MAP_FAILED);
     pid_t child = fork();
     CHECK(child >= 0);
@@ -333,7 +336,11 @@ CASE(sched, an_io_priority_is_kept_and_inherited) {
     CHECK_EQUAL(set(kProcess, 0, kBestEffort | 6), 0);
     CHECK_EQUAL(get(kProcess, 0), kBestEffort | 6);
     pid_t child = fork();
-    if (child == 0) _exit(get(kProcess, 0) == (kBestEffort | 6) && set(kProcess, 0, kIdle) == 0 && get(kProcess, getpid()) == kIdle ? 0 : 1);
+    if (child == 0)
+        _exit(get(kProcess, 0) == (kBestEffort | 6) && set(kProcess, 0, kIdle) == 0 &&
+                      get(kProcess, getpid()) == kIdle
+                  ? 0
+                  : 1);
     int status;
     CHECK_EQUAL(waitpid(child, &status, 0), child);
     CHECK_EQUAL(status, 0);

@@ -35,7 +35,8 @@ long seccomp(unsigned long operation, unsigned long flags, const void* arguments
 
 /// Answers `action` for system call `number` and allows the others.
 long filter(uint32_t number, uint32_t action, unsigned long flags = 0) {
-    const Instruction instructions[] = {{kLoadWord, 0, 0, 0}, {kJumpEqual, 0, 1, number}, {kReturn, 0, 0, action}, {kReturn, 0, 0, kAllow}};
+    const Instruction instructions[] = {
+        {kLoadWord, 0, 0, 0}, {kJumpEqual, 0, 1, number}, {kReturn, 0, 0, action}, {kReturn, 0, 0, kAllow}};
     Program program = {4, instructions};
     return seccomp(kSetFilter, flags, &program);
 }
@@ -170,7 +171,8 @@ struct AddFd { // struct seccomp_notif_addfd
     uint64_t id;
     uint32_t flags, source, target, target_flags;
 };
-constexpr unsigned long kNewListener = 8, kReceive = 0xc0502100, kSend = 0xc0182101, kIdValid = 0x40082102, kAddFd = 0x40182103;
+constexpr unsigned long kNewListener = 8, kReceive = 0xc0502100, kSend = 0xc0182101, kIdValid = 0x40082102,
+                        kAddFd = 0x40182103;
 constexpr uint32_t kNotify = 0x7fc00000, kContinue = 1;
 
 /// A child that makes the calls of `body` under a filter that hands `number` to the parent; answers the listener.
@@ -264,7 +266,10 @@ CASE(seccomp, a_supervisor_hears_that_all_have_gone) {
     if (child == 0) {
         give_up_privileges();
         listener = static_cast<int>(filter(SYS_getsid, kNotify, kNewListener));
-        _exit(listener >= 0 && write(ends[0], &listener, sizeof listener) == sizeof listener && read(ends[0], &listener, 1) == 1 ? 0 : 1);
+        _exit(listener >= 0 && write(ends[0], &listener, sizeof listener) == sizeof listener &&
+                      read(ends[0], &listener, 1) == 1
+                  ? 0
+                  : 1);
     }
     CHECK_EQUAL(read(ends[1], &listener, sizeof listener), sizeof listener);
     int process = static_cast<int>(syscall(SYS_pidfd_open, child, 0));

@@ -1,7 +1,8 @@
 // The self-test: cases that check the system calls against their manual pages, on Martlet and on Linux alike.
 //
-// A case is CASE(area, name) { … } in a file of its area. Each runs in a process of its own with a time limit, so a crash
-// or a hang is a failure of that case only. CHECK and friends end the case with the place and the values.
+// A case is CASE(area, name) { … } in a file of its area. Each runs in a process of its own with a time
+// limit, so a crash or a hang is a failure of that case only. CHECK and friends end the case with the place
+// and the values.
 #pragma once
 #include <errno.h>
 #include <stdio.h>
@@ -46,7 +47,8 @@ int in_child(void (*body)());
     do {                                                                                                     \
         long long actual_ = static_cast<long long>(actual), expected_ = static_cast<long long>(expected);    \
         if (actual_ != expected_)                                                                            \
-            ::selftest::fail(__FILE__, __LINE__, "%s is %lld, not %lld (errno %d)", #actual, actual_, expected_, errno); \
+            ::selftest::fail(__FILE__, __LINE__, "%s is %lld, not %lld (errno %d)", #actual, actual_,        \
+                             expected_, errno);                                                              \
     } while (false)
 
 /// The call answers -1 and sets this errno.
@@ -55,6 +57,6 @@ int in_child(void (*body)());
         errno = 0;                                                                                           \
         long long result_ = static_cast<long long>(call);                                                    \
         if (result_ != -1 || errno != (error))                                                               \
-            ::selftest::fail(__FILE__, __LINE__, "%s answers %lld with errno %d, not errno %d (%s)", #call, result_, errno, \
-                             error, #error);                                                                 \
+            ::selftest::fail(__FILE__, __LINE__, "%s answers %lld with errno %d, not errno %d (%s)", #call,  \
+                             result_, errno, error, #error);                                                 \
     } while (false)

@@ -1,5 +1,5 @@
-// Threads on several processors at once on one address space, one descriptor table, one process: nothing is lost, nobody
-// sees what is gone, and whatever dies takes all of its threads along.
+// Threads on several processors at once on one address space, one descriptor table, one process: nothing is
+// lost, nobody sees what is gone, and whatever dies takes all of its threads along.
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -210,7 +210,9 @@ CASE(races, an_exit_takes_threads_that_are_being_made) {
                 pthread_create(&thread, nullptr, [](void*) -> void* {
                     for (;;) {
                         pthread_t inner;
-                        if (pthread_create(&inner, nullptr, [](void*) -> void* { return nullptr; }, nullptr) == 0) pthread_join(inner, nullptr);
+                        if (pthread_create(
+                                &inner, nullptr, [](void*) -> void* { return nullptr; }, nullptr) == 0)
+                            pthread_join(inner, nullptr);
                     }
                 }, nullptr);
             }
@@ -301,7 +303,12 @@ CASE(races, an_exec_while_threads_run_leaves_one) {
         if (child == 0) {
             for (int index = 0; index < 4; ++index) {
                 pthread_t thread;
-                pthread_create(&thread, nullptr, [](void*) -> void* { for (;;) munmap(map_pages(2), 2 * kPage); }, nullptr);
+                pthread_create(
+                    &thread, nullptr,
+                    [](void*) -> void* {
+                        for (;;) munmap(map_pages(2), 2 * kPage);
+                    },
+                    nullptr);
             }
             execl("/bin/true", "true", nullptr);
             _exit(1);

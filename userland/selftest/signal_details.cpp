@@ -135,7 +135,9 @@ CASE(signal_details, a_handler_can_change_where_and_with_what_it_returns) {
     asm volatile("int3" : "+a"(value));
     CHECK_EQUAL(value, 0x1234'5678'9abc);
     sigset_t set;
-    handle(SIGUSR1, [](int, siginfo_t*, void* context) { sigaddset(&static_cast<ucontext_t*>(context)->uc_sigmask, SIGUSR2); });
+    handle(SIGUSR1, [](int, siginfo_t*, void* context) {
+        sigaddset(&static_cast<ucontext_t*>(context)->uc_sigmask, SIGUSR2);
+    });
     raise(SIGUSR1);
     sigprocmask(SIG_BLOCK, nullptr, &set);
     CHECK_EQUAL(sigismember(&set, SIGUSR2), 1);
@@ -194,7 +196,8 @@ CASE(signal_details, an_autodisarmed_stack_is_free_in_the_handler_and_back_after
 
 CASE(signal_details, an_alternate_stack_too_small_for_the_frame_is_fatal) {
     int status = selftest::in_child([] {
-        char* pages = static_cast<char*>(mmap(nullptr, 6 * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+        char* pages = static_cast<char*>(
+            mmap(nullptr, 6 * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
         stack_t stack = {};
         stack.ss_sp = pages + 4096; // what lies below is no part of it, though it could be written
         stack.ss_size = 5 * 4096;
@@ -285,7 +288,13 @@ CASE(signal_details, stopping_is_seen_by_wait_and_sigchld) {
     CHECK_EQUAL(kill(child, SIGCONT), 0);
     wait_for(child, WEXITED, CLD_KILLED, SIGTERM);
     // With SA_NOCLDSTOP the parent hears of the end only.
-    handle(SIGCHLD, [](int, siginfo_t* siginfo, void*) { last = *siginfo; g_count = g_count + 1; }, SA_RESTART | SA_NOCLDSTOP);
+    handle(
+        SIGCHLD,
+        [](int, siginfo_t* siginfo, void*) {
+            last = *siginfo;
+            g_count = g_count + 1;
+        },
+        SA_RESTART | SA_NOCLDSTOP);
     g_count = 0;
     child = fork();
     if (child == 0) while (true) pause();
@@ -369,7 +378,9 @@ namespace {
 volatile unsigned long wanted_rip = 0, seen_rip = 0;
 sigjmp_buf after_fault;
 
-void jump_astray(int, siginfo_t*, void* context) { static_cast<ucontext_t*>(context)->uc_mcontext.gregs[REG_RIP] = static_cast<long>(wanted_rip); }
+void jump_astray(int, siginfo_t*, void* context) {
+    static_cast<ucontext_t*>(context)->uc_mcontext.gregs[REG_RIP] = static_cast<long>(wanted_rip);
+}
 void note_place(int, siginfo_t*, void* context) {
     seen_rip = static_cast<unsigned long>(static_cast<ucontext_t*>(context)->uc_mcontext.gregs[REG_RIP]);
     siglongjmp(after_fault, 1);
@@ -390,7 +401,8 @@ bool has_extended_state() {
 CASE(signals, a_return_to_a_wild_address_faults_there) {
     handle(SIGUSR1, jump_astray, SA_NODEFER);
     handle(SIGSEGV, note_place, SA_NODEFER);
-    for (unsigned long wild : {0x800000000000ul, 0x1000000000000ul, 0x7fffffffffffffful, 0x8000000000000000ul, 0xffff7ffffffffffful}) {
+    for (unsigned long wild : {0x800000000000ul, 0x1000000000000ul, 0x7fffffffffffffful, 0x8000000000000000ul,
+                               0xffff7ffffffffffful}) {
         wanted_rip = wild;
         if (sigsetjmp(after_fault, 1) == 0) raise(SIGUSR1);
         CHECK(seen_rip == wild);

@@ -279,8 +279,11 @@ CASE(signals, the_processor_s_flags_and_vector_registers_survive_a_handler) {
     handle(SIGUSR1, 0);
     long long in[2] = {0x1111222233334444, 0x5555666677778888}, out[2];
     long pid = getpid();
-    asm volatile("movdqu (%[in]), %%xmm7\n mov %[pid], %%rdi\n mov $10, %%esi\n mov $62, %%eax\n syscall\n movdqu %%xmm7, (%[out])"
-                 : : [in] "r"(in), [out] "r"(out), [pid] "r"(pid) : "rax", "rcx", "r11", "rdi", "rsi", "xmm7", "memory");
+    asm volatile("movdqu (%[in]), %%xmm7\n mov %[pid], %%rdi\n mov $10, %%esi\n mov $62, %%eax\n syscall\n "
+                 "movdqu %%xmm7, (%[out])"
+                 :
+                 : [in] "r"(in), [out] "r"(out), [pid] "r"(pid)
+                 : "rax", "rcx", "r11", "rdi", "rsi", "xmm7", "memory");
     CHECK_EQUAL(g_count, 1);
     CHECK_EQUAL(out[0], in[0]);
     CHECK_EQUAL(out[1], in[1]);

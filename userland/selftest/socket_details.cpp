@@ -1,4 +1,5 @@
-// What sockets tell beside their data: urgent bytes, filters, time stamps, process descriptors (unix(7), socket(7), tcp(7)).
+// What sockets tell beside their data: urgent bytes, filters, time stamps, process descriptors (unix(7),
+// socket(7), tcp(7)).
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -22,8 +23,8 @@ namespace {
 
 // Numbers of <linux/…> that the C library's headers do not have on every system.
 constexpr int kAtMark = 0x8905, kBoundFile = 0x89e0;
-constexpr int kAttachFilter = 26, kDetachFilter = 27, kTimestamp = 29, kTimestampNs = 35, kTimestamping = 37, kLockFilter = 44,
-              kPassPidfd = 76, kPeerPidfd = 77, kScmPidfd = 4;
+constexpr int kAttachFilter = 26, kDetachFilter = 27, kTimestamp = 29, kTimestampNs = 35, kTimestamping = 37,
+              kLockFilter = 44, kPassPidfd = 76, kPeerPidfd = 77, kScmPidfd = 4;
 
 struct Pair {
     Pair(int type = SOCK_STREAM) { CHECK_EQUAL(socketpair(AF_UNIX, type | SOCK_NONBLOCK, 0, ends), 0); }
@@ -197,7 +198,8 @@ CASE(sockets, flags_and_control_that_cannot_be) {
 CASE(sockets, filters_drop_and_cut_messages) {
     Pair pair(SOCK_DGRAM);
     // Messages that begin with 'd' go, others keep as many bytes as their second one says; shorter ones go as well.
-    const Instruction program[] = {{0x30, 0, 0, 0}, {0x15, 2, 0, 'd'}, {0x30, 0, 0, 1}, {0x16, 0, 0, 0}, {0x06, 0, 0, 0}};
+    const Instruction program[] = {
+        {0x30, 0, 0, 0}, {0x15, 2, 0, 'd'}, {0x30, 0, 0, 1}, {0x16, 0, 0, 0}, {0x06, 0, 0, 0}};
     CHECK_ERROR(set_option(pair[1], kDetachFilter, 0), ENOENT);
     CHECK_EQUAL(attach(pair[1], program, 5), 0);
     char data[16];
@@ -241,9 +243,11 @@ CASE(sockets, filters_load_network_order_and_what_is_beside_the_bytes) {
     CHECK_EQUAL(kept(header_length, 3), 12);
     const Instruction remainder[] = {{0x80, 0, 0, 0}, {0x94, 0, 0, 9}, {0x16, 0, 0, 0}}; // 16 % 9
     CHECK_EQUAL(kept(remainder, 3), 7);
-    const Instruction exclusive_or[] = {{0x01, 0, 0, 6}, {0x00, 0, 0, 2}, {0x20, 0, 0, 0xfffff000 + 40}, {0x16, 0, 0, 0}};
+    const Instruction exclusive_or[] = {
+        {0x01, 0, 0, 6}, {0x00, 0, 0, 2}, {0x20, 0, 0, 0xfffff000 + 40}, {0x16, 0, 0, 0}};
     CHECK_EQUAL(kept(exclusive_or, 4), 4);
-    const Instruction processor[] = {{0x20, 0, 0, 0xfffff000 + 36}, {0x25, 1, 0, 4095}, {0x06, 0, 0, 9}, {0x06, 0, 0, 0}};
+    const Instruction processor[] = {
+        {0x20, 0, 0, 0xfffff000 + 36}, {0x25, 1, 0, 4095}, {0x06, 0, 0, 9}, {0x06, 0, 0, 0}};
     CHECK_EQUAL(kept(processor, 4), 9);
     const Instruction no_device[] = {{0x20, 0, 0, 0xfffff000 + 8}, {0x06, 0, 0, 9}};
     CHECK_ERROR(kept(no_device, 2), EAGAIN);
@@ -287,7 +291,8 @@ CASE(sockets, datagrams_tell_when_they_came) {
     Received second(pair[1]);
     const cmsghdr *exact = second.find(kTimestampNs), *all = second.find(kTimestamping);
     CHECK(exact && exact->cmsg_len == CMSG_LEN(sizeof(timespec)) && !second.find(kTimestamp));
-    CHECK(all && all->cmsg_len == CMSG_LEN(3 * sizeof(timespec)) && memcmp(CMSG_DATA(all), CMSG_DATA(exact), sizeof(timespec)) == 0);
+    CHECK(all && all->cmsg_len == CMSG_LEN(3 * sizeof(timespec)) &&
+          memcmp(CMSG_DATA(all), CMSG_DATA(exact), sizeof(timespec)) == 0);
     CHECK_EQUAL(send(pair[0], "c", 1, 0), 1);
     Received without_room(pair[1], 0);
     CHECK_EQUAL(without_room.flags & MSG_CTRUNC, MSG_CTRUNC);
@@ -302,7 +307,8 @@ CASE(sockets, the_peer_as_a_process_descriptor) {
     Pair pair;
     int pidfd = -1;
     socklen_t size = sizeof pidfd;
-    if (getsockopt(pair[0], SOL_SOCKET, kPeerPidfd, &pidfd, &size) != 0 && errno == ENOPROTOOPT) return; // a Linux before 6.5
+    if (getsockopt(pair[0], SOL_SOCKET, kPeerPidfd, &pidfd, &size) != 0 && errno == ENOPROTOOPT)
+        return; // a Linux before 6.5
     CHECK_EQUAL(pid_of(pidfd), getpid());
     CHECK_EQUAL(fcntl(pidfd, F_GETFD), FD_CLOEXEC);
     int alone = socket(AF_UNIX, SOCK_STREAM, 0);

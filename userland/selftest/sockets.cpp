@@ -92,7 +92,8 @@ Received receive_files(int socket, int flags = 0, size_t room = CMSG_SPACE(sizeo
     Received received;
     received.size = recvmsg(socket, &message, flags);
     received.flags = message.msg_flags;
-    for (cmsghdr* header = CMSG_FIRSTHDR(&message); received.size >= 0 && header; header = CMSG_NXTHDR(&message, header)) {
+    for (cmsghdr* header = CMSG_FIRSTHDR(&message); received.size >= 0 && header;
+         header = CMSG_NXTHDR(&message, header)) {
         if (header->cmsg_type != SCM_RIGHTS) continue;
         received.count = static_cast<int>((header->cmsg_len - CMSG_LEN(0)) / sizeof(int));
         memcpy(received.files, CMSG_DATA(header), sizeof(int) * static_cast<unsigned>(received.count));
@@ -290,7 +291,8 @@ CASE(sockets, an_accepting_process_wakes) {
 
 CASE(sockets, datagrams_between_names) {
     Name server_name("\0self-test-server", 17), client_name("\0self-test-client", 17);
-    int server = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0), client = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+    int server = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0),
+        client = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0);
     CHECK_EQUAL(bind(server, server_name.get(), server_name.size), 0);
     CHECK_ERROR(send(client, "x", 1, 0), ENOTCONN);
     CHECK_EQUAL(bind(client, client_name.get(), client_name.size), 0);
@@ -528,7 +530,8 @@ CASE(sockets, much_data_passes_in_order) {
         close(pair[1]);
         long done = 0;
         while (done < kTotal) {
-            for (unsigned index = 0; index < sizeof block; ++index) block[index] = static_cast<unsigned char>((done + index) % 251);
+            for (unsigned index = 0; index < sizeof block; ++index)
+                block[index] = static_cast<unsigned char>((done + index) % 251);
             if (send(pair[0], block, sizeof block, 0) != sizeof block) _exit(1);
             done += sizeof block;
         }

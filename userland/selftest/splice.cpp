@@ -113,7 +113,8 @@ CASE(splice, vmsplice_moves_memory_both_ways) {
 
 CASE(splice, vmsplice_lends_pages) {
     constexpr size_t kPage = 4096, kPages = 20;
-    char* memory = static_cast<char*>(mmap(nullptr, (kPages + 1) * kPage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    char* memory = static_cast<char*>(
+        mmap(nullptr, (kPages + 1) * kPage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
     CHECK_EQUAL(munmap(memory + kPages * kPage, kPage), 0);
     for (size_t page = 0; page < kPages; ++page) memory[page * kPage] = static_cast<char>('a' + page);
     int ends[2];
@@ -160,7 +161,8 @@ CASE(splice, a_reader_waits_until_a_splice_is_done) {
             int sink = open("/dev/null", O_WRONLY);
             size_t got = 0;
             ssize_t size;
-            while (got < 30000 && (size = splice(ends[0], nullptr, sink, nullptr, 30000 - got, 0)) > 0) got += static_cast<size_t>(size);
+            while (got < 30000 && (size = splice(ends[0], nullptr, sink, nullptr, 30000 - got, 0)) > 0)
+                got += static_cast<size_t>(size);
             _exit(got == 30000 ? 0 : 1);
         }
         std::string buffer(30000, '\0');

@@ -15,8 +15,8 @@
 namespace {
 
 struct CloneArguments {
-    unsigned long flags = 0, pid_fd = 0, child_tid = 0, parent_tid = 0, exit_signal = 0, stack = 0, stack_size = 0, tls = 0,
-                  set_tid = 0, set_tid_size = 0, cgroup = 0;
+    unsigned long flags = 0, pid_fd = 0, child_tid = 0, parent_tid = 0, exit_signal = 0, stack = 0,
+                  stack_size = 0, tls = 0, set_tid = 0, set_tid_size = 0, cgroup = 0;
 };
 
 long clone3(const CloneArguments& arguments, size_t size = sizeof(CloneArguments)) {
@@ -233,7 +233,16 @@ CASE(thread_calls, a_bad_restartable_sequence_is_a_segmentation_fault) {
 }
 
 CASE(thread_calls, membarrier_offers_what_it_answers) {
-    enum { kQuery = 0, kGlobal = 1, kPrivate = 8, kRegisterPrivate = 16, kSyncCore = 32, kRegisterSyncCore = 64, kRseq = 128, kRegisterRseq = 256 };
+    enum {
+        kQuery = 0,
+        kGlobal = 1,
+        kPrivate = 8,
+        kRegisterPrivate = 16,
+        kSyncCore = 32,
+        kRegisterSyncCore = 64,
+        kRseq = 128,
+        kRegisterRseq = 256
+    };
     long offered = syscall(SYS_membarrier, kQuery, 0, 0);
     CHECK((offered & 0x1ff) == 0x1ff);
     CHECK_ERROR(syscall(SYS_membarrier, kQuery, 1, 0), EINVAL);

@@ -156,7 +156,8 @@ CASE(timers, missed_expiries_are_the_overrun) {
 CASE(timers, several_timers_with_one_standard_signal_all_arrive) {
     sigset_t usr = set_of(SIGUSR1);
     sigprocmask(SIG_BLOCK, &usr, nullptr);
-    for (int number = 0; number < 3; ++number) CHECK_EQUAL(set(make(CLOCK_MONOTONIC, SIGEV_SIGNAL, SIGUSR1, number), in_ms(1)), 0);
+    for (int number = 0; number < 3; ++number)
+        CHECK_EQUAL(set(make(CLOCK_MONOTONIC, SIGEV_SIGNAL, SIGUSR1, number), in_ms(1)), 0);
     usleep(20'000);
     int seen = 0;
     for (int number = 0; number < 3; ++number) {

@@ -12,17 +12,40 @@
 
 namespace {
 
-enum Request : long { kTraceMe = 0, kPeekData = 2, kPeekUser = 3, kPokeData = 5, kPokeUser = 6, kContinue = 7, kKill = 8,
-                      kSingleStep = 9, kGetRegs = 12, kSetRegs = 13, kGetFpRegs = 14, kAttach = 16, kDetach = 17, kSystemCall = 24,
-                      kSetOptions = 0x4200, kGetEventMessage = 0x4201, kGetSignalInfo = 0x4202, kSetSignalInfo = 0x4203,
-                      kGetRegSet = 0x4204, kSetRegSet = 0x4205, kSeize = 0x4206, kInterrupt = 0x4207, kListen = 0x4208,
-                      kPeekSignalInfo = 0x4209, kGetSignalMask = 0x420a, kGetSyscallInfo = 0x420e };
+enum Request : long {
+    kTraceMe = 0,
+    kPeekData = 2,
+    kPeekUser = 3,
+    kPokeData = 5,
+    kPokeUser = 6,
+    kContinue = 7,
+    kKill = 8,
+    kSingleStep = 9,
+    kGetRegs = 12,
+    kSetRegs = 13,
+    kGetFpRegs = 14,
+    kAttach = 16,
+    kDetach = 17,
+    kSystemCall = 24,
+    kSetOptions = 0x4200,
+    kGetEventMessage = 0x4201,
+    kGetSignalInfo = 0x4202,
+    kSetSignalInfo = 0x4203,
+    kGetRegSet = 0x4204,
+    kSetRegSet = 0x4205,
+    kSeize = 0x4206,
+    kInterrupt = 0x4207,
+    kListen = 0x4208,
+    kPeekSignalInfo = 0x4209,
+    kGetSignalMask = 0x420a,
+    kGetSyscallInfo = 0x420e
+};
 constexpr long kSysGood = 1, kFork = 2, kExec = 0x10, kExit = 0x40, kExitKill = 1 << 20;
 constexpr int kEventFork = 1, kEventExec = 4, kEventExit = 6, kEventStop = 128;
 
 struct Registers {
-    uint64_t r15, r14, r13, r12, rbp, rbx, r11, r10, r9, r8, rax, rcx, rdx, rsi, rdi, orig_rax, rip, cs, rflags, rsp, ss,
-        fs_base, gs_base, ds, es, fs, gs;
+    uint64_t r15, r14, r13, r12, rbp, rbx, r11, r10, r9, r8, rax, rcx, rdx, rsi, rdi, orig_rax, rip, cs,
+        rflags, rsp, ss, fs_base, gs_base, ds, es, fs, gs;
 };
 
 long trace(long request, pid_t process = 0, uint64_t address = 0, uint64_t data = 0) {
@@ -408,7 +431,8 @@ CASE(tracing, kcmp_tells_what_is_shared) {
     CHECK_EQUAL(syscall(SYS_kcmp, getpid(), getpid(), 0, 1ul, static_cast<unsigned long>(copy)), 0); // KCMP_FILE
     int ends[2];
     CHECK_EQUAL(pipe(ends), 0);
-    CHECK(syscall(SYS_kcmp, getpid(), getpid(), 0, static_cast<unsigned long>(ends[0]), static_cast<unsigned long>(ends[1])) > 0);
+    CHECK(syscall(SYS_kcmp, getpid(), getpid(), 0, static_cast<unsigned long>(ends[0]),
+                  static_cast<unsigned long>(ends[1])) > 0);
     CHECK_ERROR(syscall(SYS_kcmp, getpid(), getpid(), 0, 1, 900), EBADF);
     CHECK_ERROR(syscall(SYS_kcmp, getpid(), getpid(), 99, 1, 1), EINVAL);
     CHECK_ERROR(syscall(SYS_kcmp, 4'000'000, getpid(), 1, 0, 0), ESRCH);

@@ -23,7 +23,8 @@ template <typename Type> Type* vdso_function(const char* name) {
     const Elf64_Dyn* dynamic = nullptr;
     auto* programs = reinterpret_cast<const Elf64_Phdr*>(image + header->e_phoff);
     for (int index = 0; index < header->e_phnum; ++index)
-        if (programs[index].p_type == PT_DYNAMIC) dynamic = reinterpret_cast<const Elf64_Dyn*>(image + programs[index].p_offset);
+        if (programs[index].p_type == PT_DYNAMIC)
+            dynamic = reinterpret_cast<const Elf64_Dyn*>(image + programs[index].p_offset);
     CHECK(dynamic != nullptr);
     const char* strings = nullptr;
     const Elf64_Sym* symbols = nullptr;

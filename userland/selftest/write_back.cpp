@@ -1,4 +1,5 @@
-// Dirty pages of block devices and their way back: write, shared mappings, fsync and its kin, errors, limits (proc(5), vm).
+// Dirty pages of block devices and their way back: write, shared mappings, fsync and its kin, errors, limits
+// (proc(5), vm).
 #include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
@@ -20,7 +21,8 @@ using namespace selftest;
 
 namespace {
 
-constexpr unsigned long kSetFd = 0x4c00, kClearFd = 0x4c01, kGetFree = 0x4c82, kSetCapacity = 0x4c07, kFlushBuffers = 0x1261;
+constexpr unsigned long kSetFd = 0x4c00, kClearFd = 0x4c01, kGetFree = 0x4c82, kSetCapacity = 0x4c07,
+                        kFlushBuffers = 0x1261;
 constexpr size_t kPage = 4096;
 
 /// A loop device over a file "image" of `size` bytes in the working directory.
@@ -238,7 +240,8 @@ CASE(write_back, limits_are_kept_and_counted) {
     Loop loop(8 << 20);
     if (!loop) return;
     sync();
-    std::string ratio = read_file("/proc/sys/vm/dirty_ratio"), background = read_file("/proc/sys/vm/dirty_background_ratio");
+    std::string ratio = read_file("/proc/sys/vm/dirty_ratio"),
+                background = read_file("/proc/sys/vm/dirty_background_ratio");
     set_number("/proc/sys/vm/dirty_background_bytes", "262144");
     set_number("/proc/sys/vm/dirty_bytes", "1048576");
     CHECK(read_file("/proc/sys/vm/dirty_ratio") == "0\n");
@@ -262,7 +265,8 @@ CASE(write_back, limits_are_kept_and_counted) {
     CHECK_EQUAL(fsync(loop.device), 0);
     CHECK(loop.stored(5 << 20, 8) == "dddddddd");
     // What is dirty for long enough is stored by itself.
-    std::string expire = read_file("/proc/sys/vm/dirty_expire_centisecs"), interval = read_file("/proc/sys/vm/dirty_writeback_centisecs");
+    std::string expire = read_file("/proc/sys/vm/dirty_expire_centisecs"),
+                interval = read_file("/proc/sys/vm/dirty_writeback_centisecs");
     set_number("/proc/sys/vm/dirty_expire_centisecs", "10");
     set_number("/proc/sys/vm/dirty_writeback_centisecs", "5");
     CHECK_EQUAL(pwrite(loop.device, "late", 4, 100), 4);
@@ -313,7 +317,9 @@ CASE(write_back, many_writers_and_a_model) {
                 else sched_yield();
             } else if (round % 2 == 0) {
                 std::string text(kPage, letter);
-                if (pwrite(fd, text.data(), kPage, static_cast<off_t>(page * kPage)) != static_cast<ssize_t>(kPage)) _exit(2);
+                if (pwrite(fd, text.data(), kPage, static_cast<off_t>(page * kPage)) !=
+                    static_cast<ssize_t>(kPage))
+                    _exit(2);
             } else {
                 memset(mapped + page * kPage, letter, kPage);
             }

@@ -32,7 +32,8 @@ std::string directory(Shell& shell, bool only_last) {
     const std::string* pwd = shell.variables.get("PWD");
     std::string path = pwd ? *pwd : "?";
     const std::string* home = shell.variables.home->get();
-    if (home && home->size() > 1 && path.starts_with(*home) && (path.size() == home->size() || path[home->size()] == '/'))
+    if (home && home->size() > 1 && path.starts_with(*home) &&
+        (path.size() == home->size() || path[home->size()] == '/'))
         path = "~" + path.substr(home->size());
     size_t slash = path.rfind('/');
     if (only_last && slash != std::string::npos && path.size() > 1)

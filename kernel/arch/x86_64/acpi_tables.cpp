@@ -18,7 +18,8 @@ u8 sum(std::span<const u8> bytes) {
 /// A field of a table; zero beyond its end, as the specification asks of shorter, older tables.
 template <typename T> T field(std::span<const u8> table, usize offset) {
     T value{};
-    if (table.size() >= sizeof value && offset <= table.size() - sizeof value) memcpy(&value, table.data() + offset, sizeof value);
+    if (table.size() >= sizeof value && offset <= table.size() - sizeof value)
+        memcpy(&value, table.data() + offset, sizeof value);
     return value;
 }
 
@@ -65,7 +66,8 @@ void parse_madt(std::span<const u8> table, AcpiInfo& info) {
         if (type == 0 && size >= 8 && (field<u32>(entry, 4) & 1)) { // local APIC, enabled
             if (info.cpu_count < std::size(info.cpu_apic_ids)) info.cpu_apic_ids[info.cpu_count++] = entry[3];
         } else if (type == 9 && size >= 16 && (field<u32>(entry, 8) & 1)) { // local x2APIC, enabled
-            if (info.cpu_count < std::size(info.cpu_apic_ids)) info.cpu_apic_ids[info.cpu_count++] = field<u32>(entry, 4);
+            if (info.cpu_count < std::size(info.cpu_apic_ids))
+                info.cpu_apic_ids[info.cpu_count++] = field<u32>(entry, 4);
         } else if (type == 1 && size >= 12 && info.io_apic_count < std::size(info.io_apics)) {
             info.io_apics[info.io_apic_count++] = {field<u32>(entry, 4), field<u32>(entry, 8)};
         } else if (type == 2 && size >= 10 && entry[3] < std::size(info.isa_overrides)) {
@@ -99,7 +101,8 @@ void parse_fadt(const PhysicalMemory& memory, std::span<const u8> table, AcpiInf
     u64 dsdt_address = field<u64>(table, 140);
     if (dsdt_address == 0) dsdt_address = field<u32>(table, 40);
     std::span<const u8> dsdt = table_at(memory, dsdt_address);
-    if (has_signature(dsdt, "DSDT")) info.has_sleep_off = find_sleep_off(dsdt.subspan(kHeaderSize), info.sleep_off_a, info.sleep_off_b);
+    if (has_signature(dsdt, "DSDT"))
+        info.has_sleep_off = find_sleep_off(dsdt.subspan(kHeaderSize), info.sleep_off_a, info.sleep_off_b);
 }
 
 /// An integer of AML (ACPI 20.2.3): Zero, One, Ones, byte, word or double-word constant; its low byte.

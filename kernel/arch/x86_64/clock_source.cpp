@@ -1,7 +1,8 @@
-// Which counter the clock is made of: the time-stamp counter if it is steady, else HPET, else the ACPI PM timer.
+// Which counter the clock is made of: the time-stamp counter if it is steady, else HPET, else the ACPI PM
+// timer.
 //
-// The TSC's frequency comes from CPUID (leaf 40000010H of hypervisors, 15H, 16H) or is measured against HPET, the PM timer
-// or the PIT over 50 µs, and again over a longer time later (refine_cycle_clock).
+// The TSC's frequency comes from CPUID (leaf 40000010H of hypervisors, 15H, 16H) or is measured against HPET,
+// the PM timer or the PIT over 50 µs, and again over a longer time later (refine_cycle_clock).
 #include "arch/x86_64/clock_source.h"
 
 #include <algorithm>
@@ -63,7 +64,13 @@ CycleClock find_hpet() {
     if (capabilities == ~0ull || period_fs == 0 || period_fs > 100'000'000) return {}; // IA-PC HPET 2.3.4
     g_hpet_is_64_bit = capabilities & (1 << 13);
     g_hpet[2] = (g_hpet[2] & ~2ull) | 1; // count; no legacy routing
-    return {read_hpet, kFemtosecondsPerSecond / period_fs, g_hpet_is_64_bit ? ~0ull : 0xffff'ffff, "hpet", false, false, read_hpet()};
+    return {read_hpet,
+            kFemtosecondsPerSecond / period_fs,
+            g_hpet_is_64_bit ? ~0ull : 0xffff'ffff,
+            "hpet",
+            false,
+            false,
+            read_hpet()};
 }
 
 CycleClock find_pm_timer() {
@@ -74,7 +81,9 @@ CycleClock find_pm_timer() {
     bool counts = false;
     for (u32 attempt = 0; attempt < 1000 && !counts; ++attempt) counts = read_pm_timer() != first;
     if (!counts) return {};
-    return {read_pm_timer, kPmTimerHz, acpi.pm_timer_is_32_bit ? 0xffff'ffff : 0xff'ffff, "acpi_pm", false, false, read_pm_timer()};
+    return {read_pm_timer,  kPmTimerHz, acpi.pm_timer_is_32_bit ? 0xffff'ffff : 0xff'ffff,
+            "acpi_pm",      false,      false,
+            read_pm_timer()};
 }
 
 /// Where measuring the TSC began.

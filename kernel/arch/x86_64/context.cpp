@@ -110,7 +110,8 @@ TrapFrame& user_trap_frame(const Thread& thread) {
 SwitchedOutFrame switched_out_frame(const Thread& thread) {
     constexpr u64 kSavedWords = 7, kFramePointer = 5, kReturnAddress = 6;
     u64 stack = thread.context.kernel_rsp;
-    if (stack < thread.kernel_stack_base() || stack > thread.kernel_stack_top() - kSavedWords * sizeof(u64)) return {0, 0};
+    if (stack < thread.kernel_stack_base() || stack > thread.kernel_stack_top() - kSavedWords * sizeof(u64))
+        return {0, 0};
     auto* words = reinterpret_cast<const u64*>(stack);
     return {words[kReturnAddress], words[kFramePointer]};
 }

@@ -1,7 +1,7 @@
 // arch/smp.h: calls between processors, and stopping them.
 //
-// A CPU has one call under way at a time, in its own slot; it marks itself in `callers` of each CPU that is to run it. The
-// mark, not the interrupt, says what is to be done: one interrupt may serve several callers.
+// A CPU has one call under way at a time, in its own slot; it marks itself in `callers` of each CPU that is
+// to run it. The mark, not the interrupt, says what is to be done: one interrupt may serve several callers.
 #include "arch/smp.h"
 
 #include "arch/x86_64/cpu_calls.h"
@@ -51,7 +51,8 @@ void call_on_cpus(CpuMask cpus, void (*function)(void*), void* context) {
         call.pending.store(others, std::memory_order_relaxed);
         for_each_cpu(others, [&](u32 id) {
             Cpu& target = cpu_by_id(id);
-            if (target.callers.fetch_or(self, std::memory_order_acq_rel) == 0) local_apic_send(target.apic_id, kVectorCall);
+            if (target.callers.fetch_or(self, std::memory_order_acq_rel) == 0)
+                local_apic_send(target.apic_id, kVectorCall);
         });
     }
     if (cpus & self) {
@@ -68,7 +69,9 @@ void stop_other_cpus() {
     if (others == 0 || g_is_stopping.exchange(true, std::memory_order_acq_rel)) return;
     for_each_cpu(others, [](u32 id) { local_apic_send_nmi(cpu_by_id(id).apic_id); });
     u64 start_ns = monotonic_ns();
-    while ((g_stopped.load(std::memory_order_acquire) & others) != others && monotonic_ns() - start_ns < kPatienceNs) cpu_relax();
+    while ((g_stopped.load(std::memory_order_acquire) & others) != others &&
+           monotonic_ns() - start_ns < kPatienceNs)
+        cpu_relax();
 }
 
 void stop_if_asked() {

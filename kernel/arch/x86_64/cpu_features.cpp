@@ -74,7 +74,8 @@ void enable_cpu_features() {
     if (features.smap && !is_patched) patch_smap_instructions();
     is_patched = true;
 
-    write_cr0((read_cr0() & ~(kCr0Emulation | kCr0TaskSwitched)) | kCr0MonitorCoprocessor | kCr0NumericError | kCr0WriteProtect);
+    write_cr0((read_cr0() & ~(kCr0Emulation | kCr0TaskSwitched)) | kCr0MonitorCoprocessor | kCr0NumericError |
+              kCr0WriteProtect);
     u64 cr4 = read_cr4() | kCr4FxSave | kCr4SimdExceptions;
     cr4 &= ~kCr4TimeStampDisable;
     if (features.global_pages) cr4 |= kCr4GlobalPages;
@@ -90,8 +91,8 @@ void enable_cpu_features() {
     write_msr(kMsrStar, static_cast<u64>(KERNEL_CODE_SELECTOR) << 32 | static_cast<u64>(USER_CODE_SELECTOR - 16) << 48);
     write_msr(kMsrLstar, reinterpret_cast<u64>(system_call_entry));
     write_msr(kMsrCstar, reinterpret_cast<u64>(system_call_entry_32));
-    write_msr(kMsrSyscallMask, kFlagTrap | kFlagInterrupts | kFlagDirection | kFlagNestedTask | kFlagAlignmentCheck | kFlagResume |
-                                   0x3000 /* I/O privilege */);
+    write_msr(kMsrSyscallMask, kFlagTrap | kFlagInterrupts | kFlagDirection | kFlagNestedTask |
+                                   kFlagAlignmentCheck | kFlagResume | 0x3000 /* I/O privilege */);
     if (features.is_intel) write_msr(kMsrSysenterCs, 0); // SYSENTER: #GP
 }
 

@@ -5,8 +5,8 @@
 
 namespace martlet {
 
-/// Fills the interrupt table, which all CPUs share, and the boot processor's tables, which are static memory: exceptions
-/// are reported from the first instructions on.
+/// Fills the interrupt table, which all CPUs share, and the boot processor's tables, which are static memory:
+/// exceptions are reported from the first instructions on.
 void init_boot_descriptor_tables(Cpu& cpu);
 /// Allocates and fills the tables of another CPU before it is started. ENOMEM.
 Result<void> make_descriptor_tables(Cpu& cpu);

@@ -86,7 +86,8 @@ void fpu_export(const u8* area, u8* to) {
     store(to + kMxcsrOffset, kDefaultMxcsr);
     if (present & kStateX87) {
         memcpy(to, area, kMxcsrOffset);
-        memcpy(to + kMxcsrOffset + kMxcsrSize, area + kMxcsrOffset + kMxcsrSize, kXmmOffset - kMxcsrOffset - kMxcsrSize);
+        memcpy(to + kMxcsrOffset + kMxcsrSize, area + kMxcsrOffset + kMxcsrSize,
+               kXmmOffset - kMxcsrOffset - kMxcsrSize);
     }
     if (present & (kStateSse | kStateAvx)) store(to + kMxcsrOffset, load<u32>(area + kMxcsrOffset));
     store(to + kMxcsrMaskOffset, g_mxcsr_mask);

@@ -75,7 +75,8 @@ Result<void> register_isa_interrupt(u32 isa_irq, const char* name, InterruptHand
 
 void for_each_interrupt(void (*show)(void*, const InterruptRow&), void* context) {
     for (u32 index = 0; index < kIsaLines; ++index)
-        if (g_lines[index].handler.load(std::memory_order_acquire)) show(context, {nullptr, index, g_lines[index].name, index});
+        if (g_lines[index].handler.load(std::memory_order_acquire))
+            show(context, {nullptr, index, g_lines[index].name, index});
     show(context, {"LOC", 0, "Local timer interrupts", kCountTimer});
     show(context, {"IWI", 0, "IRQ work interrupts", kCountLog});
     show(context, {"RES", 0, "Rescheduling interrupts", kCountReschedule});

@@ -49,7 +49,8 @@ void add_controller(u32 address, u32 first_line) {
 
 void io_apic_init() {
     const AcpiInfo& acpi = acpi_info();
-    for (u32 index = 0; index < acpi.io_apic_count; ++index) add_controller(acpi.io_apics[index].address, acpi.io_apics[index].first_line);
+    for (u32 index = 0; index < acpi.io_apic_count; ++index)
+        add_controller(acpi.io_apics[index].address, acpi.io_apics[index].first_line);
     if (acpi.io_apic_count == 0) add_controller(kDefaultAddress, 0);
 }
 
@@ -60,7 +61,9 @@ bool io_apic_route(u32 line, u32 vector, u32 apic_id, Polarity polarity, Trigger
         if (line < controller.first_line || line - controller.first_line >= controller.line_count) continue;
         u32 entry = kFirstEntryRegister + 2 * (line - controller.first_line);
         write(controller, entry + 1, apic_id << 24);
-        write(controller, entry, vector | (polarity == Polarity::Low ? kActiveLow : 0) | (trigger == Trigger::Level ? kLevel : 0));
+        write(controller, entry,
+              vector | (polarity == Polarity::Low ? kActiveLow : 0) |
+                  (trigger == Trigger::Level ? kLevel : 0));
         return true;
     }
     return false;

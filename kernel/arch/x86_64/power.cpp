@@ -27,7 +27,8 @@ void enable_acpi_mode(const AcpiInfo& acpi) {
     if (port_read_u16(acpi.pm1a_control_port) & kSciEnabled) return;
     if (acpi.smi_command_port == 0 || acpi.acpi_enable_value == 0) return;
     port_write_u8(acpi.smi_command_port, acpi.acpi_enable_value);
-    for (u32 attempt = 0; attempt < 100 && !(port_read_u16(acpi.pm1a_control_port) & kSciEnabled); ++attempt) wait_ms(1);
+    for (u32 attempt = 0; attempt < 100 && !(port_read_u16(acpi.pm1a_control_port) & kSciEnabled); ++attempt)
+        wait_ms(1);
 }
 
 void acpi_power_off() {
@@ -105,7 +106,8 @@ void machine_halt() {
 void machine_debug_exit(u8 status) {
     u16 port = 0xf4;
     if (auto option = command_line_option("martlet.debug_exit_port"))
-        if (std::optional<u64> number = parse_number(*option); number && *number <= 0xffff) port = static_cast<u16>(*number);
+        if (std::optional<u64> number = parse_number(*option); number && *number <= 0xffff)
+            port = static_cast<u16>(*number);
     port_write_u8(port, status);
 }
 
@@ -114,7 +116,8 @@ u64 machine_entropy() {
     for (u32 attempt = 0; attempt < 10; ++attempt) {
         bool is_good = false;
         if (g_cpu_features.rdseed) asm volatile("rdseed %0; setc %1" : "=r"(value), "=qm"(is_good) : : "cc");
-        if (!is_good && g_cpu_features.rdrand) asm volatile("rdrand %0; setc %1" : "=r"(value), "=qm"(is_good) : : "cc");
+        if (!is_good && g_cpu_features.rdrand)
+            asm volatile("rdrand %0; setc %1" : "=r"(value), "=qm"(is_good) : : "cc");
         if (is_good) return value ^ cycle_counter();
     }
     // Without an instruction: the jitter of the cycle counter, stirred (the finaliser of SplitMix64).

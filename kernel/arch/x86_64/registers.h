@@ -11,9 +11,9 @@ inline constexpr u32 kMsrApicBase = 0x1b, kMsrTscDeadline = 0x6e0, kMsrX2ApicBas
 
 inline constexpr u64 kCr0MonitorCoprocessor = 1 << 1, kCr0Emulation = 1 << 2, kCr0TaskSwitched = 1 << 3,
                      kCr0NumericError = 1 << 5, kCr0WriteProtect = 1 << 16;
-inline constexpr u64 kCr4TimeStampDisable = 1 << 2, kCr4GlobalPages = 1 << 7, kCr4FxSave = 1 << 9, kCr4SimdExceptions = 1 << 10,
-                     kCr4Umip = 1 << 11, kCr4FsGsBase = 1 << 16, kCr4XSave = 1 << 18, kCr4Smep = 1 << 20,
-                     kCr4Smap = 1 << 21;
+inline constexpr u64 kCr4TimeStampDisable = 1 << 2, kCr4GlobalPages = 1 << 7, kCr4FxSave = 1 << 9,
+                     kCr4SimdExceptions = 1 << 10, kCr4Umip = 1 << 11, kCr4FsGsBase = 1 << 16,
+                     kCr4XSave = 1 << 18, kCr4Smep = 1 << 20, kCr4Smap = 1 << 21;
 inline constexpr u64 kFlagTrap = 1 << 8, kFlagInterrupts = 1 << 9, kFlagDirection = 1 << 10, kFlagNestedTask = 1 << 14,
                      kFlagResume = 1 << 16, kFlagAlignmentCheck = 1 << 18;
 

@@ -32,8 +32,8 @@ namespace {
 
 enum class Progress : u8 { Absent, Arrived, Released, Refused, Online };
 
-/// One processor to be started: its block, and how far it has come. The processor itself says Arrived and Online, the boot
-/// processor Released and Refused.
+/// One processor to be started: its block, and how far it has come. The processor itself says Arrived and
+/// Online, the boot processor Released and Refused.
 struct Candidate {
     Cpu cpu{};
     std::atomic<Progress> progress = Progress::Absent;
@@ -65,7 +65,9 @@ void choose_cpus() {
     u32 own_id = this_cpu().apic_id;
     u32 left_out = 0;
     for (u32 apic_id : std::span(acpi.cpu_apic_ids, acpi.cpu_count)) {
-        if (apic_id == own_id || std::ranges::find(g_wanted_ids, g_wanted_ids + g_wanted_count, apic_id) != g_wanted_ids + g_wanted_count) continue;
+        if (apic_id == own_id || std::ranges::find(g_wanted_ids, g_wanted_ids + g_wanted_count, apic_id) !=
+                                     g_wanted_ids + g_wanted_count)
+            continue;
         if (g_wanted_count + 1 >= std::min<u64>(limit, kMaxCpus) || !local_apic_can_address(apic_id)) ++left_out;
         else g_wanted_ids[g_wanted_count++] = apic_id;
     }
@@ -112,7 +114,8 @@ void wait_us(u64 microseconds) {
 /// Processors since the P6 need no pause after INIT; the first Pentium 4 and unknown makes get the specified one.
 u64 init_pause_us() {
     u32 family = cpuid(1).eax >> 8 & 0xf;
-    bool is_modern = (g_cpu_features.is_intel && family == 6) || (g_cpu_features.is_amd && family == 15) || g_cpu_features.under_hypervisor;
+    bool is_modern = (g_cpu_features.is_intel && family == 6) || (g_cpu_features.is_amd && family == 15) ||
+                     g_cpu_features.under_hypervisor;
     return is_modern ? 0 : 10'000;
 }
 
@@ -124,7 +127,9 @@ u32 arrived_count() { return std::min(ap_next_ticket.load(std::memory_order_rela
 
 Candidate* find_arrived(u32 apic_id) {
     for (Candidate* candidate : std::span(g_candidates, g_candidate_count))
-        if (candidate->progress.load(std::memory_order_acquire) == Progress::Arrived && candidate->cpu.apic_id == apic_id) return candidate;
+        if (candidate->progress.load(std::memory_order_acquire) == Progress::Arrived &&
+            candidate->cpu.apic_id == apic_id)
+            return candidate;
     return nullptr;
 }
 
@@ -140,9 +145,10 @@ template <typename Count> void wait_for_count(Count count, u32 wanted) {
 }
 
 u32 count_in(Progress progress) {
-    return static_cast<u32>(std::ranges::count_if(std::span(g_candidates, g_candidate_count), [progress](Candidate* candidate) {
-        return candidate->progress.load(std::memory_order_acquire) == progress;
-    }));
+    return static_cast<u32>(
+        std::ranges::count_if(std::span(g_candidates, g_candidate_count), [progress](Candidate* candidate) {
+            return candidate->progress.load(std::memory_order_acquire) == progress;
+        }));
 }
 
 /// From ap_start.S, on the block's stack, with the kernel's page table and GS base.
@@ -193,7 +199,8 @@ void start_other_cpus() {
     send_to_all([page](u32 apic_id) { local_apic_send_startup(apic_id, page); });
     wait_us(kStartupPauseUs);
     // The second one only where the first may have been missed: a running processor ignores it, but it costs.
-    if (arrived_count() < g_candidate_count) send_to_all([page](u32 apic_id) { local_apic_send_startup(apic_id, page); });
+    if (arrived_count() < g_candidate_count)
+        send_to_all([page](u32 apic_id) { local_apic_send_startup(apic_id, page); });
 }
 
 void finish_starting_cpus() {
@@ -213,7 +220,8 @@ void finish_starting_cpus() {
         }
     }
     publish_cpus({cpus, count});
-    for (Candidate* candidate : std::span(released, count)) candidate->progress.store(Progress::Released, std::memory_order_release);
+    for (Candidate* candidate : std::span(released, count))
+        candidate->progress.store(Progress::Released, std::memory_order_release);
     // Late ones, and ones that the firmware does not list, find that they are not wanted.
     for (Candidate* candidate : std::span(g_candidates, g_candidate_count)) {
         for (Progress seen : {Progress::Absent, Progress::Arrived})

@@ -32,7 +32,8 @@ bool is_long(const Range& range) { return (range.end - range.start) >> kPageShif
 void forget_user_here(void* context) {
     const Range& range = *static_cast<const Range*>(context);
     if (page_table_loaded() != range.root) return;
-    if (Thread* thread = current_thread(); thread && thread->context.page_table != range.root) page_table_switch(kernel_page_table_root());
+    if (Thread* thread = current_thread(); thread && thread->context.page_table != range.root)
+        page_table_switch(kernel_page_table_root());
     else if (is_long(range)) page_table_load(range.root);
     else forget_pages(range);
 }

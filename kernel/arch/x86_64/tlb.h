@@ -1,9 +1,10 @@
 // Loading page tables and forgetting translations, on all CPUs that matter (Intel SDM 3A 4.10).
 //
-// The frame of a user page table's root counts in Frame::index the CPUs that have it loaded, as a mask. A CPU enters the
-// mask before it loads the table and leaves it after it has loaded another. Whoever changes entries reads the mask
-// afterwards: a CPU that is not in it will walk the new entries. Kernel threads and the idle thread keep the last table
-// loaded (lazily); asked to forget something of it, they leave it instead, so that they are asked once.
+// The frame of a user page table's root counts in Frame::index the CPUs that have it loaded, as a mask. A CPU
+// enters the mask before it loads the table and leaves it after it has loaded another. Whoever changes
+// entries reads the mask afterwards: a CPU that is not in it will walk the new entries. Kernel threads and
+// the idle thread keep the last table loaded (lazily); asked to forget something of it, they leave it
+// instead, so that they are asked once.
 #pragma once
 #include "base/types.h"
 

@@ -32,8 +32,8 @@ static_assert(sizeof(TrapFrame) == TRAP_FRAME_SIZE && __builtin_offsetof(TrapFra
 
 // signal(7) and sigaction(2) numbers.
 inline constexpr int kSigIll = 4, kSigTrap = 5, kSigBus = 7, kSigFpe = 8, kSigSegv = 11;
-inline constexpr int kSiKernel = 0x80, kIllOperand = 2, kTrapBreakpoint = 1, kTrapTrace = 2, kTrapHardwareBreakpoint = 4, kFpeIntegerDivide = 1,
-                     kBusAlignment = 1;
+inline constexpr int kSiKernel = 0x80, kIllOperand = 2, kTrapBreakpoint = 1, kTrapTrace = 2,
+                     kTrapHardwareBreakpoint = 4, kFpeIntegerDivide = 1, kBusAlignment = 1;
 
 enum class SignalAddress : u8 { None, Instruction };
 
@@ -114,12 +114,17 @@ void handle_page_fault_trap(TrapFrame& frame, u64 error_code) {
     if (frame.from_user()) {
         irq_enable();
         if (handle_page_fault(frame, address, error_code) == PageFaultOutcome::Resolved) return;
-        panic_in_trap(frame, "page fault in user mode at %#llx was not dealt with", static_cast<unsigned long long>(address));
+        panic_in_trap(frame, "page fault in user mode at %#llx was not dealt with",
+                      static_cast<unsigned long long>(address));
     }
     u64 fixup = find_fixup(frame.rip);
     if (fixup == 0) {
-        const char* what = address < kPageSize ? "null pointer" : address <= kUserEnd ? "stray user pointer" : "bad pointer";
-        const char* action = error_code & kPageFaultFetch ? "executing" : error_code & kPageFaultWrite ? "writing" : "reading";
+        const char* what = address < kPageSize   ? "null pointer"
+                           : address <= kUserEnd ? "stray user pointer"
+                                                 : "bad pointer";
+        const char* action = error_code & kPageFaultFetch   ? "executing"
+                             : error_code & kPageFaultWrite ? "writing"
+                                                            : "reading";
         panic_in_trap(frame, "%s: page fault %s %#llx, error code %#llx", what, action,
                       static_cast<unsigned long long>(address), static_cast<unsigned long long>(error_code));
     }
@@ -211,8 +216,10 @@ extern "C" void trap_dispatch_on_own_stack(u32 vector, TrapFrame& frame) {
     }
     if (vector == kVectorMachineCheck) {
         if (auto error = find_machine_check())
-            panic_in_trap(frame, "machine check: the hardware reports an error in bank %u, status %#llx, address %#llx", error->bank,
-                          static_cast<unsigned long long>(error->status), static_cast<unsigned long long>(error->address));
+            panic_in_trap(
+                frame, "machine check: the hardware reports an error in bank %u, status %#llx, address %#llx",
+                error->bank, static_cast<unsigned long long>(error->status),
+                static_cast<unsigned long long>(error->address));
     }
     panic_in_trap(frame, "%s: the hardware reports an error that cannot be recovered", trap_name(vector));
 }
@@ -225,8 +232,9 @@ extern "C" bool system_call(TrapFrame& frame) {
     Thread& thread = *current_thread();
     if (thread.has_any_work() || this_cpu().need_resched.load(std::memory_order_relaxed)) [[unlikely]]
         finish_user_work(frame);
-    // SYSRET takes RIP from RCX and RFLAGS from R11; with a non-canonical RCX it would fault in kernel mode, and RF and TF
-    // need IRET. Frames written by execve, sigreturn and tracers differ in one of these and go by IRET.
+    // SYSRET takes RIP from RCX and RFLAGS from R11; with a non-canonical RCX it would fault in kernel mode,
+    // and RF and TF need IRET. Frames written by execve, sigreturn and tracers differ in one of these and go
+    // by IRET.
     if (frame.rcx == frame.rip && frame.r11 == frame.rflags && frame.rip < kUserEnd + kPageSize &&
         (frame.rflags & (kFlagTrap | kFlagResume)) == 0) [[likely]]
         return true;

@@ -28,7 +28,9 @@ const Selection& selection() {
     static bool is_ready = false;
     if (!is_ready) {
         for_each_command_line_option(
-            "console", [](void* context, std::string_view value) { static_cast<Selection*>(context)->add(value); }, &chosen);
+            "console",
+            [](void* context, std::string_view value) { static_cast<Selection*>(context)->add(value); },
+            &chosen);
         if (chosen.count == 0) {
             chosen.add("tty1");
             chosen.add("ttyS0");

@@ -1,8 +1,9 @@
 // Consoles: the terminals that the kernel log and /dev/console reach (kernel-parameters.txt, "console=").
 //
-// `console=ttyS0,115200n8 console=tty0` names them; with none given they are ttyS0 and tty1. tty, tty0 and tty1 all mean
-// the screen. /dev/console writes to every console; it reads from, and its ioctls concern, the preferred one: the last
-// given that exists, ttyS0 before tty1 if none was given. Opening it never gives a controlling terminal (as on Linux).
+// `console=ttyS0,115200n8 console=tty0` names them; with none given they are ttyS0 and tty1. tty, tty0 and
+// tty1 all mean the screen. /dev/console writes to every console; it reads from, and its ioctls concern, the
+// preferred one: the last given that exists, ttyS0 before tty1 if none was given. Opening it never gives a
+// controlling terminal (as on Linux).
 #pragma once
 #include "debug/log_sink.h"
 #include "dev/tty/tty.h"

@@ -9,8 +9,8 @@ namespace {
 
 constexpr u32 kTtyAlternateMajor = 5;
 
-/// The preferred console for everything, and the others for writes as well. It outlives hang-ups, as on Linux: init keeps
-/// one open while sessions on the same terminal come and go.
+/// The preferred console for everything, and the others for writes as well. It outlives hang-ups, as on
+/// Linux: init keeps one open while sessions on the same terminal come and go.
 class ConsoleFile : public TtyFile {
 public:
     ConsoleFile(Ref<Tty> preferred, u32 flags, Path path)

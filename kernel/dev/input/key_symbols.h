@@ -8,7 +8,22 @@
 namespace martlet {
 
 enum class SymbolType : u8 {
-    Latin, Function, Special, Pad, Dead, Console, Cursor, Shift, Meta, Ascii, Lock, Letter, StickyShift, Dead2, Braille, Count
+    Latin,
+    Function,
+    Special,
+    Pad,
+    Dead,
+    Console,
+    Cursor,
+    Shift,
+    Meta,
+    Ascii,
+    Lock,
+    Letter,
+    StickyShift,
+    Dead2,
+    Braille,
+    Count
 };
 
 inline constexpr u16 kSymbolTypeBits = 0xf000;
@@ -29,8 +44,8 @@ enum class SpecialKey : u8 {
 constexpr u16 special_symbol(SpecialKey key) { return key_symbol(SymbolType::Special, static_cast<u8>(key)); }
 
 // Values of SymbolType::Shift, and bits of a set of modifiers.
-inline constexpr u8 kModifierShift = 0, kModifierAltGr = 1, kModifierControl = 2, kModifierAlt = 3, kModifierCapsShift = 8,
-                    kModifierCount = 9;
+inline constexpr u8 kModifierShift = 0, kModifierAltGr = 1, kModifierControl = 2, kModifierAlt = 3,
+                    kModifierCapsShift = 8, kModifierCount = 9;
 
 // Values of SymbolType::Function that send what the cursor and editing keys do.
 inline constexpr u8 kStringFind = 20, kStringInsert = 21, kStringRemove = 22, kStringSelect = 23, kStringPrior = 24,

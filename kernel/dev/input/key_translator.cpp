@@ -24,7 +24,8 @@ KeyResult KeyTranslator::translate(KeyEvent event, const KeyModes& modes, KeyLoc
         return {};
     }
     u16 symbol = keymap_.symbol(table, code);
-    bool is_modifier = !is_unicode_symbol(symbol) && (symbol_type(symbol) == SymbolType::Shift || symbol_type(symbol) == SymbolType::StickyShift);
+    bool is_modifier = !is_unicode_symbol(symbol) && (symbol_type(symbol) == SymbolType::Shift ||
+                                                      symbol_type(symbol) == SymbolType::StickyShift);
     if (is_modifier) {
         if (is_repeat) return {};
         u16 before = modifiers_;

@@ -1,6 +1,6 @@
-// KeyTranslator: key events to the bytes that a terminal sends, and to the actions that the console itself takes, as a
-// Keymap says (keymaps(5), console_codes(4)). Holds the state of modifiers, of a dead key and of a number typed with Alt;
-// the locks are the terminal's. Pure.
+// KeyTranslator: key events to the bytes that a terminal sends, and to the actions that the console itself
+// takes, as a Keymap says (keymaps(5), console_codes(4)). Holds the state of modifiers, of a dead key and of
+// a number typed with Alt; the locks are the terminal's. Pure.
 #pragma once
 #include <optional>
 
@@ -21,7 +21,18 @@ struct KeyLocks {
 };
 
 enum class KeyAction : u8 {
-    None, Send, ScrollUp, ScrollDown, Reboot, SwitchConsole, PreviousConsole, NextConsole, LastConsole, Break, HoldOutput, RaiseSignal
+    None,
+    Send,
+    ScrollUp,
+    ScrollDown,
+    Reboot,
+    SwitchConsole,
+    PreviousConsole,
+    NextConsole,
+    LastConsole,
+    Break,
+    HoldOutput,
+    RaiseSignal
 };
 
 struct KeyResult {

@@ -10,7 +10,21 @@ namespace martlet {
 namespace {
 
 // The highest value of each type, after which KDSKBENT answers EINVAL.
-constexpr u8 kHighestValues[] = {255, 255, 19, 19, kDeadKeys - 1, 255, 3, kModifierCount - 1, 255, 25, kModifierCount - 1, 255, kModifierCount - 1, 255, 10};
+constexpr u8 kHighestValues[] = {255,
+                                 255,
+                                 19,
+                                 19,
+                                 kDeadKeys - 1,
+                                 255,
+                                 3,
+                                 kModifierCount - 1,
+                                 255,
+                                 25,
+                                 kModifierCount - 1,
+                                 255,
+                                 kModifierCount - 1,
+                                 255,
+                                 10};
 static_assert(sizeof(kHighestValues) == static_cast<usize>(SymbolType::Count));
 
 constexpr u8 kFirstModified = 186, kModifiedKeys = 10, kBackTab = 246;
@@ -19,7 +33,9 @@ constexpr char kModifiedFinals[] = "ABCD";
 constexpr u8 kTildeNumbers[] = {1, 2, 3, 4, 5, 6};
 constexpr u8 kXtermModifiers[] = {2, 5, 6, 3, 4, 7}; // of the tables 1, 4, 5, 8, 9, 12
 
-std::string_view written(std::span<char> buffer, usize size) { return {buffer.data(), std::min(size, buffer.size() - 1)}; }
+std::string_view written(std::span<char> buffer, usize size) {
+    return {buffer.data(), std::min(size, buffer.size() - 1)};
+}
 
 /// What the Linux console sends for function keys (console_codes(4)), and xterm's form with modifiers.
 std::string_view default_string(u8 index, std::span<char> buffer) {
@@ -43,7 +59,8 @@ std::string_view default_string(u8 index, std::span<char> buffer) {
 u32 dead_key_character(u8 value) { return value < kDeadKeys ? dead_characters[value] : 0; }
 
 Keymap::Keymap() {
-    for (usize index = 0; index < kDefaultTables; ++index) tables_[default_table_numbers[index]].symbols = default_tables[index];
+    for (usize index = 0; index < kDefaultTables; ++index)
+        tables_[default_table_numbers[index]].symbols = default_tables[index];
     table_count_ = kDefaultTables;
 }
 

@@ -1,6 +1,6 @@
-// Keymap: what every key gives with every set of modifiers, the strings of function keys, and which characters dead keys
-// and Compose join (keymaps(5)). It begins with the layout us, made at build time by scripts/make_keymaps.py; KDSKBENT and
-// its kin change it. Pure; the owner locks.
+// Keymap: what every key gives with every set of modifiers, the strings of function keys, and which
+// characters dead keys and Compose join (keymaps(5)). It begins with the layout us, made at build time by
+// scripts/make_keymaps.py; KDSKBENT and its kin change it. Pure; the owner locks.
 #pragma once
 #include <memory>
 #include <span>

@@ -40,7 +40,8 @@ u8 MiceStream::make_packet(u8* bytes) {
     } else {
         i32 limit = kind_ == Kind::Wheel ? 127 : 7, wheel = std::clamp(event.wheel, -limit, limit);
         event.wheel -= wheel;
-        bytes[3] = kind_ == Kind::Wheel ? static_cast<u8>(wheel) : static_cast<u8>((wheel & 0x0f) | (event.buttons & 0x18) << 1);
+        bytes[3] = kind_ == Kind::Wheel ? static_cast<u8>(wheel)
+                                        : static_cast<u8>((wheel & 0x0f) | (event.buttons & 0x18) << 1);
         size = 4;
     }
     last_buttons_ = event.buttons;

@@ -1,5 +1,5 @@
-// MiceStream: the mouse as one reader of /dev/input/mice sees it: a PS/2 mouse that answers the commands written to it and
-// sends a packet for each movement (Linux's mousedev). Pure.
+// MiceStream: the mouse as one reader of /dev/input/mice sees it: a PS/2 mouse that answers the commands
+// written to it and sends a packet for each movement (Linux's mousedev). Pure.
 #pragma once
 #include <span>
 

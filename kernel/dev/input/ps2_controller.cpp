@@ -12,7 +12,8 @@ constexpr u8 kOutputFull = 0x01, kInputFull = 0x02, kFromMouse = 0x20, kFloating
 constexpr u8 kReadConfiguration = 0x20, kWriteConfiguration = 0x60, kDisableMouse = 0xa7, kDisableKeyboard = 0xad,
              kEnableKeyboard = 0xae,
              kEnableMouse = 0xa8, kToMouse = 0xd4;
-constexpr u8 kKeyboardInterrupt = 0x01, kMouseInterrupt = 0x02, kKeyboardClockOff = 0x10, kMouseClockOff = 0x20, kTranslate = 0x40;
+constexpr u8 kKeyboardInterrupt = 0x01, kMouseInterrupt = 0x02, kKeyboardClockOff = 0x10,
+             kMouseClockOff = 0x20, kTranslate = 0x40;
 constexpr u32 kPollLimit = 20'000; // about 20 ms of port reads on real hardware
 
 bool wait_input_empty() {
@@ -46,8 +47,10 @@ bool init_ports() {
     if (!send(kCommand, kReadConfiguration)) return false;
     std::optional<u8> configuration = wait_output();
     if (!configuration) return false;
-    u8 wanted = static_cast<u8>((*configuration | kKeyboardInterrupt | kMouseInterrupt | kTranslate) & ~(kKeyboardClockOff | kMouseClockOff));
-    return send(kCommand, kWriteConfiguration) && send(kData, wanted) && send(kCommand, kEnableKeyboard) && send(kCommand, kEnableMouse);
+    u8 wanted = static_cast<u8>((*configuration | kKeyboardInterrupt | kMouseInterrupt | kTranslate) &
+                                ~(kKeyboardClockOff | kMouseClockOff));
+    return send(kCommand, kWriteConfiguration) && send(kData, wanted) && send(kCommand, kEnableKeyboard) &&
+           send(kCommand, kEnableMouse);
 }
 
 std::optional<Received> read() {

@@ -1,7 +1,7 @@
 // The PC's keyboard controller, an Intel 8042 or what stands for it (IBM PC/AT technical reference).
 //
-// Nothing here waits longer than a bounded number of port reads, and a machine without the controller is recognised by its
-// floating bus at the first of them.
+// Nothing here waits longer than a bounded number of port reads, and a machine without the controller is
+// recognised by its floating bus at the first of them.
 #pragma once
 #include <optional>
 

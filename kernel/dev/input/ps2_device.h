@@ -1,5 +1,5 @@
-// Ps2Device: what keyboard and mouse have in common: the bytes that interrupts collect, and commands, which go out one byte
-// at a time, each after the answer to the one before.
+// Ps2Device: what keyboard and mouse have in common: the bytes that interrupts collect, and commands, which
+// go out one byte at a time, each after the answer to the one before.
 #pragma once
 #include "dev/input/ps2_controller.h"
 #include "dev/tty/raw_input.h"

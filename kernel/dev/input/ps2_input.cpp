@@ -1,7 +1,7 @@
 // The PS/2 keyboard and mouse: interrupts collect their bytes, the console thread decodes them.
 //
-// The mouse is asked for its kind after the sequence of sample rates that makes one with a wheel own up; one that is not
-// there never answers.
+// The mouse is asked for its kind after the sequence of sample rates that makes one with a wheel own up; one
+// that is not there never answers.
 #include "arch/interrupts.h"
 #include "base/init.h"
 #include "base/log.h"

@@ -50,8 +50,8 @@ Result<LoopDevice::Backing> LoopDevice::backing() {
 }
 
 /// The file may have become shorter: what is missing is an error.
-/// From a regular file its bytes alone: a page fault may be what needs them, under locks that come after those for the file's
-/// access time and its watchers.
+/// From a regular file its bytes alone: a page fault may be what needs them, under locks that come after
+/// those for the file's access time and its watchers.
 Result<void> LoopDevice::read(u64 offset, std::span<u8> bytes) {
     Backing from = TRY(backing());
     Inode* regular = from.file->inode() && from.file->inode()->is_regular() ? from.file->inode() : nullptr;
@@ -183,7 +183,8 @@ Result<void> LoopDevice::change_file(int fd) {
     Ref<File> file = TRY(backing_file(fd, number()));
     MutexGuard guard(lock_);
     if (!file_) return Error(Errno::ENXIO);
-    if (!is_read_only() || file->inode()->attributes.size != file_->inode()->attributes.size) return Error(Errno::EINVAL);
+    if (!is_read_only() || file->inode()->attributes.size != file_->inode()->attributes.size)
+        return Error(Errno::EINVAL);
     std::swap(file_, file);
     return {};
 }
@@ -243,7 +244,8 @@ Result<i64> LoopDevice::ioctl(u32 command, u64 argument) {
         size_changed();
         return 0;
     }
-    case abi::kLoopSetDirect: return is_bound() ? Result<i64>(0) : Error(Errno::ENXIO); // the file's pages are used as they are
+    case abi::kLoopSetDirect:
+        return is_bound() ? Result<i64>(0) : Error(Errno::ENXIO); // the file's pages are used as they are
     case abi::kLoopSetBlockSize:
         if (!is_bound()) return Error(Errno::ENXIO);
         if (!is_block_size(static_cast<u32>(argument))) return Error(Errno::EINVAL);

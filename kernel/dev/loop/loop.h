@@ -1,8 +1,8 @@
 // Loop devices: a file as a block device (loop(4)).
 //
-// States: unbound (no file; size 0) -> bound (SET_FD, CONFIGURE) -> unbound (CLR_FD, or the last close when autoclear is
-// set). A CLR_FD while somebody else has the device open sets autoclear instead, as on Linux. What nodes
-// write reaches the file when the device's cache is stored, and always before the binding changes.
+// States: unbound (no file; size 0) -> bound (SET_FD, CONFIGURE) -> unbound (CLR_FD, or the last close when
+// autoclear is set). A CLR_FD while somebody else has the device open sets autoclear instead, as on Linux.
+// What nodes write reaches the file when the device's cache is stored, and always before the binding changes.
 // Locking: `lock_` guards the binding; transfers take a reference to the file under it and run without it.
 #pragma once
 #include "abi/loop.h"

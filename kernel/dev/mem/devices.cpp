@@ -29,7 +29,9 @@ public:
     Result<usize> read(IoCursor& to, u64) override { return to.put_zeros(to.remaining()); }
     Result<usize> write(IoCursor& from, u64) override { return from.remaining(); }
     /// Anonymous memory: private mappings become it, shared ones are shared by the forks of the mapper.
-    Result<Ref<MemoryObject>> mapping_object() override { return create_shared_anonymous_object(~0ull >> 1, Promise::No); }
+    Result<Ref<MemoryObject>> mapping_object() override {
+        return create_shared_anonymous_object(~0ull >> 1, Promise::No);
+    }
 };
 
 class FullFile final : public ZeroFile {

@@ -1,6 +1,6 @@
-// ChaCha20 with fast key erasure (RFC 8439 2.3; Bernstein, "Fast-key-erasure random-number generators"): each request uses
-// a key of its own, which is replaced before any output leaves, so that a later look at memory tells nothing of the past.
-// Seeded from the processor, and again every few requests.
+// ChaCha20 with fast key erasure (RFC 8439 2.3; Bernstein, "Fast-key-erasure random-number generators"): each
+// request uses a key of its own, which is replaced before any output leaves, so that a later look at memory
+// tells nothing of the past. Seeded from the processor, and again every few requests.
 #include <string.h>
 
 #include "arch/cpu.h"

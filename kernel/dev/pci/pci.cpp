@@ -66,8 +66,18 @@ void read_resources(PciDevice& device) {
 }
 
 bool add_function(u8 bus, u8 slot, u8 function) {
-    PciDevice device{.bus = bus, .slot = slot, .function = function, .vendor = 0, .device = 0, .subsystem_vendor = 0,
-                     .subsystem_device = 0, .class_code = 0, .revision = 0, .header_type = 0, .interrupt_line = 0, .resources = {}};
+    PciDevice device{.bus = bus,
+                     .slot = slot,
+                     .function = function,
+                     .vendor = 0,
+                     .device = 0,
+                     .subsystem_vendor = 0,
+                     .subsystem_device = 0,
+                     .class_code = 0,
+                     .revision = 0,
+                     .header_type = 0,
+                     .interrupt_line = 0,
+                     .resources = {}};
     u32 identity = pci_read_config(device, kVendor);
     if ((identity & 0xffff) == 0xffff || identity == 0) return false;
     u32 class_word = pci_read_config(device, kClass), subsystem = pci_read_config(device, kSubsystem);
@@ -96,7 +106,8 @@ void scan_bus(u8 bus, u32 depth) {
             }
             PciDevice found = devices.back();
             u8 secondary = static_cast<u8>(pci_read_config(found, kSecondaryBus) >> 8);
-            if (found.header_type == kBridgeHeader && secondary > bus && depth < kMaxDepth) scan_bus(secondary, depth + 1);
+            if (found.header_type == kBridgeHeader && secondary > bus && depth < kMaxDepth)
+                scan_bus(secondary, depth + 1);
             if (function == 0 && !(pci_read_config(found, kHeader) >> 16 & kMultiFunction)) break;
         }
     }

@@ -44,7 +44,8 @@ void PtyLine::report(u8 set, u8 clear) {
     if (!is_packet_mode()) return;
     {
         LockGuard guard(lock_);
-        status_.store(static_cast<u8>((status_.load(std::memory_order_relaxed) & ~clear) | set), std::memory_order_release);
+        status_.store(static_cast<u8>((status_.load(std::memory_order_relaxed) & ~clear) | set),
+                      std::memory_order_release);
     }
     master_queue_.wake_all();
 }

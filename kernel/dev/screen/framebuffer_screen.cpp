@@ -25,7 +25,8 @@ bool FramebufferScreen::is_supported(const Framebuffer& framebuffer) {
 
 FramebufferScreen::FramebufferScreen(const Framebuffer& framebuffer, volatile u8* memory)
     : framebuffer_(framebuffer), memory_(memory) {
-    for (u32 index = 0; index < kIndexedColors; ++index) pixels_[index] = pixel_of(color_table.rgb(static_cast<ColorIndex>(index)));
+    for (u32 index = 0; index < kIndexedColors; ++index)
+        pixels_[index] = pixel_of(color_table.rgb(static_cast<ColorIndex>(index)));
     // The display draws every cell; the edges that are no cell's are black.
     usize line_bytes = static_cast<usize>(framebuffer.width) * ((framebuffer.bits_per_pixel + 7u) / 8);
     usize text_bytes = static_cast<usize>(columns()) * kFontWidth * ((framebuffer.bits_per_pixel + 7u) / 8);
@@ -43,7 +44,8 @@ u32 FramebufferScreen::pixel_of(Rgb color) const {
 
 void FramebufferScreen::draw(u32 row, u32 column, std::span<const Cell> cells) {
     for (Cell cell : cells) draw_cell(row, column++, cell);
-    if (row == cursor_row_ && cursor_column_ < column && cursor_column_ + cells.size() >= column) cursor_row_ = kNoCursor;
+    if (row == cursor_row_ && cursor_column_ < column && cursor_column_ + cells.size() >= column)
+        cursor_row_ = kNoCursor;
 }
 
 void FramebufferScreen::show_cursor(u32 row, u32 column, Cell under, CursorShape shape) {
@@ -81,7 +83,8 @@ void FramebufferScreen::draw_cell(u32 row, u32 column, Cell cell, std::optional<
         }
         glyph = changed;
     }
-    u32 foreground = pixel_of(static_cast<ColorIndex>(cell.foreground)), background = pixel_of(static_cast<ColorIndex>(cell.background));
+    u32 foreground = pixel_of(static_cast<ColorIndex>(cell.foreground)),
+        background = pixel_of(static_cast<ColorIndex>(cell.background));
     if (cursor == CursorShape::Block) {
         std::swap(foreground, background);
         if (foreground == background) foreground = ~background;

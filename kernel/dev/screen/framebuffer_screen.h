@@ -30,7 +30,9 @@ private:
     template <typename Pixel> void draw_glyph(volatile u8* place, const u8* glyph, u32 foreground, u32 background);
     void draw_glyph_24(volatile u8* place, const u8* glyph, u32 foreground, u32 background);
     u32 pixel_of(Rgb color) const;
-    u32 pixel_of(ColorIndex color) const { return color < kIndexedColors ? pixels_[color] : pixel_of(color_table.rgb(color)); }
+    u32 pixel_of(ColorIndex color) const {
+        return color < kIndexedColors ? pixels_[color] : pixel_of(color_table.rgb(color));
+    }
 
     Framebuffer framebuffer_;
     volatile u8* memory_;

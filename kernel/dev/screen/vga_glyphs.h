@@ -1,8 +1,9 @@
 // VgaGlyphs: which of VGA's 256 characters shows which Unicode character.
 //
-// It begins with code page 437, as the ROM's font has it. A character that this lacks and the console font has takes the
-// place of one that is not on the screen, whose shape is loaded anew: so Latin, Greek and Cyrillic show in all sixteen
-// colours, where 512 characters at once would cost half of these. Pure; the caller loads the shapes.
+// It begins with code page 437, as the ROM's font has it. A character that this lacks and the console font
+// has takes the place of one that is not on the screen, whose shape is loaded anew: so Latin, Greek and
+// Cyrillic show in all sixteen colours, where 512 characters at once would cost half of these. Pure; the
+// caller loads the shapes.
 #pragma once
 #include <span>
 

@@ -16,7 +16,9 @@ constexpr u8 kModeControl = 0x10, kScreenOn = 0x20, kBlinkEnable = 0x08;
 constexpr u8 kUnderlineColor = 3 | 8, kItalicColor = 2; // VGA colour text has neither
 
 /// ANSI numbers red 1 and blue 4, VGA the other way round.
-constexpr u8 vga_color(u32 color) { return static_cast<u8>((color & 0b1010) | ((color & 1) << 2) | ((color >> 2) & 1)); }
+constexpr u8 vga_color(u32 color) {
+    return static_cast<u8>((color & 0b1010) | ((color & 1) << 2) | ((color >> 2) & 1));
+}
 
 void write_crt(u8 index, u8 value) {
     port_write_u8(kCrtIndex, index);

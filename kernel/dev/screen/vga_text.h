@@ -1,6 +1,6 @@
-// VgaTextScreen: the 80x25 text mode of VGA that the BIOS leaves behind (IBM VGA Technical Reference): cells of a character
-// and an attribute at physical 0xb8000, a hardware cursor, and the characters' shapes in the third of the memory's planes,
-// which shows at 0xa0000 while one is loaded.
+// VgaTextScreen: the 80x25 text mode of VGA that the BIOS leaves behind (IBM VGA Technical Reference): cells
+// of a character and an attribute at physical 0xb8000, a hardware cursor, and the characters' shapes in the
+// third of the memory's planes, which shows at 0xa0000 while one is loaded.
 #pragma once
 #include "dev/screen/vga_glyphs.h"
 #include "dev/terminal/screen.h"

@@ -39,7 +39,8 @@ void handle_line(void* context) {
 
 Result<void> add_port(u32 index) {
     const PortPlace& place = kPlaces[index];
-    Own<SerialPort> port = TRY(make_own<SerialPort>(place.base, place.name, make_device(kTtyMajor, kFirstSerialMinor + index)));
+    Own<SerialPort> port =
+        TRY(make_own<SerialPort>(place.base, place.name, make_device(kTtyMajor, kFirstSerialMinor + index)));
     TRY(port->init());
     Line& line = lines[index % 2];
     SerialPort*& slot = line.ports[index / 2];

@@ -35,8 +35,8 @@ bool SerialPort::write_record(std::string_view text) {
     u64 interrupts = irq_save();
     bool taken = lock_.try_lock();
     if (taken) {
-        // In the order of what programs have written. While the port runs by interrupt its ring takes the record, unless
-        // it is full: then, and before the system runs, the record goes out at once.
+        // In the order of what programs have written. While the port runs by interrupt its ring takes the
+        // record, unless it is full: then, and before the system runs, the record goes out at once.
         bool use_ring = is_open_ && !is_stopped_ && kRingSize - pending() > 2 * text.size();
         if (!use_ring) poll_out_ring();
         auto put = [&](u8 byte) REQUIRES(lock_) { use_ring ? push(byte) : poll_out(byte); };

@@ -25,7 +25,9 @@ public:
     // TtyDriver
     usize write(std::span<const u8> bytes) override;
     usize room() const override { return kRingSize - pending(); }
-    usize pending() const override { return head_.load(std::memory_order_acquire) - tail_.load(std::memory_order_acquire); }
+    usize pending() const override {
+        return head_.load(std::memory_order_acquire) - tail_.load(std::memory_order_acquire);
+    }
     void flush_output() override;
     void set_output_flow(FlowState state) override;
     void set_termios(Termios& termios) override;

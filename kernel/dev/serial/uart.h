@@ -10,8 +10,8 @@ inline constexpr u16 kData = 0, kInterruptEnable = 1, kInterruptId = 2, kFifoCon
 inline constexpr u8 kEnableReceive = 1, kEnableTransmit = 2, kEnableLineStatus = 4, kEnableModemStatus = 8;
 inline constexpr u8 kNoInterruptPending = 1;
 inline constexpr u8 kFifoEnable = 0x01, kFifoTrigger8 = 0x80, kFifoClearTransmit = 0x04, kFifoPresent = 0xc0;
-inline constexpr u8 kWordLengthMask = 3, kTwoStopBits = 0x04, kParityEnable = 0x08, kParityEven = 0x10, kStickParity = 0x20,
-                    kBreak = 0x40, kDivisorLatch = 0x80;
+inline constexpr u8 kWordLengthMask = 3, kTwoStopBits = 0x04, kParityEnable = 0x08, kParityEven = 0x10,
+                    kStickParity = 0x20, kBreak = 0x40, kDivisorLatch = 0x80;
 inline constexpr u8 kControlDtr = 1, kControlRts = 2, kControlOut1 = 4, kControlOut2 = 8, kControlLoop = 16;
 inline constexpr u8 kDataReady = 1, kOverrunError = 2, kParityError = 4, kFramingError = 8, kBreakReceived = 0x10,
                     kTransmitHoldEmpty = 0x20, kTransmitEmpty = 0x40;

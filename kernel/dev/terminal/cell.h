@@ -1,7 +1,7 @@
 // Cell: one place on a character-cell screen: a character, its colours and how it is drawn, in 64 bits.
 //
-// Bold, dim and reverse are resolved to colours when a character is written, so a cell can be compared and drawn without
-// looking further. A wide character is a lead cell and, to its right, a tail cell.
+// Bold, dim and reverse are resolved to colours when a character is written, so a cell can be compared and
+// drawn without looking further. A wide character is a lead cell and, to its right, a tail cell.
 #pragma once
 #include "base/types.h"
 

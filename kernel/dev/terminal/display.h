@@ -1,7 +1,7 @@
 // Display: keeps a Screen showing what one of several Terminals holds, or the history above it.
 //
-// It remembers what the screen shows, so each refresh draws only the cells that differ, in runs, however much was written
-// in between, and never reads the screen.
+// It remembers what the screen shows, so each refresh draws only the cells that differ, in runs, however much
+// was written in between, and never reads the screen.
 #pragma once
 #include <optional>
 

@@ -1,5 +1,6 @@
-// EscapeParser: divides a stream of code points into characters, controls and sequences (ECMA-48; the state machine that
-// DEC's VT500 terminals have). Strings (OSC, DCS, SOS, PM, APC) are swallowed. Any input leaves it in a sound state.
+// EscapeParser: divides a stream of code points into characters, controls and sequences (ECMA-48; the state
+// machine that DEC's VT500 terminals have). Strings (OSC, DCS, SOS, PM, APC) are swallowed. Any input leaves
+// it in a sound state.
 #pragma once
 #include "base/types.h"
 
@@ -42,7 +43,18 @@ public:
     void reset() { state_ = State::Ground; }
 
 private:
-    enum class State : u8 { Ground, Escape, EscapeIntermediate, Parameters, Intermediate, Ignore, Osc, LinuxPalette, String, StringEscape };
+    enum class State : u8 {
+        Ground,
+        Escape,
+        EscapeIntermediate,
+        Parameters,
+        Intermediate,
+        Ignore,
+        Osc,
+        LinuxPalette,
+        String,
+        StringEscape
+    };
 
     void feed_c1(u32 code_point);
     void feed_escape(u8 byte);

@@ -29,7 +29,8 @@ usize encode_mouse_report(const MouseReport& report, const TerminalModes& modes,
         return format(to, "\033[<%u;%u;%u%c", code, x, y, report.action == MouseAction::Release ? 'm' : 'M');
     if (x > kLargest || y > kLargest) return 0; // has no place in a byte
     if (report.action == MouseAction::Release) code = (code & ~3u) | kReleased;
-    return format(to, "\033[M%c%c%c", static_cast<char>(code + kOffset), static_cast<char>(x + kOffset), static_cast<char>(y + kOffset));
+    return format(to, "\033[M%c%c%c", static_cast<char>(code + kOffset), static_cast<char>(x + kOffset),
+                  static_cast<char>(y + kOffset));
 }
 
 } // namespace martlet

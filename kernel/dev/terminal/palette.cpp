@@ -54,6 +54,8 @@ u8 nearest_color(Rgb color) {
     return best;
 }
 
-u8 sixteen_color(ColorIndex index) { return index < 16 ? static_cast<u8>(index) : nearest_color(color_table.rgb(index)); }
+u8 sixteen_color(ColorIndex index) {
+    return index < 16 ? static_cast<u8>(index) : nearest_color(color_table.rgb(index));
+}
 
 } // namespace martlet

@@ -1,5 +1,5 @@
-// Screen: a display of character cells, as the terminal emulator draws on it; dev/screen has one for VGA text and one for
-// framebuffers. Calls come one at a time and with valid places.
+// Screen: a display of character cells, as the terminal emulator draws on it; dev/screen has one for VGA text
+// and one for framebuffers. Calls come one at a time and with valid places.
 #pragma once
 #include <span>
 

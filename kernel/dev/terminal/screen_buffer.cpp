@@ -22,7 +22,8 @@ Result<void> ScreenBuffer::init(u32 columns, u32 rows) {
 }
 
 void ScreenBuffer::use_block(Vector<Cell>& block) {
-    for (u32 index = 0; index < rows_; ++index) rows_by_index_[index] = block.data() + static_cast<usize>(index) * columns_;
+    for (u32 index = 0; index < rows_; ++index)
+        rows_by_index_[index] = block.data() + static_cast<usize>(index) * columns_;
 }
 
 bool ScreenBuffer::show_alternate(bool alternate) {
@@ -137,13 +138,16 @@ void ScreenBuffer::delete_cells(u32 row_index, u32 column, u32 count, Cell fill_
 bool ScreenBuffer::add_history_block() {
     Vector<Cell> block;
     usize line_count = history_.size();
-    if (!block.resize(static_cast<usize>(kLinesPerBlock) * columns_) || !history_.resize(line_count + kLinesPerBlock)) return false;
+    if (!block.resize(static_cast<usize>(kLinesPerBlock) * columns_) ||
+        !history_.resize(line_count + kLinesPerBlock))
+        return false;
     Cell* lines = block.data();
     if (!history_blocks_.push_back(std::move(block))) {
         (void)history_.resize(line_count);
         return false;
     }
-    for (u32 index = 0; index < kLinesPerBlock; ++index) history_[line_count + index] = lines + static_cast<usize>(index) * columns_;
+    for (u32 index = 0; index < kLinesPerBlock; ++index)
+        history_[line_count + index] = lines + static_cast<usize>(index) * columns_;
     return true;
 }
 

@@ -1,9 +1,10 @@
-// ScreenBuffer: the cells of a terminal: a grid of rows, the lines that scrolled off its top, and what has changed.
+// ScreenBuffer: the cells of a terminal: a grid of rows, the lines that scrolled off its top, and what has
+// changed.
 //
-// Rows are pointers, so scrolling turns pointers and blanks one row per line. A line that leaves for the history changes
-// places with the oldest one there; the history's lines are allocated in blocks when first needed. Without memory the
-// oldest lines are reused, or none are kept.
-// No bounds are checked here: callers clamp.
+// Rows are pointers, so scrolling turns pointers and blanks one row per line. A line that leaves for the
+// history changes places with the oldest one there; the history's lines are allocated in blocks when first
+// needed. Without memory the oldest lines are reused, or none are kept. No bounds are checked here: callers
+// clamp.
 #pragma once
 #include <memory>
 #include <span>
@@ -27,8 +28,8 @@ public:
     Cell* row(u32 index) { return rows_by_index_[index]; }
     const Cell* row(u32 index) const { return rows_by_index_[index]; }
 
-    /// The rows top … bottom (inclusive) move up or down; the rows that come free are filled. Lines pushed out at the top
-    /// go to the history on request.
+    /// The rows top … bottom (inclusive) move up or down; the rows that come free are filled. Lines pushed
+    /// out at the top go to the history on request.
     void scroll_up(u32 top, u32 bottom, u32 count, Cell fill, KeepHistory keep);
     void scroll_down(u32 top, u32 bottom, u32 count, Cell fill);
     void fill(u32 row, u32 first_column, u32 end_column, Cell cell);

@@ -39,10 +39,13 @@ void Selection::set(const CellRows& rows, u32 columns, CellPlace anchor, CellPla
     } else if (unit == SelectionUnit::Words) {
         const Cell* cells = rows.cells(first_.row);
         bool kind = is_word(static_cast<u32>(cells[first_.column].code_point));
-        while (first_.column > 0 && kind && is_word(static_cast<u32>(cells[first_.column - 1].code_point))) --first_.column;
+        while (first_.column > 0 && kind && is_word(static_cast<u32>(cells[first_.column - 1].code_point)))
+            --first_.column;
         cells = rows.cells(last_.row);
         kind = is_word(static_cast<u32>(cells[last_.column].code_point));
-        while (last_.column + 1 < columns && kind && is_word(static_cast<u32>(cells[last_.column + 1].code_point))) ++last_.column;
+        while (last_.column + 1 < columns && kind &&
+               is_word(static_cast<u32>(cells[last_.column + 1].code_point)))
+            ++last_.column;
     }
     if (rows.cells(first_.row)[first_.column].is_wide_tail && first_.column > 0) --first_.column;
     if (rows.cells(last_.row)[last_.column].is_wide_lead && last_.column + 1 < columns) ++last_.column;

@@ -1,8 +1,8 @@
-// Terminal: the emulator behind every screen: bytes in, cells out (xterm's control sequences as programs with TERM=linux
-// or TERM=xterm use them; ECMA-48, DEC VT220/VT510 manuals, console_codes(4)).
+// Terminal: the emulator behind every screen: bytes in, cells out (xterm's control sequences as programs with
+// TERM=linux or TERM=xterm use them; ECMA-48, DEC VT220/VT510 manuals, console_codes(4)).
 //
-// A pure state machine without locks or hardware. What it draws on is a ScreenBuffer, whose damage a Display shows; what
-// it answers (status and cursor reports) waits in a small buffer for the owner to send as input.
+// A pure state machine without locks or hardware. What it draws on is a ScreenBuffer, whose damage a Display
+// shows; what it answers (status and cursor reports) waits in a small buffer for the owner to send as input.
 #pragma once
 #include "dev/terminal/escape_parser.h"
 #include "dev/terminal/palette.h"
@@ -12,7 +12,8 @@
 
 namespace martlet {
 
-/// Which mouse events the program wants to know: presses (9), releases too (1000), moves with a button (1002), all (1003).
+/// Which mouse events the program wants to know: presses (9), releases too (1000), moves with a button
+/// (1002), all (1003).
 enum class MouseReports : u8 { None, Presses, Buttons, Drags, All };
 
 /// Modes that the keyboard, the mouse and the display ask for.

@@ -9,8 +9,8 @@ namespace {
 constexpr u32 kInsertMode = 4, kNewlineMode = 20;
 constexpr u32 kApplicationCursor = 1, kReverseScreen = 5, kOriginMode = 6, kAutowrap = 7, kCursorVisible = 25,
               kAlternate = 47, kApplicationKeypad = 66, kAlternateClear = 1047, kSaveCursor = 1048,
-              kAlternateSaveClear = 1049, kBracketedPaste = 2004, kMousePresses = 9, kMouseButtons = 1000, kMouseDrags = 1002,
-              kMouseAll = 1003, kMouseSgr = 1006;
+              kAlternateSaveClear = 1049, kBracketedPaste = 2004, kMousePresses = 9, kMouseButtons = 1000,
+              kMouseDrags = 1002, kMouseAll = 1003, kMouseSgr = 1006;
 
 MouseReports mouse_reports_of(u32 mode) {
     switch (mode) {

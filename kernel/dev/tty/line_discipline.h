@@ -1,14 +1,15 @@
-// LineDiscipline: what happens between a terminal line and its readers and writers (POSIX.1-2017 chapter 11, termios(3)).
+// LineDiscipline: what happens between a terminal line and its readers and writers (POSIX.1-2017 chapter 11,
+// termios(3)).
 //
-// A pure state machine: no locks, no waiting, no hardware. Bytes of the line go in through receive(); readers take
-// lines or bytes with read(); what must be done outside (echo, signals, flow control) is asked of a LineHost, which is
-// called in the middle of receive() and must not call back.
+// A pure state machine: no locks, no waiting, no hardware. Bytes of the line go in through receive(); readers
+// take lines or bytes with read(); what must be done outside (echo, signals, flow control) is asked of a
+// LineHost, which is called in the middle of receive() and must not call back.
 //
 // The input queue is a ring of kInputCapacity bytes between three positions that only grow:
 //   read_position_ <= line_position_ <= write_position_
-// Canonical mode: [read, line) holds whole lines, each ending in a byte marked as a line end; [line, write) is the line
-// being typed, which erase and kill edit. Raw mode: everything is readable and line_position_ is not used.
-// An end-of-file character is kept as a line end that is not part of the data.
+// Canonical mode: [read, line) holds whole lines, each ending in a byte marked as a line end; [line, write)
+// is the line being typed, which erase and kill edit. Raw mode: everything is readable and line_position_ is
+// not used. An end-of-file character is kept as a line end that is not part of the data.
 #pragma once
 #include <span>
 
@@ -108,7 +109,9 @@ private:
     u8& byte_at(u64 position) { return bytes_[position % kInputCapacity]; }
     u8 byte_at(u64 position) const { return bytes_[position % kInputCapacity]; }
     enum class Mark : u8 { None, LineEnd, EndOfFile };
-    Mark mark_at(u64 position) const { return static_cast<Mark>(marks_[position % kInputCapacity / 4] >> (position % 4 * 2) & 3); }
+    Mark mark_at(u64 position) const {
+        return static_cast<Mark>(marks_[position % kInputCapacity / 4] >> (position % 4 * 2) & 3);
+    }
     void set_mark(u64 position, Mark mark);
 
     LineHost& host_;

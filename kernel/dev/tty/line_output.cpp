@@ -14,8 +14,8 @@ constexpr u32 kTabWidth = 8;
 constexpr bool is_control_byte(u8 byte) { return byte < 0x20 || byte == 0x7f; }
 constexpr bool is_continuation(u8 byte) { return (byte & 0xc0) == 0x80; }
 constexpr bool is_word_byte(u8 byte) {
-    return (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z') || byte == '_' ||
-           byte >= 0x80;
+    return (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z') ||
+           byte == '_' || byte >= 0x80;
 }
 /// Bytes that follow a UTF-8 first byte.
 constexpr u32 continuation_count(u8 first) { return first >= 0xf0 ? 3 : first >= 0xe0 ? 2 : first >= 0xc0 ? 1 : 0; }

@@ -1,14 +1,15 @@
-// Tty: one terminal: a driver below, a line discipline in the middle, open files above (termios(3), ioctl_tty(2)).
+// Tty: one terminal: a driver below, a line discipline in the middle, open files above (termios(3),
+// ioctl_tty(2)).
 //
 // Input:  driver (any context) -> receive() -> RawInputRing -> console thread -> LineDiscipline -> readers.
 // Output: writers and echo -> LineDiscipline::process_output -> driver.
-// When the discipline's queue is full the ring fills, and a driver that looks at receive_room() stops taking input, so
-// that a fast sender is held up instead of losing bytes.
+// When the discipline's queue is full the ring fills, and a driver that looks at receive_room() stops taking
+// input, so that a fast sender is held up instead of losing bytes.
 //
-// Locking: `lock_` guards the discipline and all writing to the driver; it is never held while waiting or while touching
-// user memory. One reader and one writer at a time hold `reader_`/`writer_` (waited for interruptibly), so one write's
-// bytes stay together. Readers' and pollers' conditions are the published atomics.
-// Lifetime: counted; every open file holds one reference, its registration another.
+// Locking: `lock_` guards the discipline and all writing to the driver; it is never held while waiting or
+// while touching user memory. One reader and one writer at a time hold `reader_`/`writer_` (waited for
+// interruptibly), so one write's bytes stay together. Readers' and pollers' conditions are the published
+// atomics. Lifetime: counted; every open file holds one reference, its registration another.
 #pragma once
 #include "dev/tty/raw_input.h"
 #include "dev/tty/tty_driver.h"
@@ -47,7 +48,8 @@ public:
     void receive_now(std::span<const u8> bytes);
     usize receive_room() const { return raw_.room(); }
     void output_drained();
-    /// The line is gone (carrier lost, pty master closed): as hang_up(), with SIGHUP to the session leader. Process context.
+    /// The line is gone (carrier lost, pty master closed): as hang_up(), with SIGHUP to the session leader.
+    /// Process context.
     void line_hang_up();
     /// TIOCSWINSZ, or the screen changed its size: SIGWINCH to the foreground group if it differs. Process context.
     void set_window_size(const WindowSize& size);

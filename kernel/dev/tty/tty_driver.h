@@ -16,8 +16,8 @@ class TtyDriver {
 public:
     /// Takes as many bytes as there is room for, without waiting. (lock)
     virtual usize write(std::span<const u8> bytes) = 0;
-    /// Room for at least LineDiscipline::kMaxExpansion bytes or 0 is told apart by writers; Tty::output_drained() must be
-    /// called when it has grown again. Any context.
+    /// Room for at least LineDiscipline::kMaxExpansion bytes or 0 is told apart by writers;
+    /// Tty::output_drained() must be called when it has grown again. Any context.
     virtual usize room() const = 0;
     /// Bytes taken but not yet on the line (TIOCOUTQ, tcdrain). Tty::output_drained() when it reaches 0. Any context.
     virtual usize pending() const { return 0; }

@@ -61,7 +61,9 @@ Result<i64> store_int(u64 argument, int value) {
 
 /// Bits, and control characters, that are set in `locked` keep their old values (TIOCSLCKTRMIOS).
 void keep_locked(Termios& settings, const Termios& old, const Termios& locked) {
-    auto keep = [](u32& flags, u32 old_flags, u32 locked_flags) { flags = (flags & ~locked_flags) | (old_flags & locked_flags); };
+    auto keep = [](u32& flags, u32 old_flags, u32 locked_flags) {
+        flags = (flags & ~locked_flags) | (old_flags & locked_flags);
+    };
     keep(settings.c_iflag, old.c_iflag, locked.c_iflag);
     keep(settings.c_oflag, old.c_oflag, locked.c_oflag);
     keep(settings.c_cflag, old.c_cflag, locked.c_cflag);

@@ -128,7 +128,10 @@ void ScreenConsole::act_on_key(const KeyResult& result, Ref<VirtualTerminal> ter
         changed();
         break;
     }
-    case KeyAction::SwitchConsole: case KeyAction::PreviousConsole: case KeyAction::NextConsole: case KeyAction::LastConsole:
+    case KeyAction::SwitchConsole:
+    case KeyAction::PreviousConsole:
+    case KeyAction::NextConsole:
+    case KeyAction::LastConsole:
         switch_on_key(result);
         break;
     case KeyAction::Break: {

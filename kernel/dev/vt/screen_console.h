@@ -1,11 +1,11 @@
-// ScreenConsole: the screen and the keyboard with the virtual terminals that share them, of which one is active: it is
-// shown and gets the keys. The kernel log appears on tty1.
+// ScreenConsole: the screen and the keyboard with the virtual terminals that share them, of which one is
+// active: it is shown and gets the keys. The kernel log appears on tty1.
 //
-// Writing changes a terminal's cells only. Drawing happens afterwards in the console thread, at once for the first change
-// and then at most 60 times a second, so that a flood of output costs a few frames instead of a redraw per line.
-// Switching: a request (a key, VT_ACTIVATE) takes effect at once, unless the active terminal's owner wants to be asked:
-// then it gets its signal, and its VT_RELDISP completes or refuses the switch.
-// Locking: vt_lock; the atomics tell waiters.
+// Writing changes a terminal's cells only. Drawing happens afterwards in the console thread, at once for the
+// first change and then at most 60 times a second, so that a flood of output costs a few frames instead of a
+// redraw per line. Switching: a request (a key, VT_ACTIVATE) takes effect at once, unless the active
+// terminal's owner wants to be asked: then it gets its signal, and its VT_RELDISP completes or refuses the
+// switch. Locking: vt_lock; the atomics tell waiters.
 #pragma once
 #include "debug/log_sink.h"
 #include "dev/input/key_translator.h"
@@ -65,8 +65,9 @@ private:
     void hold_output(VirtualTerminal& terminal);
     void show_lamps() REQUIRES(vt_lock);
 
-    // The mouse (vt_mouse.cpp): a selection with the left button, words and lines by more clicks, the right button extends
-    // it, the middle one pastes. A program that asked for reports gets these instead, unless Shift is held.
+    // The mouse (vt_mouse.cpp): a selection with the left button, words and lines by more clicks, the right
+    // button extends it, the middle one pastes. A program that asked for reports gets these instead, unless
+    // Shift is held.
     struct MouseState {
         i32 x = 0, y = 0; // of the pointer, in pixels of 8x16 cells
         u8 buttons = 0;
@@ -85,7 +86,9 @@ private:
     void copy_selection() REQUIRES(vt_lock);
     void start_paste(Ref<VirtualTerminal> terminal) REQUIRES(vt_lock);
     static void paste_work(void* context) { static_cast<ScreenConsole*>(context)->paste(); }
-    static void paste_timer_expired(Timer&, void* context) { static_cast<ScreenConsole*>(context)->paste_work_.schedule(); }
+    static void paste_timer_expired(Timer&, void* context) {
+        static_cast<ScreenConsole*>(context)->paste_work_.schedule();
+    }
     void paste();
     Result<i64> ioctl_linux(VirtualTerminal& terminal, u64 argument, bool allowed);
     Result<i64> select_by_request(u64 argument);

@@ -1,4 +1,5 @@
-// Finds the machine's screen and puts the virtual terminals on it: the loader's framebuffer if there is one, else VGA text.
+// Finds the machine's screen and puts the virtual terminals on it: the loader's framebuffer if there is one,
+// else VGA text.
 #include <new>
 
 #include "base/init.h"
@@ -34,8 +35,10 @@ Result<FoundScreen> find_framebuffer(const Framebuffer& framebuffer) {
 Result<FoundScreen> find_vga_text() {
     constexpr usize kSize = VgaTextScreen::kColumns * VgaTextScreen::kRows * sizeof(u16);
     void* memory = TRY(map_device({VgaTextScreen::kPhysicalAddress}, kSize, DeviceCaching::WriteCombining));
-    Result<void*> shapes = map_device({VgaTextScreen::kShapesPhysicalAddress}, VgaTextScreen::kShapesSize, DeviceCaching::Uncached);
-    auto* screen = new (std::nothrow) VgaTextScreen(static_cast<volatile u16*>(memory), static_cast<volatile u8*>(shapes.value_or(nullptr)));
+    Result<void*> shapes = map_device({VgaTextScreen::kShapesPhysicalAddress}, VgaTextScreen::kShapesSize,
+                                      DeviceCaching::Uncached);
+    auto* screen = new (std::nothrow) VgaTextScreen(static_cast<volatile u16*>(memory),
+                                                    static_cast<volatile u8*>(shapes.value_or(nullptr)));
     if (!screen) return Error(Errno::ENOMEM);
     log_info("screen: VGA text %ux%u", screen->columns(), screen->rows());
     return FoundScreen{screen, 0, 0};
@@ -59,8 +62,8 @@ Result<void> add_screen() {
         log_info("screen: none");
         return {};
     }
-    WindowSize size{static_cast<u16>(found.screen->rows()), static_cast<u16>(found.screen->columns()), found.width_pixels,
-                    found.height_pixels};
+    WindowSize size{static_cast<u16>(found.screen->rows()), static_cast<u16>(found.screen->columns()),
+                    found.width_pixels, found.height_pixels};
     auto* console = new (std::nothrow) ScreenConsole(*found.screen, size); // lives for ever
     if (!console) return Error(Errno::ENOMEM);
     TRY(console->init());

@@ -19,7 +19,8 @@ Mutex vt_lock{LockRank::SleepLeaf};
 std::string_view virtual_terminal_name(u32 number) { return kNames[number]; }
 
 VirtualTerminal::VirtualTerminal(ScreenConsole& console, u32 number)
-    : VtLine(console, number), Tty(virtual_terminal_name(number), make_device(kTtyMajor, number), static_cast<VtLine&>(*this)) {}
+    : VtLine(console, number),
+      Tty(virtual_terminal_name(number), make_device(kTtyMajor, number), static_cast<VtLine&>(*this)) {}
 
 Result<Ref<VirtualTerminal>> VirtualTerminal::create(ScreenConsole& console, u32 number, const WindowSize& size) {
     Ref<VirtualTerminal> created = TRY(make_ref<VirtualTerminal>(console, number));

@@ -1,7 +1,9 @@
-// VirtualTerminal: one of the terminals that share the screen and the keyboard (console(4), ioctl_console(2)).
+// VirtualTerminal: one of the terminals that share the screen and the keyboard (console(4),
+// ioctl_console(2)).
 //
-// It is made when it is first opened or switched to, and goes with VT_DISALLOCATE when nobody has it open. ScreenConsole
-// holds one reference, open files and sessions the others. Which one is active, and everything here, is guarded by vt_lock.
+// It is made when it is first opened or switched to, and goes with VT_DISALLOCATE when nobody has it open.
+// ScreenConsole holds one reference, open files and sessions the others. Which one is active, and everything
+// here, is guarded by vt_lock.
 #pragma once
 #include <optional>
 
@@ -14,7 +16,8 @@ namespace martlet {
 
 class ScreenConsole;
 
-/// Guards the emulators, the display and the keyboard's state; taken under a terminal's own lock. Panics draw without it.
+/// Guards the emulators, the display and the keyboard's state; taken under a terminal's own lock. Panics draw
+/// without it.
 extern Mutex vt_lock;
 
 inline constexpr u32 kVirtualTerminals = 12;

@@ -18,7 +18,8 @@ public:
         if (!console) return Error(Errno::ENXIO);
         u32 number = device_minor(this->number());
         Ref<VirtualTerminal> terminal = number == 0 ? console->active() : TRY(console->terminal(number));
-        return open_tty(*terminal, flags, path, number == 0 ? ControllingTtyPolicy::Never : ControllingTtyPolicy::OnOpen);
+        return open_tty(*terminal, flags, path,
+                        number == 0 ? ControllingTtyPolicy::Never : ControllingTtyPolicy::OnOpen);
     }
 };
 
@@ -39,7 +40,9 @@ void register_virtual_terminals() {
     for (u32 number = 0; number <= kVirtualTerminals; ++number) {
         Result<Ref<VirtualTerminalDevice>> device = make_ref<VirtualTerminalDevice>(number);
         Result<void> registered = device ? register_character_device(*device) : Error(device.error());
-        if (!registered) log_error("tty%u: cannot register the device: error %d", number, static_cast<int>(registered.error()));
+        if (!registered)
+            log_error("tty%u: cannot register the device: error %d", number,
+                      static_cast<int>(registered.error()));
     }
 }
 

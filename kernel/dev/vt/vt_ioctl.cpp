@@ -39,7 +39,8 @@ Result<i64> ScreenConsole::ioctl(VirtualTerminal& terminal, u32 command, u64 arg
     return Error(Errno::ENOTTY);
 }
 
-std::optional<Result<i64>> ScreenConsole::ioctl_display(VirtualTerminal& terminal, u32 command, u64 argument, bool allowed) {
+std::optional<Result<i64>> ScreenConsole::ioctl_display(VirtualTerminal& terminal, u32 command, u64 argument,
+                                                        bool allowed) {
     switch (command) {
     case kKdgetmode: {
         bool graphics;
@@ -70,7 +71,8 @@ std::optional<Result<i64>> ScreenConsole::ioctl_display(VirtualTerminal& termina
     }
 }
 
-std::optional<Result<i64>> ScreenConsole::ioctl_keyboard(VirtualTerminal& terminal, u32 command, u64 argument, bool allowed) {
+std::optional<Result<i64>> ScreenConsole::ioctl_keyboard(VirtualTerminal& terminal, u32 command, u64 argument,
+                                                         bool allowed) {
     KeyboardSettings keyboard;
     {
         MutexGuard guard(vt_lock);
@@ -98,7 +100,8 @@ std::optional<Result<i64>> ScreenConsole::ioctl_keyboard(VirtualTerminal& termin
         if (!allowed) return Error(Errno::EPERM);
         if (argument & ~0x77ull) return Error(Errno::EINVAL);
         MutexGuard guard(vt_lock);
-        terminal.keyboard.locks = {.caps = (argument & 4) != 0, .num = (argument & 2) != 0, .scroll = (argument & 1) != 0};
+        terminal.keyboard.locks = {
+            .caps = (argument & 4) != 0, .num = (argument & 2) != 0, .scroll = (argument & 1) != 0};
         terminal.keyboard.default_locks = static_cast<u8>(argument >> 4 & 7);
         show_lamps();
         return 0;
@@ -119,7 +122,8 @@ Result<void> ScreenConsole::set_lamps(VirtualTerminal& terminal, u64 lamps) {
     return {};
 }
 
-std::optional<Result<i64>> ScreenConsole::ioctl_switching(VirtualTerminal& terminal, u32 command, u64 argument, bool allowed) {
+std::optional<Result<i64>> ScreenConsole::ioctl_switching(VirtualTerminal& terminal, u32 command,
+                                                          u64 argument, bool allowed) {
     switch (command) {
     case kVtSetmode: {
         if (!allowed) return Error(Errno::EPERM);

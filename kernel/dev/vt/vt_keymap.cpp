@@ -19,7 +19,8 @@ template <typename Entry> Result<i64> store_accents(u64 argument, std::span<cons
     UserPtr<Entry> to(argument + sizeof(u32));
     for (const Accent& accent : accents) {
         using Part = decltype(Entry::base);
-        TRY(to.store({static_cast<Part>(accent.mark), static_cast<Part>(accent.base), static_cast<Part>(accent.result)}));
+        TRY(to.store({static_cast<Part>(accent.mark), static_cast<Part>(accent.base),
+                      static_cast<Part>(accent.result)}));
         to = to + 1;
     }
     return 0;
@@ -102,7 +103,8 @@ Result<i64> ScreenConsole::accents(u32 command, u64 argument) {
         for (const Accent& accent : keymap_.accents()) TRY(copy.push_back(accent));
     }
     std::span<const Accent> all(copy.data(), copy.size());
-    return command == kKdgkbdiacruc ? store_accents<Accent>(argument, all) : store_accents<KeyAccents::Entry>(argument, all);
+    return command == kKdgkbdiacruc ? store_accents<Accent>(argument, all)
+                                    : store_accents<KeyAccents::Entry>(argument, all);
 }
 
 Result<i64> ScreenConsole::set_accents(u32 command, u64 argument) {

@@ -13,7 +13,8 @@ constexpr u8 kLeft = 1, kRight = 2, kMiddle = 4;
 constexpr u64 kClickTimeNs = 400 * kNanosecondsPerMillisecond;
 constexpr int kWheelLines = 3;
 
-constexpr std::pair<u8, MouseButton> kButtons[] = {{kLeft, MouseButton::Left}, {kMiddle, MouseButton::Middle}, {kRight, MouseButton::Right}};
+constexpr std::pair<u8, MouseButton> kButtons[] = {
+    {kLeft, MouseButton::Left}, {kMiddle, MouseButton::Middle}, {kRight, MouseButton::Right}};
 
 MouseButton held_button(u8 buttons) {
     for (auto [bit, button] : kButtons)
@@ -68,10 +69,12 @@ void ScreenConsole::report_mouse(const MouseEvent& event, u8 changed_buttons) {
 void ScreenConsole::send_report(MouseAction action, MouseButton button) {
     constexpr u8 kShiftBit = 1u << kModifierShift, kControlBit = 1u << kModifierControl, kAltBit = 1u << kModifierAlt;
     u8 held = keys_.modifiers();
-    u8 modifiers = static_cast<u8>((held & kShiftBit ? 1 : 0) | (held & kAltBit ? 2 : 0) | (held & kControlBit ? 4 : 0));
+    u8 modifiers =
+        static_cast<u8>((held & kShiftBit ? 1 : 0) | (held & kAltBit ? 2 : 0) | (held & kControlBit ? 4 : 0));
     char text[32];
     CellPlace place = mouse_.place();
-    usize size = encode_mouse_report({action, button, place.row, place.column, modifiers}, active_->terminal.modes(), text);
+    usize size = encode_mouse_report({action, button, place.row, place.column, modifiers},
+                                     active_->terminal.modes(), text);
     active_->receive({reinterpret_cast<const u8*>(text), size});
 }
 
@@ -114,7 +117,9 @@ void ScreenConsole::start_paste(Ref<VirtualTerminal> terminal) {
         return true;
     };
     bool brackets = terminal->terminal.modes().bracketed_paste;
-    if (!append(brackets ? "\033[200~" : "") || !append({clipboard_.data(), clipboard_.size()}) || !append(brackets ? "\033[201~" : "")) return;
+    if (!append(brackets ? "\033[200~" : "") || !append({clipboard_.data(), clipboard_.size()}) ||
+        !append(brackets ? "\033[201~" : ""))
+        return;
     pasting_ = std::move(text);
     pasted_ = 0;
     paste_to_ = std::move(terminal);
@@ -139,11 +144,20 @@ void ScreenConsole::paste() {
 }
 
 Result<i64> ScreenConsole::ioctl_linux(VirtualTerminal& terminal, u64 argument, bool allowed) {
-    enum : u8 { kSetSelection = 2, kPaste = 3, kUnblank = 4, kShiftState = 6, kMouseReports = 7, kActive = 12, kScroll = 13 };
+    enum : u8 {
+        kSetSelection = 2,
+        kPaste = 3,
+        kUnblank = 4,
+        kShiftState = 6,
+        kMouseReports = 7,
+        kActive = 12,
+        kScroll = 13
+    };
     if (!allowed && !current_has(Capability::SysAdmin)) return Error(Errno::EPERM);
     u8 request = TRY(UserPtr<u8>(argument).load());
     switch (request) {
-    case kSetSelection: return current_has(Capability::SysAdmin) ? select_by_request(argument + 1) : Error(Errno::EPERM);
+    case kSetSelection:
+        return current_has(Capability::SysAdmin) ? select_by_request(argument + 1) : Error(Errno::EPERM);
     case kPaste: {
         if (!current_has(Capability::SysAdmin)) return Error(Errno::EPERM);
         MutexGuard guard(vt_lock);
@@ -157,7 +171,9 @@ Result<i64> ScreenConsole::ioctl_linux(VirtualTerminal& terminal, u64 argument, 
             MutexGuard guard(vt_lock);
             MouseReports reports = active_->terminal.modes().mouse_reports;
             answer = request == kShiftState ? keys_.modifiers()
-                                            : static_cast<u8>(reports == MouseReports::None ? 0 : reports == MouseReports::Presses ? 1 : 2);
+                                            : static_cast<u8>(reports == MouseReports::None      ? 0
+                                                              : reports == MouseReports::Presses ? 1
+                                                                                                 : 2);
         }
         TRY(UserPtr<u8>(argument).store(answer));
         return 0;
@@ -167,7 +183,8 @@ Result<i64> ScreenConsole::ioctl_linux(VirtualTerminal& terminal, u64 argument, 
         i32 lines = TRY(UserPtr<i32>(argument + 4).load());
         MutexGuard guard(vt_lock);
         forget_selection();
-        display_.scroll_view(lines == 0 ? -static_cast<int>(ScreenBuffer::kHistoryLines) : -std::clamp(lines, -10000, 10000));
+        display_.scroll_view(lines == 0 ? -static_cast<int>(ScreenBuffer::kHistoryLines)
+                                        : -std::clamp(lines, -10000, 10000));
         changed();
         return 0;
     }
@@ -191,7 +208,8 @@ Result<i64> ScreenConsole::select_by_request(u64 argument) {
         mouse_.x = static_cast<i32>(first.column * 8);
         mouse_.y = static_cast<i32>(first.row * 16);
         u8 button = wanted.mode & 3;
-        send_report(button == 3 ? MouseAction::Release : MouseAction::Press, static_cast<MouseButton>(button == 3 ? 0 : button));
+        send_report(button == 3 ? MouseAction::Release : MouseAction::Press,
+                    static_cast<MouseButton>(button == 3 ? 0 : button));
         return 0;
     }
     if (wanted.mode > static_cast<u16>(SelectionUnit::Lines)) return Error(Errno::EINVAL);

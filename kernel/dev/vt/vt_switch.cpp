@@ -32,14 +32,17 @@ bool ScreenConsole::is_in_use(u32 number) const {
 u32 ScreenConsole::neighbour(Direction direction) {
     u32 number = active_->number();
     do
-        number = (number + kVirtualTerminals - 1 + static_cast<u32>(static_cast<int>(direction))) % kVirtualTerminals + 1;
+        number = (number + kVirtualTerminals - 1 + static_cast<u32>(static_cast<int>(direction))) %
+                     kVirtualTerminals +
+                 1;
     while (!terminals_[number - 1]);
     return number;
 }
 
 /// EINVAL: switching is locked, or a program draws that cannot be asked.
 Result<void> ScreenConsole::request_switch(u32 number) {
-    if (is_switching_locked_ || (active_->is_graphics && active_->switching.mode == kVtAuto)) return Error(Errno::EINVAL);
+    if (is_switching_locked_ || (active_->is_graphics && active_->switching.mode == kVtAuto))
+        return Error(Errno::EINVAL);
     if (number == active_->number() || !terminals_[number - 1]) return {};
     if (active_->switching.mode == kVtProcess) {
         active_->requested_number = number;

@@ -39,7 +39,8 @@ Result<String> describe_devpts_options(const DevptsOptions& options) {
     if (options.has_user) size += format(text, "uid=%u,", options.user_id);
     if (options.has_group) size += format(std::span(text).subspan(size), "gid=%u,", options.group_id);
     size += format(std::span(text).subspan(size), "mode=%03o,ptmxmode=%03o", options.mode, options.ptmx_mode);
-    if (options.limit < DevptsOptions::kMaxPtys) size += format(std::span(text).subspan(size), ",max=%u", options.limit);
+    if (options.limit < DevptsOptions::kMaxPtys)
+        size += format(std::span(text).subspan(size), ",max=%u", options.limit);
     return String::create({text, size});
 }
 

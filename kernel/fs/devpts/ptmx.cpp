@@ -38,9 +38,8 @@ INIT_TASK(Devices, register_ptmx);
 
 } // namespace
 
-
-/// The root of the mount that `path` lies on if that is devpts, else what is mounted on "pts" in its directory. A node that
-/// is bound elsewhere lies where it is bound.
+/// The root of the mount that `path` lies on if that is devpts, else what is mounted on "pts" in its
+/// directory. A node that is bound elsewhere lies where it is bound.
 Result<Path> find_devpts(const Path& path) {
     Path place = path;
     while (&place.dentry() == &place.mount().root() && MountTable::cross_up(place)) {}

@@ -63,7 +63,8 @@ Result<void> Devtmpfs::add_node(std::string_view name, u32 mode, u64 number, u32
 }
 
 void Devtmpfs::add_device(std::string_view name, u32 mode, u64 number, u32 group_id) {
-    if (!add_node(name, mode, number, group_id)) log_error("devtmpfs: no memory for %.*s", static_cast<int>(name.size()), name.data());
+    if (!add_node(name, mode, number, group_id))
+        log_error("devtmpfs: no memory for %.*s", static_cast<int>(name.size()), name.data());
 }
 
 void add_character_device(CharacterDevice& device) {
@@ -100,7 +101,8 @@ Result<void> Devtmpfs::populate() {
 
 Result<Ref<SuperBlock>> Devtmpfs::instance() {
     if (!block_) {
-        auto made = TRY(RamSuperBlock::create<RamSuperBlock>(0x01021994, RamLimits(), attributes_with(kModeDirectory | 0755)));
+        auto made = TRY(RamSuperBlock::create<RamSuperBlock>(0x01021994, RamLimits(),
+                                                             attributes_with(kModeDirectory | 0755)));
         made->type = this;
         block_ = static_cast<RamSuperBlock*>(made.leak());
         TRY(populate());
@@ -112,7 +114,8 @@ Result<Ref<SuperBlock>> Devtmpfs::instance() {
 
 void mount_devtmpfs(const Path& root) {
     auto made = make_directory({root, "dev"}, 0755);
-    if (!made && made.error() != Errno::EEXIST) panic("devtmpfs: cannot make /dev: error %d", static_cast<int>(made.error()));
+    if (!made && made.error() != Errno::EEXIST)
+        panic("devtmpfs: cannot make /dev: error %d", static_cast<int>(made.error()));
     auto point = walk_path(root, "dev", kWalkFollow | kWalkDirectory);
     auto block = devtmpfs.instance();
     if (!point || !block) panic("devtmpfs: cannot be mounted on /dev");

@@ -1,5 +1,6 @@
-// ArchivePages: which pages of an initrd in memory are spoken for. Pages are decided in order: adopted by a file, or given
-// back once the reader has passed them. The rest of an adopted body's last page is cleared when nothing in it is needed.
+// ArchivePages: which pages of an initrd in memory are spoken for. Pages are decided in order: adopted by a
+// file, or given back once the reader has passed them. The rest of an adopted body's last page is cleared
+// when nothing in it is needed.
 #pragma once
 #include <span>
 

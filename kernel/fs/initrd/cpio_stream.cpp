@@ -22,7 +22,9 @@ bool parse_hexadecimal(const char* digits, u32& value) {
 
 void CpioStream::check(const Result<void>& result) {
     if (result || !error_.empty()) return;
-    error_ = result.error() == Errno::ENOMEM ? "out of memory" : result.error() == Errno::ENOSPC ? "no space" : "cannot be unpacked";
+    error_ = result.error() == Errno::ENOMEM   ? "out of memory"
+             : result.error() == Errno::ENOSPC ? "no space"
+                                               : "cannot be unpacked";
 }
 
 usize CpioStream::skip_zeros(std::span<const u8> bytes) {

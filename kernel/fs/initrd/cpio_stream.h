@@ -1,5 +1,6 @@
-// CpioStream: takes newc cpio archives ("070701", and "070702" with checksums) piece by piece and tells a host what is in
-// them (cpio(5); Linux, Documentation/driver-api/early-userspace/buffer-format.rst). Knows nothing of file systems.
+// CpioStream: takes newc cpio archives ("070701", and "070702" with checksums) piece by piece and tells a
+// host what is in them (cpio(5); Linux, Documentation/driver-api/early-userspace/buffer-format.rst). Knows
+// nothing of file systems.
 //
 // Several archives may follow each other, with zero bytes between, each starting at a multiple of four bytes.
 #pragma once
@@ -12,8 +13,8 @@
 namespace martlet {
 
 struct CpioHeader {
-    u32 inode, mode, user_id, group_id, link_count, modify_time, size, device_major, device_minor, node_major, node_minor,
-        name_size, checksum;
+    u32 inode, mode, user_id, group_id, link_count, modify_time, size, device_major, device_minor, node_major,
+        node_minor, name_size, checksum;
 };
 
 class CpioHost {

@@ -1,5 +1,5 @@
-// What the decompressors of the initramfs share: whom they hand their output to, what they answer, and the window of output
-// that later bytes are copied from.
+// What the decompressors of the initramfs share: whom they hand their output to, what they answer, and the
+// window of output that later bytes are copied from.
 #pragma once
 #include <span>
 #include <string_view>
@@ -23,8 +23,8 @@ struct DecompressResult {
     usize consumed = 0;     // bytes of input that were taken
 };
 
-/// The last kHistory bytes of output at least, and what the sink has not had yet. Twice the history, so that flushing is
-/// cheap; a copy of a fixed size may run into the slack behind it.
+/// The last kHistory bytes of output at least, and what the sink has not had yet. Twice the history, so that
+/// flushing is cheap; a copy of a fixed size may run into the slack behind it.
 template <u32 kHistory>
 struct OutputWindow {
     static constexpr u32 kSize = 2 * kHistory;

@@ -61,15 +61,20 @@ Result<DecompressResult> decompress_gzip(std::span<const u8> input, DecompressSi
     switch (inflater->run(input.subspan(start))) {
     case Inflater::Status::Done: break;
     case Inflater::Status::Damaged: return DecompressResult{.error = "damaged compressed data", .consumed = 0};
-    case Inflater::Status::Truncated: return DecompressResult{.error = "the compressed data is cut short", .consumed = 0};
-    case Inflater::Status::SinkFailed: return DecompressResult{.error = "what was compressed cannot be unpacked", .consumed = 0};
+    case Inflater::Status::Truncated:
+        return DecompressResult{.error = "the compressed data is cut short", .consumed = 0};
+    case Inflater::Status::SinkFailed:
+        return DecompressResult{.error = "what was compressed cannot be unpacked", .consumed = 0};
     }
     usize end = start + inflater->consumed();
-    if (input.size() - end < kTrailerSize) return DecompressResult{.error = "the compressed data is cut short", .consumed = 0};
+    if (input.size() - end < kTrailerSize)
+        return DecompressResult{.error = "the compressed data is cut short", .consumed = 0};
     u32 trailer[2];
     memcpy(trailer, input.data() + end, sizeof trailer);
-    if (trailer[0] != checking.checksum) return DecompressResult{.error = "wrong checksum of the compressed data", .consumed = 0};
-    if (trailer[1] != checking.size) return DecompressResult{.error = "wrong size of the compressed data", .consumed = 0};
+    if (trailer[0] != checking.checksum)
+        return DecompressResult{.error = "wrong checksum of the compressed data", .consumed = 0};
+    if (trailer[1] != checking.size)
+        return DecompressResult{.error = "wrong size of the compressed data", .consumed = 0};
     return DecompressResult{.error = {}, .consumed = end + kTrailerSize};
 }
 

@@ -11,8 +11,9 @@ constexpr u32 kLiteralCodes = 286, kDistanceCodes = 30, kEndOfBlock = 256;
 constexpr u16 kLengthBase[] = {3,  4,  5,  6,  7,  8,  9,  10, 11,  13,  15,  17,  19,  23, 27,
                                31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258};
 constexpr u8 kLengthExtra[] = {0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0};
-constexpr u16 kDistanceBase[] = {1,   2,   3,   4,   5,   7,    9,    13,   17,   25,   33,   49,   65,    97,    129,
-                                 193, 257, 385, 513, 769, 1025, 1537, 2049, 3073, 4097, 6145, 8193, 12289, 16385, 24577};
+constexpr u16 kDistanceBase[] = {1,    2,    3,    4,    5,    7,    9,    13,    17,    25,
+                                 33,   49,   65,   97,   129,  193,  257,  385,   513,   769,
+                                 1025, 1537, 2049, 3073, 4097, 6145, 8193, 12289, 16385, 24577};
 constexpr u8 kDistanceExtra[] = {0, 0, 0, 0, 1, 1, 2, 2,  3,  3,  4,  4,  5,  5,  6,
                                  6, 7, 7, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 13};
 constexpr u8 kLengthOrder[] = {16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15};
@@ -50,7 +51,8 @@ bool Inflater::Code::build(std::span<const u8> lengths) {
         u32 code = next_code[length]++;
         if (length > kTableBits) continue;
         u16 entry = static_cast<u16>(symbol << 4 | length);
-        for (u32 index = reverse_bits(code, length); index < 1u << kTableBits; index += 1u << length) table[index] = entry;
+        for (u32 index = reverse_bits(code, length); index < 1u << kTableBits; index += 1u << length)
+            table[index] = entry;
     }
     return true;
 }
@@ -132,7 +134,8 @@ Inflater::Status Inflater::stored_block() {
 
 void Inflater::set_fixed_codes() {
     u8 lengths[288];
-    for (u32 symbol = 0; symbol < 288; ++symbol) lengths[symbol] = symbol < 144 ? 8 : symbol < 256 ? 9 : symbol < 280 ? 7 : 8;
+    for (u32 symbol = 0; symbol < 288; ++symbol)
+        lengths[symbol] = symbol < 144 ? 8 : symbol < 256 ? 9 : symbol < 280 ? 7 : 8;
     literals_.build(lengths);
     memset(lengths, 5, 32);
     distances_.build(std::span(lengths).first(32));

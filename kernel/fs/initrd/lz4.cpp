@@ -53,7 +53,8 @@ bool Lz4Decoder::extend_length(u32& length) {
 }
 
 bool Lz4Decoder::copy_literals(u32 length) {
-    if (length <= window_.kSlack && static_cast<usize>(end_ - next_) >= window_.kSlack) { // nearly always: one copy of a fixed size
+    if (length <= window_.kSlack &&
+        static_cast<usize>(end_ - next_) >= window_.kSlack) { // nearly always: one copy of a fixed size
         if (!window_.make_room(sink_, length)) return false;
         memcpy(window_.bytes + window_.position, next_, window_.kSlack);
         window_.position += length;

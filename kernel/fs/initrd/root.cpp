@@ -27,8 +27,8 @@ Ref<Mount> create_root_mount() {
     return *std::move(mount);
 }
 
-/// What a Linux kernel's own archive holds: an initramfs finds its console without a device file system, which its /init
-/// mounts when it wants one.
+/// What a Linux kernel's own archive holds: an initramfs finds its console without a device file system,
+/// which its /init mounts when it wants one.
 void make_default_files(const Path& root) {
     constexpr u32 kConsoleMajor = 5, kConsoleMinor = 1;
     bool made = make_directory({root, "dev"}, 0755) && make_directory({root, "root"}, 0700) &&

@@ -8,7 +8,8 @@ namespace martlet {
 
 struct TarReader::Header {
     char name[100], mode[8], user_id[8], group_id[8], size[12], modify_time[12], checksum[8], type, link_name[100];
-    char magic[6], version[2], user_name[32], group_name[32], device_major[8], device_minor[8], prefix[155], padding[12];
+    char magic[6], version[2], user_name[32], group_name[32], device_major[8], device_minor[8], prefix[155],
+        padding[12];
 };
 
 namespace {
@@ -101,18 +102,22 @@ bool TarReader::parse_pax(std::string_view body, Overrides& overrides, bool& out
         else if (name == "size") good = keep_number(overrides.size, overrides.has_size);
         else if (name == "uid") good = keep_number(overrides.user_id, overrides.has_user);
         else if (name == "gid") good = keep_number(overrides.group_id, overrides.has_group);
-        else if (name == "mtime" && !value.starts_with('-')) good = keep_number(overrides.modify_time, overrides.has_time);
+        else if (name == "mtime" && !value.starts_with('-'))
+            good = keep_number(overrides.modify_time, overrides.has_time);
         if (!good) return false;
     }
     return true;
 }
 
-TarReader::Status TarReader::fill(const Header& header, Overrides& overrides, char type, u64 size, ArchiveEntry& entry) {
+TarReader::Status TarReader::fill(const Header& header, Overrides& overrides, char type, u64 size,
+                                  ArchiveEntry& entry) {
     u64 mode, user_id, group_id, modify_time, major = 0, minor = 0;
     bool good = parse_number(raw(header.mode), mode) && parse_number(raw(header.user_id), user_id) &&
                 parse_number(raw(header.group_id), group_id) && parse_number(raw(header.modify_time), modify_time);
     bool is_device = type == '3' || type == '4';
-    if (is_device) good = good && parse_number(raw(header.device_major), major) && parse_number(raw(header.device_minor), minor);
+    if (is_device)
+        good = good && parse_number(raw(header.device_major), major) &&
+               parse_number(raw(header.device_minor), minor);
     if (!good) return damaged("bad number in the header", entry.header_offset);
     entry.mode = static_cast<u32>(mode) & 07777;
     entry.user_id = static_cast<u32>(overrides.has_user ? overrides.user_id : user_id);

@@ -1,8 +1,9 @@
-// TarReader: the entries of a ustar archive in memory, with the GNU and pax extensions for long names, links and numbers
-// (POSIX.1-2017 pax, "ustar Interchange Format" and "pax Header Block"). Knows nothing of file systems.
+// TarReader: the entries of a ustar archive in memory, with the GNU and pax extensions for long names, links
+// and numbers (POSIX.1-2017 pax, "ustar Interchange Format" and "pax Header Block"). Knows nothing of file
+// systems.
 //
-// Every damage is found and described: bad checksum, bad number, body past the end, missing end of archive. The reader
-// looks at headers only, never at bodies.
+// Every damage is found and described: bad checksum, bad number, body past the end, missing end of archive.
+// The reader looks at headers only, never at bodies.
 #pragma once
 #include <span>
 #include <string_view>
@@ -27,7 +28,8 @@ private:
     /// Pax and GNU records that describe the next entry.
     struct Overrides {
         String path, link_target;
-        bool has_path = false, has_link = false, has_size = false, has_time = false, has_user = false, has_group = false;
+        bool has_path = false, has_link = false, has_size = false, has_time = false, has_user = false,
+             has_group = false;
         u64 size = 0, modify_time = 0, user_id = 0, group_id = 0;
     };
     Status damaged(const char* what, u64 offset);

@@ -88,7 +88,8 @@ Result<Ref<Inode>> TreeBuilder::place(const ArchiveEntry& entry) {
 
 void TreeBuilder::finish() {
     for (DirectoryTime& each : directory_times_)
-        each.directory->attributes.modify_time = each.directory->attributes.access_time = {static_cast<i64>(each.modify_time), 0};
+        each.directory->attributes.modify_time =
+            each.directory->attributes.access_time = {static_cast<i64>(each.modify_time), 0};
     directory_times_.clear();
 }
 

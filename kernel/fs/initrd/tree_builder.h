@@ -1,5 +1,5 @@
-// TreeBuilder: puts the entries of an archive into the RAM root, as an unpacking program run by root would. A later entry
-// replaces an earlier one of its name; directories that no entry made appear with mode 755.
+// TreeBuilder: puts the entries of an archive into the RAM root, as an unpacking program run by root would. A
+// later entry replaces an earlier one of its name; directories that no entry made appear with mode 755.
 #pragma once
 #include "base/vector.h"
 #include "fs/initrd/archive_entry.h"

@@ -55,8 +55,9 @@ public:
     }
     Result<void> add(const CpioHeader& header, std::string_view path, Ref<Inode> target) {
         String copy = TRY(String::create(path));
-        return buckets_[header.inode % kBuckets].push_back({header.inode, header.device_major, header.device_minor,
-                                                            header.mode & kModeTypeMask, std::move(copy), std::move(target)});
+        return buckets_[header.inode % kBuckets].push_back({header.inode, header.device_major,
+                                                            header.device_minor, header.mode & kModeTypeMask,
+                                                            std::move(copy), std::move(target)});
     }
     void clear() {
         for (Vector<Link>& bucket : buckets_) bucket.clear();
@@ -112,7 +113,8 @@ Result<void> InitramfsHost::begin_entry(const CpioHeader& header, std::string_vi
     target_.clear();
     std::optional<ArchiveEntryType> type = type_of(header.mode);
     if (!type) {
-        log_warning("initramfs: '%.*s' left out: unknown type %o", static_cast<int>(name.size()), name.data(), header.mode);
+        log_warning("initramfs: '%.*s' left out: unknown type %o", static_cast<int>(name.size()), name.data(),
+                    header.mode);
         return {};
     }
     ++entry_count_;
@@ -180,7 +182,8 @@ Result<void> InitramfsHost::end_entry() {
 
 class Unpacker final : public DecompressSink {
 public:
-    Unpacker(std::span<u8> archive, const Path& root) : archive_(archive), pages_(archive), host_(root), stream_(host_) {}
+    Unpacker(std::span<u8> archive, const Path& root)
+        : archive_(archive), pages_(archive), host_(root), stream_(host_) {}
     void run();
     Result<void> put(std::span<const u8> bytes) override {
         usize taken = stream_.feed(bytes);
@@ -236,9 +239,10 @@ void Unpacker::run() {
     if (error.empty() && !stream_.is_between()) error = "the archive is cut short";
     if (!error.empty())
         log_error("initramfs: unpacking failed: %.*s%s%.*s%s (near byte %llu of %llu, after %llu entries)",
-                  static_cast<int>(error.size()), error.data(), compression.empty() ? "" : " [", static_cast<int>(compression.size()),
-                  compression.data(), compression.empty() ? "" : "]", static_cast<unsigned long long>(offset_),
-                  static_cast<unsigned long long>(archive_.size()), static_cast<unsigned long long>(host_.entry_count()));
+                  static_cast<int>(error.size()), error.data(), compression.empty() ? "" : " [",
+                  static_cast<int>(compression.size()), compression.data(), compression.empty() ? "" : "]",
+                  static_cast<unsigned long long>(offset_), static_cast<unsigned long long>(archive_.size()),
+                  static_cast<unsigned long long>(host_.entry_count()));
     pages_.finish();
     host_.finish();
     log_info("initramfs: %llu entries, %llu KiB", static_cast<unsigned long long>(host_.entry_count()),
@@ -257,7 +261,8 @@ bool is_initramfs(std::span<const u8> archive) {
     // Zeros in front are allowed; an empty tar is zeros only.
     usize first = 0;
     while (first < archive.size() && archive[first] == 0) ++first;
-    return first > 0 && first < archive.size() && (starts("0707", first) || !compression_of(archive.subspan(first)).empty());
+    return first > 0 && first < archive.size() &&
+           (starts("0707", first) || !compression_of(archive.subspan(first)).empty());
 }
 
 void unpack_initramfs(std::span<u8> archive, const Path& root) {

@@ -49,13 +49,16 @@ void Unpacker::run() {
     for (;; ++count) {
         TarReader::Status status = reader.next(entry);
         if (status == TarReader::Status::End) break;
-        if (status == TarReader::Status::OutOfMemory) panic("initrd: out of memory after %llu entries", static_cast<unsigned long long>(count));
+        if (status == TarReader::Status::OutOfMemory)
+            panic("initrd: out of memory after %llu entries", static_cast<unsigned long long>(count));
         if (status == TarReader::Status::Damaged)
-            panic("initrd: the archive is damaged: %.*s (after %llu good entries)", static_cast<int>(reader.error().size()),
-                  reader.error().data(), static_cast<unsigned long long>(count));
+            panic("initrd: the archive is damaged: %.*s (after %llu good entries)",
+                  static_cast<int>(reader.error().size()), reader.error().data(),
+                  static_cast<unsigned long long>(count));
         auto placed = place(entry);
         if (!placed && placed.error() == Errno::ENOMEM)
-            panic("initrd: out of memory at '%s' (%llu bytes)", entry.path.c_str(), static_cast<unsigned long long>(entry.size));
+            panic("initrd: out of memory at '%s' (%llu bytes)", entry.path.c_str(),
+                  static_cast<unsigned long long>(entry.size));
         if (!placed)
             log_warning("initrd: '%s' left out: error %d", entry.path.c_str(), static_cast<int>(placed.error()));
         pages_.passed(reader.offset());

@@ -1,9 +1,9 @@
 // ISO 9660 with Rock Ridge or Joliet, from a block device (ECMA-119, SUSP, RRIP). Read-only.
 //
-// Options (mount(8), iso9660): norock, nojoliet; map=, check=, mode=, dmode=, uid=, gid=, block= and others are taken; only
-// mode, dmode, uid and gid of trees without Rock Ridge have an effect.
-// An inode is made from a directory record and remembers where its bytes are; the number is the record's place, or the
-// block of a directory, so that names that lead to one directory agree. Pages of a file come straight from the device
+// Options (mount(8), iso9660): norock, nojoliet; map=, check=, mode=, dmode=, uid=, gid=, block= and others
+// are taken; only mode, dmode, uid and gid of trees without Rock Ridge have an effect. An inode is made from
+// a directory record and remembers where its bytes are; the number is the record's place, or the block of a
+// directory, so that names that lead to one directory agree. Pages of a file come straight from the device
 // through its own FilledCache: an extent need not lie on a page boundary.
 #include "base/vector.h"
 #include "block/block_device.h"
@@ -50,7 +50,9 @@ public:
         return {.type_magic = 0x9660, .block_size = volume.block_size, .blocks = volume.block_count};
     }
     Result<String> options() override {
-        return String::create(volume.names == IsoNames::RockRidge ? "" : volume.names == IsoNames::Joliet ? "norock" : "norock,nojoliet");
+        return String::create(volume.names == IsoNames::RockRidge ? ""
+                              : volume.names == IsoNames::Joliet  ? "norock"
+                                                                  : "norock,nojoliet");
     }
     IsoImage& image() { return image_; }
     const IsoOptions& wanted() const { return options_; }
@@ -79,7 +81,8 @@ private:
             u64 end = start + extent.size_bytes;
             while (!bytes.empty() && offset >= start && offset < end) {
                 usize count = end - offset < bytes.size() ? end - offset : bytes.size();
-                TRY(block.image().read(u64{extent.block} * block.volume.block_size + (offset - start), bytes.first(count)));
+                TRY(block.image().read(u64{extent.block} * block.volume.block_size + (offset - start),
+                                       bytes.first(count)));
                 bytes = bytes.subspan(count);
                 offset += count;
             }
@@ -107,7 +110,8 @@ private:
 
 class IsoFile final : public IsoInode {
 public:
-    IsoFile(SuperBlock& block, u64 number, Ref<IsoFileCache> cache) : IsoInode(block, number), cache_(std::move(cache)) {}
+    IsoFile(SuperBlock& block, u64 number, Ref<IsoFileCache> cache)
+        : IsoInode(block, number), cache_(std::move(cache)) {}
     Result<usize> read_at(IoCursor& to, u64 offset) override { return cache_->read(to, offset); }
     Result<Ref<MemoryObject>> mapping_object() override { return Ref<MemoryObject>(cache_); }
 
@@ -161,7 +165,9 @@ public:
                 TRY(entry.extents.push_back(entry.record.extent));
                 goes_on = (entry.record.flags & IsoRecord::kNotLast) != 0 && !entry.record.is_directory();
             }
-            if (entry.record.is_dot() || entry.record.is_dot_dot() || (entry.record.flags & IsoRecord::kAssociated)) continue;
+            if (entry.record.is_dot() || entry.record.is_dot_dot() ||
+                (entry.record.flags & IsoRecord::kAssociated))
+                continue;
             new (&entry.fields) RockRidge();
             if (block.volume.names == IsoNames::RockRidge) {
                 TRY(read_rock_ridge(block.image(), block.volume, entry.record, entry.fields));
@@ -231,8 +237,9 @@ void fill_attributes(InodeAttributes& attributes, const IsoEntry& entry, const I
     attributes.link_count = is_directory ? 2 : 1;
     if (fields.has_attributes) {
         u32 type = fields.mode & kModeTypeMask;
-        bool is_known = type == kModeRegular || type == kModeDirectory || type == kModeSymlink || type == kModeCharacter ||
-                        type == kModeBlock || type == kModeFifo || type == kModeSocket;
+        bool is_known = type == kModeRegular || type == kModeDirectory || type == kModeSymlink ||
+                        type == kModeCharacter || type == kModeBlock || type == kModeFifo ||
+                        type == kModeSocket;
         // A record that says directory is one, whatever the fields say, and the other way round.
         if (!is_known || (type == kModeDirectory) != is_directory) type = is_directory ? kModeDirectory : kModeRegular;
         if (type == kModeSymlink && !fields.has_link) type = kModeRegular;
@@ -242,7 +249,8 @@ void fill_attributes(InodeAttributes& attributes, const IsoEntry& entry, const I
         attributes.link_count = fields.link_count;
         if (type == kModeCharacter || type == kModeBlock) attributes.device = fields.device;
     }
-    attributes.modify_time = attributes.access_time = attributes.change_time = attributes.birth_time = time_of(entry.record.seconds);
+    attributes.modify_time = attributes.access_time = attributes.change_time = attributes.birth_time =
+        time_of(entry.record.seconds);
     if (fields.has_times) {
         attributes.modify_time = time_of(fields.modify_seconds);
         attributes.access_time = time_of(fields.access_seconds);
@@ -291,7 +299,8 @@ Result<Ref<Inode>> make_inode(IsoSuperBlock& block, IsoEntry& entry) {
     case kModeRegular: {
         if (entry.record.unit_size != 0) return Error(Errno::EIO); // interleaved
         attributes.size = entry.size();
-        Ref<IsoFileCache> cache = TRY(make_ref<IsoFileCache>(attributes.size, Ref<SuperBlock>(block), std::move(entry.extents)));
+        Ref<IsoFileCache> cache =
+            TRY(make_ref<IsoFileCache>(attributes.size, Ref<SuperBlock>(block), std::move(entry.extents)));
         inode = TRY(make_ref<IsoFile>(block, number, std::move(cache)));
         break;
     }
@@ -315,7 +324,9 @@ Result<void> IsoDirectory::read_directory(u64 offset, DirectorySink& sink) {
     while (IsoEntry* entry = TRY(walk.next())) {
         InodeAttributes attributes;
         fill_attributes(attributes, *entry, iso_of(*this).wanted());
-        if (!sink.add({entry->name, entry->name_size}, number_of(iso_of(*this).volume, *entry), attributes.mode, entry->next)) break;
+        if (!sink.add({entry->name, entry->name_size}, number_of(iso_of(*this).volume, *entry),
+                      attributes.mode, entry->next))
+            break;
     }
     return {};
 }
@@ -331,8 +342,9 @@ Result<IsoOptions> parse_options(std::string_view text) {
         else if (name == "gid") options.group_id = static_cast<u32>(TRY(parse_number(option->value, 10)));
         else if (name == "mode") options.file_mode = static_cast<u32>(TRY(parse_number(option->value, 8))) & 0777;
         else if (name == "dmode") options.directory_mode = static_cast<u32>(TRY(parse_number(option->value, 8))) & 0777;
-        else if (name != "map" && name != "check" && name != "block" && name != "unhide" && name != "hide" && name != "cruft" &&
-                 name != "utf8" && name != "iocharset" && name != "session" && name != "sbsector")
+        else if (name != "map" && name != "check" && name != "block" && name != "unhide" && name != "hide" &&
+                 name != "cruft" && name != "utf8" && name != "iocharset" && name != "session" &&
+                 name != "sbsector")
             return Error(Errno::EINVAL);
     }
     return options;

@@ -30,7 +30,8 @@ std::optional<IsoRecord> parse_iso_record(std::span<const u8> bytes) {
     usize name_size = bytes[32];
     if (name_size == 0 || kHeader + name_size > record.length) return std::nullopt;
     // Blocks of extended attributes come first (9.1.2).
-    if (__builtin_add_overflow(iso_u32(&bytes[2]), static_cast<u32>(bytes[1]), &record.extent.block)) return std::nullopt;
+    if (__builtin_add_overflow(iso_u32(&bytes[2]), static_cast<u32>(bytes[1]), &record.extent.block))
+        return std::nullopt;
     record.extent.size_bytes = iso_u32(&bytes[10]);
     record.seconds = parse_iso_time(bytes.subspan<18, 7>());
     record.flags = bytes[25];
@@ -53,7 +54,8 @@ bool is_joliet(const u8* descriptor) {
 Result<IsoVolume> parse_descriptor(IsoImage& image, const u8* descriptor) {
     IsoVolume volume;
     volume.block_size = iso_u16(descriptor + 128);
-    bool is_power = volume.block_size >= 512 && volume.block_size <= kIsoSectorSize && (volume.block_size & (volume.block_size - 1)) == 0;
+    bool is_power = volume.block_size >= 512 && volume.block_size <= kIsoSectorSize &&
+                    (volume.block_size & (volume.block_size - 1)) == 0;
     auto root = parse_iso_record({descriptor + kRootRecord, 34});
     if (!is_power || !root || !root->is_directory() || root->extent.size_bytes == 0) return Error(Errno::EINVAL);
     volume.block_count = image.size() / volume.block_size;

@@ -52,8 +52,8 @@ struct IsoMountOptions {
 /// Finds the tree to show: Rock Ridge's if there is one, else Joliet's, else the plain one. EINVAL: not ISO 9660; EIO.
 Result<IsoVolume> read_iso_volume(IsoImage& image, const IsoMountOptions& options);
 
-/// The name that a record shows in a tree without Rock Ridge: lower case without version (plain) or UTF-8 (Joliet). Answers
-/// the bytes written to `text`, 0 if the name cannot be shown.
+/// The name that a record shows in a tree without Rock Ridge: lower case without version (plain) or UTF-8
+/// (Joliet). Answers the bytes written to `text`, 0 if the name cannot be shown.
 usize decode_iso_name(std::span<const u8> name, IsoNames names, std::span<char> text);
 
 } // namespace martlet

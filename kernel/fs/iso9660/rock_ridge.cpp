@@ -8,7 +8,9 @@
 namespace martlet {
 namespace {
 
-constexpr u16 signature(char first, char second) { return static_cast<u16>(static_cast<u8>(first) << 8 | static_cast<u8>(second)); }
+constexpr u16 signature(char first, char second) {
+    return static_cast<u16>(static_cast<u8>(first) << 8 | static_cast<u8>(second));
+}
 
 /// The field at the front, header included; empty at the end or when damaged.
 std::span<const u8> next_field(std::span<const u8> area) {
@@ -143,7 +145,9 @@ Result<void> read_rock_ridge(IsoImage& image, const IsoVolume& volume, const Iso
     constexpr u32 kAreasMax = 32; // a damaged image may lead in circles
     std::span<const u8> area = record.system_use;
     bool is_root = record.is_dot();
-    if (!is_root) area = volume.system_use_skip < area.size() ? area.subspan(volume.system_use_skip) : std::span<const u8>();
+    if (!is_root)
+        area = volume.system_use_skip < area.size() ? area.subspan(volume.system_use_skip)
+                                                    : std::span<const u8>();
     std::unique_ptr<u8[]> buffer;
     for (u32 count = 0; count < kAreasMax; ++count) {
         Continuation next;

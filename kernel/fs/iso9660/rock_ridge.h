@@ -1,5 +1,5 @@
-// Rock Ridge (IEEE P1282 over SUSP, IEEE P1281): POSIX names, modes, owners, links and times in the system-use fields of
-// directory records.
+// Rock Ridge (IEEE P1282 over SUSP, IEEE P1281): POSIX names, modes, owners, links and times in the
+// system-use fields of directory records.
 #pragma once
 #include "fs/iso9660/record.h"
 

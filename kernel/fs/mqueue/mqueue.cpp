@@ -27,7 +27,8 @@ REGISTER_SETTING(queues_max);
 
 PosixQueueLimits default_limits() {
     auto smaller = [](i64 left, i64 right) { return left < right ? left : right; };
-    return {smaller(messages_default.get(), messages_max.get()), smaller(message_size_default.get(), message_size_max.get())};
+    return {smaller(messages_default.get(), messages_max.get()),
+            smaller(message_size_default.get(), message_size_max.get())};
 }
 
 /// What a queue costs its user's RLIMIT_MSGQUEUE (getrlimit(2)).
@@ -49,14 +50,18 @@ Result<void> check_limits(const PosixQueueLimits& limits) {
 
 class QueueInode final : public RamInode {
 public:
-    QueueInode(RamSuperBlock& block, u64 number, const InodeAttributes& attributes, Ref<PosixQueue> queue, Ref<UserAccount> payer, u64 cost)
-        : RamInode(block, number, attributes), queue_(std::move(queue)), payer_(std::move(payer)), cost_(cost) {
+    QueueInode(RamSuperBlock& block, u64 number, const InodeAttributes& attributes, Ref<PosixQueue> queue,
+               Ref<UserAccount> payer, u64 cost)
+        : RamInode(block, number, attributes), queue_(std::move(queue)), payer_(std::move(payer)),
+          cost_(cost) {
         this->attributes.size = 80; // what read(2) shows
     }
     ~QueueInode() override {
         if (payer_) payer_->message_queue_bytes.fetch_sub(cost_, std::memory_order_relaxed);
     }
-    Result<Ref<File>> open(u32 flags, const Path& path) override { return make_ref<PosixQueueFile>(flags, path, queue_); }
+    Result<Ref<File>> open(u32 flags, const Path& path) override {
+        return make_ref<PosixQueueFile>(flags, path, queue_);
+    }
 
 private:
     Ref<PosixQueue> queue_;
@@ -72,13 +77,15 @@ public:
         if (type == kModeDirectory && used_inodes() == 0) return RamSuperBlock::create_inode(attributes); // the root
         if (type != kModeRegular) return Error(Errno::EPERM);
         const Credentials& credentials = current_credentials();
-        if (used_inodes() > static_cast<u64>(queues_max.get()) && !credentials.has(Capability::SysResource)) return Error(Errno::ENOSPC);
+        if (used_inodes() > static_cast<u64>(queues_max.get()) && !credentials.has(Capability::SysResource))
+            return Error(Errno::ENOSPC);
         PosixQueueLimits limits = next_limits ? *next_limits : default_limits();
         TRY(check_limits(limits));
         Ref<PosixQueue> queue = TRY(make_ref<PosixQueue>(limits));
         u64 cost = cost_of(limits);
         Ref<UserAccount> payer = credentials.account;
-        if (payer && payer->message_queue_bytes.fetch_add(cost, std::memory_order_relaxed) + cost > current_limit(Resource::MessageQueue)) {
+        if (payer && payer->message_queue_bytes.fetch_add(cost, std::memory_order_relaxed) + cost >
+                         current_limit(Resource::MessageQueue)) {
             payer->message_queue_bytes.fetch_sub(cost, std::memory_order_relaxed);
             return Error(Errno::EMFILE);
         }
@@ -105,7 +112,8 @@ public:
         if (!mount_) {
             InodeAttributes attributes;
             attributes.mode = kModeDirectory | 01777;
-            attributes.access_time = attributes.modify_time = attributes.change_time = attributes.birth_time = current_time();
+            attributes.access_time = attributes.modify_time = attributes.change_time = attributes.birth_time =
+                current_time();
             if (!block_) {
                 auto made = TRY(RamSuperBlock::create<QueueSuperBlock>(0x19800202, RamLimits(), attributes));
                 made->type = this;

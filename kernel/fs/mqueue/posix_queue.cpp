@@ -72,8 +72,9 @@ Result<void> PosixQueue::send(Own<PosixMessage> message, bool waits, Deadline de
             }
         }
         if (!waits) return Error(Errno::EAGAIN);
-        TRY(senders_.wait([&] { return shown_count_.load(std::memory_order_acquire) < static_cast<u64>(limits_.messages); },
-                          WaitMode::Interruptible, deadline));
+        TRY(senders_.wait(
+            [&] { return shown_count_.load(std::memory_order_acquire) < static_cast<u64>(limits_.messages); },
+            WaitMode::Interruptible, deadline));
     }
     receivers_.wake_one();
     poll_queue_.wake_all();
@@ -95,7 +96,8 @@ Result<Own<PosixMessage>> PosixQueue::receive(bool waits, Deadline deadline) {
             if (!waits) return Error(Errno::EAGAIN);
             ++waiting_receivers_;
         }
-        auto waited = receivers_.wait([&] { return shown_count_.load(std::memory_order_acquire) > 0; }, WaitMode::Interruptible, deadline);
+        auto waited = receivers_.wait([&] { return shown_count_.load(std::memory_order_acquire) > 0; },
+                                      WaitMode::Interruptible, deadline);
         LockGuard guard(lock_);
         --waiting_receivers_;
         if (!waited) return Error(waited.error());
@@ -122,16 +124,18 @@ PosixQueue::Notification PosixQueue::notification() {
 u32 PosixQueue::poll(PollTable* table) {
     if (table) table->watch(poll_queue_);
     LockGuard guard(lock_);
-    return (count_ > 0 ? kPollIn | kPollRdNorm : 0) | (count_ < static_cast<u64>(limits_.messages) ? kPollOut | kPollWrNorm : 0);
+    return (count_ > 0 ? kPollIn | kPollRdNorm : 0) |
+           (count_ < static_cast<u64>(limits_.messages) ? kPollOut | kPollWrNorm : 0);
 }
 
 Result<usize> PosixQueueFile::read(IoCursor& to, u64 offset) {
     constexpr int kSignal = 0, kNone = 1;
     char text[96];
     PosixQueue::Notification asked = queue_->notification();
-    usize size = format(text, "QSIZE:%-10llu NOTIFY:%-5d SIGNO:%-5d NOTIFY_PID:%-6d\n", static_cast<unsigned long long>(queue_->bytes()),
-                        asked.process_id && !asked.sends_signal ? kNone : kSignal, asked.sends_signal ? asked.signal : 0,
-                        asked.process_id);
+    usize size = format(text, "QSIZE:%-10llu NOTIFY:%-5d SIGNO:%-5d NOTIFY_PID:%-6d\n",
+                        static_cast<unsigned long long>(queue_->bytes()),
+                        asked.process_id && !asked.sends_signal ? kNone : kSignal,
+                        asked.sends_signal ? asked.signal : 0, asked.process_id);
     if (offset >= size) return 0;
     return to.put(text + offset, size - offset);
 }

@@ -66,7 +66,8 @@ private:
 class PosixQueueFile final : public File {
 public:
     static constexpr FileKind kKind = FileKind::MessageQueue;
-    PosixQueueFile(u32 flags, const Path& path, Ref<PosixQueue> queue) : File(flags, path, kKind), queue_(std::move(queue)) {}
+    PosixQueueFile(u32 flags, const Path& path, Ref<PosixQueue> queue)
+        : File(flags, path, kKind), queue_(std::move(queue)) {}
     PosixQueue& queue() const { return *queue_; }
     Result<usize> read(IoCursor& to, u64 offset) override; // QSIZE:… as mq_overview(7) shows it
     bool is_seekable() const override { return true; }

@@ -31,7 +31,8 @@ u64 OverlaySuperBlock::number_of(const Path& real) const {
     return inode.number();
 }
 
-Result<Ref<OverlayInode>> OverlaySuperBlock::inode_of(OverlayPlaces places, OverlayInode* parent, std::string_view name) {
+Result<Ref<OverlayInode>> OverlaySuperBlock::inode_of(OverlayPlaces places, OverlayInode* parent,
+                                                      std::string_view name) {
     const Inode& real = places.real();
     // A lower file with several names may part from them when one is copied up: each name has an inode of its own.
     bool is_shared = places.upper || real.attributes.link_count == 1 || real.is_directory();
@@ -44,7 +45,9 @@ Result<Ref<OverlayInode>> OverlaySuperBlock::inode_of(OverlayPlaces places, Over
     String text = TRY(String::create(name));
     Ref<OverlayInode> above = parent ? Ref<OverlayInode>(*parent) : nullptr;
     Ref<OverlayInode> made;
-    if (real.is_directory()) made = TRY(make_ref<OverlayDirectory>(*this, number, std::move(places), std::move(above), std::move(text)));
+    if (real.is_directory())
+        made = TRY(
+            make_ref<OverlayDirectory>(*this, number, std::move(places), std::move(above), std::move(text)));
     else made = TRY(make_ref<OverlayInode>(*this, number, std::move(places), std::move(above), std::move(text)));
     if (is_shared) remember(*made, real);
     return made;
@@ -80,8 +83,8 @@ Result<OverlayOptions> parse_options(std::string_view text) {
         if (option->name == "lowerdir") options.lower = option->value;
         else if (option->name == "upperdir") options.upper = option->value;
         else if (option->name == "workdir") options.work = option->value;
-        else if (option->name == "redirect_dir" || option->name == "index" || option->name == "metacopy" || option->name == "xino" ||
-                 option->name == "nfs_export" || option->name == "uuid") {
+        else if (option->name == "redirect_dir" || option->name == "index" || option->name == "metacopy" ||
+                 option->name == "xino" || option->name == "nfs_export" || option->name == "uuid") {
             if (option->value == "on") return Error(Errno::EINVAL); // none of these is done
         } else if (option->name != "volatile" && option->name != "default_permissions") {
             return Error(Errno::EINVAL);
@@ -95,7 +98,8 @@ Result<Path> walk_to_layer(std::string_view name) { return walk_path(Path(), nam
 
 /// An empty directory work/work for what is being made, free of what an earlier mount left.
 Result<Path> prepare_work(const Path& base) {
-    if (auto made = make_directory({base, "work"}, 0); !made && made.error() != Errno::EEXIST) return Error(made.error());
+    if (auto made = make_directory({base, "work"}, 0); !made && made.error() != Errno::EEXIST)
+        return Error(made.error());
     return walk_path(base, "work", kWalkDirectory);
 }
 
@@ -117,9 +121,11 @@ public:
             root.upper = TRY(walk_to_layer(options.upper));
             Path work = TRY(walk_to_layer(options.work));
             if (&work.mount() != &root.upper.mount()) return Error(Errno::EINVAL);
-            if (DentryCache::is_within(work.dentry(), root.upper.dentry()) || DentryCache::is_within(root.upper.dentry(), work.dentry()))
+            if (DentryCache::is_within(work.dentry(), root.upper.dentry()) ||
+                DentryCache::is_within(root.upper.dentry(), work.dentry()))
                 return Error(Errno::EINVAL);
-            if (root.upper.mount().is_read_only() || !root.upper.dentry().inode()->supports_whiteouts()) return Error(Errno::EINVAL);
+            if (root.upper.mount().is_read_only() || !root.upper.dentry().inode()->supports_whiteouts())
+                return Error(Errno::EINVAL);
             block->work = TRY(prepare_work(work));
             TRY(add_layer(root.upper));
         } else {

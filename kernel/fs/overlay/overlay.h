@@ -1,16 +1,17 @@
-// overlayfs: one tree out of several read-only lower ones and, if writing is wanted, an upper one (mount(8), overlay).
+// overlayfs: one tree out of several read-only lower ones and, if writing is wanted, an upper one (mount(8),
+// overlay).
 //
-// Each overlay inode knows where it really is: a path in the upper layer, paths in lower layers, or for a merged directory
-// both. Before anything about a lower file changes it is copied up: made complete in the work directory, then renamed into
-// place, so that a crash or a full file system never shows half a file. A removed lower name leaves a whiteout in the
-// upper layer: a character device 0:0. A new directory over a lower one is marked opaque by the attribute
-// trusted.overlay.opaque = "y".
-// What Linux does only with options is not done: directories that are (partly) lower cannot be renamed (EXDEV), and hard
-// links of a lower file part when one is copied up. Inode numbers are the real ones with the layer in the upper bits,
-// kept over a copy-up by trusted.overlay.origin.
-// Everything below runs with the credentials of whoever mounted; the VFS has checked the caller's against the overlay's
-// own inodes. Locking: an overlay directory's directory_lock is held by the VFS around its operations and is taken before
-// any lock of a real inode; `place_lock` of an inode guards its real paths; copy-ups are one at a time (copy_up_lock).
+// Each overlay inode knows where it really is: a path in the upper layer, paths in lower layers, or for a
+// merged directory both. Before anything about a lower file changes it is copied up: made complete in the
+// work directory, then renamed into place, so that a crash or a full file system never shows half a file. A
+// removed lower name leaves a whiteout in the upper layer: a character device 0:0. A new directory over a
+// lower one is marked opaque by the attribute trusted.overlay.opaque = "y". What Linux does only with options
+// is not done: directories that are (partly) lower cannot be renamed (EXDEV), and hard links of a lower file
+// part when one is copied up. Inode numbers are the real ones with the layer in the upper bits, kept over a
+// copy-up by trusted.overlay.origin. Everything below runs with the credentials of whoever mounted; the VFS
+// has checked the caller's against the overlay's own inodes. Locking: an overlay directory's directory_lock
+// is held by the VFS around its operations and is taken before any lock of a real inode; `place_lock` of an
+// inode guards its real paths; copy-ups are one at a time (copy_up_lock).
 #pragma once
 #include "base/vector.h"
 #include "proc/credentials.h"
@@ -117,12 +118,13 @@ public:
     using OverlayInode::OverlayInode;
     Result<Ref<Inode>> lookup(std::string_view name) override;
     Result<Ref<Inode>> create(std::string_view name, const InodeAttributes& attributes) override;
-    Result<Ref<Inode>> create_symlink(std::string_view name, std::string_view target, const InodeAttributes& attributes) override;
+    Result<Ref<Inode>> create_symlink(std::string_view name, std::string_view target,
+                                      const InodeAttributes& attributes) override;
     Result<void> link(std::string_view name, Inode& inode) override;
     Result<void> unlink(std::string_view name, Inode& inode) override;
     Result<void> remove_directory(std::string_view name, Inode& inode) override;
-    Result<void> rename(std::string_view name, Inode& inode, Inode& new_directory, std::string_view new_name, Inode* replaced,
-                        bool exchange) override;
+    Result<void> rename(std::string_view name, Inode& inode, Inode& new_directory, std::string_view new_name,
+                        Inode* replaced, bool exchange) override;
     Result<void> read_directory(u64 offset, DirectorySink& sink) override;
 
 private:
@@ -131,7 +133,8 @@ private:
         u64 number;
         u32 mode;
     };
-    template <typename Make> Result<Ref<Inode>> make(std::string_view name, const InodeAttributes& attributes, Make create_real);
+    template <typename Make>
+    Result<Ref<Inode>> make(std::string_view name, const InodeAttributes& attributes, Make create_real);
     Result<bool> lower_has(std::string_view name);
     Result<Path> upper_child(std::string_view name); // empty if there is none; a whiteout counts
     Result<void> place_over(std::string_view temporary, std::string_view name, bool is_directory);

@@ -61,7 +61,9 @@ Result<void> OverlayDirectory::place_over(std::string_view temporary, std::strin
 }
 
 /// A new name: `create_real(at)` makes it in the work directory; then it gets its owner and is moved into place.
-template <typename Make> Result<Ref<Inode>> OverlayDirectory::make(std::string_view name, const InodeAttributes& wanted, Make create_real) {
+template <typename Make>
+Result<Ref<Inode>> OverlayDirectory::make(std::string_view name, const InodeAttributes& wanted,
+                                          Make create_real) {
     TRY(copy_up());
     MounterCredentials as_mounter(overlay());
     char temporary[24];
@@ -103,11 +105,13 @@ Result<Ref<Inode>> OverlayDirectory::create(std::string_view name, const InodeAt
     // What looks like a whiteout would vanish at once.
     if (type == kModeCharacter && wanted.device == 0) return Error(Errno::EPERM);
     return make(name, wanted, [&](const NameAt& at) {
-        return type == kModeDirectory ? make_directory(at, wanted.mode & 0777) : make_node(at, type | 0600, wanted.device);
+        return type == kModeDirectory ? make_directory(at, wanted.mode & 0777)
+                                      : make_node(at, type | 0600, wanted.device);
     });
 }
 
-Result<Ref<Inode>> OverlayDirectory::create_symlink(std::string_view name, std::string_view target, const InodeAttributes& wanted) {
+Result<Ref<Inode>> OverlayDirectory::create_symlink(std::string_view name, std::string_view target,
+                                                    const InodeAttributes& wanted) {
     return make(name, wanted, [&](const NameAt& at) { return make_symlink(at, target); });
 }
 
@@ -181,8 +185,8 @@ Result<void> OverlayDirectory::remove_directory(std::string_view name, Inode& in
     return {};
 }
 
-Result<void> OverlayDirectory::rename(std::string_view name, Inode& inode, Inode& new_directory, std::string_view new_name,
-                                      Inode* replaced, bool exchange) {
+Result<void> OverlayDirectory::rename(std::string_view name, Inode& inode, Inode& new_directory,
+                                      std::string_view new_name, Inode* replaced, bool exchange) {
     auto& target = static_cast<OverlayDirectory&>(new_directory);
     auto& moved_inode = static_cast<OverlayInode&>(inode);
     auto* gone = static_cast<OverlayInode*>(replaced);
@@ -193,7 +197,8 @@ Result<void> OverlayDirectory::rename(std::string_view name, Inode& inode, Inode
     // Where a directory is (partly) lower its contents cannot follow: the caller copies instead (rename(2), EXDEV).
     if (inode.is_directory() && !TRY(is_pure_upper(moved_inode))) return Error(Errno::EXDEV);
     if (exchange && gone->is_directory() && !TRY(is_pure_upper(*gone))) return Error(Errno::EXDEV);
-    if (gone && !exchange && gone->is_directory() && !TRY(static_cast<OverlayDirectory*>(gone)->is_empty())) return Error(Errno::ENOTEMPTY);
+    if (gone && !exchange && gone->is_directory() && !TRY(static_cast<OverlayDirectory*>(gone)->is_empty()))
+        return Error(Errno::ENOTEMPTY);
     TRY(copy_up());
     TRY(target.copy_up());
     TRY(moved_inode.copy_up());

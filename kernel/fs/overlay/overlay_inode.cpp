@@ -20,7 +20,8 @@ Result<OverlayPlaces> OverlayPlaces::clone() const {
     return copy;
 }
 
-OverlayInode::OverlayInode(OverlaySuperBlock& block, u64 number, OverlayPlaces places, Ref<OverlayInode> parent, String name)
+OverlayInode::OverlayInode(OverlaySuperBlock& block, u64 number, OverlayPlaces places,
+                           Ref<OverlayInode> parent, String name)
     : Inode(block, number), places_(std::move(places)), parent_(std::move(parent)), name_(std::move(name)) {
     attributes = places_.real().attributes;
     if (is_directory()) attributes.link_count = 1;
@@ -38,7 +39,8 @@ bool OverlayInode::is_upper() {
     return static_cast<bool>(places_.upper);
 }
 
-/// The vector of lower places never changes after birth, so that it may be copied without the lock that allocation forbids.
+/// The vector of lower places never changes after birth, so that it may be copied without the lock that
+/// allocation forbids.
 Result<OverlayPlaces> OverlayInode::places() NO_THREAD_SAFETY_ANALYSIS {
     OverlayPlaces copy;
     for (const Path& path : places_.lower) TRY(copy.lower.push_back(path));
@@ -167,7 +169,8 @@ Result<Path> OverlayInode::copy_to_work(const OverlayPlaces& from, std::string_v
     if (filled) {
         u64 origin = number();
         auto bytes = std::span(reinterpret_cast<const u8*>(&origin), sizeof origin);
-        if (ExtendedAttributes* store = copy.dentry().inode()->extended_attributes()) filled = store->set(kOrigin, bytes, 0);
+        if (ExtendedAttributes* store = copy.dentry().inode()->extended_attributes())
+            filled = store->set(kOrigin, bytes, 0);
     }
     if (filled) return copy;
     if (source.is_directory()) (void)martlet::remove_directory(at);

@@ -82,8 +82,9 @@ void Pipe::drop_first() {
     ++tail_;
 }
 
-/// Copies in what fits. A fault or a lack of memory ends it early; an error only if nothing was copied. Of the page in which
-/// a fault comes nothing is taken, so that a write of up to PIPE_BUF bytes happens as a whole or not at all.
+/// Copies in what fits. A fault or a lack of memory ends it early; an error only if nothing was copied. Of
+/// the page in which a fault comes nothing is taken, so that a write of up to PIPE_BUF bytes happens as a
+/// whole or not at all.
 Result<usize> Pipe::fill(IoCursor& from, PipeMode mode) {
     usize done = 0;
     while (from.remaining() > 0) {
@@ -249,7 +250,8 @@ Result<usize> Pipe::write(IoCursor& from, Blocking blocking, PipeMode mode) {
                 }
                 done += *count;
                 announce_data();
-                bool stopped_early = from.remaining() > 0 && room_.load(std::memory_order_relaxed) >= needed; // a fault or no memory
+                bool stopped_early = from.remaining() > 0 &&
+                                     room_.load(std::memory_order_relaxed) >= needed; // a fault or no memory
                 if (from.remaining() == 0 || stopped_early) {
                     if (room_.load(std::memory_order_relaxed) > 0) write_queue_.wake_one();
                     return done;
@@ -285,8 +287,8 @@ Result<usize> Pipe::append_frames(std::span<const BorrowedPage> parts, Blocking 
                 u64 index = head_;
                 for (const BorrowedPage& part : parts) {
                     u32 end = part.start + part.size;
-                    ring[index++ & (ring.size() - 1)] = {part.frame, static_cast<u16>(part.start), static_cast<u16>(end),
-                                                         SegmentKind::Foreign};
+                    ring[index++ & (ring.size() - 1)] = {part.frame, static_cast<u16>(part.start),
+                                                         static_cast<u16>(end), SegmentKind::Foreign};
                     done += part.size;
                 }
                 head_ = index;
@@ -311,9 +313,11 @@ Result<usize> Pipe::set_capacity(usize bytes) {
     u32 others = account_ ? account_->pipe_pages.load(std::memory_order_relaxed) - static_cast<u32>(old_slots) : 0;
     if (slots > old_slots) {
         auto wanted = static_cast<i64>(slots * kPageSize);
-        if (wanted > maximum_size.get() && !current_credentials().has(Capability::SysResource)) return Error(Errno::EPERM);
+        if (wanted > maximum_size.get() && !current_credentials().has(Capability::SysResource))
+            return Error(Errno::EPERM);
         u32 all = others + static_cast<u32>(slots);
-        if ((exceeds(user_pages_soft, all) || exceeds(user_pages_hard, all)) && !may_exceed_limits()) return Error(Errno::EPERM);
+        if ((exceeds(user_pages_soft, all) || exceeds(user_pages_hard, all)) && !may_exceed_limits())
+            return Error(Errno::EPERM);
     }
     u64 used = head_ - tail_;
     if (used > slots || is_lent_.load(std::memory_order_relaxed)) return Error(Errno::EBUSY);
@@ -345,7 +349,9 @@ void Pipe::remove_users(bool reads, bool writes) {
     bool last_writer = writes && writers_.fetch_sub(1, std::memory_order_acq_rel) == 1;
     if (last_reader) write_queue_.wake_all();
     if (last_writer) read_queue_.wake_all();
-    if (last_reader || last_writer) poll_queue_.announce((last_writer ? kPollIn | kPollHup : 0) | (last_reader ? kPollOut | kPollErr : 0));
+    if (last_reader || last_writer)
+        poll_queue_.announce((last_writer ? kPollIn | kPollHup : 0) |
+                             (last_reader ? kPollOut | kPollErr : 0));
 }
 
 Result<void> Pipe::wait_for_writer(u64 seen) {

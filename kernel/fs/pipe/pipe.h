@@ -1,12 +1,12 @@
 // Pipe: a first-in first-out run of bytes in a ring of pages (pipe(7), POSIX.1-2017 pipe, write).
 //
-// Writes of at most PIPE_BUF bytes are never mixed with others'. In packet mode (O_DIRECT) each write is a segment of its
-// own, which one read takes whole. The mutex guards the ring and is held while bytes are copied; what waiters and poll
-// look at is kept in atomics. Blocked readers and writers are woken one at a time: whoever leaves something for the next
-// wakes the next.
-// splice(2) moves frames, not bytes: lend() shows the first segments and keeps other readers waiting until settle() says
-// how much of them went, so that their frames stay. No lock is held between the two.
-// A pipe's pages count for the user who made it (pipe(7), pipe-user-pages-soft).
+// Writes of at most PIPE_BUF bytes are never mixed with others'. In packet mode (O_DIRECT) each write is a
+// segment of its own, which one read takes whole. The mutex guards the ring and is held while bytes are
+// copied; what waiters and poll look at is kept in atomics. Blocked readers and writers are woken one at a
+// time: whoever leaves something for the next wakes the next. splice(2) moves frames, not bytes: lend() shows
+// the first segments and keeps other readers waiting until settle() says how much of them went, so that their
+// frames stay. No lock is held between the two. A pipe's pages count for the user who made it (pipe(7),
+// pipe-user-pages-soft).
 #pragma once
 #include <span>
 
@@ -34,8 +34,8 @@ public:
     Result<usize> read(IoCursor& to, Blocking blocking);
     /// EPIPE with SIGPIPE when nobody reads.
     Result<usize> write(IoCursor& from, Blocking blocking, PipeMode mode = PipeMode::Stream);
-    /// Appends the first parts of frames that fit, at least one, and takes over the caller's references to these. Answers
-    /// their bytes. Errors as write.
+    /// Appends the first parts of frames that fit, at least one, and takes over the caller's references to
+    /// these. Answers their bytes. Errors as write.
     Result<usize> append_frames(std::span<const BorrowedPage> parts, Blocking blocking);
     /// Waits until a segment would fit; answers how many would. EAGAIN, EPIPE with SIGPIPE, kRestartSys.
     Result<u32> wait_for_slot(Blocking blocking);

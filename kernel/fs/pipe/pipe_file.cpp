@@ -103,8 +103,10 @@ Result<Ref<File>> open_fifo(Inode& inode, u32 flags, const Path& path) {
         if (!inode.attachment) inode.attachment = TRY(Pipe::create());
         pipe = pipe_of(inode);
         file = TRY(make_ref<PipeFile>(flags, path, pipe));
-        if (!is_anonymous && mode == kOpenWriteOnly && (flags & kOpenNonBlock) && !pipe->has_readers()) return Error(Errno::ENXIO);
-        if (!is_anonymous && mode == kOpenReadOnly && (flags & kOpenNonBlock) && !pipe->has_writers()) file->remember_writers();
+        if (!is_anonymous && mode == kOpenWriteOnly && (flags & kOpenNonBlock) && !pipe->has_readers())
+            return Error(Errno::ENXIO);
+        if (!is_anonymous && mode == kOpenReadOnly && (flags & kOpenNonBlock) && !pipe->has_writers())
+            file->remember_writers();
         waits_for_writer = mode == kOpenReadOnly && !pipe->has_writers();
         waits_for_reader = mode == kOpenWriteOnly && !pipe->has_readers();
         writers_seen = pipe->writer_opens();

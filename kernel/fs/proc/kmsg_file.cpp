@@ -1,4 +1,5 @@
-// /proc/kmsg: the kernel log as lines "<level>[seconds] text"; a read takes what it returns and waits when there is nothing.
+// /proc/kmsg: the kernel log as lines "<level>[seconds] text"; a read takes what it returns and waits when
+// there is nothing.
 #include "base/format.h"
 #include "debug/log_reader.h"
 #include "fs/proc/system_entries.h"
@@ -22,10 +23,11 @@ public:
         usize done = 0;
         while (std::optional<LogRecord> record = read_log(next_sequence.load(), {text.get(), kLogTextMax})) {
             u64 microseconds = record->timestamp_ns / 1000;
-            usize size = format({line.get(), kLineMax}, "<%u>[%5llu.%06llu] %.*s\n", record->facility * 8u + static_cast<u32>(record->level),
+            usize size = format({line.get(), kLineMax}, "<%u>[%5llu.%06llu] %.*s\n",
+                                record->facility * 8u + static_cast<u32>(record->level),
                                 static_cast<unsigned long long>(microseconds / 1'000'000),
-                                static_cast<unsigned long long>(microseconds % 1'000'000), static_cast<int>(record->text.size()),
-                                record->text.data());
+                                static_cast<unsigned long long>(microseconds % 1'000'000),
+                                static_cast<int>(record->text.size()), record->text.data());
             if (size > to.remaining() && done > 0) break;
             auto copied = to.put(line.get(), size < to.remaining() ? size : to.remaining());
             if (!copied && done == 0) return copied;

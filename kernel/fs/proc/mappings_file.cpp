@@ -1,8 +1,9 @@
 // maps and smaps: a line or a paragraph for each mapping (proc(5)), made piece by piece as it is read.
 //
-// Reading goes on at the address where the last piece ended: what is mapped or unmapped meanwhile shows or not, but no
-// mapping is told in part or twice, and the beginning costs the same however many mappings follow. The file is of the memory
-// that the process had when it was opened; after execve or the process's end nothing more comes.
+// Reading goes on at the address where the last piece ended: what is mapped or unmapped meanwhile shows or
+// not, but no mapping is told in part or twice, and the beginning costs the same however many mappings
+// follow. The file is of the memory that the process had when it was opened; after execve or the process's
+// end nothing more comes.
 #include "fs/proc/process_entries.h"
 #include "mm/address_space.h"
 
@@ -116,7 +117,8 @@ private:
 
 } // namespace
 
-Result<Ref<Inode>> create_mappings_inode(SuperBlock& block, u64 number, const ProcSubject& subject, MappingsDetail detail) {
+Result<Ref<Inode>> create_mappings_inode(SuperBlock& block, u64 number, const ProcSubject& subject,
+                                         MappingsDetail detail) {
     return make_ref<MappingsInode>(block, number, subject, detail);
 }
 

@@ -1,7 +1,8 @@
 // The inodes of procfs. Their content is made when it is read, from live state (proc(5)).
 //
-// A file of the tree is a row: its name, its mode and the function that shows it. A Subject says of which process or task;
-// it is empty for the global files. An inode of a process is current while that process exists.
+// A file of the tree is a row: its name, its mode and the function that shows it. A Subject says of which
+// process or task; it is empty for the global files. An inode of a process is current while that process
+// exists.
 #pragma once
 #include "fs/proc/text_buffer.h"
 #include "proc/process.h"

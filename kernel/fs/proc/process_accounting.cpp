@@ -22,9 +22,10 @@ Result<void> show_io(TextBuffer& text, const ProcSubject& subject) {
         }
     }
     // Files live in memory: nothing moves to or from a device.
-    text.print("rchar: %llu\nwchar: %llu\nsyscr: %llu\nsyscw: %llu\nread_bytes: 0\nwrite_bytes: 0\ncancelled_write_bytes: 0\n",
-               static_cast<ulong>(counts.read_bytes), static_cast<ulong>(counts.written_bytes), static_cast<ulong>(counts.read_calls),
-               static_cast<ulong>(counts.write_calls));
+    text.print("rchar: %llu\nwchar: %llu\nsyscr: %llu\nsyscw: %llu\nread_bytes: 0\nwrite_bytes: "
+               "0\ncancelled_write_bytes: 0\n",
+               static_cast<ulong>(counts.read_bytes), static_cast<ulong>(counts.written_bytes),
+               static_cast<ulong>(counts.read_calls), static_cast<ulong>(counts.write_calls));
     return {};
 }
 
@@ -48,13 +49,15 @@ Result<void> show_sched(TextBuffer& text, const ProcSubject& subject) {
     auto count = [&](const char* name, u64 value) { text.print("%-45s:%21llu\n", name, static_cast<ulong>(value)); };
     text.print("%s (%d, #threads: %u)\n", info.name, task->thread_id(), info.thread_count);
     text.append("-------------------------------------------------------------------\n");
-    text.print("%-45s:%14llu.%06llu\n", "se.sum_exec_runtime", static_cast<ulong>(run / 1'000'000), static_cast<ulong>(run % 1'000'000));
+    text.print("%-45s:%14llu.%06llu\n", "se.sum_exec_runtime", static_cast<ulong>(run / 1'000'000),
+               static_cast<ulong>(run % 1'000'000));
     count("nr_switches", task->voluntary_switches() + task->involuntary_switches());
     count("nr_voluntary_switches", task->voluntary_switches());
     count("nr_involuntary_switches", task->involuntary_switches());
     SchedulingParameters scheduling = task->scheduling();
     count("policy", static_cast<u64>(scheduling.policy));
-    count("prio", scheduling.real_time_priority != 0 ? 99 - scheduling.real_time_priority : static_cast<u64>(120 + scheduling.nice));
+    count("prio", scheduling.real_time_priority != 0 ? 99 - scheduling.real_time_priority
+                                                     : static_cast<u64>(120 + scheduling.nice));
     return {};
 }
 

@@ -5,7 +5,19 @@
 namespace martlet {
 namespace {
 
-enum class EntryKind : u8 { Text, GuardedText, Magic, Descriptors, DescriptorInformation, Memory, Tasks, NameSpaces, Pagemap, Maps, Smaps };
+enum class EntryKind : u8 {
+    Text,
+    GuardedText,
+    Magic,
+    Descriptors,
+    DescriptorInformation,
+    Memory,
+    Tasks,
+    NameSpaces,
+    Pagemap,
+    Maps,
+    Smaps
+};
 /// Which directories show the entry: a process's, a task's or both.
 enum class EntryPlace : u8 { Both, Process, Task };
 
@@ -87,7 +99,9 @@ public:
             char name[16];
             usize size = format(name, "%d", task->thread_id());
             minimum = task->thread_id() + 1;
-            if (!sink.add({name, size}, proc_inode_number(task->thread_id(), 1), kModeDirectory, static_cast<u64>(minimum))) break;
+            if (!sink.add({name, size}, proc_inode_number(task->thread_id(), 1), kModeDirectory,
+                          static_cast<u64>(minimum)))
+                break;
         }
         return {};
     }
@@ -130,7 +144,10 @@ private:
     static u32 type_of(const Entry& entry) {
         switch (entry.kind) {
         case EntryKind::Magic: return kModeSymlink;
-        case EntryKind::Descriptors: case EntryKind::DescriptorInformation: case EntryKind::Tasks: case EntryKind::NameSpaces:
+        case EntryKind::Descriptors:
+        case EntryKind::DescriptorInformation:
+        case EntryKind::Tasks:
+        case EntryKind::NameSpaces:
             return kModeDirectory;
         default: return kModeRegular;
         }
@@ -139,19 +156,22 @@ private:
         u64 inode_number = number_of(row);
         switch (entry.kind) {
         case EntryKind::Text:
-            return make_ref<ProcTextInode>(super_block(), inode_number, kModeRegular | entry.permissions, subject_, entry.show,
-                                           entry.store, entry.watch);
+            return make_ref<ProcTextInode>(super_block(), inode_number, kModeRegular | entry.permissions,
+                                           subject_, entry.show, entry.store, entry.watch);
         case EntryKind::GuardedText:
             return make_ref<GuardedTextInode>(super_block(), inode_number, kModeRegular | entry.permissions, subject_,
                                               entry.show, entry.store);
         case EntryKind::Magic: return make_ref<ProcMagicLink>(super_block(), inode_number, subject_, entry.follow);
         case EntryKind::Descriptors: return create_descriptor_directory(super_block(), inode_number, subject_, false);
-        case EntryKind::DescriptorInformation: return create_descriptor_directory(super_block(), inode_number, subject_, true);
+        case EntryKind::DescriptorInformation:
+            return create_descriptor_directory(super_block(), inode_number, subject_, true);
         case EntryKind::Memory: return create_memory_inode(super_block(), inode_number, subject_);
         case EntryKind::NameSpaces: return create_namespace_directory(super_block(), inode_number, subject_);
         case EntryKind::Pagemap: return create_pagemap_inode(super_block(), inode_number, subject_);
-        case EntryKind::Maps: return create_mappings_inode(super_block(), inode_number, subject_, MappingsDetail::Lines);
-        case EntryKind::Smaps: return create_mappings_inode(super_block(), inode_number, subject_, MappingsDetail::Usage);
+        case EntryKind::Maps:
+            return create_mappings_inode(super_block(), inode_number, subject_, MappingsDetail::Lines);
+        case EntryKind::Smaps:
+            return create_mappings_inode(super_block(), inode_number, subject_, MappingsDetail::Usage);
         case EntryKind::Tasks:
             return make_ref<TasksDirectory>(super_block(), inode_number, kModeDirectory | entry.permissions, subject_);
         }

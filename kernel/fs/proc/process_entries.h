@@ -71,11 +71,13 @@ Result<Path> follow_exe(const ProcSubject& subject);
 Result<Path> follow_cwd(const ProcSubject& subject);
 Result<Path> follow_root(const ProcSubject& subject);
 /// The fd and fdinfo directories.
-Result<Ref<Inode>> create_descriptor_directory(SuperBlock& block, u64 number, const ProcSubject& subject, bool with_information);
+Result<Ref<Inode>> create_descriptor_directory(SuperBlock& block, u64 number, const ProcSubject& subject,
+                                               bool with_information);
 
 // mappings_file.cpp
 enum class MappingsDetail : u8 { Lines, Usage };
-Result<Ref<Inode>> create_mappings_inode(SuperBlock& block, u64 number, const ProcSubject& subject, MappingsDetail detail);
+Result<Ref<Inode>> create_mappings_inode(SuperBlock& block, u64 number, const ProcSubject& subject,
+                                         MappingsDetail detail);
 // process_memory_file.cpp
 Result<Ref<Inode>> create_memory_inode(SuperBlock& block, u64 number, const ProcSubject& subject);
 

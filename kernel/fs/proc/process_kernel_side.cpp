@@ -44,7 +44,8 @@ std::string_view short_name(std::string_view name) {
 
 /// The machinery of waiting itself says nothing about what is waited for.
 bool is_waiting_machinery(std::string_view name) {
-    for (std::string_view prefix : {"Scheduler::", "WaitQueue::", "Mutex::", "InterruptibleLock::", "sleep_until", "Timer", "Waiter", "switch_"})
+    for (std::string_view prefix : {"Scheduler::", "WaitQueue::", "Mutex::", "InterruptibleLock::",
+                                    "sleep_until", "Timer", "Waiter", "switch_"})
         if (name.starts_with(prefix)) return true;
     return name.empty() || name.starts_with("bool") || name.starts_with("martlet::Result");
 }

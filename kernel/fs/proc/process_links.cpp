@@ -78,8 +78,10 @@ Result<void> show_descriptor(TextBuffer& text, const ProcSubject& subject, int f
     bool cloexec = TRY(files->close_on_exec(fd)) == CloseOnExec::Yes;
     u32 flags = file->flags() | (cloexec ? kOpenCloseOnExec : 0);
     Inode* inode = file->inode();
-    text.print("pos:\t%llu\nflags:\t0%o\nmnt_id:\t%u\nino:\t%llu\n", static_cast<unsigned long long>(file->position), flags,
-               file->path() ? file->path().mount().id() : 0, static_cast<unsigned long long>(inode ? inode->number() : 0));
+    text.print("pos:\t%llu\nflags:\t0%o\nmnt_id:\t%u\nino:\t%llu\n",
+               static_cast<unsigned long long>(file->position), flags,
+               file->path() ? file->path().mount().id() : 0,
+               static_cast<unsigned long long>(inode ? inode->number() : 0));
     struct Sink final : InformationSink {
         explicit Sink(TextBuffer& to) : text(to) {}
         void append(std::string_view added) override { text.append(added); }
@@ -139,13 +141,16 @@ public:
     }
 
 private:
-    u64 number_of(int fd) const { return proc_inode_number(static_cast<int>(number() >> 20), 0x40000u | static_cast<u64>(fd)); }
+    u64 number_of(int fd) const {
+        return proc_inode_number(static_cast<int>(number() >> 20), 0x40000u | static_cast<u64>(fd));
+    }
     bool with_information_;
 };
 
 } // namespace
 
-Result<Ref<Inode>> create_descriptor_directory(SuperBlock& block, u64 number, const ProcSubject& subject, bool with_information) {
+Result<Ref<Inode>> create_descriptor_directory(SuperBlock& block, u64 number, const ProcSubject& subject,
+                                               bool with_information) {
     return make_ref<DescriptorDirectory>(block, number, subject, with_information);
 }
 

@@ -71,7 +71,8 @@ void print_mapping(TextBuffer& text, const AddressSpace::MappingView& view, cons
     text.append_decimal(inode ? inode->number() : 0);
     const char* label = view.name;
     if (!view.file && view.start < labels.current_break && view.end > labels.layout.break_start) label = "[heap]";
-    if (!view.file && view.start <= labels.layout.stack_start && view.end > labels.layout.stack_start) label = "[stack]";
+    if (!view.file && view.start <= labels.layout.stack_start && view.end > labels.layout.stack_start)
+        label = "[stack]";
     if (view.file || label) text.pad_to(72);
     text.append(" ");
     if (label) text.append(label);

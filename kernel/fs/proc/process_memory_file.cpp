@@ -1,7 +1,8 @@
 // /proc/pid/mem: a process's memory as a file, with the addresses as positions (proc(5)).
 //
-// Whoever may trace the process may open it; it then refers to the memory that the process had at that moment, also when
-// execve replaces it. Access is as a tracer's: protection is overridden, private pages are copied before they change.
+// Whoever may trace the process may open it; it then refers to the memory that the process had at that
+// moment, also when execve replaces it. Access is as a tracer's: protection is overridden, private pages are
+// copied before they change.
 #include <algorithm>
 
 #include "fs/proc/process_entries.h"

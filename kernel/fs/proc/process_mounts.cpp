@@ -88,7 +88,8 @@ Result<void> show_mountinfo(TextBuffer& text, const ProcSubject& subject) {
         Path point = mount.mount_point();
         u64 device = mount.super_block().device;
         Dentry* shown_root = &mount.root();
-        text.print("%u %u %u:%u ", mount.id(), point ? point.mount().id() : mount.id(), device_major(device), device_minor(device));
+        text.print("%u %u %u:%u ", mount.id(), point ? point.mount().id() : mount.id(), device_major(device),
+                   device_minor(device));
         if (shown_root->is_root()) {
             text.append("/");
         } else { // a bind mount shows a part: its name within the file system

@@ -12,7 +12,8 @@ Result<u64> parse_decimal(std::string_view text) {
     if (text.empty()) return Error(Errno::EINVAL);
     for (char character : text) {
         if (character < '0' || character > '9') return Error(Errno::EINVAL);
-        if (__builtin_mul_overflow(value, 10u, &value) || __builtin_add_overflow(value, static_cast<u64>(character - '0'), &value))
+        if (__builtin_mul_overflow(value, 10u, &value) ||
+            __builtin_add_overflow(value, static_cast<u64>(character - '0'), &value))
             return Error(Errno::EINVAL);
     }
     return value;
@@ -31,7 +32,8 @@ Result<void> show_personality(TextBuffer& text, const ProcSubject& subject) {
 Result<void> show_timer_slack(TextBuffer& text, const ProcSubject& subject) {
     Ref<Task> task = task_of(subject);
     if (!task) return Error(Errno::ESRCH);
-    if (task.get() != &current_task() && !current_task().credentials().has(Capability::SysNice)) return Error(Errno::EPERM);
+    if (task.get() != &current_task() && !current_task().credentials().has(Capability::SysNice))
+        return Error(Errno::EPERM);
     text.print("%llu\n", static_cast<ulong>(task->timer_slack_ns));
     return {};
 }
@@ -40,7 +42,8 @@ Result<void> store_timer_slack(std::string_view value, const ProcSubject& subjec
     constexpr u64 kDefaultSlackNs = 50'000;
     Ref<Task> task = task_of(subject);
     if (!task) return Error(Errno::ESRCH);
-    if (task.get() != &current_task() && !current_task().credentials().has(Capability::SysNice)) return Error(Errno::EPERM);
+    if (task.get() != &current_task() && !current_task().credentials().has(Capability::SysNice))
+        return Error(Errno::EPERM);
     u64 slack = TRY(parse_decimal(value));
     task->timer_slack_ns = slack != 0 ? slack : kDefaultSlackNs;
     return {};
@@ -111,8 +114,9 @@ Result<void> show_timers(TextBuffer& text, const ProcSubject& subject) {
         id = timer->id();
         const TimerNotice& notice = timer->notice();
         constexpr const char* kKinds[] = {"signal", "none", "thread"};
-        text.print("ID: %d\nsignal: %d/%016llx\nnotify: %s/%s.%d\nClockID: %d\n", id, notice.signal, static_cast<ulong>(notice.value),
-                   kKinds[static_cast<u32>(notice.kind)], notice.task ? "tid" : "pid",
+        text.print("ID: %d\nsignal: %d/%016llx\nnotify: %s/%s.%d\nClockID: %d\n", id, notice.signal,
+                   static_cast<ulong>(notice.value), kKinds[static_cast<u32>(notice.kind)],
+                   notice.task ? "tid" : "pid",
                    notice.task ? notice.task->thread_id() : subject.process->id(), notice.clock);
         if (id == 0) break;
     }

@@ -14,7 +14,8 @@ void print_kib(TextBuffer& text, std::string_view name, u64 bytes) {
     constexpr usize kNumberEnd = 24;
     constexpr u64 kEightDigits = 100'000'000;
     u64 value = bytes / kKiB;
-    if (value >= kEightDigits) [[unlikely]] return text.print("%-16s%8llu kB\n", name.data(), static_cast<ulong>(value));
+    if (value >= kEightDigits) [[unlikely]]
+        return text.print("%-16s%8llu kB\n", name.data(), static_cast<ulong>(value));
     char line[] = "                         kB\n";
     memcpy(line, name.data(), name.size());
     char* digit = line + kNumberEnd;
@@ -99,7 +100,8 @@ Result<void> show_smaps_rollup(TextBuffer& text, const ProcSubject& subject) {
         },
         &context);
     const MappingUsage& total = context.total;
-    text.print("%08llx-%08llx ---p 00000000 00:00 0", static_cast<ulong>(context.end ? context.start : 0), static_cast<ulong>(context.end));
+    text.print("%08llx-%08llx ---p 00000000 00:00 0", static_cast<ulong>(context.end ? context.start : 0),
+               static_cast<ulong>(context.end));
     text.pad_to(72);
     text.append(" [rollup]\n");
     print_kib(text, "Rss:", total.resident);
@@ -157,13 +159,15 @@ private:
 
 class PagemapInode final : public ProcInode {
 public:
-    PagemapInode(SuperBlock& block, u64 number, const ProcSubject& subject) : ProcInode(block, number, kModeRegular | 0400, subject) {}
+    PagemapInode(SuperBlock& block, u64 number, const ProcSubject& subject)
+        : ProcInode(block, number, kModeRegular | 0400, subject) {}
     Result<Ref<File>> open(u32 flags, const Path& path) override {
         if (!may_inspect(*subject_.process)) return Error(Errno::EACCES);
         Ref<AddressSpace> space = process_address_space(*subject_.process);
         if (!space) return Error(Errno::ESRCH);
         bool may_know = current_task().credentials().has(Capability::SysAdmin);
-        return make_ref<PagemapFile>(std::move(space), may_know ? FrameNumbers::Shown : FrameNumbers::Hidden, flags, path);
+        return make_ref<PagemapFile>(std::move(space), may_know ? FrameNumbers::Shown : FrameNumbers::Hidden,
+                                     flags, path);
     }
 };
 

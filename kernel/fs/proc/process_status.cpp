@@ -49,8 +49,8 @@ Result<void> show_stat(TextBuffer& text, const ProcSubject& subject) {
     if (space) sizes = space->sizes();
     if (may_see) layout = space->layout;
     int id = subject.task ? subject.task->thread_id() : info.process_id;
-    text.print("%d (%s) %c %d %d %d %d %d %u", id, info.name, info.state, info.parent_id, info.group_id, info.session_id,
-               static_cast<int>(info.terminal_device), info.foreground_group_id,
+    text.print("%d (%s) %c %d %d %d %d %d %u", id, info.name, info.state, info.parent_id, info.group_id,
+               info.session_id, static_cast<int>(info.terminal_device), info.foreground_group_id,
                info.is_kernel_thread ? kKernelThreadFlag : kUserFlag);
     text.print(" %llu 0 %llu 0", static_cast<ulong>(info.minor_faults), static_cast<ulong>(info.major_faults));
     text.print(" %llu %llu %llu %llu", static_cast<ulong>(info.user_time_ns / kNanosecondsPerTick),
@@ -59,23 +59,28 @@ Result<void> show_stat(TextBuffer& text, const ProcSubject& subject) {
                static_cast<ulong>(info.children_system_time_ns / kNanosecondsPerTick));
     // A real-time thread's priority counts down from -2 (proc(5), field 18).
     const SchedulingParameters& scheduling = info.scheduling;
-    int priority = scheduling.real_time_priority != 0 ? -1 - static_cast<int>(scheduling.real_time_priority) : 20 + scheduling.nice;
+    int priority = scheduling.real_time_priority != 0 ? -1 - static_cast<int>(scheduling.real_time_priority)
+                                                      : 20 + scheduling.nice;
     text.print(" %d %d %u 0 %llu", priority, scheduling.nice, info.thread_count,
                static_cast<ulong>(info.start_time_ns / kNanosecondsPerTick));
-    text.print(" %llu %llu %llu", static_cast<ulong>(sizes.total_pages * kPageSize), static_cast<ulong>(sizes.resident_pages),
+    text.print(" %llu %llu %llu", static_cast<ulong>(sizes.total_pages * kPageSize),
+               static_cast<ulong>(sizes.resident_pages),
                static_cast<ulong>(process_limit(*subject.process, Resource::Rss).soft));
     text.print(" %llu %llu %llu 0 0", static_cast<ulong>(layout.code_start), static_cast<ulong>(layout.code_end),
                static_cast<ulong>(layout.stack_start));
     constexpr u64 kStandardSignals = 0x7fff'ffff;
     SignalSet pending = info.pending | info.shared_pending;
     text.print(" %llu %llu %llu %llu 0 0 0", static_cast<ulong>(pending.bits() & kStandardSignals),
-               static_cast<ulong>(info.blocked.bits() & kStandardSignals), static_cast<ulong>(info.ignored.bits() & kStandardSignals),
+               static_cast<ulong>(info.blocked.bits() & kStandardSignals),
+               static_cast<ulong>(info.ignored.bits() & kStandardSignals),
                static_cast<ulong>(info.caught.bits() & kStandardSignals));
-    text.print(" %d %u %u %u 0 0 0", info.exit_signal, info.last_cpu, scheduling.real_time_priority, static_cast<u32>(scheduling.policy));
-    text.print(" %llu %llu %llu %llu %llu %llu %llu %d\n", static_cast<ulong>(layout.data_start), static_cast<ulong>(layout.data_end),
-               static_cast<ulong>(layout.break_start), static_cast<ulong>(layout.arguments_start),
-               static_cast<ulong>(layout.arguments_end), static_cast<ulong>(layout.environment_start),
-               static_cast<ulong>(layout.environment_end), may_inspect(*subject.process) ? info.exit_status : 0);
+    text.print(" %d %u %u %u 0 0 0", info.exit_signal, info.last_cpu, scheduling.real_time_priority,
+               static_cast<u32>(scheduling.policy));
+    text.print(" %llu %llu %llu %llu %llu %llu %llu %d\n", static_cast<ulong>(layout.data_start),
+               static_cast<ulong>(layout.data_end), static_cast<ulong>(layout.break_start),
+               static_cast<ulong>(layout.arguments_start), static_cast<ulong>(layout.arguments_end),
+               static_cast<ulong>(layout.environment_start), static_cast<ulong>(layout.environment_end),
+               may_inspect(*subject.process) ? info.exit_status : 0);
     return {};
 }
 
@@ -83,8 +88,9 @@ Result<void> show_statm(TextBuffer& text, const ProcSubject& subject) {
     Ref<AddressSpace> space = process_address_space(*subject.process);
     AddressSpace::Sizes sizes{};
     if (space) sizes = space->sizes();
-    text.print("%llu %llu %llu %llu 0 %llu 0\n", static_cast<ulong>(sizes.total_pages), static_cast<ulong>(sizes.resident_pages),
-               static_cast<ulong>(sizes.shared_pages), static_cast<ulong>(sizes.text_pages),
+    text.print("%llu %llu %llu %llu 0 %llu 0\n", static_cast<ulong>(sizes.total_pages),
+               static_cast<ulong>(sizes.resident_pages), static_cast<ulong>(sizes.shared_pages),
+               static_cast<ulong>(sizes.text_pages),
                static_cast<ulong>(sizes.data_pages + sizes.stack_pages));
     return {};
 }
@@ -100,11 +106,13 @@ void show_identity(TextBuffer& text, const ProcSubject& subject, const ProcessIn
     print_name(text, info.name);
     text.append("\n");
     if (context) text.print("Umask:\t%04o\n", context->umask());
-    text.print("State:\t%s\nTgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\nTracerPid:\t%d\n", state_name(info.state), subject.process->id(), id,
-               info.parent_id, info.tracer_id);
+    text.print("State:\t%s\nTgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\nTracerPid:\t%d\n",
+               state_name(info.state), subject.process->id(), id, info.parent_id, info.tracer_id);
     if (credentials) {
-        text.print("Uid:\t%u\t%u\t%u\t%u\n", credentials->real_uid, credentials->effective_uid, credentials->saved_uid, credentials->fs_uid);
-        text.print("Gid:\t%u\t%u\t%u\t%u\n", credentials->real_gid, credentials->effective_gid, credentials->saved_gid, credentials->fs_gid);
+        text.print("Uid:\t%u\t%u\t%u\t%u\n", credentials->real_uid, credentials->effective_uid,
+                   credentials->saved_uid, credentials->fs_uid);
+        text.print("Gid:\t%u\t%u\t%u\t%u\n", credentials->real_gid, credentials->effective_gid,
+                   credentials->saved_gid, credentials->fs_gid);
     } else {
         text.append("Uid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\n");
     }
@@ -113,8 +121,10 @@ void show_identity(TextBuffer& text, const ProcSubject& subject, const ProcessIn
         while (slots < files->open_count()) slots *= 2;
     text.print("FDSize:\t%u\nGroups:\t", files ? slots : 0);
     if (credentials)
-        for (u32 index = 0; index < credentials->groups.size(); ++index) text.print(index == 0 ? "%u" : " %u", credentials->groups[index]);
-    text.print(" \nNStgid:\t%d\nNSpid:\t%d\nNSpgid:\t%d\nNSsid:\t%d\n", subject.process->id(), id, info.group_id, info.session_id);
+        for (u32 index = 0; index < credentials->groups.size(); ++index)
+            text.print(index == 0 ? "%u" : " %u", credentials->groups[index]);
+    text.print(" \nNStgid:\t%d\nNSpid:\t%d\nNSpgid:\t%d\nNSsid:\t%d\n", subject.process->id(), id,
+               info.group_id, info.session_id);
 }
 
 void show_memory(TextBuffer& text, const ProcSubject& subject) {
@@ -172,12 +182,13 @@ Result<void> show_status(TextBuffer& text, const ProcSubject& subject) {
     u32 cpus = online_cpu_count();
     u64 present = cpus >= 64 ? ~0ull : (1ull << cpus) - 1;
     u64 allowed = task ? task->affinity() & present : present;
-    text.print("NoNewPrivs:\t%d\nSeccomp:\t%u\nSeccomp_filters:\t%u\n", info.no_new_privileges ? 1 : 0, info.seccomp_mode,
-               info.seccomp_filters);
+    text.print("NoNewPrivs:\t%d\nSeccomp:\t%u\nSeccomp_filters:\t%u\n", info.no_new_privileges ? 1 : 0,
+               info.seccomp_mode, info.seccomp_filters);
     text.append("Speculation_Store_Bypass:\tvulnerable\nSpeculationIndirectBranch:\talways enabled\n");
     text.print("Cpus_allowed:\t%llx\nCpus_allowed_list:\t", static_cast<ulong>(allowed));
     print_bit_list(text, allowed);
-    text.print("\nMems_allowed:\t1\nMems_allowed_list:\t0\nvoluntary_ctxt_switches:\t%llu\nnonvoluntary_ctxt_switches:\t%llu\n",
+    text.print("\nMems_allowed:\t1\nMems_allowed_list:\t0\nvoluntary_ctxt_switches:\t%llu\nnonvoluntary_ctxt_"
+               "switches:\t%llu\n",
                static_cast<ulong>(info.voluntary_switches), static_cast<ulong>(info.involuntary_switches));
     return {};
 }
@@ -200,10 +211,12 @@ Result<void> show_limits(TextBuffer& text, const ProcSubject& subject) {
     struct Row {
         const char *name, *unit;
     };
-    constexpr Row kRows[] = {{"Max cpu time", "seconds"}, {"Max file size", "bytes"}, {"Max data size", "bytes"},
-        {"Max stack size", "bytes"}, {"Max core file size", "bytes"}, {"Max resident set", "bytes"}, {"Max processes", "processes"},
-        {"Max open files", "files"}, {"Max locked memory", "bytes"}, {"Max address space", "bytes"}, {"Max file locks", "locks"},
-        {"Max pending signals", "signals"}, {"Max msgqueue size", "bytes"}, {"Max nice priority", ""}, {"Max realtime priority", ""},
+    constexpr Row kRows[] = {
+        {"Max cpu time", "seconds"},    {"Max file size", "bytes"},      {"Max data size", "bytes"},
+        {"Max stack size", "bytes"},    {"Max core file size", "bytes"}, {"Max resident set", "bytes"},
+        {"Max processes", "processes"}, {"Max open files", "files"},     {"Max locked memory", "bytes"},
+        {"Max address space", "bytes"}, {"Max file locks", "locks"},     {"Max pending signals", "signals"},
+        {"Max msgqueue size", "bytes"}, {"Max nice priority", ""},       {"Max realtime priority", ""},
         {"Max realtime timeout", "us"}};
     text.print("%-25s %-20s %-20s %-10s\n", "Limit", "Soft Limit", "Hard Limit", "Units");
     for (usize index = 0; index < std::size(kRows); ++index) {

@@ -44,7 +44,8 @@ public:
             return create_process_directory(super_block(), {process, nullptr});
         }
         for (usize index = 0; index < std::size(kLinks); ++index)
-            if (kLinks[index].name == name) return make_ref<ProcLinkInode>(super_block(), kFirstLinkNumber + index, kLinks[index].text);
+            if (kLinks[index].name == name)
+                return make_ref<ProcLinkInode>(super_block(), kFirstLinkNumber + index, kLinks[index].text);
         if (name == "kmsg") return create_kmsg_inode(super_block(), kKmsgNumber);
         return lookup_system_name(super_block(), "", name);
     }
@@ -63,7 +64,9 @@ public:
             char name[16];
             usize size = format(name, "%d", process->id());
             minimum = process->id() + 1;
-            if (!sink.add({name, size}, proc_inode_number(process->id(), 1), kModeDirectory, first_process + static_cast<u64>(minimum))) break;
+            if (!sink.add({name, size}, proc_inode_number(process->id(), 1), kModeDirectory,
+                          first_process + static_cast<u64>(minimum)))
+                break;
         }
         return {};
     }

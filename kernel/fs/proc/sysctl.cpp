@@ -166,14 +166,20 @@ constexpr SystemEntry kEntries[] = {
     {"sys/fs/inode-nr", 0444, show_inode_count},
     {"sys/fs/nr_open", 0444, show_number<1048576>},
     {"sys/kernel/arch", 0444, show_architecture},
-    {"sys/fs/protected_fifos", 0644, show_protection<&NameProtection::fifos>, store_protection<&NameProtection::fifos, 2>},
-    {"sys/fs/protected_hardlinks", 0644, show_protection<&NameProtection::hard_links>, store_protection<&NameProtection::hard_links, 1>},
-    {"sys/fs/protected_regular", 0644, show_protection<&NameProtection::regular>, store_protection<&NameProtection::regular, 2>},
-    {"sys/fs/protected_symlinks", 0644, show_protection<&NameProtection::symlinks>, store_protection<&NameProtection::symlinks, 1>},
+    {"sys/fs/protected_fifos", 0644, show_protection<&NameProtection::fifos>,
+     store_protection<&NameProtection::fifos, 2>},
+    {"sys/fs/protected_hardlinks", 0644, show_protection<&NameProtection::hard_links>,
+     store_protection<&NameProtection::hard_links, 1>},
+    {"sys/fs/protected_regular", 0644, show_protection<&NameProtection::regular>,
+     store_protection<&NameProtection::regular, 2>},
+    {"sys/fs/protected_symlinks", 0644, show_protection<&NameProtection::symlinks>,
+     store_protection<&NameProtection::symlinks, 1>},
     {"sys/kernel/cap_last_cap", 0444, show_number<40>},
     {"sys/kernel/core_pattern", 0644, show_core_pattern, store_core_pattern},
-    {"sys/kernel/domainname", 0644, show_system_name<&abi::UtsName::domain>, store_domain_name, watch<domain_name_changes>},
-    {"sys/kernel/hostname", 0644, show_system_name<&abi::UtsName::node>, store_host_name, watch<node_name_changes>},
+    {"sys/kernel/domainname", 0644, show_system_name<&abi::UtsName::domain>, store_domain_name,
+     watch<domain_name_changes>},
+    {"sys/kernel/hostname", 0644, show_system_name<&abi::UtsName::node>, store_host_name,
+     watch<node_name_changes>},
     {"sys/kernel/ngroups_max", 0444, show_number<65536>},
     {"sys/kernel/osrelease", 0444, show_system_name<&abi::UtsName::release>},
     {"sys/kernel/ostype", 0444, show_system_name<&abi::UtsName::system>},
@@ -233,7 +239,9 @@ public:
         if (text.empty()) return Error(Errno::EINVAL);
         for (char digit : text) {
             if (digit < '0' || digit > '9') return Error(Errno::EINVAL);
-            if (__builtin_mul_overflow(value, 10, &value) || __builtin_add_overflow(value, digit - '0', &value)) return Error(Errno::EINVAL);
+            if (__builtin_mul_overflow(value, 10, &value) ||
+                __builtin_add_overflow(value, digit - '0', &value))
+                return Error(Errno::EINVAL);
         }
         if (!setting_.set(is_negative ? -value : value)) return Error(Errno::EINVAL);
         return {};

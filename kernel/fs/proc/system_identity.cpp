@@ -25,19 +25,24 @@ Result<void> show_cpuinfo(TextBuffer& text, const ProcSubject&) {
     ProcessorInfo info = processor_info();
     u32 khz = info.frequency_khz;
     for (u32 cpu = 0; cpu < online_cpu_count(); ++cpu) {
-        text.print("processor\t: %u\nvendor_id\t: %s\ncpu family\t: %u\nmodel\t\t: %u\nmodel name\t: %s\nstepping\t: %u\n", cpu, info.vendor,
-                   info.family, info.model, info.name[0] ? info.name : "unknown", info.stepping);
-        text.print("cpu MHz\t\t: %u.%03u\ncache size\t: %u KB\nphysical id\t: 0\nsiblings\t: %u\ncore id\t\t: %u\ncpu cores\t: %u\n",
+        text.print("processor\t: %u\nvendor_id\t: %s\ncpu family\t: %u\nmodel\t\t: %u\nmodel name\t: "
+                   "%s\nstepping\t: %u\n",
+                   cpu, info.vendor, info.family, info.model, info.name[0] ? info.name : "unknown",
+                   info.stepping);
+        text.print("cpu MHz\t\t: %u.%03u\ncache size\t: %u KB\nphysical id\t: 0\nsiblings\t: %u\ncore "
+                   "id\t\t: %u\ncpu cores\t: %u\n",
                    khz / 1000, khz % 1000, info.cache_kib, online_cpu_count(), cpu, online_cpu_count());
-        text.print("apicid\t\t: %u\ninitial apicid\t: %u\nfpu\t\t: yes\nfpu_exception\t: yes\ncpuid level\t: %u\nwp\t\t: yes\nflags\t\t:", cpu_by_id(cpu).apic_id,
-                   cpu_by_id(cpu).apic_id,
-                   info.max_leaf);
-        for_each_processor_flag([](void* to, const char* name) { static_cast<TextBuffer*>(to)->print(" %s", name); }, &text);
+        text.print("apicid\t\t: %u\ninitial apicid\t: %u\nfpu\t\t: yes\nfpu_exception\t: yes\ncpuid level\t: "
+                   "%u\nwp\t\t: yes\nflags\t\t:",
+                   cpu_by_id(cpu).apic_id, cpu_by_id(cpu).apic_id, info.max_leaf);
+        for_each_processor_flag(
+            [](void* to, const char* name) { static_cast<TextBuffer*>(to)->print(" %s", name); }, &text);
         u32 bogomips_hundredths = khz / 5; // two cycles a loop, as Linux counts
         text.print("\nbugs\t\t:\nbogomips\t: %u.%02u\n", bogomips_hundredths / 100, bogomips_hundredths % 100);
         if (info.tlb_pages) text.print("TLB size\t: %u 4K pages\n", info.tlb_pages);
         text.print("clflush size\t: %u\ncache_alignment\t: %u\n", info.line_size, info.line_size);
-        text.print("address sizes\t: %u bits physical, %u bits virtual\npower management:\n\n", info.physical_bits, info.virtual_bits);
+        text.print("address sizes\t: %u bits physical, %u bits virtual\npower management:\n\n",
+                   info.physical_bits, info.virtual_bits);
     }
     return {};
 }
@@ -66,7 +71,8 @@ Result<void> show_devices(TextBuffer& text, const ProcSubject&) {
             constexpr struct {
                 u32 major;
                 const char* name;
-            } kNames[] = {{1, "mem"}, {4, "tty"}, {5, "/dev/tty"}, {10, "misc"}, {13, "input"}, {29, "fb"}, {136, "pts"}};
+            } kNames[] = {{1, "mem"},    {4, "tty"}, {5, "/dev/tty"}, {10, "misc"},
+                          {13, "input"}, {29, "fb"}, {136, "pts"}};
             const char* name = nullptr;
             for (auto& known : kNames)
                 if (known.major == major) name = known.name;
@@ -89,8 +95,8 @@ Result<void> show_partitions(TextBuffer& text, const ProcSubject&) {
     for (u64 number = 0; Ref<BlockDevice> device = next_block_device(number); ++number) {
         u64 size = device->size_bytes();
         if (size == 0) continue; // nothing in it
-        text.print("%4u  %7u %10llu %s\n", device_major(number), device_minor(number), static_cast<unsigned long long>(size / kKiB),
-                   device->name().data());
+        text.print("%4u  %7u %10llu %s\n", device_major(number), device_minor(number),
+                   static_cast<unsigned long long>(size / kKiB), device->name().data());
     }
     return {};
 }

@@ -41,7 +41,8 @@ StateCounts count_states() {
 
 void print_cpu_line(TextBuffer& text, const Scheduler::CpuTimes& times) {
     text.print(" %llu %llu %llu %llu 0 0 0 0 0 0\n", static_cast<ulong>(times.user_ns / kNanosecondsPerTick),
-               static_cast<ulong>(times.nice_ns / kNanosecondsPerTick), static_cast<ulong>(times.system_ns / kNanosecondsPerTick),
+               static_cast<ulong>(times.nice_ns / kNanosecondsPerTick),
+               static_cast<ulong>(times.system_ns / kNanosecondsPerTick),
                static_cast<ulong>(times.idle_ns / kNanosecondsPerTick));
 }
 
@@ -117,7 +118,8 @@ Result<void> show_meminfo(TextBuffer& text, const ProcSubject&) {
     line("AnonHugePages:", PageTable::large_count() * (kLargePageSize / kKiB));
     for (const char* name : {"ShmemHugePages:", "ShmemPmdMapped:", "FileHugePages:", "FilePmdMapped:"})
         line(name, 0);
-    for (const char* name : {"HugePages_Total:", "HugePages_Free:", "HugePages_Rsvd:", "HugePages_Surp:"}) text.print("%-16s%8u\n", name, 0u);
+    for (const char* name : {"HugePages_Total:", "HugePages_Free:", "HugePages_Rsvd:", "HugePages_Surp:"})
+        text.print("%-16s%8u\n", name, 0u);
     line("Hugepagesize:", 2048);
     line("Hugetlb:", 0);
     line("DirectMap4k:", 0);
@@ -128,8 +130,8 @@ Result<void> show_meminfo(TextBuffer& text, const ProcSubject&) {
 Result<void> show_uptime(TextBuffer& text, const ProcSubject&) {
     constexpr u64 kHundredth = 10'000'000;
     u64 up = monotonic_ns() / kHundredth, idle = idle_ns() / kHundredth;
-    text.print("%llu.%02llu %llu.%02llu\n", static_cast<ulong>(up / 100), static_cast<ulong>(up % 100), static_cast<ulong>(idle / 100),
-               static_cast<ulong>(idle % 100));
+    text.print("%llu.%02llu %llu.%02llu\n", static_cast<ulong>(up / 100), static_cast<ulong>(up % 100),
+               static_cast<ulong>(idle / 100), static_cast<ulong>(idle % 100));
     return {};
 }
 
@@ -171,8 +173,8 @@ Result<void> show_system_stat(TextBuffer& text, const ProcSubject&) {
     text.print("intr %llu", static_cast<ulong>(interrupts));
     print_line_counts(text);
     text.print("\nctxt %llu\nbtime %llu\nprocesses %llu\nprocs_running %u\nprocs_blocked %u\n",
-               static_cast<ulong>(Scheduler::total_context_switches()), static_cast<ulong>(boot_time), static_cast<ulong>(totals.forks),
-               counts.running, counts.blocked);
+               static_cast<ulong>(Scheduler::total_context_switches()), static_cast<ulong>(boot_time),
+               static_cast<ulong>(totals.forks), counts.running, counts.blocked);
     text.append("softirq 0 0 0 0 0 0 0 0 0 0 0\n");
     return {};
 }
@@ -202,7 +204,9 @@ Result<void> show_vmstat(TextBuffer& text, const ProcSubject&) {
 /// One node, one zone.
 Result<void> show_zoneinfo(TextBuffer& text, const ProcSubject&) {
     MemoryStatistics memory = memory_statistics();
-    auto number = [&](const char* name, u64 value) { text.print("      %-12s %llu\n", name, static_cast<ulong>(value)); };
+    auto number = [&](const char* name, u64 value) {
+        text.print("      %-12s %llu\n", name, static_cast<ulong>(value));
+    };
     text.append("Node 0, zone   Normal\n  per-node stats\n");
     number("nr_anon_pages", memory.anonymous_frames);
     number("nr_file_pages", memory.page_cache_frames);
@@ -210,8 +214,12 @@ Result<void> show_zoneinfo(TextBuffer& text, const ProcSubject&) {
     number("nr_slab_unreclaimable", memory.heap_frames);
     text.print("  pages free     %llu\n", static_cast<ulong>(memory.free_frames));
     u64 low = memory.emergency_frames;
-    for (auto [name, value] : {std::pair<const char*, u64>{"min", low}, {"low", low}, {"high", low}, {"spanned", memory.total_frames},
-                               {"present", memory.total_frames}, {"managed", memory.total_frames}})
+    for (auto [name, value] : {std::pair<const char*, u64>{"min", low},
+                               {"low", low},
+                               {"high", low},
+                               {"spanned", memory.total_frames},
+                               {"present", memory.total_frames},
+                               {"managed", memory.total_frames}})
         text.print("        %-8s %llu\n", name, static_cast<ulong>(value));
     text.append("        protection: (0)\n");
     number("nr_free_pages", memory.free_frames);
@@ -221,7 +229,8 @@ Result<void> show_zoneinfo(TextBuffer& text, const ProcSubject&) {
 /// The size classes of the kernel heap (slabinfo(5)).
 Result<void> show_slabinfo(TextBuffer& text, const ProcSubject&) {
     HeapStatistics heap = heap_statistics();
-    text.append("slabinfo - version: 2.1\n# name            <active_objs> <num_objs> <objsize> <objperslab> <pagesperslab> : tunables "
+    text.append("slabinfo - version: 2.1\n# name            <active_objs> <num_objs> <objsize> <objperslab> "
+                "<pagesperslab> : tunables "
                 "<limit> <batchcount> <sharedfactor> : slabdata <active_slabs> <num_slabs> <sharedavail>\n");
     for (u32 index = 0; index < kSizeClassCount; ++index) {
         u32 size = kSizeClasses[index].block_size, per_slab = static_cast<u32>(kPageSize) / size;

@@ -30,8 +30,9 @@ Result<void> show_locks(TextBuffer& text, const ProcSubject&) {
             auto& to = *static_cast<Context*>(opaque);
             const char* kind = lock.lock_class == LockClass::Whole ? "FLOCK " : lock.owner.file ? "OFDLCK" : "POSIX ";
             to.text.print("%u: %s ADVISORY  %s %d %02x:%02x:%llu %llu ", ++to.number, kind,
-                          lock.kind == LockKind::Exclusive ? "WRITE" : "READ ", lock.process_id, device_major(make_device(0, static_cast<u32>(device))),
-                          static_cast<u32>(device), static_cast<ulong>(inode_number), static_cast<ulong>(lock.start));
+                          lock.kind == LockKind::Exclusive ? "WRITE" : "READ ", lock.process_id,
+                          device_major(make_device(0, static_cast<u32>(device))), static_cast<u32>(device),
+                          static_cast<ulong>(inode_number), static_cast<ulong>(lock.start));
             if (lock.end >= ~0ull >> 1) to.text.append("EOF\n");
             else to.text.print("%llu\n", static_cast<ulong>(lock.end));
         },
@@ -63,7 +64,8 @@ Result<void> show_consoles(TextBuffer& text, const ProcSubject&) {
     for (usize index = 0; index < count; ++index) {
         text.append(consoles[index]->name());
         text.pad_to(21);
-        text.print("-W- (E%c p  )    %u:%u\n", consoles[index] == preferred ? 'C' : ' ', device_major(consoles[index]->device_number()),
+        text.print("-W- (E%c p  )    %u:%u\n", consoles[index] == preferred ? 'C' : ' ',
+                   device_major(consoles[index]->device_number()),
                    device_minor(consoles[index]->device_number()));
     }
     return {};
@@ -100,7 +102,8 @@ struct RangePrinter {
 } // namespace
 
 Result<void> show_iomem(TextBuffer& text, const ProcSubject&) {
-    constexpr const char* kNames[] = {"System RAM", "Reserved", "ACPI Tables", "ACPI Non-volatile Storage", "Unusable memory"};
+    constexpr const char* kNames[] = {"System RAM", "Reserved", "ACPI Tables", "ACPI Non-volatile Storage",
+                                      "Unusable memory"};
     RangePrinter printer{text};
     auto offset = [](const char* symbol) { return static_cast<u64>(symbol - __image_start); };
     const BootInfo& info = boot_info();
@@ -121,8 +124,9 @@ Result<void> show_ioports(TextBuffer& text, const ProcSubject&) {
         u16 start, end;
         const char* name;
     };
-    constexpr Port kPorts[] = {{0x20, 0x21, "pic1"},     {0x40, 0x43, "timer0"}, {0x60, 0x60, "keyboard"}, {0x64, 0x64, "keyboard"},
-                               {0x70, 0x71, "rtc_cmos"}, {0xa0, 0xa1, "pic2"},   {0x3f8, 0x3ff, "serial"}, {0xcf8, 0xcff, "PCI conf1"}};
+    constexpr Port kPorts[] = {{0x20, 0x21, "pic1"},     {0x40, 0x43, "timer0"},     {0x60, 0x60, "keyboard"},
+                               {0x64, 0x64, "keyboard"}, {0x70, 0x71, "rtc_cmos"},   {0xa0, 0xa1, "pic2"},
+                               {0x3f8, 0x3ff, "serial"}, {0xcf8, 0xcff, "PCI conf1"}};
     bool shows_addresses = current_task().credentials().has(Capability::SysAdmin);
     for (const Port& port : kPorts)
         text.print("%04x-%04x : %s\n", shows_addresses ? port.start : 0u, shows_addresses ? port.end : 0u, port.name);
@@ -134,7 +138,8 @@ Result<void> show_softirqs(TextBuffer& text, const ProcSubject&) {
     text.append("                    ");
     for (u32 cpu = 0; cpu < online_cpu_count(); ++cpu) text.print("CPU%-8u", cpu);
     text.append("\n");
-    for (const char* name : {"HI", "TIMER", "NET_TX", "NET_RX", "BLOCK", "IRQ_POLL", "TASKLET", "SCHED", "HRTIMER", "RCU"}) {
+    for (const char* name :
+         {"HI", "TIMER", "NET_TX", "NET_RX", "BLOCK", "IRQ_POLL", "TASKLET", "SCHED", "HRTIMER", "RCU"}) {
         text.print("%12s:", name);
         for (u32 cpu = 0; cpu < online_cpu_count(); ++cpu) text.print(" %10u", 0u);
         text.append("\n");

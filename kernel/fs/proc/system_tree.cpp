@@ -1,7 +1,8 @@
 // The rows of the global files, and the directories that their names imply.
 //
-// Rows come from three tables: here, sysctl.cpp, and the settings that the whole kernel registers. At boot they are put in
-// the order of their names, so that a directory's rows are neighbours and its repeated components too.
+// Rows come from three tables: here, sysctl.cpp, and the settings that the whole kernel registers. At boot
+// they are put in the order of their names, so that a directory's rows are neighbours and its repeated
+// components too.
 #include <algorithm>
 
 #include "base/init.h"
@@ -86,7 +87,9 @@ class SystemDirectory final : public ProcInode {
 public:
     SystemDirectory(SuperBlock& block, u64 number, std::string_view prefix)
         : ProcInode(block, number, kModeDirectory | 0555, {}), prefix_(prefix) {}
-    Result<Ref<Inode>> lookup(std::string_view name) override { return lookup_system_name(super_block(), prefix_, name); }
+    Result<Ref<Inode>> lookup(std::string_view name) override {
+        return lookup_system_name(super_block(), prefix_, name);
+    }
     Result<void> read_directory(u64 offset, DirectorySink& sink) override {
         list_system_names(prefix_, offset, 0, sink);
         return {};
@@ -131,11 +134,13 @@ Result<Ref<Inode>> lookup_system_name(SuperBlock& block, std::string_view prefix
         if (!full.starts_with(prefix) || !full.substr(prefix.size()).starts_with(name)) break;
         if (component_after(full, prefix) != name) continue; // "pid" before "pid_max"
         usize end = prefix.size() + name.size();
-        if (full.size() > end) return make_ref<SystemDirectory>(block, inode_number(row, true), full.substr(0, end + 1));
-        if (Setting* setting = rows[row].setting) return create_setting_inode(block, inode_number(row, false), *setting);
+        if (full.size() > end)
+            return make_ref<SystemDirectory>(block, inode_number(row, true), full.substr(0, end + 1));
+        if (Setting* setting = rows[row].setting)
+            return create_setting_inode(block, inode_number(row, false), *setting);
         const SystemEntry& entry = *rows[row].entry;
-        return make_ref<ProcTextInode>(block, inode_number(row, false), kModeRegular | entry.permissions, ProcSubject(), entry.show,
-                                       entry.store, entry.watch);
+        return make_ref<ProcTextInode>(block, inode_number(row, false), kModeRegular | entry.permissions,
+                                       ProcSubject(), entry.show, entry.store, entry.watch);
     }
     return Error(Errno::ENOENT);
 }
@@ -150,7 +155,9 @@ bool list_system_names(std::string_view prefix, u64 offset, u64 base, DirectoryS
         previous = name;
         if (is_repeated || row < offset) continue;
         bool is_directory = rows[row].name().size() > prefix.size() + name.size();
-        if (!sink.add(name, inode_number(row, is_directory), is_directory ? kModeDirectory : kModeRegular, base + row + 1)) return false;
+        if (!sink.add(name, inode_number(row, is_directory), is_directory ? kModeDirectory : kModeRegular,
+                      base + row + 1))
+            return false;
     }
     return true;
 }

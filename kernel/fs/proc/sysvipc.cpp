@@ -21,16 +21,17 @@ void print_owners(TextBuffer& text, const abi::IpcPermission& owners) {
 } // namespace
 
 Result<void> show_sysv_messages(TextBuffer& text, const ProcSubject&) {
-    text.append("       key      msqid perms      cbytes       qnum lspid lrpid   uid   gid  cuid  cgid      stime      rtime      ctime\n");
+    text.append("       key      msqid perms      cbytes       qnum lspid lrpid   uid   gid  cuid  cgid      "
+                "stime      rtime      ctime\n");
     for (usize index = 0; Ref<MessageQueue> queue = message_table.next(index); ++index) {
         if (!queue->check_access(0444)) continue;
         abi::MessageQueueStatus status = queue->status();
         print_identity(text, *queue);
-        text.print("  %10llu %10llu %5d %5d", static_cast<ulong>(status.bytes), static_cast<ulong>(status.count), status.last_sender,
-                   status.last_receiver);
+        text.print("  %10llu %10llu %5d %5d", static_cast<ulong>(status.bytes),
+                   static_cast<ulong>(status.count), status.last_sender, status.last_receiver);
         print_owners(text, status.permission);
-        text.print(" %10llu %10llu %10llu\n", static_cast<ulong>(status.send_time), static_cast<ulong>(status.receive_time),
-                   static_cast<ulong>(status.change_time));
+        text.print(" %10llu %10llu %10llu\n", static_cast<ulong>(status.send_time),
+                   static_cast<ulong>(status.receive_time), static_cast<ulong>(status.change_time));
     }
     return {};
 }
@@ -43,20 +44,22 @@ Result<void> show_sysv_semaphores(TextBuffer& text, const ProcSubject&) {
         print_identity(text, *set);
         text.print(" %10llu", static_cast<ulong>(status.count));
         print_owners(text, status.permission);
-        text.print(" %10llu %10llu\n", static_cast<ulong>(status.operation_time), static_cast<ulong>(status.change_time));
+        text.print(" %10llu %10llu\n", static_cast<ulong>(status.operation_time),
+                   static_cast<ulong>(status.change_time));
     }
     return {};
 }
 
 Result<void> show_sysv_shared_memory(TextBuffer& text, const ProcSubject&) {
-    text.append("       key      shmid perms                  size  cpid  lpid nattch   uid   gid  cuid  cgid      atime      dtime      ctime"
+    text.append("       key      shmid perms                  size  cpid  lpid nattch   uid   gid  cuid  "
+                "cgid      atime      dtime      ctime"
                 "                   rss                  swap\n");
     for (usize index = 0; Ref<SharedMemory> segment = shared_memory_table.next(index); ++index) {
         if (!segment->check_access(0444)) continue;
         abi::SharedMemoryStatus status = segment->status();
         print_identity(text, *segment);
-        text.print(" %21llu %5d %5d  %5llu", static_cast<ulong>(status.size), status.creator_process, status.last_process,
-                   static_cast<ulong>(status.attach_count));
+        text.print(" %21llu %5d %5d  %5llu", static_cast<ulong>(status.size), status.creator_process,
+                   status.last_process, static_cast<ulong>(status.attach_count));
         print_owners(text, status.permission);
         text.print(" %10llu %10llu %10llu %21llu %21llu\n", static_cast<ulong>(status.attach_time),
                    static_cast<ulong>(status.detach_time), static_cast<ulong>(status.change_time),

@@ -122,7 +122,8 @@ Result<Ref<Inode>> RamDirectory::create(std::string_view name, const InodeAttrib
     return inode;
 }
 
-Result<Ref<Inode>> RamDirectory::create_symlink(std::string_view name, std::string_view target, const InodeAttributes& wanted) {
+Result<Ref<Inode>> RamDirectory::create_symlink(std::string_view name, std::string_view target,
+                                                const InodeAttributes& wanted) {
     if (target.size() >= kPathMax) return Error(Errno::ENAMETOOLONG);
     String text = TRY(String::create(target));
     InodeAttributes with_size = wanted;
@@ -182,7 +183,8 @@ Result<void> RamDirectory::rename(std::string_view name, Inode& inode, Inode& ne
         target.touch(true);
         replaced->touch(false);
     } else if (replaced) {
-        if (replaced->is_directory() && !static_cast<RamDirectory*>(replaced)->is_empty()) return Error(Errno::ENOTEMPTY);
+        if (replaced->is_directory() && !static_cast<RamDirectory*>(replaced)->is_empty())
+            return Error(Errno::ENOTEMPTY);
         // The new name's entry changes hands: nothing can fail from here on.
         Entry* entry = target.find(new_name);
         Inode* moved = erase(name);

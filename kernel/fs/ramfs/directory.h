@@ -1,5 +1,5 @@
-// RamDirectory: names to inodes. Lookup by hash, listing by the order of creation through ever-growing positions, so that a
-// listing that goes on after changes neither repeats nor misses what stayed.
+// RamDirectory: names to inodes. Lookup by hash, listing by the order of creation through ever-growing
+// positions, so that a listing that goes on after changes neither repeats nor misses what stayed.
 #pragma once
 #include "fs/ramfs/ramfs.h"
 #include "base/radix_tree.h"

@@ -125,15 +125,18 @@ Result<Ref<MemoryObject>> RamFile::mapping_object() {
     return Ref<MemoryObject>(cache_);
 }
 
-/// The first write to a page through a mapping changes the file's times. It happens in a fault, where attribute_lock cannot
-/// be taken, so that the times are set when somebody looks or changes something, under that lock.
+/// The first write to a page through a mapping changes the file's times. It happens in a fault, where
+/// attribute_lock cannot be taken, so that the times are set when somebody looks or changes something, under
+/// that lock.
 void RamFile::note_mapped_writes() {
     u64 written_ns = cache_->has_mapped_write() ? cache_->take_mapped_write_ns() : 0;
     if (written_ns == 0) return;
     TimeSpec& changed = attributes.change_time;
-    TimeSpec written{static_cast<i64>(written_ns / kNanosecondsPerSecond), static_cast<i64>(written_ns % kNanosecondsPerSecond)};
+    TimeSpec written{static_cast<i64>(written_ns / kNanosecondsPerSecond),
+                     static_cast<i64>(written_ns % kNanosecondsPerSecond)};
     attributes.modify_time = written;
-    bool is_later = written.seconds > changed.seconds || (written.seconds == changed.seconds && written.nanoseconds > changed.nanoseconds);
+    bool is_later = written.seconds > changed.seconds ||
+                    (written.seconds == changed.seconds && written.nanoseconds > changed.nanoseconds);
     if (is_later) changed = written; // a rename may have come in between
 }
 

@@ -75,8 +75,8 @@ public:
     RamInode(RamSuperBlock& super_block, u64 number, const InodeAttributes& attributes);
     ~RamInode() override;
     RamSuperBlock& ram() const { return static_cast<RamSuperBlock&>(super_block()); }
-    /// At the end of the file system: forgets its entries and counts their references in the inodes they led to, so that
-    /// trees of any depth are freed without recursion.
+    /// At the end of the file system: forgets its entries and counts their references in the inodes they led
+    /// to, so that trees of any depth are freed without recursion.
     virtual void give_up_children() {}
     ExtendedAttributes* extended_attributes() override { return &extended_attributes_; }
 

@@ -1,6 +1,8 @@
-// Block devices: block/, class/block, dev/block and devices/virtual/block (Linux, Documentation/ABI/stable/sysfs-block).
+// Block devices: block/, class/block, dev/block and devices/virtual/block (Linux,
+// Documentation/ABI/stable/sysfs-block).
 //
-// A device's context is its number. What is registered after a directory was first looked into is not shown in it.
+// A device's context is its number. What is registered after a directory was first looked into is not shown
+// in it.
 #include "base/format.h"
 #include "block/block_device.h"
 #include "dev/device.h"
@@ -52,7 +54,8 @@ Result<void> show_event(TextBuffer& text, u64 number) {
 Result<void> fill_queue(SysfsDirectory& directory, u64 number) {
     for (const char* name : {"hw_sector_size", "logical_block_size", "minimum_io_size", "physical_block_size"})
         TRY(directory.add_text(name, show_block_size, number));
-    for (const char* name : {"discard_granularity", "discard_max_bytes", "discard_zeroes_data", "optimal_io_size", "rotational", "wbt_lat_usec"})
+    for (const char* name : {"discard_granularity", "discard_max_bytes", "discard_zeroes_data",
+                             "optimal_io_size", "rotational", "wbt_lat_usec"})
         TRY(directory.add_constant(name, "0"));
     return directory.add_constant("scheduler", "[none]");
 }
@@ -97,7 +100,8 @@ Result<void> fill_device(SysfsDirectory& directory, u64 number) {
     TRY(directory.add_text("dev", show_number, number));
     TRY(directory.add_constant("ext_range", "1"));
     TRY(directory.add_directory("holders", fill_nothing));
-    if (device_major(number) == kLoopMajor) TRY(directory.add_directory_while(is_bound_loop, "loop", fill_loop, number));
+    if (device_major(number) == kLoopMajor)
+        TRY(directory.add_directory_while(is_bound_loop, "loop", fill_loop, number));
     TRY(directory.add_directory("queue", fill_queue, number));
     TRY(directory.add_constant("range", "1"));
     TRY(directory.add_text("ro", show_read_only, number));
@@ -110,15 +114,16 @@ Result<void> fill_device(SysfsDirectory& directory, u64 number) {
 /// A link from `depth` levels below the root to the device's directory.
 Result<void> add_device_link(SysfsDirectory& directory, std::string_view name, const BlockDevice& device, u64 depth) {
     char target[128];
-    usize size = format(target, "%sdevices/virtual/block/%.*s", depth == 1 ? "../" : "../../", static_cast<int>(device.name().size()),
-                        device.name().data());
+    usize size = format(target, "%sdevices/virtual/block/%.*s", depth == 1 ? "../" : "../../",
+                        static_cast<int>(device.name().size()), device.name().data());
     return directory.add_link(name, {target, size});
 }
 
 } // namespace
 
 Result<void> fill_block(SysfsDirectory& directory, u64 depth) {
-    return for_each_device([&](BlockDevice& device) { return add_device_link(directory, device.name(), device, depth); });
+    return for_each_device(
+        [&](BlockDevice& device) { return add_device_link(directory, device.name(), device, depth); });
 }
 
 Result<void> fill_block_numbers(SysfsDirectory& directory, u64) {
@@ -130,7 +135,9 @@ Result<void> fill_block_numbers(SysfsDirectory& directory, u64) {
 }
 
 Result<void> fill_virtual_block(SysfsDirectory& directory, u64) {
-    return for_each_device([&](BlockDevice& device) { return directory.add_directory(device.name(), fill_device, device.number()); });
+    return for_each_device([&](BlockDevice& device) {
+        return directory.add_directory(device.name(), fill_device, device.number());
+    });
 }
 
 } // namespace martlet

@@ -33,7 +33,8 @@ Result<void> show_event(TextBuffer& text, u64 number) {
     text.print("MAJOR=%u\nMINOR=%u\nDEVNAME=", device_major(number), device_minor(number));
     text.append(device->name());
     text.append("\n");
-    if (device->permissions() != 0600 && device->permissions() != 0620) text.print("DEVMODE=0%o\n", device->permissions());
+    if (device->permissions() != 0600 && device->permissions() != 0620)
+        text.print("DEVMODE=0%o\n", device->permissions());
     return {};
 }
 
@@ -105,8 +106,12 @@ Result<void> fill_devices_of_class(SysfsDirectory& directory, u64 index, bool wa
         return directory.add_directory(component_of(device, name), fill_device, device.number());
     });
 }
-Result<void> fill_virtual_class(SysfsDirectory& directory, u64 index) { return fill_devices_of_class(directory, index, false); }
-Result<void> fill_serial_class(SysfsDirectory& directory, u64 index) { return fill_devices_of_class(directory, index, true); }
+Result<void> fill_virtual_class(SysfsDirectory& directory, u64 index) {
+    return fill_devices_of_class(directory, index, false);
+}
+Result<void> fill_serial_class(SysfsDirectory& directory, u64 index) {
+    return fill_devices_of_class(directory, index, true);
+}
 
 Result<void> fill_serial(SysfsDirectory& directory, u64) {
     constexpr u64 kTtyClass = 1;
@@ -129,7 +134,8 @@ Result<void> fill_character_numbers(SysfsDirectory& directory, u64) {
 Result<void> fill_class(SysfsDirectory& directory, u64) {
     TRY(directory.add_directory("block", fill_block, 2));
     for (const char* name : {"graphics", "input", "net", "vc"}) TRY(directory.add_directory(name, fill_nothing));
-    for (u64 index = 0; index < std::size(kClasses); ++index) TRY(directory.add_directory(kClasses[index].name, fill_one_class, index));
+    for (u64 index = 0; index < std::size(kClasses); ++index)
+        TRY(directory.add_directory(kClasses[index].name, fill_one_class, index));
     return {};
 }
 
@@ -140,10 +146,13 @@ Result<void> fill_device_numbers(SysfsDirectory& directory, u64) {
 
 Result<void> fill_virtual(SysfsDirectory& directory, u64) {
     TRY(directory.add_directory("block", fill_virtual_block));
-    for (u64 index = 0; index < std::size(kClasses); ++index) TRY(directory.add_directory(kClasses[index].name, fill_virtual_class, index));
+    for (u64 index = 0; index < std::size(kClasses); ++index)
+        TRY(directory.add_directory(kClasses[index].name, fill_virtual_class, index));
     return {};
 }
 
-Result<void> fill_platform(SysfsDirectory& directory, u64) { return directory.add_directory("serial8250", fill_serial); }
+Result<void> fill_platform(SysfsDirectory& directory, u64) {
+    return directory.add_directory("serial8250", fill_serial);
+}
 
 } // namespace martlet

@@ -33,7 +33,8 @@ Result<void> fill_transparent_huge_pages(SysfsDirectory& directory, u64) {
 }
 
 Result<void> fill_huge_pages_of_size(SysfsDirectory& directory, u64) {
-    for (const char* name : {"free_hugepages", "nr_hugepages", "nr_overcommit_hugepages", "resv_hugepages", "surplus_hugepages"})
+    for (const char* name :
+         {"free_hugepages", "nr_hugepages", "nr_overcommit_hugepages", "resv_hugepages", "surplus_hugepages"})
         TRY(directory.add_constant(name, "0"));
     return {};
 }
@@ -52,9 +53,11 @@ Result<void> fill_memory(SysfsDirectory& directory, u64) {
 Result<void> fill_kernel(SysfsDirectory& directory, u64) {
     TRY(directory.add_constant("address_bits", "64"));
     TRY(directory.add_constant("cpu_byteorder", "little"));
-    for (const char* name : {"kexec_crash_loaded", "kexec_loaded", "profiling", "uevent_seqnum"}) TRY(directory.add_constant(name, "0"));
+    for (const char* name : {"kexec_crash_loaded", "kexec_loaded", "profiling", "uevent_seqnum"})
+        TRY(directory.add_constant(name, "0"));
     // Where other file systems are mounted.
-    for (const char* name : {"config", "debug", "security", "tracing"}) TRY(directory.add_directory(name, fill_nothing));
+    for (const char* name : {"config", "debug", "security", "tracing"})
+        TRY(directory.add_directory(name, fill_nothing));
     return directory.add_directory("mm", fill_memory);
 }
 

@@ -38,16 +38,17 @@ Result<void> show_resources(TextBuffer& text, u64 index) {
     for (u32 line = 0; line < kLines; ++line) {
         PciResource resource;
         if (line < std::size(device.resources)) resource = device.resources[line];
-        text.print("0x%016llx 0x%016llx 0x%016llx\n", static_cast<ulong>(resource.start), static_cast<ulong>(resource.end),
-                   static_cast<ulong>(resource.flags));
+        text.print("0x%016llx 0x%016llx 0x%016llx\n", static_cast<ulong>(resource.start),
+                   static_cast<ulong>(resource.end), static_cast<ulong>(resource.flags));
     }
     return {};
 }
 
 Result<void> show_alias(TextBuffer& text, u64 index) {
     const PciDevice& device = device_at(index);
-    text.print("pci:v%08Xd%08Xsv%08Xsd%08Xbc%02Xsc%02Xi%02X\n", device.vendor, device.device, device.subsystem_vendor,
-               device.subsystem_device, device.class_code >> 16, device.class_code >> 8 & 0xff, device.class_code & 0xff);
+    text.print("pci:v%08Xd%08Xsv%08Xsd%08Xbc%02Xsc%02Xi%02X\n", device.vendor, device.device,
+               device.subsystem_vendor, device.subsystem_device, device.class_code >> 16,
+               device.class_code >> 8 & 0xff, device.class_code & 0xff);
     return {};
 }
 
@@ -55,8 +56,9 @@ Result<void> show_event(TextBuffer& text, u64 index) {
     const PciDevice& device = device_at(index);
     char address[16];
     print_address(device, address);
-    text.print("PCI_CLASS=%X\nPCI_ID=%04X:%04X\nPCI_SUBSYS_ID=%04X:%04X\nPCI_SLOT_NAME=%s\nMODALIAS=", device.class_code, device.vendor,
-               device.device, device.subsystem_vendor, device.subsystem_device, address);
+    text.print("PCI_CLASS=%X\nPCI_ID=%04X:%04X\nPCI_SUBSYS_ID=%04X:%04X\nPCI_SLOT_NAME=%s\nMODALIAS=",
+               device.class_code, device.vendor, device.device, device.subsystem_vendor,
+               device.subsystem_device, address);
     return show_alias(text, index);
 }
 
@@ -130,13 +132,17 @@ Result<void> fill_processor_links(SysfsDirectory& directory, u64) {
     return {};
 }
 
-Result<void> fill_processor_bus(SysfsDirectory& directory, u64) { return directory.add_directory("devices", fill_processor_links); }
+Result<void> fill_processor_bus(SysfsDirectory& directory, u64) {
+    return directory.add_directory("devices", fill_processor_links);
+}
 
 Result<void> fill_node_links(SysfsDirectory& directory, u64) {
     return directory.add_link("node0", "../../../devices/system/node/node0");
 }
 
-Result<void> fill_node_bus(SysfsDirectory& directory, u64) { return directory.add_directory("devices", fill_node_links); }
+Result<void> fill_node_bus(SysfsDirectory& directory, u64) {
+    return directory.add_directory("devices", fill_node_links);
+}
 
 } // namespace
 

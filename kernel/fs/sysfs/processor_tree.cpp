@@ -36,8 +36,10 @@ Result<void> fill_topology(SysfsDirectory& directory, u64 cpu) {
     u64 self = 1ull << cpu;
     for (const char* name : {"core_cpus", "thread_siblings"}) TRY(directory.add_text(name, show_mask, self));
     for (const char* name : {"core_cpus_list", "thread_siblings_list"}) TRY(directory.add_text(name, show_list, self));
-    for (const char* name : {"core_siblings", "die_cpus", "package_cpus"}) TRY(directory.add_text(name, show_online_mask));
-    for (const char* name : {"core_siblings_list", "die_cpus_list", "package_cpus_list"}) TRY(directory.add_text(name, show_online));
+    for (const char* name : {"core_siblings", "die_cpus", "package_cpus"})
+        TRY(directory.add_text(name, show_online_mask));
+    for (const char* name : {"core_siblings_list", "die_cpus_list", "package_cpus_list"})
+        TRY(directory.add_text(name, show_online));
     TRY(directory.add_text("core_id", show_number, cpu));
     TRY(directory.add_text("die_id", show_number, 0));
     return directory.add_text("physical_package_id", show_number, 0);
@@ -76,7 +78,9 @@ Result<void> fill_processors(SysfsDirectory& directory, u64) {
 Result<void> show_node_memory(TextBuffer& text, u64) {
     constexpr u64 kPageKib = kPageSize / kKiB;
     MemoryStatistics memory = memory_statistics();
-    auto line = [&](const char* name, u64 frames) { text.print("Node 0 %-15s%8llu kB\n", name, static_cast<ulong>(frames * kPageKib)); };
+    auto line = [&](const char* name, u64 frames) {
+        text.print("Node 0 %-15s%8llu kB\n", name, static_cast<ulong>(frames * kPageKib));
+    };
     line("MemTotal:", memory.total_frames);
     line("MemFree:", memory.free_frames);
     line("MemUsed:", memory.total_frames - memory.free_frames);

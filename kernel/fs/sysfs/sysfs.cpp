@@ -48,7 +48,8 @@ struct SysfsChanges {
 /// Every attribute answers POLLPRI and POLLERR until it is read, and again after it has changed.
 class SysfsFile final : public InodeFile {
 public:
-    SysfsFile(Inode& inode, u32 flags, const Path& path, SysfsChanges changes) : InodeFile(inode, flags, path), changes_(changes) {}
+    SysfsFile(Inode& inode, u32 flags, const Path& path, SysfsChanges changes)
+        : InodeFile(inode, flags, path), changes_(changes) {}
     Result<usize> read(IoCursor& to, u64 offset) override {
         seen_.store(now(), std::memory_order_relaxed);
         return InodeFile::read(to, offset);
@@ -68,7 +69,8 @@ private:
 
 class SysfsText final : public Inode {
 public:
-    SysfsText(SuperBlock& block, u64 number, u32 permissions, SysfsDirectory::Show show, SysfsDirectory::Store store, u64 context)
+    SysfsText(SuperBlock& block, u64 number, u32 permissions, SysfsDirectory::Show show,
+              SysfsDirectory::Store store, u64 context)
         : Inode(block, number), show_(show), store_(store), context_(context) {
         attributes = attributes_with(kModeRegular | permissions, kTextSize);
     }
@@ -85,7 +87,9 @@ public:
         return taken;
     }
     Result<void> truncate(u64) override { return {}; } // O_TRUNC from a shell's ">"
-    Result<Ref<File>> open(u32 flags, const Path& path) override { return make_ref<SysfsFile>(*this, flags, path, SysfsChanges{}); }
+    Result<Ref<File>> open(u32 flags, const Path& path) override {
+        return make_ref<SysfsFile>(*this, flags, path, SysfsChanges{});
+    }
 
 private:
     SysfsDirectory::Show show_;
@@ -95,7 +99,8 @@ private:
 
 class SysfsWatchedText final : public Inode {
 public:
-    SysfsWatchedText(SuperBlock& block, u64 number, SysfsDirectory::Show show, std::atomic<u32>& count, WaitQueue& queue)
+    SysfsWatchedText(SuperBlock& block, u64 number, SysfsDirectory::Show show, std::atomic<u32>& count,
+                     WaitQueue& queue)
         : Inode(block, number), show_(show), count_(count), queue_(queue) {
         attributes = attributes_with(kModeRegular | 0444, kTextSize);
     }
@@ -120,7 +125,9 @@ public:
         if (offset >= attributes.size) return 0;
         return read_(to, offset, context_);
     }
-    Result<Ref<File>> open(u32 flags, const Path& path) override { return make_ref<SysfsFile>(*this, flags, path, SysfsChanges{}); }
+    Result<Ref<File>> open(u32 flags, const Path& path) override {
+        return make_ref<SysfsFile>(*this, flags, path, SysfsChanges{});
+    }
 
 private:
     SysfsDirectory::Read read_;
@@ -238,11 +245,13 @@ Result<void> SysfsDirectory::add_directory_while(Exists exists, std::string_view
 }
 
 Result<void> SysfsDirectory::add_text(std::string_view name, Show show, u64 context, u32 permissions, Store store) {
-    Ref<SysfsText> made = TRY(make_ref<SysfsText>(super_block(), next_number(*this), permissions, show, store, context));
+    Ref<SysfsText> made =
+        TRY(make_ref<SysfsText>(super_block(), next_number(*this), permissions, show, store, context));
     return add(name, std::move(made));
 }
 
-Result<void> SysfsDirectory::add_watched_text(std::string_view name, Show show, std::atomic<u32>& count, WaitQueue& queue) {
+Result<void> SysfsDirectory::add_watched_text(std::string_view name, Show show, std::atomic<u32>& count,
+                                              WaitQueue& queue) {
     Ref<SysfsWatchedText> made = TRY(make_ref<SysfsWatchedText>(super_block(), next_number(*this), show, count, queue));
     return add(name, std::move(made));
 }
@@ -252,7 +261,8 @@ Result<void> SysfsDirectory::add_constant(std::string_view name, const char* tex
 }
 
 Result<void> SysfsDirectory::add_binary(std::string_view name, Read read, u64 context, u64 size, u32 permissions) {
-    Ref<SysfsBinary> made = TRY(make_ref<SysfsBinary>(super_block(), next_number(*this), permissions, size, read, context));
+    Ref<SysfsBinary> made =
+        TRY(make_ref<SysfsBinary>(super_block(), next_number(*this), permissions, size, read, context));
     return add(name, std::move(made));
 }
 

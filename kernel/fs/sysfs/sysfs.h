@@ -1,8 +1,9 @@
-// sysfs: /sys, the devices and what the kernel says of itself as directories, links and one-line files (sysfs(5)).
+// sysfs: /sys, the devices and what the kernel says of itself as directories, links and one-line files
+// (sysfs(5)).
 //
-// A directory is filled when it is first looked into, by its function; the functions of the subjects are in the *_tree.cpp
-// files. What was added stays. Texts are made when they are read.
-// Locking: entries under the directory's directory_lock, which the VFS holds for lookups and listings.
+// A directory is filled when it is first looked into, by its function; the functions of the subjects are in
+// the *_tree.cpp files. What was added stays. Texts are made when they are read. Locking: entries under the
+// directory's directory_lock, which the VFS holds for lookups and listings.
 #pragma once
 #include "base/vector.h"
 #include "fs/proc/text_buffer.h"
@@ -25,7 +26,8 @@ public:
     Result<void> add_directory(std::string_view name, Fill fill, u64 context = 0);
     /// One that is there only while `exists` says so.
     Result<void> add_directory_while(Exists exists, std::string_view name, Fill fill, u64 context);
-    Result<void> add_text(std::string_view name, Show show, u64 context = 0, u32 permissions = 0444, Store store = nullptr);
+    Result<void> add_text(std::string_view name, Show show, u64 context = 0, u32 permissions = 0444,
+                          Store store = nullptr);
     /// A text whose changes poll(2) tells as POLLPRI and POLLERR to who has read it since: `count` counts them.
     Result<void> add_watched_text(std::string_view name, Show show, std::atomic<u32>& count, WaitQueue& queue);
     /// A text that is always the same.
@@ -59,7 +61,8 @@ Result<void> fill_bus(SysfsDirectory& directory, u64);        // pci_tree.cpp
 Result<void> fill_pci_root(SysfsDirectory& directory, u64);   // devices/pci0000:00
 Result<void> fill_class(SysfsDirectory& directory, u64);      // class_tree.cpp
 Result<void> fill_device_numbers(SysfsDirectory& directory, u64);
-Result<void> fill_block(SysfsDirectory& directory, u64 depth); // block/, class/block: links, `depth` levels below the root
+Result<void> fill_block(SysfsDirectory& directory,
+                        u64 depth); // block/, class/block: links, `depth` levels below the root
 Result<void> fill_block_numbers(SysfsDirectory& directory, u64);
 Result<void> fill_virtual_block(SysfsDirectory& directory, u64);
 Result<void> fill_virtual(SysfsDirectory& directory, u64);    // devices/virtual

@@ -1,7 +1,8 @@
 // A memfd is a file of ramfs whose inode also has seals.
 //
-// Locking: `seals_` changes under attribute_lock, which every operation that a seal may forbid holds too; only the making
-// of writable mappings does not, so F_SEAL_WRITE is settled with the memory object (mm/memory_object.h).
+// Locking: `seals_` changes under attribute_lock, which every operation that a seal may forbid holds too;
+// only the making of writable mappings does not, so F_SEAL_WRITE is settled with the memory object
+// (mm/memory_object.h).
 #include "fs/tmpfs/memfd.h"
 
 #include "base/format.h"
@@ -40,7 +41,8 @@ public:
     }
     Result<void> allocate(u32 mode, u64 offset, u64 size) override {
         constexpr u32 kPunchHole = 2, kZeroRange = 16;
-        if ((mode & (kPunchHole | kZeroRange)) && (seals_ & (kSealWrite | kSealFutureWrite))) return Error(Errno::EPERM);
+        if ((mode & (kPunchHole | kZeroRange)) && (seals_ & (kSealWrite | kSealFutureWrite)))
+            return Error(Errno::EPERM);
         if (!(mode & kPunchHole) && (seals_ & kSealGrow) && offset + size > attributes.size) return Error(Errno::EPERM);
         return RamFile::allocate(mode, offset, size);
     }
@@ -51,7 +53,8 @@ public:
         MutexGuard guard(attribute_lock);
         if (seals_ & kSealSeal) return Error(Errno::EPERM);
         bool forbids_mappings = (seals & kSealWrite) && !(seals_ & kSealWrite);
-        if (forbids_mappings && !cache().forbid_writable_mappings(MemoryObject::Existing::Refuse)) return Error(Errno::EBUSY);
+        if (forbids_mappings && !cache().forbid_writable_mappings(MemoryObject::Existing::Refuse))
+            return Error(Errno::EBUSY);
         if (seals & kSealFutureWrite) (void)cache().forbid_writable_mappings(MemoryObject::Existing::Keep);
         seals_ |= seals;
         return {};
@@ -91,7 +94,8 @@ Result<Ref<File>> create_memfd(std::string_view name, Sealing sealing) {
     attributes.group_id = current_credentials().fs_gid;
     attributes.access_time = attributes.modify_time = attributes.change_time = attributes.birth_time = current_time();
     Ref<PageCache> cache = TRY(make_ref<PageCache>(block.budget()));
-    Ref<MemfdInode> inode = TRY(block.make_inode<MemfdInode>(block, block.next_number(), attributes, std::move(cache), sealing));
+    Ref<MemfdInode> inode =
+        TRY(block.make_inode<MemfdInode>(block, block.next_number(), attributes, std::move(cache), sealing));
     inode->attributes.link_count = 0;
     char shown[kMaximumMemfdName + sizeof "/memfd: (deleted)"];
     usize shown_size = format(shown, "/memfd:%.*s (deleted)", static_cast<int>(name.size()), name.data());

@@ -24,7 +24,8 @@ enum class NameKind : u8 { None, Path, Abstract };
 
 /// What the address names; EINVAL.
 Result<NameKind> check_address(const SocketAddress& address) {
-    if (address.size < kFamilySize || address.size > kAddressMaximum || address.family() != kFamilyUnix) return Error(Errno::EINVAL);
+    if (address.size < kFamilySize || address.size > kAddressMaximum || address.family() != kFamilyUnix)
+        return Error(Errno::EINVAL);
     if (address.size == kFamilySize) return NameKind::None;
     return address.bytes[kFamilySize] == 0 ? NameKind::Abstract : NameKind::Path;
 }
@@ -98,7 +99,8 @@ Result<void> UnixSocket::bind_abstract(const SocketAddress& address) {
 
 /// The node in the tree holds the socket, so that whoever connects finds it.
 Result<void> UnixSocket::bind_path(std::string_view path) {
-    auto made = make_socket({Path(), path}, kModeSocket | (0777 & ~current_task().fs_context().umask()), Ref<RefCounted>(*this));
+    auto made = make_socket({Path(), path}, kModeSocket | (0777 & ~current_task().fs_context().umask()),
+                            Ref<RefCounted>(*this));
     if (!made) return Error(made.error() == Errno::EEXIST ? Errno::EADDRINUSE : made.error());
     path_ = *std::move(made);
     address_ = {};
@@ -182,7 +184,8 @@ Result<int> UnixSocket::open_bound_file() {
         path = path_;
     }
     if (!path) return Error(Errno::ENOENT);
-    return current_task().files().install(TRY(open_path(path, kOpenPath)), CloseOnExec::Yes, current_limit(Resource::OpenFiles));
+    return current_task().files().install(TRY(open_path(path, kOpenPath)), CloseOnExec::Yes,
+                                          current_limit(Resource::OpenFiles));
 }
 
 Result<SocketAddress> UnixSocket::name() { return address_or_family(); }

@@ -57,7 +57,8 @@ Result<Ref<Socket>> UnixSocket::accept(Deadline deadline, bool may_wait) {
         }
         if (has_shut(kShutRead)) return Error(Errno::EINVAL);
         if (!may_wait) return Error(Errno::EAGAIN);
-        auto waited = readers_.wait([this] { return has_data() || has_shut(kShutRead); }, WaitMode::Interruptible, deadline);
+        auto waited = readers_.wait([this] { return has_data() || has_shut(kShutRead); },
+                                    WaitMode::Interruptible, deadline);
         if (!waited) return Error(wait_error(waited.error(), deadline));
     }
 }
@@ -79,7 +80,8 @@ Result<void> UnixSocket::connect_stream(const SocketAddress& address, bool may_w
         if (listener.get() == this) return Error(is_listening() ? Errno::EINVAL : Errno::ECONNREFUSED);
         {
             LockBoth guard(*this, *listener);
-            if (listener->state() != UnixState::Listening || listener->has_shut(kShutRead)) return Error(Errno::ECONNREFUSED);
+            if (listener->state() != UnixState::Listening || listener->has_shut(kShutRead))
+                return Error(Errno::ECONNREFUSED);
             is_full = listener->queued_.load(std::memory_order_relaxed) > listener->backlog_;
             if (!is_full) {
                 if (state() == UnixState::Connected) return Error(Errno::EISCONN);
@@ -89,7 +91,8 @@ Result<void> UnixSocket::connect_stream(const SocketAddress& address, bool may_w
                     made->peer_ = Ref<UnixSocket>(*this);
                     made->connected_peer_.store(this, std::memory_order_relaxed);
                     made->peer_identity_ = current_unix_peer();
-                    made->options.flags.store(listener->options.flags.load(std::memory_order_relaxed), std::memory_order_relaxed);
+                    made->options.flags.store(listener->options.flags.load(std::memory_order_relaxed),
+                                              std::memory_order_relaxed);
                     made->address_ = listener->address_;
                     made->is_bound_.store(true, std::memory_order_relaxed);
                     peer_identity_ = listener->peer_identity_;

@@ -62,7 +62,9 @@ Result<usize> UnixSocket::send_datagram(OutgoingMessage& message, bool may_wait)
         if (receiver->accepts_from(*this)) break;
         if (!may_wait) return Error(Errno::EAGAIN);
         UnixSocket& full = *receiver;
-        auto has_changed = [&full] { return !full.is_queue_full() || full.state() == UnixState::Closed || full.has_shut(kShutRead); };
+        auto has_changed = [&full] {
+            return !full.is_queue_full() || full.state() == UnixState::Closed || full.has_shut(kShutRead);
+        };
         auto waited = receiver->writers_.wait(has_changed, WaitMode::Interruptible, deadline);
         if (!waited) return Error(wait_error(waited.error(), deadline));
     }
@@ -110,7 +112,9 @@ Result<usize> UnixSocket::receive_datagram(IncomingMessage& message, bool may_wa
                     message.ancillary.timestamp_ns = packet->timestamp_ns ? packet->timestamp_ns : realtime_ns();
                 if (peek_offset >= 0)
                     options.peek_offset.store(peeks ? peek_offset + static_cast<i32>(count)
-                                              : peek_offset > static_cast<i32>(whole) ? peek_offset - static_cast<i32>(whole) : 0,
+                                              : peek_offset > static_cast<i32>(whole)
+                                                  ? peek_offset - static_cast<i32>(whole)
+                                                  : 0,
                                               std::memory_order_relaxed);
                 if (count < wanted) return Error(Errno::EFAULT);
                 break;
@@ -122,7 +126,8 @@ Result<usize> UnixSocket::receive_datagram(IncomingMessage& message, bool may_wa
             return 0;
         }
         if (!may_wait) return Error(Errno::EAGAIN);
-        auto waited = readers_.wait([this] { return has_data() || has_error() || has_shut(kShutRead); }, WaitMode::Interruptible, deadline);
+        auto waited = readers_.wait([this] { return has_data() || has_error() || has_shut(kShutRead); },
+                                    WaitMode::Interruptible, deadline);
         if (!waited) return Error(wait_error(waited.error(), deadline));
     }
     if (has_data()) readers_.wake_one();

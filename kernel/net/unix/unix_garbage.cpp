@@ -108,7 +108,9 @@ void UnixGarbage::mark_reachable() {
         reached.push_back(socket);
     };
     for (UnixSocket& socket : g_in_flight)
-        if (socket.is_candidate_ && socket.in_flight_.load(std::memory_order_relaxed) > socket.found_in_queues_) reach(socket);
+        if (socket.is_candidate_ &&
+            socket.in_flight_.load(std::memory_order_relaxed) > socket.found_in_queues_)
+            reach(socket);
     while (UnixSocket* socket = reached.pop_front()) for_each_child(*socket, reach);
 }
 
@@ -122,7 +124,8 @@ void UnixGarbage::take_packets(UnixSocket& socket, UnixPacketList& packets) {
     for (UnixPacket& packet : socket.queue_) {
         if (!packet.rights) continue;
         socket.unlink(packet);
-        if (socket.urgent_.load(std::memory_order_relaxed) == &packet) socket.urgent_.store(nullptr, std::memory_order_relaxed);
+        if (socket.urgent_.load(std::memory_order_relaxed) == &packet)
+            socket.urgent_.store(nullptr, std::memory_order_relaxed);
         unqueue(packet);
         packets.push_back(packet);
     }
@@ -137,7 +140,8 @@ void UnixGarbage::collect(const File* closing) {
         TraceList garbage;
         list_garbage(garbage);
         while (UnixSocket* socket = garbage.pop_front()) {
-            for_each_holder(*socket, [&](UnixSocket& holder) NO_THREAD_SAFETY_ANALYSIS { take_packets(holder, packets); });
+            for_each_holder(*socket, [&](UnixSocket& holder)
+                                         NO_THREAD_SAFETY_ANALYSIS { take_packets(holder, packets); });
         }
     }
     free_unix_packets(packets);

@@ -1,12 +1,14 @@
 // Descriptors in flight and the sockets that only each other's queues hold.
 //
-// A socket whose descriptor lies in its own queue, or in a circle of queues, is never closed by counting references. So
-// sockets in flight are counted where they are queued; when one is closed, those with no reference but from queues are
-// traced, and the packets of the unreachable ones are freed. Queue and count change together under unix_rights_lock.
+// A socket whose descriptor lies in its own queue, or in a circle of queues, is never closed by counting
+// references. So sockets in flight are counted where they are queued; when one is closed, those with no
+// reference but from queues are traced, and the packets of the unreachable ones are freed. Queue and count
+// change together under unix_rights_lock.
 //
-// Cost: a trace looks at each queue in flight twice and never recurses. It happens only once a socket in flight was sent
-// something in flight, without which there is no circle: when the last descriptor of a socket in flight is closed, and when
-// a socket goes; the latter, while many are in flight, by deferred work, once for however many go meanwhile.
+// Cost: a trace looks at each queue in flight twice and never recurses. It happens only once a socket in
+// flight was sent something in flight, without which there is no circle: when the last descriptor of a socket
+// in flight is closed, and when a socket goes; the latter, while many are in flight, by deferred work, once
+// for however many go meanwhile.
 #pragma once
 #include "net/unix/unix_socket.h"
 #include "sched/deferred_work.h"

@@ -32,7 +32,9 @@ Result<Own<UnixPacket>> UnixPacket::create(usize size) {
 void UnixPacket::operator delete(void* packet) { heap_free(packet); }
 
 UnixPacket::~UnixPacket() {
-    if (rights && rights->account) rights->account->files_in_flight.fetch_sub(static_cast<u32>(rights->files.size()), std::memory_order_relaxed);
+    if (rights && rights->account)
+        rights->account->files_in_flight.fetch_sub(static_cast<u32>(rights->files.size()),
+                                                   std::memory_order_relaxed);
     if (sender) sender->release_room(charge);
 }
 

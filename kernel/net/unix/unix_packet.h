@@ -1,8 +1,10 @@
-// UnixPacket: what is sent at once: bytes, and beside them descriptors and credentials (SCM_RIGHTS, SCM_CREDENTIALS,
-// SCM_PIDFD). A byte sent with MSG_OOB is a packet of its own; once read out of band it stays, empty, where it was.
+// UnixPacket: what is sent at once: bytes, and beside them descriptors and credentials (SCM_RIGHTS,
+// SCM_CREDENTIALS, SCM_PIDFD). A byte sent with MSG_OOB is a packet of its own; once read out of band it
+// stays, empty, where it was.
 //
-// The bytes lie behind the object in one block. A packet is charged with the block's size to its sender's send buffer until
-// it goes. Files in it are in flight: counted against the sender's user, and known to the garbage collector while queued.
+// The bytes lie behind the object in one block. A packet is charged with the block's size to its sender's
+// send buffer until it goes. Files in it are in flight: counted against the sender's user, and known to the
+// garbage collector while queued.
 #pragma once
 #include "base/list.h"
 #include "net/socket.h"

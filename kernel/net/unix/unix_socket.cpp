@@ -63,7 +63,9 @@ Result<SocketPair> UnixSocket::create_pair(int type, int protocol) NO_THREAD_SAF
 
 UnixPeer current_unix_peer() {
     const Credentials& caller = current_credentials();
-    return {{current_process_id(), caller.effective_uid, caller.effective_gid}, Ref<const Credentials>(caller), Ref<Process>(current_process())};
+    return {{current_process_id(), caller.effective_uid, caller.effective_gid},
+            Ref<const Credentials>(caller),
+            Ref<Process>(current_process())};
 }
 
 void UnixSocket::set_peer_identity(UnixPeer identity) {
@@ -105,7 +107,8 @@ void UnixSocket::close() {
     if (peer && is_stream_like()) peer->lose_peer(!packets.is_empty());
     announce_all();
     while (UnixSocket* connection = connections.pop_front()) {
-        if (UnixSocket* client = connection->connected_peer_.load(std::memory_order_acquire)) client->set_error(Errno::ECONNRESET);
+        if (UnixSocket* client = connection->connected_peer_.load(std::memory_order_acquire))
+            client->set_error(Errno::ECONNRESET);
         connection->close();
         connection->release();
     }
@@ -144,7 +147,8 @@ u32 UnixSocket::wanted_details(const UnixSocket& receiver) const {
     return flags & (kOptionPassCredentials | kOptionPassPidfd);
 }
 
-/// A packet without descriptors costs one lock; with them the garbage collector must see queue and count change together.
+/// A packet without descriptors costs one lock; with them the garbage collector must see queue and count
+/// change together.
 Result<void> UnixSocket::push(Own<UnixPacket> packet, UnixSocket& sender) {
     UnixPacket& pushed = *packet;
     usize charge = pushed.charge;

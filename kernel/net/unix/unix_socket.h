@@ -1,18 +1,19 @@
 // UnixSocket: an end point within the machine (unix(7)): stream, datagram or seqpacket.
 //
-// States: Unconnected -> Listening (listen) or Connected (connect, accept, socketpair; datagrams stay Unconnected and have
-// a peer at will) -> Closed, when its file goes.
+// States: Unconnected -> Listening (listen) or Connected (connect, accept, socketpair; datagrams stay
+// Unconnected and have a peer at will) -> Closed, when its file goes.
 //
-// A message is a UnixPacket: filled by the sender without locks, then pushed onto the receiver's queue; the receiver copies
-// it out under read_mutex_, also without locks held, and takes it off. So each byte is copied once in and once out.
+// A message is a UnixPacket: filled by the sender without locks, then pushed onto the receiver's queue; the
+// receiver copies it out under read_mutex_, also without locks held, and takes it off. So each byte is copied
+// once in and once out.
 //
-// References: connected streams hold each other until each is closed; a packet holds its sender (datagrams) and the files in
-// it; a bound path's inode holds the socket, and the socket the path, until close. A listening socket holds connections
-// that nobody accepted yet.
-// Locks: lock_ guards the queue, the state and the peer, and is taken by the other side too; two sockets' locks are taken
-// together by LockBoth only. read_mutex_ orders receivers. unix_rights_lock (unix_garbage.cpp) comes before lock_ where
-// descriptors travel. `shutdown_` and `used_` are read without locks by whoever only looks, so is `urgent_`.
-// setup_mutex_ orders bind, listen and connect.
+// References: connected streams hold each other until each is closed; a packet holds its sender (datagrams)
+// and the files in it; a bound path's inode holds the socket, and the socket the path, until close. A
+// listening socket holds connections that nobody accepted yet. Locks: lock_ guards the queue, the state and
+// the peer, and is taken by the other side too; two sockets' locks are taken together by LockBoth only.
+// read_mutex_ orders receivers. unix_rights_lock (unix_garbage.cpp) comes before lock_ where descriptors
+// travel. `shutdown_` and `used_` are read without locks by whoever only looks, so is `urgent_`. setup_mutex_
+// orders bind, listen and connect.
 #pragma once
 #include "net/socket.h"
 #include "net/unix/unix_packet.h"
@@ -129,9 +130,12 @@ private:
     void unlink(UnixPacket& packet) REQUIRES(lock_);
     void take_off(UnixPacket& packet, Own<UnixPacket>& taken) REQUIRES(read_mutex_);
     bool has_data() const { return queued_.load(std::memory_order_acquire) != 0; }
-    bool has_room() const { return used_.load(std::memory_order_acquire) < options.send_buffer.load(std::memory_order_relaxed); }
+    bool has_room() const {
+        return used_.load(std::memory_order_acquire) < options.send_buffer.load(std::memory_order_relaxed);
+    }
     bool is_writable() const {
-        return state() != UnixState::Listening && used_.load(std::memory_order_acquire) * 4 <= options.send_buffer.load(std::memory_order_relaxed);
+        return state() != UnixState::Listening && used_.load(std::memory_order_acquire) * 4 <=
+                                                      options.send_buffer.load(std::memory_order_relaxed);
     }
     void release_room(usize charge);
     void announce_readable();

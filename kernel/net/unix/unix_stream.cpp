@@ -24,7 +24,8 @@ Result<void> UnixSocket::wait_for_room(Deadline deadline, bool may_wait) {
         if (has_room()) [[likely]] return {};
         note_no_room();
         if (!may_wait) return Error(Errno::EAGAIN);
-        auto waited = writers_.wait([this] { return has_room() || has_error() || has_shut(kShutWrite); }, WaitMode::Interruptible, deadline);
+        auto waited = writers_.wait([this] { return has_room() || has_error() || has_shut(kShutWrite); },
+                                    WaitMode::Interruptible, deadline);
         if (!waited) return Error(wait_error(waited.error(), deadline));
     }
 }
@@ -81,7 +82,9 @@ bool UnixSocket::has_stream_data(bool peeks) {
     if (!peeks || !has_data()) return has_data();
     LockGuard guard(lock_);
     for (UnixPacket& packet : queue_)
-        if (packet.left() > 0 && (&packet != urgent_.load(std::memory_order_relaxed) || has_option(kOptionOobInline))) return true;
+        if (packet.left() > 0 &&
+            (&packet != urgent_.load(std::memory_order_relaxed) || has_option(kOptionOobInline)))
+            return true;
     return false;
 }
 
@@ -107,7 +110,8 @@ Result<usize> UnixSocket::take_stream(StreamRead& read) {
             message.ancillary.has_credentials = true;
             message.ancillary.sender = packet->process;
         }
-        usize wanted = packet->left() - skip < message.data.remaining() ? packet->left() - skip : message.data.remaining();
+        usize wanted = packet->left() - skip < message.data.remaining() ? packet->left() - skip
+                                                                        : message.data.remaining();
         auto put = message.data.put(packet->bytes() + packet->offset + skip, wanted);
         usize count = put ? *put : 0;
         if (count == 0 && wanted > 0) {
@@ -132,7 +136,9 @@ Result<usize> UnixSocket::take_stream(StreamRead& read) {
     }
     if (peek_offset >= 0 && copied > 0)
         options.peek_offset.store(peeks ? peek_offset + static_cast<i32>(copied)
-                                  : static_cast<usize>(peek_offset) > copied ? peek_offset - static_cast<i32>(copied) : 0,
+                                  : static_cast<usize>(peek_offset) > copied
+                                      ? peek_offset - static_cast<i32>(copied)
+                                      : 0,
                                   std::memory_order_relaxed);
     return copied;
 }
@@ -175,15 +181,17 @@ Result<usize> UnixSocket::receive_stream(IncomingMessage& message, bool may_wait
             if (done == 0) return Error(Errno::EAGAIN);
             break;
         }
-        auto waited = readers_.wait([this, peeks] { return has_stream_data(peeks) || has_error() || has_shut(kShutRead); },
-                                    WaitMode::Interruptible, deadline);
+        auto waited = readers_.wait(
+            [this, peeks] { return has_stream_data(peeks) || has_error() || has_shut(kShutRead); },
+            WaitMode::Interruptible, deadline);
         if (waited) continue;
         if (done == 0) return Error(wait_error(waited.error(), deadline));
         break;
     }
     if (has_data()) readers_.wake_one(); // the rest is for the next
     if (done > 0) {
-        if (UnixSocket* peer = connected_peer_.load(std::memory_order_acquire); peer && peer->is_bound_.load(std::memory_order_acquire))
+        if (UnixSocket* peer = connected_peer_.load(std::memory_order_acquire);
+            peer && peer->is_bound_.load(std::memory_order_acquire))
             message.from = peer->address_;
     }
     return done;

@@ -1,8 +1,9 @@
-// Out-of-band data of streams (MSG_OOB, SO_OOBINLINE, SIOCATMARK): one byte that can be read before what came earlier.
+// Out-of-band data of streams (MSG_OOB, SO_OOBINLINE, SIOCATMARK): one byte that can be read before what came
+// earlier.
 //
-// The newest such byte is the urgent one; an older one is ordinary data again. An ordinary read ends before it, and the next
-// one goes on behind it, unless SO_OOBINLINE makes it part of the data. Read out of band, its packet stays in the queue,
-// empty, as the mark, until an ordinary read passes it.
+// The newest such byte is the urgent one; an older one is ordinary data again. An ordinary read ends before
+// it, and the next one goes on behind it, unless SO_OOBINLINE makes it part of the data. Read out of band,
+// its packet stays in the queue, empty, as the mark, until an ordinary read passes it.
 #include "event/file_owner.h"
 #include "net/unix/unix_garbage.h"
 #include "net/unix/unix_socket.h"

@@ -22,8 +22,8 @@ namespace {
 
 bool is_killed() { return current_thread()->has_work(ThreadWork::KillPending); }
 
-/// Makes every other task of the process leave, and waits until each has parked or left. Null: the process is ending for
-/// another reason already, or is killed meanwhile.
+/// Makes every other task of the process leave, and waits until each has parked or left. Null: the process is
+/// ending for another reason already, or is killed meanwhile.
 Ref<CoreDump> gather_tasks(Process& process, int signal) {
     auto made = make_ref<CoreDump>(current_task());
     if (!made) return nullptr;
@@ -61,7 +61,8 @@ u64 dumped_size(const AddressSpace::MappingView& view, u32 filter) {
     u64 size = view.end - view.start;
     if (view.has(VmaFlag::DontDump)) return 0;
     if (view.name) return size; // the vDSO
-    if (view.is_shared) return filter & (is_named_file(view.file) ? kCoreMappedShared : kCoreAnonymousShared) ? size : 0;
+    if (view.is_shared)
+        return filter & (is_named_file(view.file) ? kCoreMappedShared : kCoreAnonymousShared) ? size : 0;
     if (view.file && (filter & kCoreMappedPrivate)) return size;
     bool is_header = view.file && view.offset_bytes == 0 && (view.protection & kProtRead) && (filter & kCoreElfHeaders);
     return is_header ? kPageSize : 0;

@@ -31,7 +31,8 @@ void park_for_core_dump();
 inline constexpr usize kCorePatternSize = 128;
 usize core_pattern(char (&pattern)[kCorePatternSize]);
 Result<void> set_core_pattern(std::string_view pattern);
-/// The name of this process's core file, by the pattern. ENOMEM; EINVAL: a pipe to a program, which does not exist here.
+/// The name of this process's core file, by the pattern. ENOMEM; EINVAL: a pipe to a program, which does not
+/// exist here.
 Result<String> core_file_name(const abi::SignalInfo& info);
 
 } // namespace martlet

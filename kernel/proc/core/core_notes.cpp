@@ -63,7 +63,9 @@ Result<void> append_note(Vector<u8>& notes, std::string_view owner, u32 type, st
     return pad_to_word(notes);
 }
 
-template <typename T> std::span<const u8> bytes_of(const T& value) { return {reinterpret_cast<const u8*>(&value), sizeof value}; }
+template <typename T> std::span<const u8> bytes_of(const T& value) {
+    return {reinterpret_cast<const u8*>(&value), sizeof value};
+}
 
 void fill_relations(Process& process, auto& note) {
     IrqLockGuard guard(process_tree_lock);

@@ -11,8 +11,8 @@ constexpr u64 kPage = 4096;
 }
 
 ArgumentStack::ArgumentStack(StackSink& sink, u64 top, u64 limit_bytes, std::span<u8, 4096> page)
-    : sink_(sink), position_(top), top_(top), limit_bytes_(limit_bytes), page_(page), window_(align_down(top - 1, kPage)),
-      window_low_(top), window_high_(top) {
+    : sink_(sink), position_(top), top_(top), limit_bytes_(limit_bytes), page_(page),
+      window_(align_down(top - 1, kPage)), window_low_(top), window_high_(top) {
     memset(page_.data(), 0, page_.size());
 }
 

@@ -1,9 +1,10 @@
-// The top of a new program's stack: strings first, then the pointers (psABI 3.4.1), built downwards page by page.
+// The top of a new program's stack: strings first, then the pointers (psABI 3.4.1), built downwards page by
+// page.
 //
-// From the top: 8 zero bytes, the file name, environment strings, argument strings, (aligned) platform and random
-// bytes, the auxiliary vector, environment pointers, argument pointers, argument count at the final stack pointer.
-// Strings are pushed last first, so that they stand in order in memory. Bytes are gathered a page at a time and handed to
-// the sink, which is the new address space (or a buffer, in tests).
+// From the top: 8 zero bytes, the file name, environment strings, argument strings, (aligned) platform and
+// random bytes, the auxiliary vector, environment pointers, argument pointers, argument count at the final
+// stack pointer. Strings are pushed last first, so that they stand in order in memory. Bytes are gathered a
+// page at a time and handed to the sink, which is the new address space (or a buffer, in tests).
 #pragma once
 #include <span>
 #include <string_view>

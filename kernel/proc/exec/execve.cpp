@@ -1,4 +1,5 @@
-// execve(2): prepare aside, make the caller the only task, then replace. After the other tasks are gone nothing can fail.
+// execve(2): prepare aside, make the caller the only task, then replace. After the other tasks are gone
+// nothing can fail.
 #include "proc/exec/execve.h"
 
 #include <string.h>

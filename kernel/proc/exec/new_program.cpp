@@ -81,13 +81,15 @@ Result<void> NewProgram::create_space() {
     scratch_.reset(new (std::nothrow) u8[kPageSize]);
     if (!scratch_) return Error(Errno::ENOMEM);
     space = TRY(AddressSpace::create());
-    if (AddressSpace* old = current_task().address_space()) space->refuses_large_pages = old->refuses_large_pages.load();
+    if (AddressSpace* old = current_task().address_space())
+        space->refuses_large_pages = old->refuses_large_pages.load();
     stack_top_ = kUserEnd - random_below(kStackRandomBytes, randomises_);
     u64 limit = argument_limit();
     stack_low_ = align_down(stack_top_ - limit - kInitialStackRoom - 2 * kPageSize, kPageSize);
     // Below the stack's room to grow: between 128 MiB and five sixths of everything (as Linux).
     u64 gap = std::clamp<u64>(current_limit(Resource::Stack), 128 * kMiB, kUserEnd / 6 * 5);
-    space->set_map_base(align_down(stack_top_ - gap - 2 * kMiB, kPageSize) - random_below(kMapRandomBytes, randomises_));
+    space->set_map_base(align_down(stack_top_ - gap - 2 * kMiB, kPageSize) -
+                        random_below(kMapRandomBytes, randomises_));
     TRY(space->map({.address = stack_low_,
                     .size_bytes = stack_top_ - stack_low_,
                     .protection = kProtRead | kProtWrite,
@@ -167,7 +169,8 @@ Result<void> NewProgram::load() {
     u64 base = kProgramBase + random_below(kMapRandomBytes, randomises_);
     program_ = TRY(load_elf_image(*space, *file, image_, base, true));
     entry = program_.entry;
-    space->layout.break_start = program_.end + random_below(kBreakRandomBytes, randomises_ && randomize_va_space.get() > 1);
+    space->layout.break_start =
+        program_.end + random_below(kBreakRandomBytes, randomises_ && randomize_va_space.get() > 1);
     if (image_.interpreter_size != 0) {
         LoadedImage interpreter = TRY(load_interpreter(image_));
         entry = interpreter.entry;

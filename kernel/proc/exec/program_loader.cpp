@@ -117,7 +117,8 @@ Result<LoadedImage> load_elf_image(AddressSpace& space, File& file, const ElfIma
     if (high + loaded.bias > kUserEnd || high + loaded.bias < high) return Error(Errno::ENOEXEC);
     for (const ElfSegment& segment : image.segments) TRY(map_segment(space, shared_file, pages, segment, loaded.bias));
     loaded.entry = image.entry + loaded.bias;
-    if (image.program_headers_address != 0) loaded.program_headers_address = image.program_headers_address + loaded.bias;
+    if (image.program_headers_address != 0)
+        loaded.program_headers_address = image.program_headers_address + loaded.bias;
     loaded.start = low + loaded.bias;
     loaded.end = high + loaded.bias;
     if (is_program) record_layout(space.layout, image, loaded.bias);

@@ -25,7 +25,8 @@ public:
     }
     Frame* find_page(u64 index) override {
         if (index > image_pages()) return nullptr;
-        const void* page = index == 0 ? static_cast<const void*>(&g_vdso_page) : vdso_image_start + ((index - 1) << kPageShift);
+        const void* page = index == 0 ? static_cast<const void*>(&g_vdso_page)
+                                      : vdso_image_start + ((index - 1) << kPageShift);
         Frame& frame = frame_of({physical_of_image(page)});
         frame.acquire();
         return &frame;

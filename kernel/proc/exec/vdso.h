@@ -4,8 +4,8 @@
 
 namespace martlet {
 
-/// Maps [vvar] and right above it [vdso], at `hint` if that is free, else where mmap chooses. Answers the address of the
-/// ELF image, for AT_SYSINFO_EHDR. ENOMEM.
+/// Maps [vvar] and right above it [vdso], at `hint` if that is free, else where mmap chooses. Answers the
+/// address of the ELF image, for AT_SYSINFO_EHDR. ENOMEM.
 Result<u64> map_vdso(AddressSpace& space, u64 hint);
 /// What both take.
 u64 vdso_size_bytes();

@@ -24,7 +24,8 @@ WaitMode SeccompListener::wait_mode(const Notification& notification) const {
 /// Something for the task to do, even if only to wait in another mode.
 bool SeccompListener::has_news(Notification& notification, WaitMode mode) {
     LockGuard guard(lock_);
-    return notification.state == State::Answered || !notification.additions.is_empty() || wait_mode(notification) != mode;
+    return notification.state == State::Answered || !notification.additions.is_empty() ||
+           wait_mode(notification) != mode;
 }
 
 Ref<SeccompListener::Addition> SeccompListener::take_addition(Notification& notification) {
@@ -48,7 +49,8 @@ void SeccompListener::install(Notification& notification, Ref<Addition> addition
     FdTable& files = current_task().files();
     int result = static_cast<int>(request.target);
     if (request.flags & kAddSetTarget) {
-        if (auto done = files.install_at(result, std::move(addition->source), cloexec, limit); !done) result = -static_cast<int>(done.error());
+        if (auto done = files.install_at(result, std::move(addition->source), cloexec, limit); !done)
+            result = -static_cast<int>(done.error());
     } else {
         auto installed = files.install(std::move(addition->source), cloexec, limit);
         result = installed ? *installed : -static_cast<int>(installed.error());
@@ -197,8 +199,8 @@ Result<int> SeccompListener::add_file(const SeccompAddFd& request, Descriptor so
 u32 SeccompListener::poll(PollTable* table) {
     if (table) table->watch(changed_);
     LockGuard guard(lock_);
-    return (find_in_state(State::Waiting) ? kPollIn | kPollRdNorm : 0u) | (find_in_state(State::Sent) ? kPollOut | kPollWrNorm : 0u) |
-           (has_lost_filter_ ? kPollHup : 0u);
+    return (find_in_state(State::Waiting) ? kPollIn | kPollRdNorm : 0u) |
+           (find_in_state(State::Sent) ? kPollOut | kPollWrNorm : 0u) | (has_lost_filter_ ? kPollHup : 0u);
 }
 
 void SeccompListener::close() {

@@ -1,9 +1,10 @@
 // SeccompListener: a supervisor answers the calls that a filter hands it (seccomp_unotify(2)).
 //
 // The filter and the descriptor share it. A notification lives on the stack of the task whose call waits:
-// Waiting -> Sent (RECV) -> Answered (SEND, or the descriptor is closed: ENOSYS); RECV that cannot store it takes it back to
-// Waiting, an ADDFD that sends and fails back to Sent. The task leaves when it is Answered or a signal interrupts it.
-// Locking: `lock_` guards the list and all notifications. Files are installed by the waiting task, without it.
+// Waiting -> Sent (RECV) -> Answered (SEND, or the descriptor is closed: ENOSYS); RECV that cannot store it
+// takes it back to Waiting, an ADDFD that sends and fails back to Sent. The task leaves when it is Answered
+// or a signal interrupts it. Locking: `lock_` guards the list and all notifications. Files are installed by
+// the waiting task, without it.
 #pragma once
 #include "base/list.h"
 #include "base/ref.h"

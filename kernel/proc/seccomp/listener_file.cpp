@@ -11,7 +11,8 @@ AnonymousKind g_kind("anon_inode:seccomp notify");
 
 // SECCOMP_IOCTL_NOTIF_… of <linux/seccomp.h>.
 constexpr u32 kReceive = 0xc050'2100, kSend = 0xc018'2101, kIdValid = 0x4008'2102, kIdValidOld = 0x8008'2102;
-constexpr u32 kAddFdNumber = 0x2103, kNumberMask = 0xffff, kSizeShift = 16, kSizeMask = 0x3fff; // ADDFD may grow: the command has its size
+constexpr u32 kAddFdNumber = 0x2103, kNumberMask = 0xffff, kSizeShift = 16,
+              kSizeMask = 0x3fff; // ADDFD may grow: the command has its size
 
 class ListenerFile final : public AnonymousFile {
 public:

@@ -32,7 +32,8 @@ Verdict run_filters(const SeccompFilter* filter, const SeccompCall& call) {
     Verdict strictest{kSeccompAllow, nullptr};
     for (; filter; filter = filter->previous.get()) {
         u32 answer = run_bpf_program(filter->program.span(), words);
-        if (static_cast<i32>(answer & kActionMask) < static_cast<i32>(strictest.answer & kActionMask)) strictest = {answer, filter};
+        if (static_cast<i32>(answer & kActionMask) < static_cast<i32>(strictest.answer & kActionMask))
+            strictest = {answer, filter};
     }
     return strictest;
 }
@@ -51,7 +52,10 @@ abi::SignalInfo trap_information(TrapFrame& frame, u32 data) {
     info.signal = kSigSys;
     info.error = static_cast<i32>(data);
     info.code = kSeccompCode;
-    struct { u64 address; u32 number, architecture; } details = {frame.rip, static_cast<u32>(frame.orig_rax), kArchitecture};
+    struct {
+        u64 address;
+        u32 number, architecture;
+    } details = {frame.rip, static_cast<u32>(frame.orig_rax), kArchitecture};
     memcpy(info.raw, &details, sizeof details);
     return info;
 }
@@ -96,7 +100,9 @@ bool filters_allow(TrapFrame& frame, Check check) {
     case kSeccompLog:
         log_notice("seccomp: process %d makes call %d", current_process().id(), static_cast<int>(frame.orig_rax));
         return true;
-    case kSeccompErrno: frame.rax = static_cast<u64>(-static_cast<i64>(data < kLargestErrno ? data : kLargestErrno)); return false;
+    case kSeccompErrno:
+        frame.rax = static_cast<u64>(-static_cast<i64>(data < kLargestErrno ? data : kLargestErrno));
+        return false;
     case kSeccompTrap: force_signal(trap_information(frame, data)); return false;
     case kSeccompTrace: return check == Check::Again || pass_to_tracer(frame, data);
     case kSeccompNotify: return ask_listener(frame, *verdict.filter, call);

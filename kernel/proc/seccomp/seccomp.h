@@ -1,8 +1,9 @@
-// Secure computing (seccomp(2)): a task gives up system calls for ever, all but four (strict) or as its filters say.
+// Secure computing (seccomp(2)): a task gives up system calls for ever, all but four (strict) or as its
+// filters say.
 //
-// Filters are immutable once attached: each names the one attached before it, and all of them run for every call. Clones
-// share the chain, execve keeps it. TaskSeccomp is guarded by the process's ProcessSignals::lock; the task itself may read
-// `mode` without it.
+// Filters are immutable once attached: each names the one attached before it, and all of them run for every
+// call. Clones share the chain, execve keeps it. TaskSeccomp is guarded by the process's
+// ProcessSignals::lock; the task itself may read `mode` without it.
 #pragma once
 #include "arch/trap_frame.h"
 #include "base/ref.h"
@@ -29,8 +30,9 @@ inline constexpr u32 kSeccompKillProcess = 0x8000'0000, kSeccompKillThread = 0, 
 
 /// EINVAL: another mode is in force.
 Result<void> enter_strict_mode();
-/// Attaches a filter to the calling task, or to all tasks of its process: then the answer may be the id of a thread whose
-/// filters differ. EACCES: neither no_new_privs nor CAP_SYS_ADMIN; EBUSY: there is a listener already; EINVAL; ENOMEM.
+/// Attaches a filter to the calling task, or to all tasks of its process: then the answer may be the id of a
+/// thread whose filters differ. EACCES: neither no_new_privs nor CAP_SYS_ADMIN; EBUSY: there is a listener
+/// already; EINVAL; ENOMEM.
 enum class SeccompScope : u8 { Task, Process };
 Result<int> attach_filter(Ref<SeccompFilter> filter, SeccompScope scope);
 /// The filter attached to `task` as number `index`, from 0. EINVAL: it is not in filter mode; ENOENT.

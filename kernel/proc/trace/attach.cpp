@@ -169,7 +169,8 @@ void note_end_of_tracee(Task& tracee, int status) {
     Pid* pid = PidTable::find(tracee.thread_id());
     pid->unwaited_tracee = &tracee;
     bool is_killed = (status & 0x7f) != 0;
-    notify_tracer(tracee, nullptr, is_killed ? abi::kCldKilled : abi::kCldExited, is_killed ? status & 0x7f : status >> 8);
+    notify_tracer(tracee, nullptr, is_killed ? abi::kCldKilled : abi::kCldExited,
+                  is_killed ? status & 0x7f : status >> 8);
 }
 
 void notify_tracer(Task& tracee, QueuedSignal* entry, i32 code, int status) {
@@ -219,7 +220,8 @@ void update_call_tracing(Task& task) {
     bool traces = tracing && is_traced(task) && (tracing->resume != TraceResume::Run || tracing->single_steps);
     if (!traces) task.clear_work(ThreadWork::TraceCalls);
     // Read after the bit was cleared: a filter that another thread attaches meanwhile must not get lost.
-    if (traces || task.user_dispatch.is_on || task.seccomp.mode.load() != SeccompMode::Disabled) task.set_work(ThreadWork::TraceCalls);
+    if (traces || task.user_dispatch.is_on || task.seccomp.mode.load() != SeccompMode::Disabled)
+        task.set_work(ThreadWork::TraceCalls);
 }
 
 } // namespace martlet

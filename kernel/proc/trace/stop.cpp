@@ -52,8 +52,8 @@ void load_registers(Tracing& tracing, TrapFrame& frame) {
     }
 }
 
-/// Stops the calling task for its tracer; answers the signal that the tracer gave. Without a tracer, or while the task is
-/// being killed, it answers at once.
+/// Stops the calling task for its tracer; answers the signal that the tracer gave. Without a tracer, or while
+/// the task is being killed, it answers at once.
 int trace_stop(const Stop& stop) {
     Task& task = current_task();
     TrapFrame& frame = user_trap_frame(task);

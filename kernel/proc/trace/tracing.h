@@ -84,7 +84,8 @@ void trace_call_exit(TrapFrame& frame);
 
 // Relations (attach.cpp).
 
-/// PTRACE_TRACEME, PTRACE_ATTACH, PTRACE_SEIZE; permission is the caller's matter. EPERM: traced already or ending. ENOMEM.
+/// PTRACE_TRACEME, PTRACE_ATTACH, PTRACE_SEIZE; permission is the caller's matter. EPERM: traced already or
+/// ending. ENOMEM.
 enum class AttachMode : u8 { Attach, Seize };
 Result<void> attach_to_parent();
 Result<void> attach_tracee(Task& tracee, AttachMode mode, u32 options);

@@ -1,6 +1,6 @@
-// Password hashes: crypt(3) with the methods $5$ (SHA-256) and $6$ (SHA-512) of "Unix crypt using SHA-256 and SHA-512" by
-// U. Drepper, "$5$[rounds=N$]salt". Other settings are refused with EINVAL and "*0" (or "*1" for the setting "*0"), which
-// no stored hash can equal.
+// Password hashes: crypt(3) with the methods $5$ (SHA-256) and $6$ (SHA-512) of "Unix crypt using SHA-256 and
+// SHA-512" by U. Drepper, "$5$[rounds=N$]salt". Other settings are refused with EINVAL and "*0" (or "*1" for
+// the setting "*0"), which no stored hash can equal.
 #include "crypt/sha2.hpp"
 
 #include <crypt.h>
@@ -74,7 +74,8 @@ template <typename Hash> void fill_repeated(uint8_t *to, const uint8_t *digest, 
 }
 
 // Steps 1 to 21 of the specification.
-template <typename Hash> void hash_password(const char *key, size_t key_bytes, const Setting &setting, uint8_t *digest) {
+template <typename Hash>
+void hash_password(const char* key, size_t key_bytes, const Setting& setting, uint8_t* digest) {
     Hash other;
     other.add(key, key_bytes);
     other.add(setting.salt, setting.salt_bytes);

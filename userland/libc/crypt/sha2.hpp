@@ -1,4 +1,5 @@
-// SHA-256 and SHA-512 (FIPS 180-4) for crypt(3): one class template, the two differ in their word, rounds and constants.
+// SHA-256 and SHA-512 (FIPS 180-4) for crypt(3): one class template, the two differ in their word, rounds and
+// constants.
 #pragma once
 
 #include <stddef.h>

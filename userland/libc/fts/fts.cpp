@@ -25,7 +25,8 @@ struct __fts {
 namespace {
 
 FTSENT *new_entry(const char *name, size_t length) {
-    auto *entry = static_cast<FTSENT *>(calloc(1, sizeof(FTSENT) + length + sizeof(struct stat) + alignof(struct stat)));
+    auto* entry =
+        static_cast<FTSENT*>(calloc(1, sizeof(FTSENT) + length + sizeof(struct stat) + alignof(struct stat)));
     if (!entry)
         return nullptr;
     memcpy(entry->fts_name, name, length + 1);
@@ -130,12 +131,14 @@ FTSENT *read_children(FTS *walk, FTSENT *directory, bool names_only) {
         if (dot && !(walk->options & FTS_SEEDOT))
             continue;
         FTSENT *entry = new_entry(each->d_name, strlen(each->d_name));
-        if (!entry || (entry->fts_level = directory->fts_level + 1, entry->fts_parent = directory, !set_path(walk, entry))) {
+        if (!entry || (entry->fts_level = directory->fts_level + 1, entry->fts_parent = directory,
+                       !set_path(walk, entry))) {
             free(entry);
             directory->fts_errno = ENOMEM;
             break;
         }
-        bool skip_status = names_only || ((walk->options & FTS_NOSTAT) && each->d_type != DT_UNKNOWN && each->d_type != DT_DIR &&
+        bool skip_status = names_only || ((walk->options & FTS_NOSTAT) && each->d_type != DT_UNKNOWN &&
+                                          each->d_type != DT_DIR &&
                                           !((walk->options & FTS_LOGICAL) && each->d_type == DT_LNK));
         entry->fts_info = skip_status ? FTS_NSOK : classify(walk, entry, false);
         *tail = entry;

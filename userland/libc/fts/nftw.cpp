@@ -37,7 +37,9 @@ public:
         while (length > 1 && path_[length - 1] == '/')
             path_[--length] = 0;
         int result = walk(length, 0, nullptr);
-        return result == FTW_SKIP_SUBTREE || result == FTW_SKIP_SIBLINGS ? (flags_ & FTW_ACTIONRETVAL ? 0 : result) : result;
+        return result == FTW_SKIP_SUBTREE || result == FTW_SKIP_SIBLINGS
+                   ? (flags_ & FTW_ACTIONRETVAL ? 0 : result)
+                   : result;
     }
 
 private:

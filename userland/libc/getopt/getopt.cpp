@@ -46,7 +46,8 @@ void complain(const char *program, const char *problem, const char *prefix, cons
 
 class Parser {
 public:
-    Parser(int count, char **arguments, const char *options, const option *long_options, int *long_index, bool long_only)
+    Parser(int count, char** arguments, const char* options, const option* long_options, int* long_index,
+           bool long_only)
         : count_(count), arguments_(arguments), options_(options), long_options_(long_options),
           long_index_(long_index), long_only_(long_only) {
         if (optind == 0 || !g_scan.started)
@@ -204,7 +205,8 @@ private:
         if (name[length] == '=') {
             if (found->has_arg == no_argument) {
                 if (print_)
-                    fprintf(stderr, "%s: option '%s%s' doesn't allow an argument\n", arguments_[0], prefix, found->name);
+                    fprintf(stderr, "%s: option '%s%s' doesn't allow an argument\n", arguments_[0], prefix,
+                            found->name);
                 optopt = found->val;
                 return '?';
             }

@@ -11,7 +11,8 @@ struct mq_attr {
 __BEGIN_DECLS
 mqd_t mq_open(const char *, int, ...);
 int mq_close(mqd_t), mq_unlink(const char *);
-int mq_getattr(mqd_t, struct mq_attr *), mq_setattr(mqd_t, const struct mq_attr *__restrict, struct mq_attr *__restrict);
+int mq_getattr(mqd_t, struct mq_attr*),
+    mq_setattr(mqd_t, const struct mq_attr* __restrict, struct mq_attr* __restrict);
 int mq_notify(mqd_t, const struct sigevent *);
 int mq_send(mqd_t, const char *, size_t, unsigned);
 int mq_timedsend(mqd_t, const char *, size_t, unsigned, const struct timespec *);

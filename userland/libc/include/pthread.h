@@ -50,7 +50,8 @@ int pthread_mutexattr_gettype(const pthread_mutexattr_t *__restrict, int *__rest
 int pthread_mutexattr_setpshared(pthread_mutexattr_t *, int);
 int pthread_mutexattr_getpshared(const pthread_mutexattr_t *__restrict, int *__restrict);
 int pthread_cond_init(pthread_cond_t *__restrict, const pthread_condattr_t *__restrict);
-int pthread_cond_destroy(pthread_cond_t *), pthread_cond_signal(pthread_cond_t *), pthread_cond_broadcast(pthread_cond_t *);
+int pthread_cond_destroy(pthread_cond_t*), pthread_cond_signal(pthread_cond_t*),
+    pthread_cond_broadcast(pthread_cond_t*);
 int pthread_cond_wait(pthread_cond_t *__restrict, pthread_mutex_t *__restrict);
 int pthread_cond_timedwait(pthread_cond_t *__restrict, pthread_mutex_t *__restrict, const struct timespec *__restrict);
 int pthread_condattr_init(pthread_condattr_t *), pthread_condattr_destroy(pthread_condattr_t *);
@@ -61,7 +62,8 @@ int pthread_rwlock_destroy(pthread_rwlock_t *), pthread_rwlock_rdlock(pthread_rw
 int pthread_rwlock_tryrdlock(pthread_rwlock_t *), pthread_rwlock_wrlock(pthread_rwlock_t *);
 int pthread_rwlock_trywrlock(pthread_rwlock_t *), pthread_rwlock_unlock(pthread_rwlock_t *);
 int pthread_spin_init(pthread_spinlock_t *, int), pthread_spin_destroy(pthread_spinlock_t *);
-int pthread_spin_lock(pthread_spinlock_t *), pthread_spin_trylock(pthread_spinlock_t *), pthread_spin_unlock(pthread_spinlock_t *);
+int pthread_spin_lock(pthread_spinlock_t*), pthread_spin_trylock(pthread_spinlock_t*),
+    pthread_spin_unlock(pthread_spinlock_t*);
 int pthread_barrier_init(pthread_barrier_t *__restrict, const pthread_barrierattr_t *__restrict, unsigned);
 int pthread_barrier_destroy(pthread_barrier_t *), pthread_barrier_wait(pthread_barrier_t *);
 int pthread_atfork(void (*)(void), void (*)(void), void (*)(void));

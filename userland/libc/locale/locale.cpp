@@ -18,7 +18,8 @@ __locale *g_locale = &g_byte_locale;
 namespace {
 
 constexpr int kCategories = 6;
-const char *const kVariables[kCategories] = {"LC_CTYPE", "LC_NUMERIC", "LC_TIME", "LC_COLLATE", "LC_MONETARY", "LC_MESSAGES"};
+const char* const kVariables[kCategories] = {"LC_CTYPE",   "LC_NUMERIC",  "LC_TIME",
+                                             "LC_COLLATE", "LC_MONETARY", "LC_MESSAGES"};
 __locale *g_categories[kCategories] = {&g_byte_locale, &g_byte_locale, &g_byte_locale,
                                        &g_byte_locale, &g_byte_locale, &g_byte_locale};
 char g_composite[kCategories * 24];

@@ -33,7 +33,9 @@ long double error_function(long double x) {
     if (x != x || x == 0)
         return x;
     long double magnitude = absolute(x);
-    long double result = magnitude < 2.5L ? error_series(magnitude) : magnitude > 7 ? 1 : 1 - complement_fraction(magnitude);
+    long double result = magnitude < 2.5L ? error_series(magnitude)
+                         : magnitude > 7  ? 1
+                                          : 1 - complement_fraction(magnitude);
     return __builtin_copysignl(result, x);
 }
 

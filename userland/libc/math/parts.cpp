@@ -148,24 +148,26 @@ NEXT_FUNCTIONS(long double, l, step)
     T ldexp##suffix(T x, int n) noexcept { return static_cast<T>(scaled(x, n)); }                            \
     T scalbn##suffix(T x, int n) noexcept { return static_cast<T>(scaled(x, n)); }                           \
     T scalbln##suffix(T x, long n) noexcept { return static_cast<T>(scaled(x, n)); }                         \
-    T frexp##suffix(T x, int *exponent) noexcept { return static_cast<T>(fraction_and_exponent(x, exponent)); } \
+    T frexp##suffix(T x, int* exponent) noexcept {                                                           \
+        return static_cast<T>(fraction_and_exponent(x, exponent));                                           \
+    }                                                                                                        \
     int ilogb##suffix(T x) noexcept { return integer_logarithm(x); }                                         \
     T logb##suffix(T x) noexcept { return static_cast<T>(binary_logarithm(x)); }                             \
     T fmod##suffix(T x, T y) noexcept { return remainder_of(x, y); }                                         \
-    T remquo##suffix(T x, T y, int *quotient) noexcept { return nearest_remainder(x, y, quotient); }         \
+    T remquo##suffix(T x, T y, int* quotient) noexcept { return nearest_remainder(x, y, quotient); }         \
     T remainder##suffix(T x, T y) noexcept {                                                                 \
         int quotient;                                                                                        \
         return nearest_remainder(x, y, &quotient);                                                           \
     }                                                                                                        \
-    T fdim##suffix(T x, T y) noexcept { return x != x || y != y ? x + y : x > y ? x - y : static_cast<T>(0); }            \
+    T fdim##suffix(T x, T y) noexcept {                                                                      \
+        return x != x || y != y ? x + y : x > y ? x - y : static_cast<T>(0);                                 \
+    }                                                                                                        \
     T fmax##suffix(T x, T y) noexcept {                                                                      \
-        if (x != x || y != y)                                                                                \
-            return x != x ? y : x;                                                                           \
+        if (x != x || y != y) return x != x ? y : x;                                                         \
         return x == y ? (__builtin_signbit(x) ? y : x) : x > y ? x : y;                                      \
     }                                                                                                        \
     T fmin##suffix(T x, T y) noexcept {                                                                      \
-        if (x != x || y != y)                                                                                \
-            return x != x ? y : x;                                                                           \
+        if (x != x || y != y) return x != x ? y : x;                                                         \
         return x == y ? (__builtin_signbit(x) ? x : y) : x < y ? x : y;                                      \
     }
 

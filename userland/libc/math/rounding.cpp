@@ -15,7 +15,9 @@ long double with_sign(long double magnitude, long double sign) { return __builti
 
 template <typename T> bool has_fraction(T x) { return with_sign(x, T(1)) < kNoFraction<T>; } // false for NaN
 
-template <typename T> T truncate(T x) { return has_fraction(x) ? with_sign(static_cast<T>(static_cast<long>(x)), x) : x; }
+template <typename T> T truncate(T x) {
+    return has_fraction(x) ? with_sign(static_cast<T>(static_cast<long>(x)), x) : x;
+}
 
 template <typename T> T down(T x) {
     T whole = truncate(x);
@@ -64,9 +66,9 @@ extern "C" {
     long long llrint##suffix(T x) noexcept { return static_cast<long long>(current_mode(x)); }               \
     long lround##suffix(T x) noexcept { return static_cast<long>(half_away(x)); }                            \
     long long llround##suffix(T x) noexcept { return static_cast<long long>(half_away(x)); }                 \
-    T modf##suffix(T x, T *whole) noexcept {                                                                 \
+    T modf##suffix(T x, T* whole) noexcept {                                                                 \
         *whole = truncate(x);                                                                                \
-        return with_sign(__builtin_isinf(x) ? static_cast<T>(0) : x - *whole, x);                                         \
+        return with_sign(__builtin_isinf(x) ? static_cast<T>(0) : x - *whole, x);                            \
     }
 
 ROUNDING_FUNCTIONS(double, )

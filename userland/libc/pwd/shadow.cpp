@@ -184,7 +184,8 @@ spwd *sgetspent(const char *line) {
 int putspent(const spwd *entry, FILE *stream) {
     flockfile(stream);
     int result = fprintf(stream, "%s:%s:", entry->sp_namp, entry->sp_pwdp ? entry->sp_pwdp : "");
-    const long days[] = {entry->sp_lstchg, entry->sp_min, entry->sp_max, entry->sp_warn, entry->sp_inact, entry->sp_expire};
+    const long days[] = {entry->sp_lstchg, entry->sp_min,   entry->sp_max,
+                         entry->sp_warn,   entry->sp_inact, entry->sp_expire};
     for (long each : days)
         if (result >= 0 && (result = put_days(stream, each)) >= 0)
             result = fputc(':', stream);

@@ -1,7 +1,7 @@
-// Matching with back-references, for which no automaton exists: all ways through the automaton are tried, greedy
-// ones first, and the longest match at the leftmost start is kept. What is to be tried lies on a stack of our own. Where
-// two ways meet only the first goes on, so time grows with the texts that the groups referred to can have, not with the
-// ways to split what others match.
+// Matching with back-references, for which no automaton exists: all ways through the automaton are tried,
+// greedy ones first, and the longest match at the leftmost start is kept. What is to be tried lies on a stack
+// of our own. Where two ways meet only the first goes on, so time grows with the texts that the groups
+// referred to can have, not with the ways to split what others match.
 #include "regex/passed.hpp"
 #include "regex/program.hpp"
 

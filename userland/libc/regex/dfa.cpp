@@ -235,7 +235,9 @@ private:
         if (cache_.to.size() > 0) {
             uint8_t context = mode;
             if (program_.has_assertions)
-                context |= byte == '\n' ? kAfterNewline : is_word_byte(static_cast<unsigned char>(byte)) ? kAfterWord : 0;
+                context |= byte == '\n'                                     ? kAfterNewline
+                           : is_word_byte(static_cast<unsigned char>(byte)) ? kAfterWord
+                                                                            : 0;
             unsigned generation = cache_.generation;
             if (cache_.states.size() >= kStateLimit)
                 flush();

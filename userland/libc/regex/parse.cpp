@@ -537,7 +537,8 @@ private:
         int sequence = make(NodeKind::Concatenation);
         for (int i = 0; i < length && !error_; i++) {
             ByteSet set = {};
-            for (unsigned byte = static_cast<unsigned char>(first[i]); byte <= static_cast<unsigned char>(last[i]); byte++)
+            for (unsigned byte = static_cast<unsigned char>(first[i]);
+                 byte <= static_cast<unsigned char>(last[i]); byte++)
                 set.add(byte);
             append(sequence, make_set(set));
         }

@@ -1,8 +1,9 @@
-// Passed: where a backtracking match has been: (state, position, where the groups that are referred to lie). What follows
-// depends on these alone, so a way that comes to one of them again finds nothing longer.
+// Passed: where a backtracking match has been: (state, position, where the groups that are referred to lie).
+// What follows depends on these alone, so a way that comes to one of them again finds nothing longer.
 //
-// The keys lie one after the other, found by a hash table of their numbers. When memory or the limit ends it learns no
-// more, and ways are gone twice: full() tells, so that the match can give up before that takes for ever.
+// The keys lie one after the other, found by a hash table of their numbers. When memory or the limit ends it
+// learns no more, and ways are gone twice: full() tells, so that the match can give up before that takes for
+// ever.
 #pragma once
 #include "regex/program.hpp"
 

@@ -27,7 +27,16 @@ struct ByteSet {
 
 enum class NodeKind : uint8_t { Empty, Set, Concatenation, Alternation, Repetition, Group, BackReference, Assertion };
 
-enum class Anchor : uint8_t { LineStart, LineEnd, TextStart, TextEnd, WordStart, WordEnd, WordBoundary, NotWordBoundary };
+enum class Anchor : uint8_t {
+    LineStart,
+    LineEnd,
+    TextStart,
+    TextEnd,
+    WordStart,
+    WordEnd,
+    WordBoundary,
+    NotWordBoundary
+};
 
 constexpr int kNone = -1;
 constexpr int kUnlimited = -1;
@@ -104,7 +113,8 @@ Cache *take_cache(Program &program);
 void give_cache(Program &program, Cache *cache);
 void free_cache(Cache *cache);
 // submatch.cpp: fills matches[1..] given the whole match.
-int locate_groups(const Program &program, const Input &input, size_t start, size_t end, regmatch_t *matches, size_t count);
+int locate_groups(const Program& program, const Input& input, size_t start, size_t end, regmatch_t* matches,
+                  size_t count);
 // backtrack.cpp
 int search_with_references(const Program &program, const Input &input, regmatch_t *matches, size_t count);
 

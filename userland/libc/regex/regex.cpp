@@ -48,7 +48,8 @@ int regexec(const regex_t *__restrict expression, const char *__restrict text, s
     // As in glibc, what stands before the start of REG_STARTEND is there for ^, \< and \b.
     size_t from = flags & REG_STARTEND ? static_cast<size_t>(matches[0].rm_so) : 0;
     size_t size = flags & REG_STARTEND ? static_cast<size_t>(matches[0].rm_eo) : strlen(text);
-    Input input = {reinterpret_cast<const unsigned char *>(text), size, from, flags, (program.flags & REG_NEWLINE) != 0};
+    Input input = {reinterpret_cast<const unsigned char*>(text), size, from, flags,
+                   (program.flags & REG_NEWLINE) != 0};
     if (program.flags & REG_NOSUB)
         count = 0;
     for (size_t i = 0; i < count; i++)

@@ -198,7 +198,8 @@ size_t cookie_write(FILE *file, const unsigned char *bytes, size_t size) {
             return wanted;
         size_t done = 0;
         while (done < wanted) {
-            long put = device.functions.write(device.cookie, reinterpret_cast<const char *>(from) + done, wanted - done);
+            long put = device.functions.write(device.cookie, reinterpret_cast<const char*>(from) + done,
+                                              wanted - done);
             if (put <= 0)
                 break;
             done += static_cast<size_t>(put);

@@ -311,7 +311,8 @@ long double parse_float(const char *text, char **end, const FloatFormat &format)
         negative = *at++ == '-';
     long double result = 0;
     if (at[0] == '0' && (at[1] | 0x20) == 'x' &&
-        (isxdigit(static_cast<unsigned char>(at[2])) || (at[2] == '.' && isxdigit(static_cast<unsigned char>(at[3]))))) {
+        (isxdigit(static_cast<unsigned char>(at[2])) ||
+         (at[2] == '.' && isxdigit(static_cast<unsigned char>(at[3]))))) {
         at += 2;
         result = parse_hexadecimal(at, negative, format);
     } else if (isdigit(*at) || (*at == '.' && isdigit(at[1]))) {

@@ -44,8 +44,12 @@ char *convert(double value, int count, int *point, int *negative, bool after_poi
 
 extern "C" {
 
-char *ecvt(double value, int digits, int *point, int *negative) { return convert(value, digits, point, negative, false); }
-char *fcvt(double value, int digits, int *point, int *negative) { return convert(value, digits, point, negative, true); }
+char* ecvt(double value, int digits, int* point, int* negative) {
+    return convert(value, digits, point, negative, false);
+}
+char* fcvt(double value, int digits, int* point, int* negative) {
+    return convert(value, digits, point, negative, true);
+}
 
 char *gcvt(double value, int digits, char *text) {
     sprintf(text, "%.*g", digits, value);

@@ -22,7 +22,8 @@ template <typename T> T load(const void *from) {
 template <typename T> void store(void *to, T value) { __builtin_memcpy_inline(to, &value, sizeof value); }
 
 // Both ends are read before anything is written, so overlap does no harm.
-template <typename T> [[gnu::always_inline]] inline void move_ends(unsigned char *to, const unsigned char *from, size_t size) {
+template <typename T>
+[[gnu::always_inline]] inline void move_ends(unsigned char* to, const unsigned char* from, size_t size) {
     T head = load<T>(from), tail = load<T>(from + size - sizeof(T));
     store(to, head);
     store(to + size - sizeof(T), tail);

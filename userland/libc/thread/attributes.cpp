@@ -98,7 +98,8 @@ int pthread_attr_setstack(pthread_attr_t *attributes, void *stack, size_t size) 
     attributes->__stack_size = size;
     return 0;
 }
-int pthread_attr_getstack(const pthread_attr_t *__restrict attributes, void **__restrict stack, size_t *__restrict size) {
+int pthread_attr_getstack(const pthread_attr_t* __restrict attributes, void** __restrict stack,
+                          size_t* __restrict size) {
     *stack = attributes->__stack;
     *size = attributes->__stack_size;
     return 0;

@@ -95,7 +95,9 @@ int pthread_rwlock_tryrdlock(pthread_rwlock_t *lock) {
 
 int pthread_rwlock_trywrlock(pthread_rwlock_t *lock) {
     int free = 0;
-    return __atomic_compare_exchange_n(&lock->__state, &free, -1, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED) ? 0 : EBUSY;
+    return __atomic_compare_exchange_n(&lock->__state, &free, -1, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)
+               ? 0
+               : EBUSY;
 }
 
 static int wait_for(pthread_rwlock_t *lock, int (*attempt)(pthread_rwlock_t *)) {
@@ -123,7 +125,8 @@ int pthread_rwlock_unlock(pthread_rwlock_t *lock) {
     return 0;
 }
 
-int pthread_barrier_init(pthread_barrier_t *__restrict barrier, const pthread_barrierattr_t *__restrict, unsigned count) {
+int pthread_barrier_init(pthread_barrier_t* __restrict barrier, const pthread_barrierattr_t* __restrict,
+                         unsigned count) {
     if (count == 0)
         return EINVAL;
     *barrier = {};

@@ -37,7 +37,8 @@ int lock(pthread_mutex_t *mutex, const timespec *until) {
         return held < 0 ? 0 : held;
     if (!take(mutex)) {
         while (__atomic_exchange_n(&mutex->__state, 2, __ATOMIC_ACQUIRE) != 0) {
-            long result = call(SYS_futex, &mutex->__state, kWaitBitset | kRealtime | flags_of(mutex), 2, until, nullptr, -1);
+            long result = call(SYS_futex, &mutex->__state, kWaitBitset | kRealtime | flags_of(mutex), 2,
+                               until, nullptr, -1);
             if (result == -ETIMEDOUT || result == -EINVAL)
                 return static_cast<int>(-result);
         }

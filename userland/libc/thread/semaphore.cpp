@@ -29,7 +29,8 @@ int failed(int error) {
 bool take(sem_t *semaphore) {
     unsigned value = __atomic_load_n(&semaphore->__value, __ATOMIC_RELAXED);
     while (value > 0)
-        if (__atomic_compare_exchange_n(&semaphore->__value, &value, value - 1, true, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+        if (__atomic_compare_exchange_n(&semaphore->__value, &value, value - 1, true, __ATOMIC_ACQUIRE,
+                                        __ATOMIC_RELAXED))
             return true;
     return false;
 }
@@ -164,7 +165,8 @@ int sem_post(sem_t *semaphore) {
     do {
         if (value >= kValueMax)
             return failed(EOVERFLOW);
-    } while (!__atomic_compare_exchange_n(&semaphore->__value, &value, value + 1, true, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED));
+    } while (!__atomic_compare_exchange_n(&semaphore->__value, &value, value + 1, true, __ATOMIC_SEQ_CST,
+                                          __ATOMIC_RELAXED));
     if (__atomic_load_n(&semaphore->__waiters, __ATOMIC_SEQ_CST) > 0)
         call(SYS_futex, &semaphore->__value, kWake | scope, 1);
     return 0;

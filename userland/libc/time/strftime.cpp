@@ -94,7 +94,8 @@ private:
             width = field.width;
         char digits[24];
         bool negative = value < 0;
-        unsigned long magnitude = negative ? 0ul - static_cast<unsigned long>(value) : static_cast<unsigned long>(value);
+        unsigned long magnitude =
+            negative ? 0ul - static_cast<unsigned long>(value) : static_cast<unsigned long>(value);
         int length = snprintf(digits, sizeof digits, "%lu", magnitude);
         int fill = width - length - negative;
         if (padding == '-')
@@ -120,7 +121,9 @@ private:
         int monday_based = (time_.tm_wday + 6) % 7;
         int week_number = (time_.tm_yday - monday_based + 10) / 7;
         auto weeks_in = [](long y) {
-            auto dec31 = [](long z) { return (z + floor_divide(z, 4) - floor_divide(z, 100) + floor_divide(z, 400)) % 7; };
+            auto dec31 = [](long z) {
+                return (z + floor_divide(z, 4) - floor_divide(z, 100) + floor_divide(z, 400)) % 7;
+            };
             long a = dec31(y), b = dec31(y - 1);
             return (a < 0 ? a + 7 : a) == 4 || (b < 0 ? b + 7 : b) == 3 ? 53 : 52;
         };
@@ -260,7 +263,8 @@ size_t strftime(char *__restrict text, size_t size, const char *__restrict forma
     return fits ? formatter.length() : 0;
 }
 
-size_t strftime_l(char *__restrict text, size_t size, const char *__restrict format, const tm *__restrict time, locale_t) {
+size_t strftime_l(char* __restrict text, size_t size, const char* __restrict format,
+                  const tm* __restrict time, locale_t) {
     return strftime(text, size, format, time);
 }
 }

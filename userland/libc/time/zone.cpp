@@ -185,10 +185,13 @@ ZoneTime rules_at(const Rules &rules, long seconds) {
 // --- The zoneinfo file ---
 
 uint32_t big32(const unsigned char *at) {
-    return static_cast<uint32_t>(at[0]) << 24 | static_cast<uint32_t>(at[1]) << 16 | static_cast<uint32_t>(at[2]) << 8 | at[3];
+    return static_cast<uint32_t>(at[0]) << 24 | static_cast<uint32_t>(at[1]) << 16 |
+           static_cast<uint32_t>(at[2]) << 8 | at[3];
 }
 
-long big64(const unsigned char *at) { return static_cast<long>(static_cast<uint64_t>(big32(at)) << 32 | big32(at + 4)); }
+long big64(const unsigned char* at) {
+    return static_cast<long>(static_cast<uint64_t>(big32(at)) << 32 | big32(at + 4));
+}
 
 constexpr size_t kHeaderBytes = 44;
 
@@ -200,7 +203,8 @@ struct Counts {
 };
 
 Counts counts_at(const unsigned char *header) {
-    return {big32(header + 20), big32(header + 24), big32(header + 28), big32(header + 32), big32(header + 36), big32(header + 40)};
+    return {big32(header + 20), big32(header + 24), big32(header + 28),
+            big32(header + 32), big32(header + 36), big32(header + 40)};
 }
 
 // Checks everything that zone_at relies on. The second block has 64-bit times; what follows it is the rule line.

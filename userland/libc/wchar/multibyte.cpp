@@ -143,7 +143,8 @@ size_t mbsnrtowcs(wchar_t *__restrict result, const char **__restrict source, si
     return count;
 }
 
-size_t mbsrtowcs(wchar_t *__restrict result, const char **__restrict source, size_t limit, mbstate_t *__restrict state) {
+size_t mbsrtowcs(wchar_t* __restrict result, const char** __restrict source, size_t limit,
+                 mbstate_t* __restrict state) {
     return mbsnrtowcs(result, source, SIZE_MAX, limit, state);
 }
 
@@ -176,7 +177,8 @@ size_t wcsnrtombs(char *__restrict result, const wchar_t **__restrict source, si
     return total;
 }
 
-size_t wcsrtombs(char *__restrict result, const wchar_t **__restrict source, size_t limit, mbstate_t *__restrict state) {
+size_t wcsrtombs(char* __restrict result, const wchar_t** __restrict source, size_t limit,
+                 mbstate_t* __restrict state) {
     return wcsnrtombs(result, source, SIZE_MAX, limit, state);
 }
 

@@ -62,5 +62,7 @@ wctype_t wctype(const char *name) {
     return 0;
 }
 
-int iswctype(wint_t c, wctype_t type) { return type && type <= kClasses ? class_at(static_cast<int>(type) - 1).member(c) : 0; }
+int iswctype(wint_t c, wctype_t type) {
+    return type && type <= kClasses ? class_at(static_cast<int>(type) - 1).member(c) : 0;
+}
 }

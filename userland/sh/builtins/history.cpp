@@ -77,7 +77,9 @@ int run_fc(Shell& shell, Arguments arguments) {
     const char* editor = nullptr;
     // A negative number is an operand, not an option.
     int i = 1;
-    for (; i < arguments.count && arguments[i].size() > 1 && arguments[i][0] == '-' && !is_digit(arguments[i][1]); ++i) {
+    for (; i < arguments.count && arguments[i].size() > 1 && arguments[i][0] == '-' &&
+           !is_digit(arguments[i][1]);
+         ++i) {
         if (arguments[i] == "--") {
             ++i;
             break;
@@ -102,7 +104,9 @@ int run_fc(Shell& shell, Arguments arguments) {
     size_t end = history.size() > 1 ? history.size() - 1 : history.size();
     if (editor && std::string_view(editor) == "-")
         again = true;
-    auto missing = [&](std::string_view operand) { return usage_error(shell, arguments, "history specification out of range", operand); };
+    auto missing = [&](std::string_view operand) {
+        return usage_error(shell, arguments, "history specification out of range", operand);
+    };
     if (again) {
         std::string_view replacement = i < arguments.count ? arguments[i] : std::string_view();
         size_t equals = replacement.find('=');

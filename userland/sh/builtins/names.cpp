@@ -28,7 +28,8 @@ bool describe_name(Shell& shell, std::string_view name, std::string_view path_li
     if (is_reserved_word(name)) {
         text += brief ? quoted : quoted + " is a shell keyword";
     } else if (const Alias* alias = shell.aliases.find(name)) {
-        text += brief ? "alias " + quoted + "=" + shell_quoted(alias->value) : quoted + " is an alias for " + alias->value;
+        text += brief ? "alias " + quoted + "=" + shell_quoted(alias->value)
+                      : quoted + " is an alias for " + alias->value;
     } else if (const Builtin* builtin = find_builtin(name); builtin && builtin->is_special()) {
         text += brief ? quoted : quoted + " is a special shell builtin";
     } else if (shell.functions.contains(name)) {
@@ -153,7 +154,8 @@ int run_command_builtin(Shell& shell, Arguments arguments) {
         int status = 0;
         for (int i = first; i < arguments.count; ++i) {
             std::string text;
-            if (describe_name(shell, arguments[i], path_list, describe == 'v' ? Detail::brief : Detail::verbose, text)) {
+            if (describe_name(shell, arguments[i], path_list,
+                              describe == 'v' ? Detail::brief : Detail::verbose, text)) {
                 shell.out.put(text);
                 continue;
             }

@@ -199,7 +199,8 @@ int run_set(Shell& shell, Arguments arguments) {
             }
             if (!option || *option == Option::interactive || *option == Option::standard_input ||
                 *option == Option::login)
-                return usage_error(shell, arguments, "Illegal option " + std::string(1, word[0]) + std::string(1, letter));
+                return usage_error(shell, arguments,
+                                   "Illegal option " + std::string(1, word[0]) + std::string(1, letter));
             shell.set_option(*option, on);
         }
     }

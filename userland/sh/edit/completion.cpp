@@ -36,7 +36,8 @@ bool separates(char c) {
 
 // After these words a command follows.
 bool introduces_command(std::string_view word) {
-    for (std::string_view each : {"if", "then", "else", "elif", "while", "until", "do", "{", "!", "exec", "command", "eval"})
+    for (std::string_view each :
+         {"if", "then", "else", "elif", "while", "until", "do", "{", "!", "exec", "command", "eval"})
         if (word == each)
             return true;
     return assignment_name_length(word) != std::string_view::npos;
@@ -107,7 +108,8 @@ std::string quoted_for(std::string_view text, char quote) {
                 result += "'\\''";
                 continue;
             }
-        } else if (quote == '"' ? strchr("\"$`\\", c) != nullptr : strchr(" \t\n\\\"'`$&|;<>()*?[]#!{}", c) != nullptr) {
+        } else if (quote == '"' ? strchr("\"$`\\", c) != nullptr
+                                : strchr(" \t\n\\\"'`$&|;<>()*?[]#!{}", c) != nullptr) {
             result += '\\';
         }
         result += c;
@@ -284,7 +286,8 @@ bool add_arguments(Shell& shell, const WordAtCursor& word, std::vector<std::stri
     } else if (is_one_of(command, {"type", "hash", "which", "man"}) && text.find('/') == std::string_view::npos) {
         add_commands(shell, text, found);
     } else if (command == "svc" && word.previous == "svc") {
-        for (std::string_view each : {"list", "start", "stop", "restart", "reload", "status", "enable", "disable", "logs"})
+        for (std::string_view each :
+             {"list", "start", "stop", "restart", "reload", "status", "enable", "disable", "logs"})
             add_names("", text, each, found);
     } else if (command == "svc") {
         add_units(text, found);

@@ -52,7 +52,10 @@ public:
     void change_case(Case wanted);
     void undo();
     // The next command begins a new kill and a new undo step.
-    void end_command() { last_was_kill_ = std::exchange(this_was_kill_, false); inserting_ = std::exchange(this_inserted_, false); }
+    void end_command() {
+        last_was_kill_ = std::exchange(this_was_kill_, false);
+        inserting_ = std::exchange(this_inserted_, false);
+    }
 
 private:
     struct State {

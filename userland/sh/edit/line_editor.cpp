@@ -20,7 +20,8 @@ void LineEditor::redraw() {
 // Under `set -b` a job that ends interrupts the wait for a key, unless the user traps SIGCHLD.
 bool LineEditor::enter_raw_mode() {
     bool children = shell_.options[Option::notify] && !shell_.traps.action(SIGCHLD);
-    return terminal_.enter_raw_mode(children ? Terminal::Interrupts::window_and_children : Terminal::Interrupts::window);
+    return terminal_.enter_raw_mode(children ? Terminal::Interrupts::window_and_children
+                                             : Terminal::Interrupts::window);
 }
 
 EditResult LineEditor::read_line(const std::string& prompt, std::string& line) {
@@ -229,7 +230,8 @@ LineEditor::Step LineEditor::search() {
         failed = true;
     };
     for (;;) {
-        std::string prompt = std::string(failed ? "(failed reverse-i-search)`" : "(reverse-i-search)`") + wanted + "': ";
+        std::string prompt =
+            std::string(failed ? "(failed reverse-i-search)`" : "(reverse-i-search)`") + wanted + "': ";
         write(screen_.draw_with_prompt(prompt, buffer_.text(), buffer_.cursor()));
         Key key = terminal_.read_key();
         if (key.kind == KeyKind::text) {

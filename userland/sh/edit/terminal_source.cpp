@@ -57,7 +57,8 @@ EditResult TerminalSource::read_plain(const std::string& prompt, std::string& li
 
 bool TerminalSource::can_edit() const {
     const std::string* type = shell_.variables.get("TERM");
-    return isatty(STDIN_FILENO) && (shell_.options[Option::emacs] || shell_.options[Option::vi]) && !(type && *type == "dumb");
+    return isatty(STDIN_FILENO) && (shell_.options[Option::emacs] || shell_.options[Option::vi]) &&
+           !(type && *type == "dumb");
 }
 
 bool TerminalSource::read_more(std::string& buffer, PromptKind kind) {

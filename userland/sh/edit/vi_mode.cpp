@@ -450,7 +450,8 @@ bool ViMode::operate(char operation, int64_t count) {
     // cw on a word changes the word, not the blanks behind it.
     bool on_word = at < buffer_.text().size() && !is_space(buffer_.text()[at]);
     bool changes_word = operation == 'c' && on_word && (letter == 'w' || letter == 'W');
-    auto reached = changes_word ? std::optional(Motion{end_of_words(at, count, letter == 'W'), true}) : motion(letter, count);
+    auto reached = changes_word ? std::optional(Motion{end_of_words(at, count, letter == 'W'), true})
+                                : motion(letter, count);
     if (!reached)
         return false;
     size_t from = std::min(at, reached->target);

@@ -55,7 +55,8 @@ public:
     int run_command(ArgumentList& arguments, Lookup lookup, std::string_view path_list, AfterRun after);
     [[noreturn]] void exec_program(ArgumentList& arguments, std::string_view path_list);
 
-    // Starts the child of <(…) (is_input) or >(…); the pipe's other end, which the command closes, or -1 after complaining.
+    // Starts the child of <(…) (is_input) or >(…); the pipe's other end, which the command closes, or -1
+    // after complaining.
     int start_process(const Node* body, bool is_input);
 
     int loop_depth() const { return loop_depth_; }
@@ -136,7 +137,9 @@ private:
 // Failures inside are looked at by the command around them.
 class TestedScope {
 public:
-    explicit TestedScope(Executor& executor) : executor_(executor), before_(executor.tested_) { executor.tested_ = true; }
+    explicit TestedScope(Executor& executor) : executor_(executor), before_(executor.tested_) {
+        executor.tested_ = true;
+    }
     TestedScope(const TestedScope&) = delete;
     TestedScope& operator=(const TestedScope&) = delete;
     ~TestedScope() { executor_.tested_ = before_; }

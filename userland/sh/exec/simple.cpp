@@ -97,7 +97,8 @@ bool Executor::assign_all(std::span<const Assignment> assignments, Lifetime life
             std::string text;
             if (const std::string* prefix = shell_.variables.get("PS4"))
                 text = shell_.expand_prompt(*prefix);
-            text += std::string(assignment.name) + "=" + (needs_quotes(value) && !value.empty() ? shell_quoted(value) : value) + "\n";
+            text += std::string(assignment.name) + "=" +
+                    (needs_quotes(value) && !value.empty() ? shell_quoted(value) : value) + "\n";
             write_all(STDERR_FILENO, text);
         }
         Variable* variable = shell_.variables.entry(assignment.name);

@@ -235,7 +235,8 @@ size_t matching_prefix(PatternView pattern, std::string_view subject, Extent ext
         return shortest;
     char last = literal_last(pattern);
     for (size_t length = subject.size(); length > shortest; --length) {
-        if ((last ? subject[length - 1] == last : begins_character(subject, length)) && matches(pattern, subject.substr(0, length)))
+        if ((last ? subject[length - 1] == last : begins_character(subject, length)) &&
+            matches(pattern, subject.substr(0, length)))
             return length;
     }
     return shortest;

@@ -47,7 +47,8 @@ bool Job::has(pid_t pid) const {
 
 bool Job::has_died_of(int signal) const {
     return std::any_of(processes.begin(), processes.end(), [&](const Process& process) {
-        return process.state == JobState::done && WIFSIGNALED(process.wait_status) && WTERMSIG(process.wait_status) == signal;
+        return process.state == JobState::done && WIFSIGNALED(process.wait_status) &&
+               WTERMSIG(process.wait_status) == signal;
     });
 }
 

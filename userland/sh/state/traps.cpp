@@ -95,7 +95,8 @@ void Traps::reset_dispositions() const {
     sigemptyset(&action.sa_mask);
     action.sa_handler = SIG_DFL;
     for (int signal = 1; signal < kSignals; ++signal) {
-        bool own = (interactive_ && is_among(signal, kInteractiveSignals)) || (job_control_ && is_among(signal, kJobSignals));
+        bool own = (interactive_ && is_among(signal, kInteractiveSignals)) ||
+                   (job_control_ && is_among(signal, kJobSignals));
         const auto& trap = actions_[signal];
         bool ignored = trap ? trap->empty() : inherited_[signal] == Inherited::ignored;
         if (!ignored && (own || trap))
@@ -114,7 +115,8 @@ void Traps::reset_in_child() {
     for (int signal = 1; signal < kSignals; ++signal)
         pending_[signal] = 0;
     for (int signal = 1; signal < kSignals; ++signal)
-        if (own_dispositions && !actions_[signal] && (is_among(signal, kInteractiveSignals) || is_among(signal, kJobSignals)))
+        if (own_dispositions && !actions_[signal] &&
+            (is_among(signal, kInteractiveSignals) || is_among(signal, kJobSignals)))
             apply(signal);
     for (int signal = 0; signal < kSignals; ++signal) {
         if (!actions_[signal] || actions_[signal]->empty())

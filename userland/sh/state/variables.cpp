@@ -19,7 +19,8 @@ uint32_t hash_of(std::string_view name) {
 }  // namespace
 
 Variables::Variables()
-    : ifs(add("IFS", VariableHook::none)), path(add("PATH", VariableHook::path)), home(add("HOME", VariableHook::none)) {
+    : ifs(add("IFS", VariableHook::none)), path(add("PATH", VariableHook::path)),
+      home(add("HOME", VariableHook::none)) {
     add("OPTIND", VariableHook::option_index);
     Variable* line = add("LINENO", VariableHook::line_number);
     line->is_set = true;

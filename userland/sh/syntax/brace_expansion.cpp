@@ -1,5 +1,5 @@
-// {a,b} and {1..9}: purely textual, before every other expansion. Braces that do not close, and pairs without a comma or a
-// sequence, are text. A word that goes beyond the limits below stays as it is written.
+// {a,b} and {1..9}: purely textual, before every other expansion. Braces that do not close, and pairs without
+// a comma or a sequence, are text. A word that goes beyond the limits below stays as it is written.
 #include <charconv>
 
 #include "base/text.hpp"

@@ -33,7 +33,8 @@ public:
     Token next();
     // Whether the next character, directly behind the last token, is `(`.
     bool at_parenthesis() { return peek_joined() == '('; }
-    // Behind the first parenthesis of `((`: the expression up to `))`; what turns out to be no arithmetic is read again.
+    // Behind the first parenthesis of `((`: the expression up to `))`; what turns out to be no arithmetic is
+    // read again.
     bool read_arithmetic_text(const Word*& expression, bool& is_arithmetic);
     // The word after `=~`, in which parentheses and `|` are ordinary; null after an error.
     const Word* read_regular_expression();

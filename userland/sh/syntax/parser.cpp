@@ -10,8 +10,9 @@
 namespace sh {
 
 bool is_reserved_word(std::string_view text) {
-    static constexpr std::string_view kWords[] = {"!",  "{",    "}",    "case", "do",   "done",  "elif",  "else", "esac",
-                                                  "fi", "for", "function", "if", "in", "then", "until", "while", "[["};
+    static constexpr std::string_view kWords[] = {"!",    "{",    "}",    "case",  "do",    "done",
+                                                  "elif", "else", "esac", "fi",    "for",   "function",
+                                                  "if",   "in",   "then", "until", "while", "[["};
     for (std::string_view word : kWords)
         if (word == text)
             return true;
@@ -439,7 +440,8 @@ size_t assignment_prefix(const Word& word) {
         return length;
     // name+=value
     size_t plus = text.find('+');
-    bool appends = plus != std::string_view::npos && text.substr(plus).starts_with("+=") && is_name(text.substr(0, plus));
+    bool appends = plus != std::string_view::npos && text.substr(plus).starts_with("+=") &&
+                   is_name(text.substr(0, plus));
     return appends ? plus : std::string_view::npos;
 }
 
@@ -484,7 +486,8 @@ const Node* Parser::parse_simple() {
         if (prefix != std::string_view::npos) {
             std::string_view text = word->parts[0].text;
             bool appends = text[prefix] == '+';
-            assignments.push_back({text.substr(0, prefix), without_prefix(*arena_, *word, prefix + (appends ? 2 : 1)), appends});
+            assignments.push_back({text.substr(0, prefix),
+                                   without_prefix(*arena_, *word, prefix + (appends ? 2 : 1)), appends});
         } else {
             add_words(words, word);
         }

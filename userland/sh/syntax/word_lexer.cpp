@@ -72,8 +72,8 @@ bool Lexer::read_parts(WordBuilder& builder, Context context) {
             read_tilde(builder, context, in_assignment);
             continue;
         case '}':
-            if (context == Context::brace_bare || context == Context::brace_quoted || context == Context::brace_pattern ||
-                context == Context::brace_offset)
+            if (context == Context::brace_bare || context == Context::brace_quoted ||
+                context == Context::brace_pattern || context == Context::brace_offset)
                 return true;
             break;
         case '/':

@@ -31,8 +31,8 @@ void context_switch(Thread& from, Thread& to);
 /// Loads `frame` and enters user mode; the kernel stack is then empty. Checks thread work (signals) first.
 [[noreturn]] void enter_user(TrapFrame& frame);
 
-/// The registers with which a user thread that is in the kernel entered it, or will first leave it: the first thing on its
-/// kernel stack.
+/// The registers with which a user thread that is in the kernel entered it, or will first leave it: the first
+/// thing on its kernel stack.
 TrapFrame& user_trap_frame(const Thread& thread);
 
 /// Where a thread that does not run was switched away, for looking at its stack. Nonsense if it runs.
@@ -50,14 +50,16 @@ void fpu_save_current();
 void fpu_load_current();
 
 inline constexpr usize kFpuLegacySize = 512;
-/// Copies an area with nothing left out: components in their initial state get it spelled out (XSAVE need not), and bytes
-/// 464… say which components there are, as Linux shows extended state to tracers and in core dumps.
+/// Copies an area with nothing left out: components in their initial state get it spelled out (XSAVE need
+/// not), and bytes 464… say which components there are, as Linux shows extended state to tracers and in core
+/// dumps.
 void fpu_export(const u8* area, u8* to);
 /// Makes what a tracer wrote over an exported area loadable. False: it holds what the processor would refuse.
 enum class FpuPart : u8 { Legacy, All };
 [[nodiscard]] bool fpu_import(u8* area, FpuPart part);
-/// Between the registers and an area of fpu_state_size() bytes in user memory, without a copy in between; only where there
-/// is XSAVE (fpu_user_area_features() is not 0). False: a fault, or an area that cannot be loaded as it is.
+/// Between the registers and an area of fpu_state_size() bytes in user memory, without a copy in between;
+/// only where there is XSAVE (fpu_user_area_features() is not 0). False: a fault, or an area that cannot be
+/// loaded as it is.
 bool fpu_save_to_user(u64 address);
 bool fpu_load_from_user(u64 address);
 

@@ -11,7 +11,8 @@ using InterruptHandler = void (*)(void* context);
 /// acknowledged afterwards. ENODEV: no such line; EBUSY: taken.
 Result<void> register_isa_interrupt(u32 isa_irq, const char* name, InterruptHandler handler, void* context);
 
-/// A row of /proc/interrupts: a line of the interrupt controller, or with `label` one that the processors send themselves.
+/// A row of /proc/interrupts: a line of the interrupt controller, or with `label` one that the processors
+/// send themselves.
 struct InterruptRow {
     const char* label;
     u32 line;

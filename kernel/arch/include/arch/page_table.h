@@ -1,18 +1,20 @@
 // Page tables: the user half of one address space, and the kernel half that all share.
 //
-// A leaf table (512 pages, 2 MiB) may be shared between address spaces after fork: then the entry above it lacks write
-// permission, its frame counts the sharers, and make_slot or walk(Change) first gives this address space its own copy
-// with every page write-protected and counted once more. So fork costs by leaf tables, not by pages.
+// A leaf table (512 pages, 2 MiB) may be shared between address spaces after fork: then the entry above it
+// lacks write permission, its frame counts the sharers, and make_slot or walk(Change) first gives this
+// address space its own copy with every page write-protected and counted once more. So fork costs by leaf
+// tables, not by pages.
 //
-// A leaf table of fresh anonymous pages in one aligned block may be hidden behind a large entry, which the processor reads
-// instead of it (map_large). The table stays complete, so everybody here goes on seeing pages, and leaving the large entry
-// costs no memory: walk(Change) does it first. Fork shares large entries like tables.
+// A leaf table of fresh anonymous pages in one aligned block may be hidden behind a large entry, which the
+// processor reads instead of it (map_large). The table stays complete, so everybody here goes on seeing
+// pages, and leaving the large entry costs no memory: walk(Change) does it first. Fork shares large entries
+// like tables.
 //
-// Ownership: leaf tables hold one reference to the frame of each counted entry. The caller changes slots and keeps those
-// counts; destroying the PageTable releases what is left.
-// Locking: the address space's lock. Leaf tables that are shared may be looked at and given up by their sharers at once.
-// Invalidation: callers call invalidate before they release frames that were mapped; what replaces whole tables here
-// (making private, dropping, sharing) does it itself. It waits for other CPUs: no spinlock may be held.
+// Ownership: leaf tables hold one reference to the frame of each counted entry. The caller changes slots and
+// keeps those counts; destroying the PageTable releases what is left. Locking: the address space's lock. Leaf
+// tables that are shared may be looked at and given up by their sharers at once. Invalidation: callers call
+// invalidate before they release frames that were mapped; what replaces whole tables here (making private,
+// dropping, sharing) does it itself. It waits for other CPUs: no spinlock may be held.
 #pragma once
 #include <span>
 
@@ -52,15 +54,15 @@ public:
     /// Frames that the tables take, the root included; shared leaf tables count for each sharer.
     u64 table_frames() const { return table_frames_; }
 
-    /// Maps `block`, kLargePageSize of frames with a reference each, at `address` (aligned to it) by one large entry. Nothing
-    /// may be there (has_table). ENOMEM.
+    /// Maps `block`, kLargePageSize of frames with a reference each, at `address` (aligned to it) by one
+    /// large entry. Nothing may be there (has_table). ENOMEM.
     Result<void> map_large(u64 address, Frame& block, u32 flags);
     bool has_table(u64 address) const { return find_directory_entry(address) != nullptr; }
     /// Large entries in all page tables.
     static u64 large_count();
 
-    /// The slot for `address`, with tables made and made private as needed. A slot that is writable already may be a large
-    /// page's: it must not be changed. ENOMEM.
+    /// The slot for `address`, with tables made and made private as needed. A slot that is writable already
+    /// may be a large page's: it must not be changed. ENOMEM.
     Result<PageSlot*> make_slot(u64 address);
     /// A copy of the entry with the permissions that the processor sees; an empty one where there is no table.
     PageEntry lookup(u64 address) const;
@@ -134,8 +136,9 @@ void kernel_page_table_init(PhysicalAddress (*take_table)());
 void kernel_page_table_map_boot(u64 address, PhysicalAddress to, u64 size, u32 flags, PhysicalAddress (*take_table)());
 /// Loads them.
 void kernel_page_table_activate();
-/// Maps and unmaps pages in the kernel half at run time; tables are made from frames. Serialised by the caller. Unmapped
-/// pages may be freed and mapped anew only after kernel_invalidate, which waits for other CPUs.
+/// Maps and unmaps pages in the kernel half at run time; tables are made from frames. Serialised by the
+/// caller. Unmapped pages may be freed and mapped anew only after kernel_invalidate, which waits for other
+/// CPUs.
 Result<void> kernel_map_page(u64 address, PhysicalAddress to, u32 flags);
 PhysicalAddress kernel_unmap_page(u64 address);
 void kernel_invalidate(u64 start, u64 end);

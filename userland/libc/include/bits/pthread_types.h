@@ -11,7 +11,12 @@ typedef struct { unsigned __word; } pthread_barrierattr_t;
 typedef struct { volatile int __state, __owner; unsigned __count, __kind; long __reserved[3]; } pthread_mutex_t;
 typedef struct { volatile int __sequence, __waiters; int __clock, __shared; long __reserved[4]; } pthread_cond_t;
 typedef struct { volatile int __state, __waiters; int __shared, __writer; long __reserved[5]; } pthread_rwlock_t;
-typedef struct { volatile int __arrived, __generation; unsigned __limit; int __shared; long __reserved[2]; } pthread_barrier_t;
+typedef struct {
+    volatile int __arrived, __generation;
+    unsigned __limit;
+    int __shared;
+    long __reserved[2];
+} pthread_barrier_t;
 typedef volatile int pthread_spinlock_t;
 typedef struct {
     size_t __stack_size, __guard_size;

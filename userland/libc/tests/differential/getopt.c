@@ -2,7 +2,13 @@
 #include "common.h"
 #include <getopt.h>
 
-static const struct option options[] = {{"all", no_argument, 0, 'a'}, {"begin", required_argument, 0, 'b'}, {"color", optional_argument, 0, 'c'}, {"color-mode", no_argument, 0, 1000}, {"create", no_argument, 0, 1001}, {"flag", no_argument, &(int){0}, 5}, {0, 0, 0, 0}};
+static const struct option options[] = {{"all", no_argument, 0, 'a'},
+                                        {"begin", required_argument, 0, 'b'},
+                                        {"color", optional_argument, 0, 'c'},
+                                        {"color-mode", no_argument, 0, 1000},
+                                        {"create", no_argument, 0, 1001},
+                                        {"flag", no_argument, &(int){0}, 5},
+                                        {0, 0, 0, 0}};
 
 static void run(int kind, const char *letters, int argc, const char **argv) {
     char *copy[12];
@@ -12,7 +18,9 @@ static void run(int kind, const char *letters, int argc, const char **argv) {
     printf("%d %s:", kind, letters);
     for (int i = 0; i < argc; i++) printf(" %s", argv[i]);
     printf(" =>");
-    while ((c = kind == 0 ? getopt(argc, copy, letters) : kind == 1 ? getopt_long(argc, copy, letters, options, &index) : getopt_long_only(argc, copy, letters, options, &index)) != -1) {
+    while ((c = kind == 0   ? getopt(argc, copy, letters)
+                : kind == 1 ? getopt_long(argc, copy, letters, options, &index)
+                            : getopt_long_only(argc, copy, letters, options, &index)) != -1) {
         printf(" %d(%s)%d", c, optarg ? optarg : "-", c == '?' || c == ':' ? optopt : 0);
     }
     printf(" | %d:", optind);
@@ -21,7 +29,10 @@ static void run(int kind, const char *letters, int argc, const char **argv) {
 }
 
 int main(void) {
-    static const char *words[] = {"-a", "-b", "-bx", "-c", "-cx", "-ab", "-abx", "-x", "--", "-", "file", "other", "--all", "--begin", "--begin=3", "--color", "--color=red", "--col", "--cr", "--c", "--all=1", "--bogus", "--flag", "-all", "-begin", "value"};
+    static const char* words[] = {
+        "-a",   "-b",   "-bx",     "-c",      "-cx",     "-ab",       "-abx",    "-x",          "--",
+        "-",    "file", "other",   "--all",   "--begin", "--begin=3", "--color", "--color=red", "--col",
+        "--cr", "--c",  "--all=1", "--bogus", "--flag",  "-all",      "-begin",  "value"};
     static const char *letters[] = {"ab:c::", "+ab:c::", "-ab:c::", ":ab:c::"};
     freopen("/dev/null", "w", stderr);
     for (int i = 0; i < 8000; i++) {

@@ -32,9 +32,38 @@ static void integers(void) {
 }
 
 static void floats(void) {
-    static const double values[] = {0.0, -0.0, 1, -1, 0.5, 1.5, 2.5, 9.5, 99.5, 0.1, 123456789, 1e10, 1e15, 1e16, 1e17, 1e100, 1e-5, 9.9999e-5,
-                                    1e-4, 999999.5, 9999995, 5e-324, 2.2250738585072014e-308, 1.7976931348623157e308, 0.05, 0.95, 1.0 / 3,
-                                    HUGE_VAL, -HUGE_VAL, 3.14159265358979, 1048576.25, 0.000123456};
+    static const double values[] = {0.0,
+                                    -0.0,
+                                    1,
+                                    -1,
+                                    0.5,
+                                    1.5,
+                                    2.5,
+                                    9.5,
+                                    99.5,
+                                    0.1,
+                                    123456789,
+                                    1e10,
+                                    1e15,
+                                    1e16,
+                                    1e17,
+                                    1e100,
+                                    1e-5,
+                                    9.9999e-5,
+                                    1e-4,
+                                    999999.5,
+                                    9999995,
+                                    5e-324,
+                                    2.2250738585072014e-308,
+                                    1.7976931348623157e308,
+                                    0.05,
+                                    0.95,
+                                    1.0 / 3,
+                                    HUGE_VAL,
+                                    -HUGE_VAL,
+                                    3.14159265358979,
+                                    1048576.25,
+                                    0.000123456};
     for (int flags = 0; flags < 32; flags++)
         for (int precision = -1; precision <= 20; precision++) {
             char format[40], *p = format;
@@ -46,7 +75,9 @@ static void floats(void) {
             if (flags & 16) *p++ = '0';
             if (below(2)) p += sprintf(p, "%u", below(30));
             if (precision >= 0) p += sprintf(p, ".%d", precision);
-            sprintf(p, "%c", flags & 8 ? "eEfFaA"[below(6)] : "eEfFgGaA"[below(8)]); // glibc 2.36 drops zeros of %#g when it carries
+            sprintf(p, "%c",
+                    flags & 8 ? "eEfFaA"[below(6)]
+                              : "eEfFgGaA"[below(8)]); // glibc 2.36 drops zeros of %#g when it carries
             for (unsigned i = 0; i < sizeof values / sizeof *values; i++) {
                 int n = snprintf(buffer, sizeof buffer, format, values[i]);
                 printf("%s %a: [%s] %d\n", format, values[i], buffer, n);
@@ -57,7 +88,9 @@ static void floats(void) {
         if (d != d)
             continue;
         if (i & 1)
-            d = ldexp(d, 0) == d && fabs(d) < 1e300 && fabs(d) > 1e-300 ? frexp(d, &(int){0}) * pow(2, (int)below(80) - 40) : d;
+            d = ldexp(d, 0) == d && fabs(d) < 1e300 && fabs(d) > 1e-300
+                    ? frexp(d, &(int){0}) * pow(2, (int)below(80) - 40)
+                    : d;
         int precision = (int)below(25);
         snprintf(buffer, sizeof buffer, "%.*e %.*g %.*a %.17g", precision, d, precision, d, precision, d, d);
         printf("%s\n", buffer);

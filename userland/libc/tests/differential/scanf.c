@@ -3,12 +3,47 @@
 #include <wchar.h>
 
 #define TRY(text, format, ...) do { memset(&store, 'Z', sizeof store); errno = 0; int r = sscanf(text, format, ##__VA_ARGS__); printf("%s|%s -> %d:", text, format, r); dump(); } while (0)
-static union { unsigned char b[64]; int i[16]; long l[8]; double d[8]; float f[16]; long double ld[4]; char *p[8]; wchar_t w[16]; } store;
+static union {
+    unsigned char b[64];
+    int i[16];
+    long l[8];
+    double d[8];
+    float f[16];
+    long double ld[4];
+    char* p[8];
+    wchar_t w[16];
+} store;
 static void dump(void) { for (int i = 0; i < 40; i++) printf("%02x", store.b[i]); printf("\n"); }
 
 int main(void) {
-    static const char *numbers[] = {"12", "-12", " 12", "0x1f", "077", "08", "+5", "-", "", " ", "abc", "12abc", "99999999999999999999", "-99999999999999999999", "1e5", "1.5", ".5", "5.", "inf", "infinity", "infx", "nan", "nan(12)", "0x1.8p1", "-.5e-2", "1e400"};
-    static const char *formats[] = {"%d", "%i", "%o", "%x", "%u", "%ld", "%hhd", "%hd", "%3d", "%3i", "%1d", "%f", "%lf", "%*d%n", "%d%n", "%jd", "%zu", "%p"};
+    static const char* numbers[] = {"12",
+                                    "-12",
+                                    " 12",
+                                    "0x1f",
+                                    "077",
+                                    "08",
+                                    "+5",
+                                    "-",
+                                    "",
+                                    " ",
+                                    "abc",
+                                    "12abc",
+                                    "99999999999999999999",
+                                    "-99999999999999999999",
+                                    "1e5",
+                                    "1.5",
+                                    ".5",
+                                    "5.",
+                                    "inf",
+                                    "infinity",
+                                    "infx",
+                                    "nan",
+                                    "nan(12)",
+                                    "0x1.8p1",
+                                    "-.5e-2",
+                                    "1e400"};
+    static const char* formats[] = {"%d",  "%i",  "%o", "%x",  "%u",    "%ld",  "%hhd", "%hd", "%3d",
+                                    "%3i", "%1d", "%f", "%lf", "%*d%n", "%d%n", "%jd",  "%zu", "%p"};
     for (unsigned i = 0; i < sizeof numbers / sizeof *numbers; i++)
         for (unsigned j = 0; j < sizeof formats / sizeof *formats; j++)
             TRY(numbers[i], formats[j], &store, &store.i[4]);

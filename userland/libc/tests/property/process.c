@@ -105,7 +105,8 @@ int main(int argc, char **argv) {
     clearenv();
     CHECK(!getenv("V6"));
 
-    CHECK(mkdir("d", 0755) == 0 && mkdir("d/e", 0755) == 0 && close(creat("d/e/f.c", 0644)) == 0 && close(creat("d/.h", 0644)) == 0);
+    CHECK(mkdir("d", 0755) == 0 && mkdir("d/e", 0755) == 0 && close(creat("d/e/f.c", 0644)) == 0 &&
+          close(creat("d/.h", 0644)) == 0);
     CHECK(symlink("e", "d/link") == 0);
     char *resolved = realpath("d/./link//../link/f.c", 0), *here = getcwd(0, 0);
     char wanted[4096];
@@ -113,7 +114,8 @@ int main(int argc, char **argv) {
     CHECK(resolved && !strcmp(resolved, wanted));
     CHECK(!realpath("d/none/x", 0) && errno == ENOENT);
     glob_t found;
-    CHECK(glob("d/*/*.[ch]", 0, 0, &found) == 0 && found.gl_pathc == 2 && !strcmp(found.gl_pathv[0], "d/e/f.c") && !strcmp(found.gl_pathv[1], "d/link/f.c"));
+    CHECK(glob("d/*/*.[ch]", 0, 0, &found) == 0 && found.gl_pathc == 2 &&
+          !strcmp(found.gl_pathv[0], "d/e/f.c") && !strcmp(found.gl_pathv[1], "d/link/f.c"));
     globfree(&found);
     CHECK(glob("d/*", GLOB_MARK, 0, &found) == 0 && found.gl_pathc == 2 && !strcmp(found.gl_pathv[0], "d/e/"));
     globfree(&found);

@@ -71,7 +71,11 @@ int main() {
     for (double value : {1.0 / 3, 5e-324, 1.7976931348623157e308, 123456.789, 1e22, 9007199254740993.0})
         CHECK(shortest_round_trip(value) && shortest_round_trip(static_cast<float>(value)));
     int parsed = 0;
-    CHECK([&] { const char *number = "123x"; auto result = std::from_chars(number, number + 4, parsed); return parsed == 123 && result.ptr == number + 3; }());
+    CHECK([&] {
+        const char* number = "123x";
+        auto result = std::from_chars(number, number + 4, parsed);
+        return parsed == 123 && result.ptr == number + 3;
+    }());
     CHECK(std::chrono::steady_clock::now().time_since_epoch().count() > 0);
     std::deque<std::string> queue{"a", "b"};
     queue.push_front(std::string(100, 'z'));

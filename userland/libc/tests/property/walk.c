@@ -42,7 +42,8 @@ int main(void) {
         if (!strcmp(entry->fts_name, "a")) fts_set(walk, entry, FTS_SKIP);
     }
     fts_close(walk);
-    expect("w:1 w/a:1 w/a:6 w/b:1 w/b:6 w/link:1 w/link/deep:1 w/link/deep/file:8 w/link/deep:6 w/link:6 w/wrong:13 w/z:8 w:6 ");
+    expect("w:1 w/a:1 w/a:6 w/b:1 w/b:6 w/link:1 w/link/deep:1 w/link/deep/file:8 w/link/deep:6 w/link:6 "
+           "w/wrong:13 w/z:8 w:6 ");
     if (nftw("w/a", visit, 1, FTW_PHYS)) return 1;
     expect("a:1:0 deep:1:1 file:0:2 ");
     if (nftw("w/a", visit, 20, FTW_PHYS | FTW_DEPTH)) return 1;
