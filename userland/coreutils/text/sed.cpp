@@ -72,7 +72,8 @@ public:
         while (next_ < names_.size()) {
             name_ = names_[next_++];
             input_ = std::make_unique<Input>();
-            if (input_->open(name_)) {
+            // Nothing can be put in the place of standard input: with -i a file of that name is meant.
+            if (input_->open(settings_.in_place && strcmp(name_, "-") == 0 ? "./-" : name_)) {
                 if (is_directory_fd(input_->fd())) {
                     warn("%s: %s", name_, settings_.in_place ? "not a regular file" : "is a directory");
                     status = settings_.in_place ? 4 : 2;
@@ -854,6 +855,7 @@ int run(Arguments& arguments) {
     settings.quiet = settings.quiet || script->quiet;
     static char dash[] = "-";
     static char* standard_input[] = {dash};
+    if (operands.empty() && settings.in_place) die(4, "no input files");
     if (operands.empty()) operands = standard_input;
     return Executor(*script, settings, operands).run();
 }
