@@ -5,6 +5,7 @@
 #include "framework/output.h"
 #include "lib/numbers.h"
 
+#include <algorithm>
 #include <string.h>
 
 namespace coreutils {
@@ -30,8 +31,10 @@ public:
     Encoder(const Encoding& encoding, uint64_t wrap) : encoding_(encoding), wrap_(wrap) {}
 
     void put(std::string_view bytes) {
-        for (unsigned char byte : bytes) {
-            group_ = group_ << 8 | byte;
+        for (size_t at = 0; at < bytes.size();) {
+            at += put_groups(bytes.substr(at));
+            if (at == bytes.size()) return;
+            group_ = group_ << 8 | static_cast<unsigned char>(bytes[at++]);
             if (++count_ == encoding_.group_bytes) flush_group();
         }
     }
@@ -42,6 +45,26 @@ public:
     }
 
 private:
+    // Base64's whole groups of three bytes, as far as this line and the buffer go; how many bytes that were.
+    size_t put_groups(std::string_view bytes) {
+        if (count_ > 0 || encoding_.group_bytes != 3) return 0;
+        size_t groups = std::min(bytes.size() / 3, (sizeof text_ - used_) / 4);
+        if (wrap_ > 0) groups = static_cast<size_t>(std::min<uint64_t>(groups, (wrap_ - column_) / 4));
+        const auto* from = reinterpret_cast<const unsigned char*>(bytes.data());
+        const char* alphabet = encoding_.alphabet;
+        char* to = text_ + used_;
+        for (size_t index = 0; index < groups; ++index, from += 3, to += 4) {
+            unsigned group = unsigned{from[0]} << 16 | unsigned{from[1]} << 8 | from[2];
+            to[0] = alphabet[group >> 18];
+            to[1] = alphabet[group >> 12 & 63];
+            to[2] = alphabet[group >> 6 & 63];
+            to[3] = alphabet[group & 63];
+        }
+        used_ += 4 * groups;
+        column_ += 4 * groups;
+        return 3 * groups;
+    }
+
     void flush_group() {
         if (used_ + 2 * sizeof group_ > sizeof text_) {
             out.write({text_, used_});
@@ -68,7 +91,7 @@ private:
     const Encoding& encoding_;
     uint64_t wrap_, column_ = 0, group_ = 0;
     size_t count_ = 0, used_ = 0;
-    char text_[4096]; // encoded, not written yet
+    char text_[16384]; // encoded, not written yet
 };
 
 class Decoder {
