@@ -53,7 +53,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     if (std::count(text.begin(), text.end(), '{') > 8 && std::count(text.begin(), text.end(), ',') > 8)
         return 0;
     shell.options.set(sh::Option::no_glob, size % 16 != 0);
-    shell.positional.values = {"a b", "", "*c"};
+    const std::string positional[] = {"a b", "", "*c"};
+    shell.positional.assign(std::begin(positional), std::end(positional));
     shell.variables.set("v", " x:y  z ");
     shell.variables.set("IFS", size % 3 == 0 ? ": " : " \t\n");
     sh::StringSource source(text);

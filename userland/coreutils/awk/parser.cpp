@@ -1,6 +1,8 @@
 // Programs of awk: their items, and the names in them.
 #include "awk/parser.h"
 
+#include <algorithm>
+
 namespace coreutils::awk {
 namespace {
 
