@@ -110,44 +110,53 @@ void Jobs::complain_fork() {
     shell_.complain({"Cannot fork: ", strerror(errno)});
 }
 
-pid_t Jobs::fork_into(Job& job) {
-    // A background job must not be hit by the keyboard's signals before it ignores them.
-    const bool shielded = !job_control_ && job.place == Place::background;
-    sigset_t keyboard, before;
-    sigemptyset(&keyboard);
-    sigaddset(&keyboard, SIGINT);
-    sigaddset(&keyboard, SIGQUIT);
-    if (shielded)
-        sigprocmask(SIG_BLOCK, &keyboard, &before);
-    pid_t pid = fork();
-    if (pid != 0) {
+namespace {
+
+// Signals wait around a fork until the child has dispositions of its own: one that came before would be handled, or
+// ignored, as the parent does it, and be lost.
+class SignalShield {
+public:
+    explicit SignalShield(bool needed) : needed_(needed) {
+        sigset_t all;
+        sigfillset(&all);
+        if (needed_)
+            sigprocmask(SIG_BLOCK, &all, &before_);
+    }
+    ~SignalShield() {
         int error = errno;
-        if (shielded)
-            sigprocmask(SIG_SETMASK, &before, nullptr);
+        if (needed_)
+            sigprocmask(SIG_SETMASK, &before_, nullptr);
         errno = error;
-        if (pid < 0)
-            complain_fork();
-        else
-            add_process(job, pid);
+    }
+    SignalShield(const SignalShield&) = delete;
+    SignalShield& operator=(const SignalShield&) = delete;
+
+private:
+    bool needed_;
+    sigset_t before_;
+};
+
+}  // namespace
+
+pid_t Jobs::fork_into(Job& job) {
+    const bool ignores_keyboard = !job_control_ && job.place == Place::background;
+    SignalShield shield(ignores_keyboard || shell_.traps.has_handlers());
+    pid_t pid = fork();
+    if (pid < 0)
+        complain_fork();
+    if (pid > 0)
+        add_process(job, pid);
+    if (pid != 0)
         return pid;
-    }
-    bool controlled = job_control_;
-    pid_t group = job.group;
-    Place place = job.place;
-    if (controlled) {
-        setpgid(0, group);
-        if (place == Place::foreground)
-            give_terminal_to(group ? group : getpid());
-    }
+    enter_child_by_system_calls(job.group, job.place);
     shell_.become_child();
-    if (!controlled && place == Place::background) {
+    if (ignores_keyboard) {
         shell_.traps.ignore_keyboard_signals();
         int null = open("/dev/null", O_RDONLY);
         if (null > 0) {
             dup2(null, STDIN_FILENO);
             close(null);
         }
-        sigprocmask(SIG_SETMASK, &before, nullptr);
     }
     return 0;
 }
@@ -172,6 +181,7 @@ void Jobs::add_process(Job& job, pid_t pid) {
 }
 
 pid_t Jobs::fork_helper() {
+    SignalShield shield(shell_.traps.has_handlers());
     pid_t pid = fork();
     if (pid < 0)
         complain_fork();
