@@ -38,8 +38,9 @@ add_library(martlet_kernel_flags INTERFACE)
 target_compile_options(martlet_kernel_flags INTERFACE
   --target=x86_64-unknown-none-elf ${MARTLET_WARNINGS} ${MARTLET_COMMON} ${MARTLET_OPT}
   -ffreestanding -nostdlibinc -mcmodel=kernel -mno-red-zone -fno-pic -mno-sse -mno-sse2 -mno-mmx
-  -fno-omit-frame-pointer -fno-threadsafe-statics -fno-strict-aliasing -fno-asynchronous-unwind-tables
-  $<$<COMPILE_LANGUAGE:CXX>:-nostdinc++ -fno-sized-deallocation>
+  -fno-omit-frame-pointer -fno-strict-aliasing -fno-asynchronous-unwind-tables
+  # A static is a constant or made by the boot processor: one made at its first use would need a lock (tests/build).
+  $<$<COMPILE_LANGUAGE:CXX>:-nostdinc++ -fno-sized-deallocation -fno-threadsafe-statics -fno-c++-static-destructors>
   # libc++'s headers find our configuration and our small C headers before Debian's.
   $<$<COMPILE_LANGUAGE:CXX>:-isystem${CMAKE_SOURCE_DIR}/kernel/base/libcxx>
   $<$<COMPILE_LANGUAGE:CXX>:-isystem${LLVM_CXX_HEADERS}>

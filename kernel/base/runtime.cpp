@@ -9,8 +9,6 @@ extern "C" {
 void martlet_library_assertion_failed(const char* message) { martlet::panic("%s", message); }
 void abort() { martlet::panic("abort called"); }
 void __cxa_pure_virtual() { martlet::panic("pure virtual function called"); }
-int __cxa_atexit(void (*)(void*), void*, void*) { return 0; } // the kernel never runs static destructors
-void* __dso_handle = nullptr;
 
 } // extern "C"
 

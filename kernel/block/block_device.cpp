@@ -11,7 +11,7 @@ namespace martlet {
 namespace {
 
 Mutex registry_lock{LockRank::SleepLeaf};
-[[clang::no_destroy]] constinit NumberedRegistry<BlockDevice> registry GUARDED_BY(registry_lock);
+constinit NumberedRegistry<BlockDevice> registry GUARDED_BY(registry_lock);
 void (*registry_listener)(BlockDevice&) GUARDED_BY(registry_lock) = nullptr;
 
 } // namespace

@@ -8,7 +8,7 @@ namespace martlet {
 namespace {
 
 SpinLock registry_lock{LockRank::Device};
-[[clang::no_destroy]] constinit NumberedRegistry<CharacterDevice> registry GUARDED_BY(registry_lock);
+constinit NumberedRegistry<CharacterDevice> registry GUARDED_BY(registry_lock);
 void (*registry_listener)(CharacterDevice&) GUARDED_BY(registry_lock) = nullptr;
 
 } // namespace

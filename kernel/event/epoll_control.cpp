@@ -17,8 +17,7 @@ u64 g_last_visit = 0; // under file_watch_mutex
 
 /// A twenty-fifth of memory for one user, as Linux.
 u64 epoll_watch_limit() {
-    static const u64 limit = memory_statistics().total_frames * kPageSize / 25 / sizeof(EpollItem);
-    return limit;
+    return total_memory_frames() * kPageSize / 25 / sizeof(EpollItem);
 }
 
 /// How many epolls are nested below this one. Items do not change under file_watch_mutex.

@@ -13,7 +13,7 @@ namespace martlet {
 namespace {
 
 AnonymousKind g_kind("anon_inode:[fanotify]");
-[[clang::no_destroy]] constinit List<FanotifyFile, &FanotifyFile::all_node> g_groups GUARDED_BY(notify_lock);
+constinit List<FanotifyFile, &FanotifyFile::all_node> g_groups GUARDED_BY(notify_lock);
 
 /// struct fanotify_event_metadata.
 struct EventMetadata {

@@ -15,7 +15,7 @@ REGISTER_SETTING(message_size_max);
 REGISTER_SETTING(message_queue_bytes_max);
 REGISTER_SETTING(next_id);
 
-[[clang::no_destroy]] constinit IpcTable<MessageQueue> message_table{message_queues_max, next_id};
+constinit IpcTable<MessageQueue> message_table{message_queues_max, next_id};
 
 namespace {
 

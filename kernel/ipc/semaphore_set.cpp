@@ -9,7 +9,7 @@ static constinit Setting sets_max("sys/kernel/sem", kSemaphoreSetsMax, 0, kIpcCo
 static constinit Setting next_id("sys/kernel/sem_next_id", -1, -1, 0x7fff'ffff);
 REGISTER_SETTING(next_id);
 
-[[clang::no_destroy]] constinit IpcTable<SemaphoreSet> semaphore_table{sets_max, next_id};
+constinit IpcTable<SemaphoreSet> semaphore_table{sets_max, next_id};
 
 namespace {
 

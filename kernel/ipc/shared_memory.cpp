@@ -12,7 +12,7 @@ static constinit Setting next_id("sys/kernel/shm_next_id", -1, -1, 0x7fff'ffff);
 REGISTER_SETTING(shared_memory_count_max);
 REGISTER_SETTING(next_id);
 
-[[clang::no_destroy]] constinit IpcTable<SharedMemory> shared_memory_table{shared_memory_count_max, next_id};
+constinit IpcTable<SharedMemory> shared_memory_table{shared_memory_count_max, next_id};
 
 namespace {
 

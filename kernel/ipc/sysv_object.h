@@ -58,7 +58,7 @@ public:
 
     /// EINVAL if no object has that id.
     Result<Ref<T>> find(int id) {
-        MutexGuard guard(lock());
+        MutexGuard guard(mutex_);
         auto index = static_cast<usize>(id) & kIndexMask;
         if (id < 0 || index >= slots_.size() || !slots_[index] || slots_[index]->id() != id)
             return Error(Errno::EINVAL);
@@ -66,7 +66,7 @@ public:
     }
     /// By position in the table (SHM_STAT and the like). EINVAL.
     Result<Ref<T>> find_by_index(int index) {
-        MutexGuard guard(lock());
+        MutexGuard guard(mutex_);
         if (index < 0 || static_cast<usize>(index) >= slots_.size() || !slots_[static_cast<usize>(index)])
             return Error(Errno::EINVAL);
         return slots_[static_cast<usize>(index)];
@@ -74,7 +74,7 @@ public:
     /// The …get calls: the object with `key`, after `check(object)`, or what create() makes. ENOENT, EEXIST,
     /// EACCES, ENOSPC.
     template <typename Check, typename Create> Result<int> get(int key, u32 flags, Check check, Create create) {
-        MutexGuard guard(lock());
+        MutexGuard guard(mutex_);
         if (key != kIpcPrivateKey) {
             for (Ref<T>& slot : slots_) {
                 if (!slot || slot->key() != key) continue;
@@ -103,7 +103,7 @@ public:
     /// Out of the table, once. Answers whether this call did it; waiters are the caller's to wake.
     bool remove(T& object) {
         Ref<T> removed;
-        MutexGuard guard(lock());
+        MutexGuard guard(mutex_);
         usize index = static_cast<usize>(object.id()) & kIndexMask;
         if (index >= slots_.size() || slots_[index].get() != &object) return false;
         object.is_removed_.store(true, std::memory_order_release);
@@ -113,7 +113,7 @@ public:
     }
     /// The highest used position, 0 if there is none (what the …_INFO commands answer).
     int highest_index() {
-        MutexGuard guard(lock());
+        MutexGuard guard(mutex_);
         for (usize index = slots_.size(); index-- > 0;)
             if (slots_[index]) return static_cast<int>(index);
         return 0;
@@ -121,7 +121,7 @@ public:
     usize count() const { return count_.load(std::memory_order_relaxed); }
     /// The object at the lowest position >= `index`, which becomes that position; null at the end.
     Ref<T> next(usize& index) {
-        MutexGuard guard(lock());
+        MutexGuard guard(mutex_);
         for (; index < slots_.size(); ++index)
             if (slots_[index]) return slots_[index];
         return nullptr;
@@ -129,10 +129,7 @@ public:
 
 private:
     static constexpr usize kIndexMask = (1u << kIpcIndexBits) - 1;
-    Mutex& lock() {
-        static Mutex mutex{LockRank::SleepLeaf}; // one for each kind: constant data cannot hold a mutex
-        return mutex;
-    }
+    Mutex mutex_{LockRank::SleepLeaf};
     const Setting& limit_;
     Setting& next_id_; // set by the administrator for one object, under the lock by get()
     Vector<Ref<T>> slots_;

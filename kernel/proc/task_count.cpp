@@ -16,7 +16,7 @@ u32 maximum_task_count() {
     // A small forked shell costs about that much in stacks, tables and copied pages: a fork bomb meets this
     // limit first.
     constexpr u64 kBytesPerTask = 256 * kKiB;
-    static const u64 by_memory = memory_statistics().total_frames * kPageSize / kBytesPerTask;
+    const u64 by_memory = total_memory_frames() * kPageSize / kBytesPerTask;
     constexpr u64 by_number = kPidMax - kReservedPids;
     return static_cast<u32>(by_memory < 64 ? 64 : by_memory < by_number ? by_memory : by_number);
 }

@@ -9,7 +9,7 @@ struct UserAccountTable {
     List<UserAccount, &UserAccount::node> accounts GUARDED_BY(lock);
 
     static UserAccountTable& instance() {
-        static UserAccountTable table;
+        static constinit UserAccountTable table;
         return table;
     }
     Ref<UserAccount> find(u32 user_id) REQUIRES(lock) {

@@ -8,7 +8,7 @@ namespace martlet {
 
 class CAPABILITY("mutex") Mutex : NonCopyable {
 public:
-    explicit Mutex(LockRank rank) : rank_(rank) {}
+    constexpr explicit Mutex(LockRank rank) : rank_(rank) {}
     void lock() ACQUIRE();
     void unlock() RELEASE();
     [[nodiscard]] bool try_lock() TRY_ACQUIRE(true);

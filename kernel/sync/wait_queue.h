@@ -45,7 +45,7 @@ private:
 
 class WaitQueue : NonCopyable {
 public:
-    explicit WaitQueue(LockRank rank = LockRank::WaitQueue) : lock_(rank) {}
+    constexpr explicit WaitQueue(LockRank rank = LockRank::WaitQueue) : lock_(rank) {}
     ~WaitQueue();
 
     /// Blocks until `condition()` is true. Errors: kRestartSys (a signal is pending and the mode allows it),

@@ -16,7 +16,7 @@ constexpr int kSignalPipe = 13, kSignalFileSize = 25;
 
 const Credentials& current_credentials() {
     if (Task* task = current_task_or_null()) [[likely]] return task->credentials();
-    static const Credentials kernel; // root with every capability
+    static constinit const Credentials kernel; // root with every capability
     return kernel;
 }
 

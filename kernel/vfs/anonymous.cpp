@@ -28,7 +28,7 @@ Inode* shared_inode = nullptr; // published with the mount
 Mount* anonymous_mount() {
     static std::atomic<Mount*> mount = nullptr;
     if (Mount* made = mount.load(std::memory_order_acquire)) return made;
-    static Mutex making{LockRank::SleepLeaf};
+    static constinit Mutex making{LockRank::SleepLeaf};
     MutexGuard guard(making);
     if (Mount* made = mount.load(std::memory_order_acquire)) return made;
     auto block = make_ref<AnonymousSuperBlock>();

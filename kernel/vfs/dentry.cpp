@@ -17,7 +17,7 @@ namespace {
 
 u64 unused_limit = 512; // until init
 
-[[clang::no_destroy]] constinit Dentry::LruList lru GUARDED_BY(name_space_lock);
+constinit Dentry::LruList lru GUARDED_BY(name_space_lock);
 u64 unused_count GUARDED_BY(name_space_lock) = 0;
 
 /// Most names are short: a loop beats a call.

@@ -21,7 +21,7 @@ struct DentryPool::Page {
 struct DentryPool::State {
     static inline SpinLock lock{LockRank::Leaf};
     /// Pages with room: first those in use, then the empty ones.
-    [[clang::no_destroy]] static inline constinit List<Page, &Page::node> usable GUARDED_BY(lock);
+    static inline constinit List<Page, &Page::node> usable GUARDED_BY(lock);
     static inline u64 live_count GUARDED_BY(lock) = 0, page_count GUARDED_BY(lock) = 0,
                                  empty_count GUARDED_BY(lock) = 0;
     static constexpr u64 kSparePages = 64;

@@ -14,7 +14,7 @@ struct WaitEdge {
     WaitEdge* next = nullptr; // of that search's list
 };
 SpinLock wait_graph_lock{LockRank::Leaf};
-[[clang::no_destroy]] constinit List<WaitEdge, &WaitEdge::node> wait_graph GUARDED_BY(wait_graph_lock);
+constinit List<WaitEdge, &WaitEdge::node> wait_graph GUARDED_BY(wait_graph_lock);
 
 /// Whether `holder` waits, directly or through others, for `waiter`. A process with several threads may wait
 /// several times.
@@ -48,7 +48,7 @@ struct FileLocksRegistry {
     List<FileLocks, &FileLocks::registry_node_> all GUARDED_BY(lock);
 };
 namespace {
-[[clang::no_destroy]] FileLocksRegistry registry;
+FileLocksRegistry registry;
 } // namespace
 
 FileLocks::FileLocks(const Inode& inode) : device_(inode.super_block().device), inode_number_(inode.number()) {

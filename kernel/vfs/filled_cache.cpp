@@ -10,7 +10,7 @@ namespace martlet {
 class FilledCacheList {
 public:
     static inline SpinLock lock{LockRank::DentryCache};
-    [[clang::no_destroy]] static inline constinit List<FilledCache, &FilledCache::all_node_> all GUARDED_BY(lock);
+    static inline constinit List<FilledCache, &FilledCache::all_node_> all GUARDED_BY(lock);
 };
 
 FilledCache::FilledCache(u64 size) : size_(size) {

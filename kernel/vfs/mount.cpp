@@ -21,7 +21,7 @@ SpinLock mount_pool_lock{LockRank::Leaf};
 void* free_mounts GUARDED_BY(mount_pool_lock) = nullptr; // linked through the first word
 std::atomic<u32> next_mount_id = 1;
 
-[[clang::no_destroy]] constinit MountTable::MountList attached_mounts; // mount_mutex; all that have a place
+constinit MountTable::MountList attached_mounts; // mount_mutex; all that have a place
 Mount* first_mount = nullptr;
 
 std::atomic<Mount*>& bucket_of(const Mount* parent, const Dentry* point) {

@@ -5,11 +5,10 @@
 namespace martlet {
 namespace {
 
-std::atomic<u64> next_number = 0xf000'0000; // as Linux numbers them in /proc/pid/ns
+constexpr u64 kInitialNumber = 0xf000'0000; // as Linux numbers them in /proc/pid/ns
+std::atomic<u64> g_next_number = kInitialNumber + 1;
 
 } // namespace
-
-MountNamespace::MountNamespace() : number_(next_number.fetch_add(1, std::memory_order_relaxed)) {}
 
 MountNamespace::~MountNamespace() {
     if (!root_) return;
@@ -18,13 +17,12 @@ MountNamespace::~MountNamespace() {
 }
 
 MountNamespace& MountNamespace::initial() {
-    alignas(MountNamespace) static unsigned char storage[sizeof(MountNamespace)];
-    static MountNamespace* made = new (storage) MountNamespace(); // at boot, before there are others to ask
-    return *made;
+    static constinit MountNamespace initial(kInitialNumber);
+    return initial;
 }
 
 Result<Ref<MountNamespace>> MountNamespace::copy(MountNamespace& from, Path& root, Path& working_directory) {
-    Ref<MountNamespace> fresh = TRY(make_ref<MountNamespace>());
+    Ref<MountNamespace> fresh = TRY(make_ref<MountNamespace>(g_next_number.fetch_add(1, std::memory_order_relaxed)));
     MutexGuard guard(mount_mutex);
     Vector<MountPair> pairs;
     Mount& top = from.root();

@@ -20,7 +20,7 @@ public:
     Mount& root() const { return *root_; }
     void set_root(Mount& root) { root_ = &root; }
 
-    MountNamespace();
+    constexpr explicit MountNamespace(u64 number) : number_(number) {}
 
     ChangeCount changes; // of its mounts and their flags
 

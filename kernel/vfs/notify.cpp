@@ -12,7 +12,7 @@ namespace {
 
 constexpr u32 kBuckets = 256;
 NotifyMarkList g_buckets[kBuckets] GUARDED_BY(notify_lock);
-[[clang::no_destroy]] constinit List<PathListener, &PathListener::listener_node> g_listeners GUARDED_BY(notify_lock);
+constinit List<PathListener, &PathListener::listener_node> g_listeners GUARDED_BY(notify_lock);
 std::atomic<u32> g_next_cookie = 1;
 
 NotifyMarkList& notify_bucket(const Inode& inode) REQUIRES(notify_lock) {

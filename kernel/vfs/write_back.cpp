@@ -38,8 +38,8 @@ constexpr u64 kPagesPerCheck = 32;
 std::atomic<u64> unchecked_pages = 0;
 
 SpinLock list_lock{LockRank::Leaf};
-[[clang::no_destroy]] constinit WrittenCache::DirtyList dirty_caches GUARDED_BY(list_lock);
-[[clang::no_destroy]] constinit List<WriteBack::LastUse, &WriteBack::LastUse::last_use_node>
+constinit WrittenCache::DirtyList dirty_caches GUARDED_BY(list_lock);
+constinit List<WriteBack::LastUse, &WriteBack::LastUse::last_use_node>
     last_uses GUARDED_BY(list_lock);
 u64 current_round GUARDED_BY(list_lock) = 0;
 

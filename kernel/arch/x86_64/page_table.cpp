@@ -325,7 +325,7 @@ void kernel_page_table_init(PhysicalAddress (*take_table)()) {
 }
 
 void kernel_page_table_map_boot(u64 address, PhysicalAddress to, u64 size, u32 flags, PhysicalAddress (*take_table)()) {
-    static const bool has_gib_pages = cpu_has_gib_pages();
+    const bool has_gib_pages = cpu_has_gib_pages();
     ASSERT(((address | to.value | size) & (kPageSize - 1)) == 0);
     u64 end = address + size;
     while (address < end) {

@@ -62,7 +62,7 @@ public:
     MiceStream stream_ GUARDED_BY(mice_lock);
 };
 
-[[clang::no_destroy]] constinit List<MiceFile, &MiceFile::node_> mice_files GUARDED_BY(mice_lock);
+constinit List<MiceFile, &MiceFile::node_> mice_files GUARDED_BY(mice_lock);
 
 MiceFile::MiceFile(u32 flags, Path path) : File(flags, std::move(path)) {
     LockGuard guard(mice_lock);

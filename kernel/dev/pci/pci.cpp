@@ -18,7 +18,7 @@ constexpr u64 kIoSpace = 1, kMemoryType64 = 4, kResourceIo = 0x100, kResourceMem
               kResourceReadOnly = 0x4000, kResourceAligned = 0x40000, kResource64 = 0x100000;
 
 SpinLock config_lock{LockRank::Device}; // the address port and the data port belong together
-[[clang::no_destroy]] constinit Vector<PciDevice> devices; // written at boot
+constinit Vector<PciDevice> devices; // written at boot
 
 /// Sizes of base addresses are found by writing ones, with the device's decoding off.
 void read_resource(PciDevice& device, u32 index, u32 offset, u32& next_index) {

@@ -11,7 +11,7 @@ constexpr u32 cube_step(u8 level) { return level < 48 ? 0 : level < 115 ? 1 : (l
 
 } // namespace
 
-[[clang::no_destroy]] constinit ColorTable color_table;
+constinit ColorTable color_table;
 
 ColorIndex ColorTable::direct(Rgb color) {
     u32 wanted = kUsed | static_cast<u32>(color.red) << 16 | static_cast<u32>(color.green) << 8 | color.blue;

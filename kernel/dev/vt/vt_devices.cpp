@@ -31,7 +31,7 @@ u32 active_virtual_terminal() {
 }
 
 ActiveTerminalChanges& active_terminal_changes() {
-    static ActiveTerminalChanges never; // without a screen
+    static constinit ActiveTerminalChanges never; // without a screen
     ScreenConsole* console = screen_console();
     return console ? console->changes() : never;
 }

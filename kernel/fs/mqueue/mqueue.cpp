@@ -107,7 +107,7 @@ public:
     }
     /// The kernel's own mount, through which mq_open looks names up. Made on first use, kept for ever.
     Result<Path> root() {
-        static Mutex making{LockRank::Mount};
+        static constinit Mutex making{LockRank::Mount};
         MutexGuard guard(making);
         if (!mount_) {
             InodeAttributes attributes;

@@ -82,7 +82,7 @@ public:
     std::string_view name() const override { return "proc"; }
     /// One instance, however often it is mounted.
     Result<Ref<SuperBlock>> mount(std::string_view, std::string_view) override {
-        static Mutex making{LockRank::Mount};
+        static constinit Mutex making{LockRank::Mount};
         MutexGuard guard(making);
         if (!instance_) {
             Ref<ProcSuperBlock> block = TRY(make_ref<ProcSuperBlock>());

@@ -53,7 +53,7 @@ Result<void> show_uuid(TextBuffer& text, const ProcSubject&) {
 }
 
 Result<void> show_boot_id(TextBuffer& text, const ProcSubject&) {
-    static SpinLock making{LockRank::Device};
+    static constinit SpinLock making{LockRank::Device};
     static bool is_made = false;
     static u8 boot_id[16];
     u8 bytes[16];

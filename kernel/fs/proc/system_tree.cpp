@@ -69,7 +69,7 @@ struct Row {
     Setting* setting;
     std::string_view name() const { return entry ? entry->name : setting->name(); }
 };
-[[clang::no_destroy]] constinit Vector<Row> rows; // written once, before the first mount
+constinit Vector<Row> rows; // written once, before the first mount
 
 void collect_rows() {
     bool good = true;

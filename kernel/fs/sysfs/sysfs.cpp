@@ -181,7 +181,7 @@ public:
     std::string_view name() const override { return "sysfs"; }
     /// One instance, however often it is mounted.
     Result<Ref<SuperBlock>> mount(std::string_view, std::string_view) override {
-        static Mutex making{LockRank::Mount};
+        static constinit Mutex making{LockRank::Mount};
         MutexGuard guard(making);
         if (!instance_) {
             Ref<SysfsSuperBlock> block = TRY(make_ref<SysfsSuperBlock>());

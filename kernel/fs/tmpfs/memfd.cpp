@@ -68,7 +68,7 @@ private:
 Mount* memfd_mount() {
     static std::atomic<Mount*> mount = nullptr;
     if (Mount* made = mount.load(std::memory_order_acquire)) return made;
-    static Mutex making{LockRank::SleepLeaf};
+    static constinit Mutex making{LockRank::SleepLeaf};
     MutexGuard guard(making);
     if (Mount* made = mount.load(std::memory_order_acquire)) return made;
     InodeAttributes root;
