@@ -251,8 +251,8 @@ def test_stop_background_foreground(shell):
     shell.expect("Stopped")
     shell.prompt()
     assert shell.run("echo $?") == ["148"]
-    assert re.match(r"\[1\]\+ \d+ Stopped +sleep 60", shell.run("jobs -l")[0])
-    assert shell.run("bg") == ["[1] sleep 60 &"]
+    assert re.match(r"\[1\] \+ \d+ Stopped +sleep 60", shell.run("jobs -l")[0])
+    assert shell.run("bg") == ["[1] sleep 60"]
     assert "Running" in shell.run("jobs %1")[0]
     shell.send("fg %sleep\r")
     shell.expect("sleep 60\r\n")
@@ -277,7 +277,7 @@ def test_job_identifiers(shell):
 def test_jobs_that_end_are_reported_before_a_prompt(shell):
     shell.run("sleep 0.1 &")
     time.sleep(0.4)
-    assert re.match(r"\[1\]\+ Done +sleep 0.1", shell.run("")[0])
+    assert re.match(r"\[1\] \+ Done +sleep 0.1", shell.run("")[0])
     shell.run("sh -c 'sleep 0.1; exit 3' &")
     time.sleep(0.4)
     assert "Done(3)" in shell.run("")[0]

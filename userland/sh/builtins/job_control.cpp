@@ -38,22 +38,15 @@ bool require_job_control(Shell& shell, Arguments arguments) {
 
 }  // namespace
 
-int run_jobs(Shell& shell, Arguments arguments) {
-    OptionScanner options(shell, arguments, "lp");
-    bool with_pids = false;
-    bool only_groups = false;
-    while (char letter = options.next()) {
-        if (letter == '?')
-            return kStatusError;
-        (letter == 'l' ? with_pids : only_groups) = true;
-    }
-    shell.jobs.poll();
+namespace {
+
+int list_jobs(Shell& shell, Arguments arguments, int first, bool with_pids, bool only_groups) {
     std::vector<Job*> jobs;
     int status = 0;
-    if (options.operands() >= arguments.count)
+    if (first >= arguments.count)
         for (const auto& job : shell.jobs.all())
             jobs.push_back(job.get());
-    for (int i = options.operands(); i < arguments.count; ++i) {
+    for (int i = first; i < arguments.count; ++i) {
         if (Job* job = find_job(shell, arguments, arguments[i]))
             jobs.push_back(job);
         else
@@ -73,6 +66,27 @@ int run_jobs(Shell& shell, Arguments arguments) {
         if (job->state() == JobState::done)
             shell.jobs.remove(*job);
     }
+    return status;
+}
+
+}  // namespace
+
+int run_jobs(Shell& shell, Arguments arguments) {
+    OptionScanner options(shell, arguments, "lp");
+    bool with_pids = false;
+    bool only_groups = false;
+    while (char letter = options.next()) {
+        if (letter == '?')
+            return kStatusError;
+        (letter == 'l' ? with_pids : only_groups) = true;
+    }
+    shell.jobs.poll();
+    const bool parents = shell.is_child && shell.jobs.all().empty();
+    if (parents)
+        shell.jobs.swap_with_parents();
+    int status = list_jobs(shell, arguments, options.operands(), with_pids, only_groups);
+    if (parents)
+        shell.jobs.swap_with_parents();
     return status;
 }
 
@@ -109,7 +123,7 @@ int run_bg(Shell& shell, Arguments arguments) {
         }
         if (job->state() == JobState::stopped)
             shell.jobs.continue_in_background(*job);
-        shell.out.put("[" + number_text(job->number) + "] " + job->command() + " &\n");
+        shell.out.put("[" + number_text(job->number) + "] " + job->command() + "\n");
     } while (++i < arguments.count);
     return status;
 }

@@ -62,6 +62,9 @@ constexpr Limit kLimits[] = {
     {'v', RLIMIT_AS, 1024, "vmemory(kbytes)"},
     {'w', RLIMIT_LOCKS, 1, "locks"},
     {'r', RLIMIT_RTPRIO, 1, "rtprio"},
+    {'e', RLIMIT_NICE, 1, "nice"},
+    {'i', RLIMIT_SIGPENDING, 1, "pending signals"},
+    {'q', RLIMIT_MSGQUEUE, 1, "message queues(bytes)"},
 };
 
 std::string limit_text(const Limit& limit, bool hard) {
@@ -74,7 +77,7 @@ std::string limit_text(const Limit& limit, bool hard) {
 }  // namespace
 
 int run_ulimit(Shell& shell, Arguments arguments) {
-    OptionScanner options(shell, arguments, "HSatfdscmlpunvwr");
+    OptionScanner options(shell, arguments, "HSatfdscmlpunvwreiq");
     bool hard = false;
     bool soft = false;
     bool all = false;
@@ -93,7 +96,7 @@ int run_ulimit(Shell& shell, Arguments arguments) {
     if (all) {
         for (const Limit& limit : kLimits) {
             std::string line(limit.description);
-            line.resize(21, ' ');
+            line.resize(23, ' ');
             shell.out.put(line + limit_text(limit, hard && !soft) + "\n");
         }
         return 0;
@@ -108,7 +111,9 @@ int run_ulimit(Shell& shell, Arguments arguments) {
     struct rlimit values{};
     getrlimit(resource, &values);
     rlim_t value = RLIM_INFINITY;
-    if (arguments[first] != "unlimited") {
+    if (arguments[first] == "hard" || arguments[first] == "soft") {
+        value = arguments[first] == "hard" ? values.rlim_max : values.rlim_cur;
+    } else if (arguments[first] != "unlimited") {
         auto number = parse_integer(arguments[first]);
         if (!number || *number < 0)
             return usage_error(shell, arguments, "bad number", arguments[first]);

@@ -85,6 +85,8 @@ int run_unalias(Shell& shell, Arguments arguments) {
         shell.aliases.remove_all();
         return 0;
     }
+    if (options.operands() >= arguments.count)
+        return usage_error(shell, arguments, "usage: unalias name... | -a");
     int status = 0;
     for (int i = options.operands(); i < arguments.count; ++i) {
         if (!shell.aliases.remove(arguments[i])) {
@@ -103,6 +105,7 @@ int run_hash(Shell& shell, Arguments arguments) {
         if (letter == 'r')
             shell.path_cache.clear();
     }
+    shell.path_cache.keep_only(shell.variables.path_generation());
     if (options.operands() >= arguments.count && arguments.count == 1)
         for (const PathCache::Entry& entry : shell.path_cache.entries())
             shell.out.put(entry.path + "\n");

@@ -61,8 +61,17 @@ int Executor::run_node(const Node* node, AfterRun after) {
     if (shell_.options[Option::no_exec] && !shell_.interactive())
         return 0;
     switch (node->kind) {
-    case NodeKind::simple:
-        return check_errexit(run_simple(static_cast<const SimpleCommand&>(*node), after));
+    case NodeKind::simple: {
+        int status = run_simple(static_cast<const SimpleCommand&>(*node), after);
+        // Before the loop or function around it goes on (POSIX.1-2017 2.11).
+        if (Traps::any_pending() && shell_.flow == Flow::next) {
+            shell_.status = status;
+            shell_.run_pending_traps();
+            if (shell_.flow != Flow::next)
+                return shell_.status;
+        }
+        return check_errexit(status);
+    }
     case NodeKind::pipeline: {
         const auto& pipeline = static_cast<const Pipeline&>(*node);
         if (!pipeline.negated)

@@ -33,11 +33,14 @@ bool PathCache::search(std::string_view name, std::string_view path_list, std::s
     return false;
 }
 
-const std::string* PathCache::find(std::string_view name, std::string_view path_list, unsigned generation) {
-    if (generation != generation_) {
+void PathCache::keep_only(unsigned generation) {
+    if (generation != generation_)
         entries_.clear();
-        generation_ = generation;
-    }
+    generation_ = generation;
+}
+
+const std::string* PathCache::find(std::string_view name, std::string_view path_list, unsigned generation) {
+    keep_only(generation);
     auto at = std::lower_bound(entries_.begin(), entries_.end(), name,
                                [](const Entry& entry, std::string_view wanted) { return entry.name < wanted; });
     if (at != entries_.end() && at->name == name) {

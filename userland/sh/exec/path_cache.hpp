@@ -19,6 +19,8 @@ public:
     const std::string* find(std::string_view name, std::string_view path_list, unsigned generation);
     // Searches without remembering.
     static bool search(std::string_view name, std::string_view path_list, std::string& found);
+    // Entries found by an older value of PATH are forgotten.
+    void keep_only(unsigned generation);
     void clear() { entries_.clear(); }
     const std::vector<Entry>& entries() const { return entries_; }
 

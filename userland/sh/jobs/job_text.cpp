@@ -111,7 +111,7 @@ void Jobs::describe(const Job& job, bool with_pids, std::string& text) {
         return;
     const Job* first = current();
     const Job* second = previous();
-    text += '[' + number_text(job.number) + ']';
+    text += '[' + number_text(job.number) + "] ";
     text += &job == first ? '+' : &job == second ? '-' : ' ';
     text += ' ';
     if (with_pids)

@@ -97,8 +97,17 @@ void Jobs::remove(Job& job) {
 }
 
 void Jobs::forget_all() {
+    // What runs in the foreground is what this child is a part of.
+    std::erase_if(jobs_, [](const auto& job) { return job->place == Place::foreground; });
+    if (!jobs_.empty())
+        swap_with_parents();
     jobs_.clear();
     recent_.clear();
+}
+
+void Jobs::swap_with_parents() {
+    parents_.jobs.swap(jobs_);
+    parents_.recent.swap(recent_);
 }
 
 void Jobs::make_current(Job& job) {
@@ -181,6 +190,7 @@ void Jobs::add_process(Job& job, pid_t pid) {
 }
 
 pid_t Jobs::fork_helper() {
+    poll();  // what $(jobs) shows
     SignalShield shield(shell_.traps.has_handlers());
     pid_t pid = fork();
     if (pid < 0)

@@ -72,7 +72,11 @@ public:
     // Tells about finished and stopped jobs, as before a prompt.
     void report_changes();
     void remove(Job& job);
+    // In a child: the jobs are the parent's.
     void forget_all();
+    // `jobs` in a subshell without jobs of its own shows those the parent had: between a pair of calls they are the
+    // table.
+    void swap_with_parents();
 
     int continue_in_foreground(Job& job);
     void continue_in_background(Job& job);
@@ -113,6 +117,10 @@ private:
     Shell& shell_;
     std::vector<std::unique_ptr<Job>> jobs_;  // by number
     std::vector<int> recent_;                 // job numbers, current first
+    struct {
+        std::vector<std::unique_ptr<Job>> jobs;
+        std::vector<int> recent;
+    } parents_;
     bool job_control_ = false;
     int terminal_ = -1;
     pid_t shell_group_ = 0;

@@ -84,6 +84,11 @@ public:
     void release_finished_aliases();
     // The next token is still part of what the aliases became.
     void keep_finished_aliases() { keep_aliases_ = true; }
+    // At the first character of a token that stands behind all alias values: those may be expanded in it.
+    void release_aliases_behind() {
+        if (frames_.empty() && !finished_aliases_.empty())
+            release_finished_aliases();
+    }
     // True once after the end of an alias value that ends in a blank.
     bool take_blank_after_alias() { return std::exchange(blank_after_alias_, false); }
 

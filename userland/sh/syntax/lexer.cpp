@@ -107,6 +107,7 @@ TokenKind Lexer::read_operator(int first) {
 Token Lexer::next() {
     input_.release_finished_aliases();
     skip_blanks_and_comments();
+    input_.release_aliases_behind();
     Token token;
     token.alias_candidate = input_.take_blank_after_alias();
     token.line = input_.line();

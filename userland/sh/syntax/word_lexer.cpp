@@ -69,7 +69,7 @@ bool Lexer::read_parts(WordBuilder& builder, Context context) {
         case '~':
             if (!tilde_here)
                 break;
-            read_tilde(builder, context, in_assignment);
+            read_tilde(builder, context, in_assignment || (context == Context::brace_bare && !builder.empty()));
             continue;
         case '}':
             if (context == Context::brace_bare || context == Context::brace_quoted ||
@@ -110,7 +110,8 @@ bool Lexer::read_parts(WordBuilder& builder, Context context) {
         case ':':
             if (context == Context::brace_offset && depth == 0)
                 return true;
-            tilde_possible = in_assignment;
+            // x=${y-~:~}
+            tilde_possible = in_assignment || context == Context::brace_bare;
             break;
         default:
             break;
@@ -479,6 +480,8 @@ void Lexer::read_tilde(WordBuilder& builder, Context context, bool in_assignment
     int c;
     while (is_name_char(c = peek_joined()) || c == '.' || c == '-' || c == '+')
         user.push_back(static_cast<char>(input_.get()));
+    if (context == Context::brace_bare && c == ':')
+        in_assignment = true;
     bool ends = c == '/' || (in_assignment && c == ':') ||
                 (context == Context::brace_bare ? c == '}' : is_delimiter(c));
     if (ends) {
