@@ -239,9 +239,9 @@ def test_a_trap_of_interrupt_runs_when_the_foreground_job_died_of_it(shell):
 
 def test_a_background_group_takes_its_signals(shell):
     shell.run("(sleep 50; sleep 50) &")
-    shell.run("kill %1")
+    printed = "".join(shell.run("kill %1"))  # told before this prompt or by wait
     shell.send("wait\r")
-    assert "Terminated" in shell.prompt() + shell.run("jobs; echo end")[0]
+    assert "Terminated" in printed + shell.prompt() + shell.run("jobs; echo end")[0]
 
 
 def test_stop_background_foreground(shell):
