@@ -6,6 +6,7 @@
 #include "framework/output.h"
 #include "lib/mode.h"
 #include "lib/path.h"
+#include "lib/unfinished.h"
 
 #include <algorithm>
 #include <elf.h>
@@ -225,6 +226,7 @@ void write_archive(const char* archive, const std::string& text, const struct st
     std::string temporary = join_path(directory_name(archive), "arXXXXXX");
     int fd = mkstemp(temporary.data());
     if (fd < 0) die_errno(1, archive);
+    Unfinished unfinished(temporary);
     std::string_view rest = text;
     while (!rest.empty()) {
         ssize_t count = write(fd, rest.data(), rest.size());

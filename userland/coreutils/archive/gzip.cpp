@@ -4,6 +4,7 @@
 #include "framework/diagnostics.h"
 #include "framework/output.h"
 #include "lib/path.h"
+#include "lib/unfinished.h"
 #include "lib/walk.h"
 
 #include <errno.h>
@@ -60,7 +61,11 @@ class FileSink final : public ByteSink {
 public:
     explicit FileSink(int fd) : output_(fd) {}
     void put(std::string_view bytes) override { output_.write(bytes); }
-    void flush() { output_.flush(); }
+    // What is left is written; the errno of the first write that failed, or 0.
+    int finish() {
+        output_.flush();
+        return output_.error();
+    }
 
 private:
     Output output_;
@@ -261,6 +266,8 @@ private:
         std::string target = name + settings_.suffix;
         int fd = create(target, info);
         if (fd < 0) return;
+        Unfinished unfinished(target);
+        int error = 0;
         {
             FileSink sink(fd);
             if (!gzip(input, sink, header_for(name, info), settings_.level, bytes)) {
@@ -269,9 +276,9 @@ private:
                 close(fd);
                 return;
             }
-            sink.flush();
+            error = sink.finish();
         }
-        finish_file(fd, name, target, info, info.st_mtim);
+        if (!finish_file(fd, name, target, info, info.st_mtim, error)) return;
         struct stat made;
         if (settings_.verbose && stat(target.c_str(), &made) == 0)
             warn_plain(
@@ -296,11 +303,13 @@ private:
         }
         int fd = create(target, info);
         if (fd < 0) return;
+        Unfinished unfinished(target);
         bool good;
+        int error = 0;
         {
             FileSink sink(fd);
             good = unpack(input, name.c_str(), sink, summary);
-            if (good) sink.flush();
+            error = sink.finish();
         }
         if (!good) {
             close(fd);
@@ -308,14 +317,14 @@ private:
             return;
         }
         timespec time = info.st_mtim;
-        if (settings_.names == NameRule::always) {
+        if (settings_.names == NameRule::always && !error) {
             if (summary.header.time) time = {static_cast<time_t>(summary.header.time), 0};
             std::string own(base_name(summary.header.name));
             std::string wanted = join_path(directory_name(target), own);
             if (!own.empty() && own != base_name(target) && rename(target.c_str(), wanted.c_str()) == 0)
                 target = wanted;
         }
-        finish_file(fd, name, target, info, time);
+        if (!finish_file(fd, name, target, info, time, error)) return;
         if (settings_.verbose)
             warn_plain("%s:\t%5.1f%% -- %s %s\n", name.c_str(),
                        ratio(summary.bytes, static_cast<uint64_t>(info.st_size) - summary.overhead),
@@ -348,24 +357,28 @@ private:
         return fd;
     }
 
-    // Owner, mode and times as the original's; then that goes.
-    void finish_file(int fd, const std::string& name, const std::string& target, const struct stat& info,
-                     timespec time) {
+    // Owner, mode and times as the original's; then that goes. A target that could not be written goes
+    // instead.
+    bool finish_file(int fd, const std::string& name, const std::string& target, const struct stat& info,
+                     timespec time, int error) {
         timespec times[2] = {info.st_atim, time};
         if (fchown(fd, info.st_uid, info.st_gid) != 0 &&
             fchown(fd, static_cast<uid_t>(-1), info.st_gid) != 0 && errno != EPERM)
             warn_errno(target);
         fchmod(fd, info.st_mode & 07777);
         futimens(fd, times);
-        if (close(fd) != 0) {
-            warn_errno(target);
+        if (close(fd) != 0 && error == 0) error = errno;
+        if (error != 0) {
+            warn_errno(target, error);
+            unlink(target.c_str());
             fail();
-            return;
+            return false;
         }
         if (!settings_.keep && unlink(name.c_str()) != 0) {
             warn_errno(name);
             fail();
         }
+        return true;
     }
 
     static double ratio(uint64_t plain, uint64_t packed) {

@@ -4,9 +4,11 @@
 #include "framework/output.h"
 #include "framework/tool.h"
 #include "lib/path.h"
+#include "lib/unfinished.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <optional>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -131,6 +133,8 @@ void Packer::process_to_file(Input& input, const std::string& name, const std::s
         warn_errno(target);
         return fail();
     }
+    std::optional<Unfinished> unfinished;
+    if (!special) unfinished.emplace(target);
     bool good;
     int error = 0;
     {

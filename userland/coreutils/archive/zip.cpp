@@ -8,12 +8,14 @@
 #include "framework/input.h"
 #include "framework/output.h"
 #include "lib/path.h"
+#include "lib/unfinished.h"
 #include "lib/walk.h"
 
 #include <algorithm>
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
+#include <optional>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -256,7 +258,10 @@ private:
             to_output_ ? std::string("/tmp/ziXXXXXX") : join_path(directory_name(archive_), "ziXXXXXX");
         fd_ = mkstemp(temporary_.data());
         if (fd_ < 0) die_errno(kCannotWrite, archive_);
-        if (to_output_) unlink(temporary_.c_str());
+        if (to_output_)
+            unlink(temporary_.c_str());
+        else
+            unfinished_.emplace(temporary_);
     }
 
     void copy_entry(Writer& writer, ZipEntry entry, std::vector<ZipEntry>& made) {
@@ -428,6 +433,7 @@ private:
 
     const Settings& settings_;
     std::string archive_, temporary_;
+    std::optional<Unfinished> unfinished_;
     bool to_output_, warned_ = false;
     int old_fd_ = -1, fd_ = -1, status_ = 0;
     struct stat old_info_ = {};
@@ -441,22 +447,46 @@ int run(Arguments& arguments) {
     std::vector<std::pair<size_t, char>> lists;
     while (auto option = arguments.next_option()) {
         switch (*option) {
-        case 'r': settings.recursive = true; break;
-        case 'j': settings.junk = true; break;
-        case 'u': settings.update = true; break;
-        case 'f': settings.freshen = true; break;
-        case 'd': settings.remove = true; break;
-        case 'm': settings.move = true; break;
-        case 'y': settings.keep_links = true; break;
-        case 'D': settings.no_directories = true; break;
-        case 'X': settings.no_extra = true; break;
-        case 'q': settings.quiet = true; break;
-        case '@': settings.names_from_input = true; break;
+        case 'r':
+            settings.recursive = true;
+            break;
+        case 'j':
+            settings.junk = true;
+            break;
+        case 'u':
+            settings.update = true;
+            break;
+        case 'f':
+            settings.freshen = true;
+            break;
+        case 'd':
+            settings.remove = true;
+            break;
+        case 'm':
+            settings.move = true;
+            break;
+        case 'y':
+            settings.keep_links = true;
+            break;
+        case 'D':
+            settings.no_directories = true;
+            break;
+        case 'X':
+            settings.no_extra = true;
+            break;
+        case 'q':
+            settings.quiet = true;
+            break;
+        case '@':
+            settings.names_from_input = true;
+            break;
         case 'v':
         case 'g':
         case 'x':
-        case 'i': break;
-        default: settings.level = *option - '0';
+        case 'i':
+            break;
+        default:
+            settings.level = *option - '0';
         }
         lists.emplace_back(arguments.operands().size(),
                            *option == 'x' || *option == 'i' ? static_cast<char>(*option) : 0);

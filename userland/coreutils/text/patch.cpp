@@ -4,6 +4,7 @@
 #include "framework/output.h"
 #include "lib/numbers.h"
 #include "lib/path.h"
+#include "lib/unfinished.h"
 #include "text/patch_parse.h"
 
 #include <algorithm>
@@ -198,20 +199,28 @@ bool read_text(const std::string& name, Text& text) {
     return true;
 }
 
-void write_text(const std::string& name, const Text& text, mode_t mode, int flags) {
+// The errno of what failed, or 0.
+int try_to_write_text(const std::string& name, const Text& text, mode_t mode, int flags) {
     int fd = open(name.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | flags, mode);
-    if (fd < 0) die_errno(2, name);
+    if (fd < 0) return errno;
+    int error;
     {
         Output file(fd);
         for (size_t index = 0; index < text.lines.size(); ++index) {
             file.write(text.lines[index]);
             if (index + 1 < text.lines.size() || !text.lacks_newline) file.put('\n');
         }
-        file.finish_file(name.c_str());
+        file.flush();
+        error = file.error();
     }
     struct stat info;
     if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode)) fchmod(fd, mode); // a device keeps its mode
-    if (close(fd) != 0) die_errno(2, name);
+    if (close(fd) != 0 && error == 0) error = errno;
+    return error;
+}
+
+void write_text(const std::string& name, const Text& text, mode_t mode, int flags) {
+    if (int error = try_to_write_text(name, text, mode, flags)) die_errno(2, name, error);
 }
 
 std::string range_text(size_t start, size_t count) {
@@ -416,8 +425,12 @@ private:
         std::string temporary = target + ".XXXXXX";
         int fd = mkstemp(temporary.data());
         if (fd < 0) die_errno(2, temporary);
+        Unfinished unfinished(temporary);
         close(fd);
-        write_text(temporary, result, mode, O_TRUNC);
+        if (int error = try_to_write_text(temporary, result, mode, O_TRUNC)) {
+            unlink(temporary.c_str());
+            die_errno(2, target, error);
+        }
         if (exists && chown(temporary.c_str(), info.st_uid, info.st_gid) != 0 && errno != EPERM)
             warn_errno(temporary);
         if (rename(temporary.c_str(), target.c_str()) != 0) die_errno(2, target);

@@ -5,10 +5,12 @@
 #pragma once
 
 #include "framework/output.h"
+#include "lib/unfinished.h"
 #include "text/sed_lines.h"
 #include "text/sed_script.h"
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -90,6 +92,7 @@ private:
     std::vector<regmatch_t> matches_;
     std::vector<std::pair<std::string, std::unique_ptr<Input>>> line_files_; // of R
     std::string temporary_name_, edited_name_;
+    std::optional<Unfinished> unfinished_; // with -i
 };
 
 } // namespace coreutils::sed

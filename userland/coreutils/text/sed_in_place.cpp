@@ -3,6 +3,7 @@
 
 #include "framework/diagnostics.h"
 #include "lib/path.h"
+#include "lib/unfinished.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -28,6 +29,7 @@ void Executor::begin_in_place() {
     temporary_name_ = join_path(directory_name(edited_name_), "sedXXXXXX");
     int fd = mkstemp(temporary_name_.data());
     if (fd < 0) die_errno(4, "couldn't open temporary file " + temporary_name_);
+    unfinished_.emplace(temporary_name_);
     if (fchown(fd, info.st_uid, info.st_gid) != 0 && errno != EPERM) warn_errno(temporary_name_);
     fchmod(fd, info.st_mode & 07777);
     main_.own = std::make_unique<Output>(fd);
@@ -59,7 +61,12 @@ void Executor::end_in_place() {
         if (!backup.contains('/')) backup = join_path(directory_name(edited_name_), backup);
         if (rename(edited_name_.c_str(), backup.c_str()) != 0) warn_errno(backup);
     }
-    if (rename(temporary_name_.c_str(), edited_name_.c_str()) != 0) die_errno(4, edited_name_);
+    if (rename(temporary_name_.c_str(), edited_name_.c_str()) != 0) {
+        int reason = errno;
+        unlink(temporary_name_.c_str());
+        die_errno(4, edited_name_, reason);
+    }
+    unfinished_.reset();
 }
 
 } // namespace coreutils::sed

@@ -3,6 +3,7 @@
 #include "framework/diagnostics.h"
 #include "framework/input.h"
 #include "framework/output.h"
+#include "lib/unfinished.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -129,6 +130,7 @@ bool convert_file(const char* name, LineEnd end) {
         warn_errno(temporary);
         return false;
     }
+    Unfinished unfinished(temporary);
     Output target(fd);
     target.defer_errors();
     convert(input, target, end);
