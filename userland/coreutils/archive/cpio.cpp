@@ -112,6 +112,7 @@ int pass_through(const CpioSettings& settings, const char* directory) {
         }
         if (settings.verbose) print_name(target);
     }
+    if (names.error()) die_errno(2, input_label("-"), names.error());
     report_blocks(bytes, settings);
     return status;
 }

@@ -25,6 +25,7 @@ public:
         Input names(STDIN_FILENO);
         while (auto name = names.next_line(settings_.separator))
             if (!name->empty()) add(std::string(*name));
+        if (names.error()) die_errno(2, input_label("-"), names.error());
         // Names whose other links did not come.
         for (auto& [key, waiting] : waiting_)
             for (size_t index = 0; index < waiting.size(); ++index)

@@ -77,6 +77,10 @@ public:
         }
         // A compressor that still writes would end by SIGPIPE, and look as if it had failed.
         while (!source.peek().empty()) source.take(source.peek().size());
+        if (source.error()) {
+            warn("%s: Cannot read: %s", settings_.archive ? settings_.archive : "-", strerror(source.error()));
+            status_ = 2;
+        }
         set_directory_attributes();
         for (Member& member : members_)
             if (!member.found) {

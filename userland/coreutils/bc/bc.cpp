@@ -86,7 +86,8 @@ int run(Arguments& arguments) {
         if (!calculator.run_input(input)) return 0;
         if (input.error()) die_errno(1, operand, input.error());
     }
-    calculator.run_input(calculator.standard());
+    if (!calculator.run_input(calculator.standard())) return 0;
+    if (int error = calculator.standard().error()) die_errno(1, input_label("-"), error);
     return 0;
 }
 

@@ -137,6 +137,7 @@ int run(Arguments& arguments) {
                 status = 1;
             }
         }
+        if (input.error()) die_errno(1, input_label(file), input.error());
         return status;
     }
     if (resolution) {

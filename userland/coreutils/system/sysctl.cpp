@@ -161,7 +161,8 @@ bool load(const char* file, const Form& form) {
         if (line[0] == '-') own.ignore = true, line.remove_prefix(1), --equals;
         fine &= set(trimmed(line.substr(0, equals)), trimmed(line.substr(equals + 1)), own);
     }
-    return fine;
+    if (input.error()) warn_errno(file, input.error());
+    return fine && !input.error();
 }
 
 int run(Arguments& arguments) {

@@ -79,6 +79,7 @@ private:
         while (lines_.size() < count) {
             bool ended = true;
             auto line = input_.next_line('\n', &ended);
+            if (!line && input_.error()) die_errno(1, "read error", input_.error());
             if (!line) return false;
             lines_.emplace_back(*line);
             if (ended) lines_.back().push_back('\n');

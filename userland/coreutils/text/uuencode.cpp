@@ -153,6 +153,7 @@ void decode(Input& input, const char* name, const char* target_name) {
     Header header;
     for (;;) {
         auto line = input.next_line();
+        if (!line && input.error()) die_errno(1, input_label(name), input.error());
         if (!line) die(1, "%s: No 'begin' line", input_label(name));
         if (parse_header(*line, header)) break;
     }
