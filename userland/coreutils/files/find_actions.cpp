@@ -5,6 +5,7 @@
 #include "lib/escape.h"
 #include "lib/identity.h"
 #include "lib/path.h"
+#include "lib/quote.h"
 #include "lib/spawn.h"
 
 #include <errno.h>
@@ -24,7 +25,9 @@ class Print : public Node {
 public:
     explicit Print(char end) : end_(end) {}
     bool evaluate(File& file) override {
-        out.write(file.path());
+        // Names control no terminal.
+        bool shown = end_ == '\n' && out.is_terminal();
+        out.write(shown ? quote_name(file.path(), Quoting::hide_control) : file.path());
         out.put(end_);
         return true;
     }
@@ -38,6 +41,20 @@ std::string link_target(File& file) {
     return read_link_at(file.walk().directory_fd(), file.walk().name()).value_or("");
 }
 
+// As -ls shows names: without blanks, controls and bytes beyond ASCII.
+void print_escaped(std::string_view name) {
+    constexpr std::string_view kValues = "\\\n\b\r\t\f \"", kLetters = "\\nbrtf \"";
+    for (char byte : name) {
+        auto value = static_cast<unsigned char>(byte);
+        if (size_t at = kValues.find(byte); at != std::string_view::npos)
+            out.print("\\%c", kLetters[at]);
+        else if (value > ' ' && value < 127)
+            out.put(byte);
+        else
+            out.print("\\%03o", value);
+    }
+}
+
 class List : public Node {
 public:
     bool evaluate(File& file) override {
@@ -49,12 +66,15 @@ public:
         time_t now = time(nullptr);
         bool recent = info.st_mtim.tv_sec > now - 31556952 / 2 && info.st_mtim.tv_sec <= now;
         when[strftime(when, sizeof when, recent ? "%b %e %H:%M" : "%b %e  %Y", &broken)] = '\0';
-        out.print("%9llu %6llu %s %3lu %-8s %-8s %8lld %s %s", static_cast<unsigned long long>(info.st_ino),
+        out.print("%9llu %6llu %s %3lu %-8s %-8s %8lld %s ", static_cast<unsigned long long>(info.st_ino),
                   static_cast<unsigned long long>(info.st_blocks / 2), mode_string(info.st_mode).c_str(),
                   static_cast<unsigned long>(info.st_nlink), user_name(info.st_uid).c_str(),
-                  group_name(info.st_gid).c_str(), static_cast<long long>(info.st_size), when,
-                  file.path().c_str());
-        if (std::string target = link_target(file); !target.empty()) out.print(" -> %s", target.c_str());
+                  group_name(info.st_gid).c_str(), static_cast<long long>(info.st_size), when);
+        print_escaped(file.path());
+        if (std::string target = link_target(file); !target.empty()) {
+            out.write(" -> ");
+            print_escaped(target);
+        }
         out.put('\n');
         return true;
     }

@@ -52,8 +52,12 @@ void set_current_tool(const Tool& tool) { tool_in_use = &tool; }
 
 std::string printable(std::string_view name) {
     std::string text;
+    unsigned char before = 0;
     for (unsigned char byte : name) {
-        if (byte >= ' ' && byte != 0x7f) {
+        // U+0080 to U+009F are controls too: U+009B does what ESC [ does.
+        bool second_of_control = before == 0xc2 && byte >= 0x80 && byte < 0xa0;
+        before = byte;
+        if (byte >= ' ' && byte != 0x7f && !second_of_control) {
             text.push_back(static_cast<char>(byte));
             continue;
         }
