@@ -24,6 +24,13 @@ void skip_blanks(std::string_view& text) {
     while (!text.empty() && (text[0] == ' ' || text[0] == '\t')) text.remove_prefix(1);
 }
 
+// Takes the room for `size` bytes before the first byte of what is there is lost; an errno when there is
+// none. What cannot take room beforehand is written without.
+int take_room(int fd, off_t size) {
+    if (size == 0 || fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, size) == 0) return 0;
+    return errno == ENOSPC || errno == EDQUOT || errno == EFBIG ? errno : 0;
+}
+
 } // namespace
 
 // Addresses.
@@ -171,13 +178,23 @@ bool Editor::write_file(std::string_view operand, size_t first, size_t last, boo
         complain(own ? "File is read only (use ! to override)" : "File exists (use ! to override)");
         return false;
     }
-    int fd = open(target.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | (append ? O_APPEND : O_TRUNC), 0666);
+    int fd = open(target.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | (append ? O_APPEND : 0), 0666);
     if (fd < 0) {
         complain("\"" + target + "\": " + strerror(errno));
         return false;
     }
+    bool nothing = buffer_.line_count() == 1 && buffer_.line(0).empty() && whole;
+    off_t size = 0;
+    for (size_t line = first; line <= last && !nothing; ++line)
+        size += static_cast<off_t>(buffer_.line(line).size() + 1);
+    int error = append ? 0 : take_room(fd, size);
+    if (error) {
+        close(fd);
+        if (!exists) unlink(target.c_str());
+        complain("\"" + target + "\": " + strerror(error));
+        return false;
+    }
     size_t bytes = 0;
-    int error = 0;
     std::string block;
     auto flush = [&] {
         for (std::string_view rest = block; !rest.empty() && !error;) {
@@ -188,12 +205,12 @@ bool Editor::write_file(std::string_view operand, size_t first, size_t last, boo
         bytes += block.size();
         block.clear();
     };
-    bool nothing = buffer_.line_count() == 1 && buffer_.line(0).empty() && whole;
     for (size_t line = first; line <= last && !nothing; ++line) {
         block += buffer_.line(line) + "\n";
         if (block.size() > 64 * 1024) flush();
     }
     flush();
+    if (!append && !error && ftruncate(fd, size) != 0 && errno != EINVAL) error = errno;
     if (close(fd) != 0 && !error) error = errno;
     if (error) {
         complain("\"" + target + "\": " + strerror(error));
