@@ -86,6 +86,7 @@ void read_list(const char* file, char end, std::vector<std::string>& lines) {
     if (!input.open(file)) die(2, "%s: Cannot open: %m", file);
     while (auto line = input.next_line(end))
         if (!line->empty()) lines.emplace_back(*line);
+    if (input.error()) die_errno(2, file, input.error());
 }
 
 // NAME, NUMBER or NAME:NUMBER.
@@ -260,12 +261,18 @@ int run(Arguments& raw) {
         std::vector<char*> line = {name};
         line.insert(line.end(), words.begin(), words.end());
         Arguments arguments(parsed, line);
-        while (auto option = arguments.next_option()) parse_option(*option, arguments.value(), settings);
+        char* value = nullptr;
+        while (auto option = arguments.next_option())
+            parse_option(*option, value = arguments.value(), settings);
         auto rest = arguments.operands();
         words.clear();
         if (rest.empty()) break;
-        settings.operands.push_back({rest[0], false});
-        words.assign(rest.begin() + 1, rest.end());
+        // Behind -- all are names.
+        const char* before = line[line.size() - rest.size() - 1];
+        bool only_names = before != value && strcmp(before, "--") == 0;
+        size_t count = only_names ? rest.size() : 1;
+        for (const char* operand : rest.first(count)) settings.operands.push_back({operand, false});
+        words.assign(rest.begin() + static_cast<ptrdiff_t>(count), rest.end());
     }
     if (!settings.action) usage_error("You must specify one of the options -c, -x, -t, -r");
     if (settings.by_suffix && settings.archive && settings.compressor.empty()) {

@@ -135,8 +135,10 @@ private:
         if (!settings_.order.empty())
             for (const std::string& name : split_list(settings_.order))
                 order.push_back(column_of(name, count));
+        std::vector<bool> named(count);
+        for (size_t column : order) named[column] = true;
         for (size_t index = 0; index < count; ++index)
-            if (std::find(order.begin(), order.end(), index) == order.end()) order.push_back(index);
+            if (!named[index]) order.push_back(index);
         return order;
     }
 

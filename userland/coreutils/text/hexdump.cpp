@@ -252,6 +252,15 @@ int hex_value(char digit) {
     return digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;
 }
 
+// To where the next byte of a dump belongs. A file keeps what is there already; where there is no seeking,
+// what is left out are zeros and there is no way back.
+void move_output(uint64_t from, uint64_t to) {
+    out.flush();
+    if (lseek(out.fd(), static_cast<off_t>(to - from), SEEK_CUR) >= 0) return;
+    if (to < from) die(5, "cannot seek backwards");
+    out.fill('\0', static_cast<size_t>(to - from));
+}
+
 // A dump back to bytes: after the offset, up to `columns` pairs of digits until two blanks (the text column)
 // or another character.
 int reverse(Input& input, bool plain, size_t columns) {
@@ -263,10 +272,8 @@ int reverse(Input& input, bool plain, size_t columns) {
             if (colon == std::string_view::npos) continue;
             uint64_t offset = strtoull(std::string(rest.substr(0, colon)).c_str(), nullptr, 16);
             rest.remove_prefix(colon + 1);
-            if (offset > written) {
-                out.fill('\0', static_cast<size_t>(offset - written));
-                written = offset;
-            }
+            if (offset != written) move_output(written, offset);
+            written = offset;
         }
         size_t left = plain ? SIZE_MAX : columns;
         for (size_t at = 0; at < rest.size() && left > 0;) {

@@ -105,7 +105,6 @@ private:
         }
         for (int side = 0; side < 2; ++side) {
             LinePointer& line = side == 0 ? left : right;
-            if (line) seen_unpaired_ = true;
             bool check =
                 settings_.order != Order::never && (settings_.order == Order::always || seen_unpaired_);
             while (line && (settings_.unpaired[side] || check)) {
