@@ -13,6 +13,7 @@
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <string>
@@ -321,6 +322,33 @@ CASE(pty, a_full_line_holds_up_the_writer_or_is_cut) {
     std::string seen = read_all(other.slave, 8192);
     CHECK_EQUAL(seen.size(), 4096);
     CHECK_EQUAL(seen.back(), '\n');
+}
+
+CASE(pty, times_of_use_in_steps_of_eight_seconds) {
+    Pair pair;
+    set_raw(pair.slave);
+    timespec long_ago[2] = {{1000, 5}, {1000, 5}};
+    CHECK_EQUAL(futimens(pair.slave, long_ago), 0);
+    struct stat info;
+    put(pair.slave, "x");
+    CHECK_EQUAL(fstat(pair.slave, &info), 0);
+    CHECK(info.st_mtim.tv_sec > time(nullptr) - 60 && info.st_mtim.tv_nsec == 0);
+    CHECK_EQUAL(info.st_atim.tv_sec, 1000);
+    put(pair.master, "y");
+    wait_readable(pair.slave);
+    CHECK(read_all(pair.slave) == "y");
+    CHECK_EQUAL(fstat(pair.slave, &info), 0);
+    CHECK(info.st_atim.tv_sec > time(nullptr) - 60 && info.st_atim.tv_nsec == 0);
+    // Within the same eight seconds nothing moves.
+    time_t begin;
+    do {
+        begin = time(nullptr) / 8 * 8;
+        timespec same[2] = {{begin, 5}, {begin, 5}};
+        CHECK_EQUAL(futimens(pair.slave, same), 0);
+        put(pair.slave, "x");
+        CHECK_EQUAL(fstat(pair.slave, &info), 0);
+    } while (time(nullptr) / 8 * 8 != begin);
+    CHECK(info.st_mtim.tv_sec == begin && info.st_mtim.tv_nsec == 5);
 }
 
 CASE(pty, controlling_terminal_rules) {

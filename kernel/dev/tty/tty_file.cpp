@@ -3,17 +3,40 @@
 
 #include "base/log.h"
 #include "proc/task.h"
+#include "vfs/inode.h"
 
 namespace martlet {
+namespace {
+
+/// The node's time of the last input or output, from which programs tell who is idle. As on Linux it moves in
+/// steps of eight seconds: nobody learns when keys were pressed.
+void note_use(Inode* inode, TimeSpec InodeAttributes::* time) {
+    constexpr i64 kStepSeconds = 8;
+    if (!inode) return;
+    i64 now = current_time().seconds;
+    MutexGuard guard(inode->attribute_lock);
+    TimeSpec& noted = inode->attributes.*time;
+    if (now / kStepSeconds != noted.seconds / kStepSeconds) noted = {now, 0};
+}
+
+} // namespace
 
 TtyFile::TtyFile(Ref<Tty> tty, u32 generation, u32 flags, Path path)
     : File(flags, std::move(path)), tty_(std::move(tty)), generation_(generation) {}
 
 TtyFile::~TtyFile() { tty_->close(); }
 
-Result<usize> TtyFile::read(IoCursor& to, u64) { return tty_->read(to, generation(), is_nonblocking()); }
+Result<usize> TtyFile::read(IoCursor& to, u64) {
+    usize count = TRY(tty_->read(to, generation(), is_nonblocking()));
+    if (count > 0) note_use(inode(), &InodeAttributes::access_time);
+    return count;
+}
 
-Result<usize> TtyFile::write(IoCursor& from, u64) { return tty_->write(from, generation(), is_nonblocking()); }
+Result<usize> TtyFile::write(IoCursor& from, u64) {
+    usize count = TRY(tty_->write(from, generation(), is_nonblocking()));
+    if (count > 0) note_use(inode(), &InodeAttributes::modify_time);
+    return count;
+}
 
 Result<i64> TtyFile::ioctl(u32 command, u64 argument) {
     return tty_->ioctl(command, argument, generation(), can_read());
@@ -30,7 +53,8 @@ Result<Ref<File>> open_tty(Tty& tty, u32 flags, const Path& path, ControllingTty
         tty.close();
         return Error(file.error());
     }
-    if (task && policy == ControllingTtyPolicy::OnOpen && !(flags & kOpenNoControllingTty) && (*file)->can_read())
+    if (task && policy == ControllingTtyPolicy::OnOpen && !(flags & kOpenNoControllingTty) &&
+        (*file)->can_read())
         adopt_controlling_terminal_on_open(tty);
     return Ref<File>(std::move(*file));
 }
