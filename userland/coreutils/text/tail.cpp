@@ -7,9 +7,11 @@
 
 #include <deque>
 #include <memory>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <string>
+#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -159,6 +161,7 @@ struct Followed {
     const char* name;
     std::unique_ptr<Input> input; // none while the file cannot be opened
     struct stat info = {};
+    int watch = -1; // of inotify(7)
 };
 
 void print_header(const char* name) {
@@ -208,8 +211,41 @@ size_t copy_appended(Followed& file, const Settings& settings, const Followed*& 
     return total;
 }
 
+// Waits until a file changes or the interval is over; without inotify(7) only for that.
+class ChangeWaiter {
+public:
+    void wait(std::vector<Followed>& files, double seconds) {
+        if (watch_anew(files)) return; // what came before the watch
+        pollfd change = {notifier_, POLLIN, 0};
+        auto whole = static_cast<time_t>(seconds);
+        timespec limit = {whole, static_cast<long>((seconds - static_cast<double>(whole)) * 1e9)};
+        if (ppoll(&change, 1, &limit, nullptr) <= 0) return;
+        char events[4096];
+        while (read(notifier_, events, sizeof events) > 0) {
+        }
+    }
+
+private:
+    // Whether a name leads to another file than the last time.
+    bool watch_anew(std::vector<Followed>& files) const {
+        bool anew = false;
+        for (Followed& file : files) {
+            int watch = strcmp(file.name, "-") == 0
+                            ? -1
+                            : inotify_add_watch(notifier_, file.name,
+                                                IN_MODIFY | IN_ATTRIB | IN_MOVE_SELF | IN_DELETE_SELF);
+            anew = anew || watch != file.watch;
+            file.watch = watch;
+        }
+        return anew;
+    }
+
+    int notifier_ = inotify_init1(IN_NONBLOCK | IN_CLOEXEC); // -1 is no descriptor: poll(2) passes over it
+};
+
 void follow(std::vector<Followed>& files, const Settings& settings) {
     const Followed* shown = files.empty() ? nullptr : &files.back();
+    ChangeWaiter waiter;
     for (bool ending = false;;) {
         size_t total = 0;
         bool any = false;
@@ -226,10 +262,7 @@ void follow(std::vector<Followed>& files, const Settings& settings) {
             ending = true;
             continue;
         }
-        auto whole = static_cast<time_t>(settings.interval_seconds);
-        timespec pause = {whole,
-                          static_cast<long>((settings.interval_seconds - static_cast<double>(whole)) * 1e9)};
-        nanosleep(&pause, nullptr);
+        waiter.wait(files, settings.interval_seconds);
     }
 }
 
