@@ -6,7 +6,10 @@
 #include "lib/path.h"
 #include "lib/targets.h"
 
+#include <algorithm>
+#include <initializer_list>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace coreutils {
@@ -43,7 +46,7 @@ constexpr Option kOptions[] = {
     {kParents, "parents", nullptr, "use full source file name under DIRECTORY"},
     {'r', "recursive", nullptr, "copy directories recursively"},
     {'R', "recursive", nullptr, "the same as -r"},
-    {kReflink, "reflink", "[WHEN]", nullptr},
+    {kReflink, "reflink", "[WHEN]", "share the blocks: always (or fail), auto (default), or never"},
     {kRemoveDestination, "remove-destination", nullptr, "remove each existing destination before opening it"},
     {kSparse, "sparse", "WHEN", "keep holes: auto (default), always, or never"},
     {kStripSlashes, "strip-trailing-slashes", nullptr, "remove trailing slashes from each SOURCE"},
@@ -65,11 +68,19 @@ void set_preserved(CopySettings& settings, std::string_view list, bool value) {
             word != "context" && word != "xattr")
             usage_error("invalid argument '%.*s' for '--preserve'", static_cast<int>(word.size()),
                         word.data());
-        if (all || word == "mode") settings.preserve_mode = value;
+        if (all || word == "mode") settings.preserve_mode = value, settings.default_mode = !value;
         if (all || word == "ownership") settings.preserve_owner = value;
         if (all || word == "timestamps") settings.preserve_times = value;
         if (all || word == "links") settings.preserve_links = value;
     }
+}
+
+// The index of the word that `value` is.
+size_t choose(const char* option, std::string_view value, std::initializer_list<std::string_view> words) {
+    auto found = std::find(words.begin(), words.end(), value);
+    if (found == words.end())
+        usage_error("invalid argument '%.*s' for '%s'", static_cast<int>(value.size()), value.data(), option);
+    return static_cast<size_t>(found - words.begin());
 }
 
 struct Request {
@@ -144,7 +155,10 @@ void take_option(Request& request, int id, const char* value) {
         copy.remove_destination = true;
         break;
     case kSparse:
-        copy.sparse = strcmp(value, "never") != 0;
+        copy.holes = static_cast<Holes>(choose("--sparse", value, {"never", "auto", "always"}));
+        break;
+    case kReflink:
+        copy.clone_only = !value || choose("--reflink", value, {"never", "auto", "always"}) == 2;
         break;
     case kStripSlashes:
         request.strip = true;
@@ -167,12 +181,22 @@ void take_option(Request& request, int id, const char* value) {
     }
 }
 
+bool is_regular(const std::string& path) {
+    struct stat info;
+    return stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode);
+}
+
 int run(Arguments& arguments) {
     Request request;
     while (auto option = arguments.next_option()) take_option(request, *option, arguments.value());
     CopySettings& copy = request.copy;
-    // Without -H, -L, -P: links are followed, except in trees and when links are made.
-    if (!request.follow_given && (copy.recursive || copy.hard_link)) copy.follow = Follow::never;
+    // Without -H, -L, -P: links are followed, except in trees that are not linked.
+    if (!request.follow_given && copy.recursive && !copy.hard_link) copy.follow = Follow::never;
+    if (copy.backups.wanted() && copy.overwrite == Overwrite::never)
+        usage_error("options --backup and --no-clobber are mutually exclusive");
+    if (copy.hard_link && copy.symbolic_link) usage_error("cannot make both hard and symbolic links");
+    if (copy.clone_only && copy.holes != Holes::keep)
+        usage_error("--reflink can be used only with --sparse=auto");
     Targets targets = read_targets(arguments.operands(), request.directory,
                                    request.no_directory ? TargetKind::file : TargetKind::guess);
     if (request.parents && !targets.into_directory)
@@ -197,7 +221,15 @@ int run(Arguments& arguments) {
             destination = targets.into_directory && name == ".." ? targets.target + "/."
                                                                  : targets.path_for(source.c_str());
         }
+        if (copy.force && copy.backups.wanted() && source == destination && is_regular(source)) {
+            // `cp -f -b FILE FILE` makes a backup.
+            CopySettings plain = copy;
+            plain.backups = {};
+            good = Copier(plain).copy(source, copy.backups.name_for(source)) && good;
+            continue;
+        }
         good = copier.copy(source, destination) && good;
+        if (request.parents) good = copier.finish_parents() && good;
     }
     return good ? 0 : 1;
 }

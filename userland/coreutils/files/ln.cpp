@@ -5,6 +5,7 @@
 #include "lib/backup.h"
 #include "lib/path.h"
 #include "lib/resolve.h"
+#include "lib/same_file.h"
 #include "lib/targets.h"
 
 #include <errno.h>
@@ -67,12 +68,13 @@ bool make(const char* source, const std::string& name, const Settings& settings)
             warn("%s: cannot overwrite directory", name.c_str());
             return false;
         }
-        if (!settings.symbolic && lstat(name.c_str(), &old) == 0 && old.st_dev == info.st_dev &&
-            old.st_ino == info.st_ino) {
-            if (base_name(source) == base_name(name)) {
-                warn("'%s' and '%s' are the same file", source, name.c_str());
-                return false;
-            }
+        // The only name of the file must not become a link to itself.
+        bool keeps_old = settings.backups.wanted() && settings.symbolic;
+        if (!keeps_old && (!settings.symbolic || stat(source, &info) == 0) &&
+            lstat(name.c_str(), &old) == 0 && same_inode(info, old) &&
+            (info.st_nlink == 1 || same_entry(source, name))) {
+            warn("'%s' and '%s' are the same file", source, name.c_str());
+            return false;
         }
         if (settings.interactive && !ask("replace '%s'?", printable(name).c_str())) return true;
         if (settings.backups.wanted()) {

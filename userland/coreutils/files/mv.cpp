@@ -29,16 +29,12 @@ constexpr Option kOptions[] = {
     {'v', "verbose", nullptr, "explain what is being done"},
 };
 
-bool move_across(const std::string& source, const std::string& destination, CopySettings settings,
-                 const struct stat& info) {
-    settings.moving = true;
-    settings.recursive = true;
-    settings.follow = Follow::never;
-    settings.overwrite = Overwrite::yes; // it has been asked already
-    settings.preserve_mode = settings.preserve_owner = settings.preserve_times = settings.preserve_links =
-        true;
-    if (S_ISDIR(info.st_mode)) rmdir(destination.c_str());
-    Copier copier(settings);
+bool move_across(const std::string& source, const std::string& destination, Copier& copier,
+                 const CopySettings& settings, const struct stat& info) {
+    if (S_ISDIR(info.st_mode) && rmdir(destination.c_str()) != 0 && errno != ENOENT) {
+        warn_errno(destination);
+        return false;
+    }
     if (!copier.copy(source, destination)) return false;
     RemoveSettings removal{.prompt = RemovePrompt::never, .recursive = true, .verbose = settings.verbose};
     return remove_path(source.c_str(), removal);
@@ -59,34 +55,41 @@ bool replace_wanted(const std::string& destination, const CopySettings& settings
     return ask("replace '%s', overriding mode %04o?", printable(destination).c_str(), old.st_mode & 07777);
 }
 
-bool move(const std::string& source, const std::string& destination, const CopySettings& settings) {
+// Whether `source` may take the place of the entry `old`; `done` when that is the end of it.
+bool may_replace(const std::string& source, const std::string& destination, const CopySettings& settings,
+                 const struct stat& info, const struct stat& old, bool& done) {
+    done = false;
+    if (settings.overwrite != Overwrite::never &&
+        meeting_of(source, info, destination, old, settings) == Meeting::refused) {
+        warn("'%s' and '%s' are the same file", source.c_str(), destination.c_str());
+        return false;
+    }
+    if (!replace_wanted(destination, settings, info, old)) return done = true;
+    bool onto_directory = S_ISDIR(old.st_mode), directory = S_ISDIR(info.st_mode);
+    if (onto_directory == directory || settings.backups.wanted()) return true;
+    if (directory)
+        warn("%s: cannot overwrite non-directory with directory '%s'", destination.c_str(), source.c_str());
+    else
+        warn("%s: cannot overwrite directory with non-directory", destination.c_str());
+    return false;
+}
+
+bool move(const std::string& source, const std::string& destination, Copier& copier,
+          const CopySettings& settings) {
     struct stat info, old;
     if (lstat(source.c_str(), &info) != 0) {
         warn_errno(source);
         return false;
     }
-    if (lstat(destination.c_str(), &old) == 0) {
-        // Also two links to one file: rename(2) would leave both.
-        if (info.st_dev == old.st_dev && info.st_ino == old.st_ino &&
-            settings.overwrite != Overwrite::never) {
-            warn("'%s' and '%s' are the same file", source.c_str(), destination.c_str());
-            return false;
-        }
-        if (S_ISDIR(old.st_mode) && !S_ISDIR(info.st_mode)) {
-            warn("%s: cannot overwrite directory with non-directory", destination.c_str());
-            return false;
-        }
-        if (S_ISDIR(info.st_mode) && !S_ISDIR(old.st_mode) && settings.overwrite != Overwrite::never) {
-            warn("%s: cannot overwrite non-directory with directory '%s'", destination.c_str(),
-                 source.c_str());
-            return false;
-        }
-        if (!replace_wanted(destination, settings, info, old)) return true;
-    }
     std::string backup;
-    if (settings.backups.wanted() && lstat(destination.c_str(), &old) == 0 && !S_ISDIR(old.st_mode)) {
-        backup = settings.backups.name_for(destination);
-        if (!settings.backups.keep(destination)) return false;
+    if (lstat(destination.c_str(), &old) == 0) {
+        bool done = false;
+        if (!may_replace(source, destination, settings, info, old, done)) return false;
+        if (done) return true;
+        if (settings.backups.wanted()) {
+            backup = settings.backups.name_for(destination);
+            if (!settings.backups.keep(destination, source)) return false;
+        }
     }
     if (rename(source.c_str(), destination.c_str()) == 0) {
         if (!settings.verbose) return true;
@@ -95,7 +98,7 @@ bool move(const std::string& source, const std::string& destination, const CopyS
         out.put('\n');
         return true;
     }
-    if (errno == EXDEV) return move_across(source, destination, settings, info);
+    if (errno == EXDEV) return move_across(source, destination, copier, settings, info);
     if (errno == EINVAL)
         warn("%s: cannot move to a subdirectory of itself, '%s'", source.c_str(), destination.c_str());
     else
@@ -106,6 +109,8 @@ bool move(const std::string& source, const std::string& destination, const CopyS
 
 int run(Arguments& arguments) {
     CopySettings settings;
+    settings.moving = true;
+    settings.follow = Follow::never;
     const char* directory = nullptr;
     bool no_directory = false, strip = false;
     settings.overwrite = isatty(STDIN_FILENO) ? Overwrite::ask_if_unwritable : Overwrite::yes;
@@ -140,13 +145,23 @@ int run(Arguments& arguments) {
     }
     Targets targets =
         read_targets(arguments.operands(), directory, no_directory ? TargetKind::file : TargetKind::guess);
+    if (settings.backups.wanted() && settings.overwrite == Overwrite::never)
+        usage_error("options --backup and --no-clobber are mutually exclusive");
     out.defer_errors();
     bool good = true;
+    // What goes across file systems is copied, with the links between all operands; all has been asked by
+    // then.
+    CopySettings copying = settings;
+    copying.recursive = copying.preserve_mode = copying.preserve_owner = copying.preserve_times =
+        copying.preserve_links = true;
+    copying.overwrite = Overwrite::yes;
+    copying.only_newer = false;
+    Copier copier(copying);
     for (char* operand : targets.sources) {
         std::string source = operand;
         if (strip)
             while (source.size() > 1 && source.ends_with('/')) source.pop_back();
-        good = move(source, targets.path_for(source.c_str()), settings) && good;
+        good = move(source, targets.path_for(source.c_str()), copier, settings) && good;
     }
     return good ? 0 : 1;
 }

@@ -3,12 +3,14 @@
 #include "framework/diagnostics.h"
 #include "lib/numbers.h"
 #include "lib/path.h"
+#include "lib/same_file.h"
 
 #include <algorithm>
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string_view>
+#include <unistd.h>
 
 namespace coreutils {
 namespace {
@@ -51,15 +53,27 @@ bool Backups::take(int id, const char* value) {
     return true;
 }
 
-std::string Backups::name_for(const std::string& path) const {
+std::string Backups::name_for(const std::string& operand) const {
+    std::string path = operand.substr(0, operand.find_last_not_of('/') + 1);
     uint64_t last = kind_ == Kind::simple ? 0 : last_number(path);
     if (kind_ == Kind::numbered || last > 0) return path + ".~" + std::to_string(last + 1) + "~";
     return path + suffix_;
 }
 
-bool Backups::keep(const std::string& path) const {
+bool Backups::keep(const std::string& path, const std::string& source) const {
     std::string name = name_for(path);
-    if (rename(path.c_str(), name.c_str()) == 0) return true;
+    struct stat old, other;
+    bool replaces = lstat(name.c_str(), &old) == 0;
+    if (replaces && !source.empty() && same_entry(name, source)) {
+        warn("backing up '%s' might destroy source; '%s' not used", printable(path).c_str(),
+             printable(source).c_str());
+        return false;
+    }
+    if (rename(path.c_str(), name.c_str()) == 0) {
+        // Between two names of one file rename(2) does nothing.
+        if (replaces && lstat(path.c_str(), &other) == 0 && same_inode(old, other)) unlink(path.c_str());
+        return true;
+    }
     warn("cannot backup '%s': %m", printable(path).c_str());
     return false;
 }

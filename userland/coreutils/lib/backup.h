@@ -19,8 +19,8 @@ public:
     bool wanted() const { return kind_ != Kind::none; }
     // The name under which `path` would be kept.
     std::string name_for(const std::string& path) const;
-    // Renames `path`; a failure is reported.
-    bool keep(const std::string& path) const;
+    // Renames `path`; a failure is reported. With the name of what will replace it, refuses to destroy that.
+    bool keep(const std::string& path, const std::string& source = {}) const;
 
 private:
     enum class Kind { none, simple, numbered, existing };

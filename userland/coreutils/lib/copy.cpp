@@ -10,7 +10,9 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -18,13 +20,10 @@ namespace coreutils {
 namespace {
 
 constexpr size_t kCopyBytes = 128 * 1024;
+constexpr unsigned long kShareBlocks = 0x40049409; // FICLONE: ioctl_ficlone(2)
 
 std::string quoted_pair(const std::string& source, const std::string& destination) {
     return "'" + source + "' and '" + destination + "'";
-}
-
-bool same_file(const struct stat& left, const struct stat& right) {
-    return left.st_dev == right.st_dev && left.st_ino == right.st_ino;
 }
 
 bool is_newer(const timespec& left, const timespec& right) {
@@ -58,6 +57,20 @@ std::vector<std::string> names_in(DIR* stream) {
     return names;
 }
 
+// Leaves a hole for each block of zeros; the caller sets the file's size in the end.
+bool write_around_zeros(int fd, std::string_view bytes) {
+    constexpr size_t kBlockBytes = 4096;
+    while (!bytes.empty()) {
+        std::string_view block = bytes.substr(0, kBlockBytes);
+        bytes.remove_prefix(block.size());
+        bool zeros = block.find_first_not_of('\0') == std::string_view::npos;
+        if (zeros ? lseek(fd, static_cast<off_t>(block.size()), SEEK_CUR) < 0
+                  : !write_all(fd, block.data(), block.size()))
+            return false;
+    }
+    return true;
+}
+
 } // namespace
 
 void Copier::say(const std::string& source, const std::string& destination) const {
@@ -69,27 +82,147 @@ void Copier::say(const std::string& source, const std::string& destination) cons
 }
 
 bool Copier::copy(const std::string& source, const std::string& destination) {
+    made_directory_ = false;
     return copy_entry(source, destination, true);
 }
 
-// Whether what stands at the destination may be replaced; `skip` when it is kept without that being an error.
-bool Copier::replace_allowed(const std::string& source, const std::string& destination,
-                             const struct stat& info, const struct stat& old, bool& skip) {
-    skip = false;
-    if (settings_.only_newer && !S_ISDIR(info.st_mode) && !is_newer(info.st_mtim, old.st_mtim)) {
-        skip = true;
+bool Copier::as_stream(const struct stat& info) const {
+    return S_ISREG(info.st_mode) ||
+           (!S_ISLNK(info.st_mode) && !(settings_.recursive && settings_.keep_special));
+}
+
+bool Copier::is_ours(const struct stat& info) const {
+    return std::find(made_.begin(), made_.end(), std::pair(info.st_dev, info.st_ino)) != made_.end();
+}
+
+// The permissions of a new file, before the umask.
+mode_t Copier::mode_for(const struct stat& info) const {
+    if (S_ISDIR(info.st_mode)) return settings_.default_mode ? 0777 : info.st_mode & 07777;
+    return settings_.default_mode || !S_ISREG(info.st_mode) ? 0666 : info.st_mode & 0777;
+}
+
+// Decides about a destination that exists: whether it stays, goes out of the way, or is written to.
+Copier::Way Copier::keep_or_replace(const std::string& source, const std::string& destination,
+                                    const struct stat& info, const struct stat& old, bool& exists) {
+    bool directory = S_ISDIR(info.st_mode);
+    Meeting meeting = meeting_of(source, info, destination, old, settings_);
+    if (meeting == Meeting::refused) {
+        warn("%s are the same file", quoted_pair(source, destination).c_str());
+        return Way::failed;
+    }
+    if (settings_.only_newer && !directory && !is_newer(info.st_mtim, old.st_mtim)) {
+        // The other names of this file are still to become names of what is kept.
+        Way linked = link_to_earlier(source, destination, info, true, true);
+        return linked == Way::clear ? Way::done : linked;
+    }
+    if (!directory &&
+        (settings_.overwrite == Overwrite::never ||
+         (settings_.overwrite == Overwrite::ask && !ask("overwrite '%s'?", printable(destination).c_str()))))
+        return Way::done;
+    if (meeting == Meeting::nothing_to_do) return Way::done;
+    if (S_ISDIR(old.st_mode) && !directory) {
+        warn("%s: cannot overwrite directory with non-directory", destination.c_str());
+        return Way::failed;
+    }
+    if (directory && !S_ISDIR(old.st_mode)) {
+        warn("%s: cannot overwrite non-directory with directory '%s'", destination.c_str(), source.c_str());
+        return Way::failed;
+    }
+    if (!directory && is_ours(old)) {
+        warn("%s: will not overwrite just-created file with '%s'", destination.c_str(), source.c_str());
+        return Way::failed;
+    }
+    if (directory) return Way::clear;
+    if (settings_.backups.wanted()) {
+        backup_ = settings_.backups.name_for(destination);
+        if (!settings_.backups.keep(destination, source)) return Way::failed;
+        exists = false;
+        return Way::clear;
+    }
+    bool parts_links = settings_.preserve_links && old.st_nlink > 1;
+    bool becomes_link = settings_.follow == Follow::never && !S_ISREG(info.st_mode);
+    if (settings_.remove_destination || settings_.moving || (settings_.hard_link && settings_.force) ||
+        (settings_.symbolic_link && settings_.force) ||
+        (!settings_.attributes_only && (parts_links || becomes_link))) {
+        if (deep::unlink(destination) != 0 && errno != ENOENT) {
+            warn_errno(destination);
+            return Way::failed;
+        }
+        exists = false;
+    }
+    return Way::clear;
+}
+
+Copier::Way Copier::make_way(const std::string& source, const std::string& destination,
+                             const struct stat& info, bool on_command_line, bool& exists) {
+    struct stat itself, old;
+    exists = deep::stat(destination, &itself, AT_SYMLINK_NOFOLLOW) == 0;
+    if (!exists && errno != ENOENT) {
+        warn_errno(destination);
+        return Way::failed;
+    }
+    if (!exists) return Way::clear;
+    old = itself;
+    bool replaces_entry = (!S_ISREG(info.st_mode) && !as_stream(info)) || settings_.moving ||
+                          settings_.symbolic_link || settings_.hard_link || settings_.backups.wanted() ||
+                          settings_.remove_destination;
+    struct stat target;
+    if (!S_ISLNK(itself.st_mode)) {
+    } else if (!replaces_entry) {
+        if (deep::stat(destination, &target, 0) == 0) {
+            old = target;
+        } else if (getenv("POSIXLY_CORRECT")) {
+            return Way::clear; // POSIX: written through; open(2) says whether that can be
+        } else if (errno != ELOOP || !settings_.force) {
+            warn("%s: not writing through dangling symbolic link", destination.c_str());
+            return Way::failed;
+        }
+    } else if (S_ISDIR(info.st_mode) && on_command_line && deep::stat(destination, &target, 0) == 0 &&
+               S_ISDIR(target.st_mode)) {
+        old = target;
+    }
+    Way way = keep_or_replace(source, destination, info, old, exists);
+    if (way == Way::clear && exists && !replaces_entry && S_ISLNK(itself.st_mode) && is_ours(itself)) {
+        warn("%s: will not copy '%s' through just-created symbolic link", destination.c_str(),
+             source.c_str());
+        return Way::failed;
+    }
+    return way;
+}
+
+// A file with several names, or met by several ways, that has been copied already becomes a link to that
+// copy.
+Copier::Way Copier::link_to_earlier(const std::string& source, const std::string& destination,
+                                    const struct stat& info, bool on_command_line, bool exists) {
+    bool may_come_again = info.st_nlink > 1 || settings_.follow == Follow::always ||
+                          (settings_.follow == Follow::roots && on_command_line);
+    if (!settings_.preserve_links || S_ISDIR(info.st_mode)) return Way::clear;
+    // What is moved loses a name each time: the last one meets the earlier ones, too.
+    if (!may_come_again && !settings_.moving) return Way::clear;
+    for (const Link& known : links_) {
+        if (known.device != info.st_dev || known.inode != info.st_ino) continue;
+        if (exists) deep::unlink(destination);
+        if (deep::link(known.path, destination) != 0) {
+            warn_errno(destination);
+            return Way::failed;
+        }
+        say(source, destination);
+        return Way::done;
+    }
+    if (may_come_again) links_.push_back({info.st_dev, info.st_ino, destination});
+    return Way::clear;
+}
+
+bool Copier::make_link(const std::string& source, const std::string& destination, bool follow) {
+    if (settings_.symbolic_link && source[0] != '/' &&
+        !same_entry(join_path(directory_name(destination), "x"), "x")) {
+        warn("%s: can make relative symbolic links only in current directory", destination.c_str());
         return false;
     }
-    if (S_ISDIR(info.st_mode)) return true;
-    if (settings_.overwrite == Overwrite::never) {
-        skip = true;
-        return false;
-    }
-    if (settings_.overwrite == Overwrite::ask && !ask("overwrite '%s'?", printable(destination).c_str())) {
-        skip = true;
-        return false;
-    }
-    return true;
+    bool done = (settings_.hard_link ? deep::link(source, destination, follow ? AT_SYMLINK_FOLLOW : 0)
+                                     : deep::symlink(source, destination)) == 0;
+    if (!done) warn_errno(destination);
+    return done;
 }
 
 bool Copier::copy_entry(const std::string& source, const std::string& destination, bool on_command_line) {
@@ -107,110 +240,18 @@ bool Copier::copy_entry(const std::string& source, const std::string& destinatio
         return false;
     }
     if (settings_.one_file_system && info.st_dev != root_device_) return true;
-
-    struct stat old;
-    bool exists = deep::stat(destination, &old, AT_SYMLINK_NOFOLLOW) == 0;
-    if (!exists && errno != ENOENT) {
-        warn_errno(destination);
-        return false;
-    }
-    bool dangling = false;
-    // A link at the destination is written through, unless links are recreated as such.
-    if (exists && S_ISLNK(old.st_mode) && !settings_.remove_destination && S_ISREG(info.st_mode) &&
-        !settings_.hard_link && !settings_.symbolic_link && !settings_.moving) {
-        struct stat target;
-        if (deep::stat(destination, &target, 0) == 0)
-            old = target;
-        else
-            dangling = true;
-    } else if (exists && S_ISLNK(old.st_mode) && S_ISDIR(info.st_mode)) {
-        struct stat target;
-        if (on_command_line && deep::stat(destination, &target, 0) == 0 && S_ISDIR(target.st_mode))
-            old = target;
-    }
-    if (dangling && !settings_.force) {
-        warn("%s: not writing through dangling symbolic link", destination.c_str());
-        return false;
-    }
-    if (exists) {
-        struct stat source_itself;
-        bool have_itself = deep::stat(source, &source_itself, AT_SYMLINK_NOFOLLOW) == 0;
-        if (same_file(info, old) || (have_itself && same_file(source_itself, old))) {
-            bool hard_linking = settings_.hard_link || settings_.overwrite == Overwrite::never;
-            if (hard_linking && same_file(info, old)) return true;
-            if (!(settings_.remove_destination && !same_file(source_itself, old))) {
-                warn("%s are the same file", quoted_pair(source, destination).c_str());
-                return false;
-            }
-        }
-        bool skip = false;
-        if (!replace_allowed(source, destination, info, old, skip)) return skip;
-        if (S_ISDIR(old.st_mode) && !S_ISDIR(info.st_mode)) {
-            warn("%s: cannot overwrite directory with non-directory", destination.c_str());
-            return false;
-        }
-        if (S_ISDIR(info.st_mode) && !S_ISDIR(old.st_mode)) {
-            warn("%s: cannot overwrite non-directory with directory '%s'", destination.c_str(),
-                 source.c_str());
-            return false;
-        }
-        if (!S_ISDIR(old.st_mode) &&
-            std::find(made_.begin(), made_.end(), std::pair(old.st_dev, old.st_ino)) != made_.end()) {
-            warn("%s: will not overwrite just-created file with '%s'", destination.c_str(), source.c_str());
-            return false;
-        }
-        if (settings_.backups.wanted() && !S_ISDIR(info.st_mode)) {
-            backup_ = settings_.backups.name_for(destination);
-            if (!settings_.backups.keep(destination)) return false;
-            exists = false;
-        }
-        bool replaces_node = settings_.remove_destination || settings_.hard_link || settings_.symbolic_link ||
-                             settings_.moving ||
-                             (!S_ISREG(info.st_mode) && (settings_.recursive && settings_.keep_special));
-        if (exists && !S_ISDIR(info.st_mode) && (replaces_node || S_ISLNK(info.st_mode))) {
-            if (deep::unlink(destination) != 0 && errno != ENOENT) {
-                warn_errno(destination);
-                return false;
-            }
-            exists = false;
-        }
-    }
-    if (settings_.preserve_links && !S_ISDIR(info.st_mode) && info.st_nlink > 1) {
-        for (const Link& known : links_) {
-            if (known.device != info.st_dev || known.inode != info.st_ino) continue;
-            if (exists) deep::unlink(destination);
-            if (deep::link(known.path, destination) != 0) {
-                warn_errno(destination);
-                return false;
-            }
-            say(source, destination);
-            return true;
-        }
-        links_.push_back({info.st_dev, info.st_ino, destination});
-    }
+    bool exists = false;
+    Way way = make_way(source, destination, info, on_command_line, exists);
+    if (way == Way::clear) way = link_to_earlier(source, destination, info, on_command_line, exists);
+    if (way != Way::clear) return way == Way::done;
     if (S_ISDIR(info.st_mode)) return copy_directory(source, destination, info, exists);
     say(source, destination);
-    bool done;
-    if (settings_.hard_link) {
-        done = deep::link(source, destination, follow ? AT_SYMLINK_FOLLOW : 0) == 0;
-        if (!done) warn_errno(destination);
-        return done;
-    }
-    if (settings_.symbolic_link) {
-        if (source[0] != '/' && destination.find('/') != std::string::npos) {
-            warn("%s: can make relative symbolic links only in current directory", destination.c_str());
-            return false;
-        }
-        done = deep::symlink(source, destination) == 0;
-        if (!done) warn_errno(destination);
-        return done;
-    }
-    bool as_stream =
-        S_ISREG(info.st_mode) || (!S_ISLNK(info.st_mode) && !(settings_.recursive && settings_.keep_special));
-    done =
-        as_stream ? copy_regular(source, destination, info, exists) : copy_special(source, destination, info);
+    bool done = settings_.hard_link || settings_.symbolic_link ? make_link(source, destination, follow)
+                : as_stream(info) ? copy_regular(source, destination, info, exists)
+                                  : copy_special(source, destination, info);
     struct stat made;
-    if (done && !exists && deep::stat(destination, &made, AT_SYMLINK_NOFOLLOW) == 0 && !S_ISLNK(made.st_mode))
+    if (done && !settings_.hard_link && deep::stat(destination, &made, AT_SYMLINK_NOFOLLOW) == 0 &&
+        (on_command_line || S_ISLNK(made.st_mode)))
         made_.emplace_back(made.st_dev, made.st_ino);
     return done;
 }
@@ -222,7 +263,7 @@ bool Copier::copy_directory(const std::string& source, const std::string& destin
             warn("%s: cannot copy a directory into itself or through a cyclic link", source.c_str());
             return false;
         }
-    if (std::find(made_.begin(), made_.end(), std::pair(info.st_dev, info.st_ino)) != made_.end()) {
+    if (is_ours(info)) {
         warn("%s: cannot copy a directory into itself, '%s'", source.c_str(), destination.c_str());
         return false;
     }
@@ -231,37 +272,33 @@ bool Copier::copy_directory(const std::string& source, const std::string& destin
         warn_errno(source);
         return false;
     }
+    if (!exists) {
+        // Writable for us while it is filled; closed to others until the copy has its final mode.
+        mode_t mode = mode_for(info);
+        if (settings_.preserve_owner) mode &= ~static_cast<mode_t>(077);
+        if (deep::mkdir(destination, (mode & ~static_cast<mode_t>(022)) | 0700) != 0) {
+            warn_errno(destination);
+            closedir(stream);
+            return false;
+        }
+        struct stat made;
+        if (!made_directory_ && deep::stat(destination, &made, 0) == 0)
+            made_.emplace_back(made.st_dev, made.st_ino);
+        made_directory_ = true;
+        say(source, destination);
+    }
     bool good = true;
-    // The names are read before the destination is made: it may be in this directory.
     std::vector<std::string> names = names_in(stream);
     if (errno) {
         warn_errno(source);
         good = false;
     }
     closedir(stream);
-    if (!exists) {
-        // Writable for us while it is filled; closed to others until the copy has its final mode.
-        mode_t mode = info.st_mode & 07777;
-        if (settings_.preserve_owner) mode &= ~static_cast<mode_t>(077);
-        if (deep::mkdir(destination, mode | 0700) != 0) {
-            warn_errno(destination);
-            return false;
-        }
-        struct stat made;
-        if (deep::stat(destination, &made, 0) == 0) made_.emplace_back(made.st_dev, made.st_ino);
-        say(source, destination);
-    }
     ancestors_.emplace_back(info.st_dev, info.st_ino);
     for (const std::string& name : names)
         good = copy_entry(join_path(source, name), join_path(destination, name), false) && good;
     ancestors_.pop_back();
-    if (!exists && !settings_.preserve_mode) {
-        mode_t wanted = info.st_mode & 07777 & ~process_umask();
-        struct stat made;
-        if (deep::stat(destination, &made, 0) == 0 && (made.st_mode & 0777) != (wanted & 0777))
-            deep::chmod(destination, wanted);
-    }
-    return restore_attributes(destination, info, -1) && good;
+    return restore_attributes(destination, info, -1, !exists) && good;
 }
 
 bool Copier::copy_regular(const std::string& source, const std::string& destination, const struct stat& info,
@@ -272,16 +309,14 @@ bool Copier::copy_regular(const std::string& source, const std::string& destinat
         warn_errno(source);
         return false;
     }
-    mode_t mode = info.st_mode & 0777;
-    if (!S_ISREG(info.st_mode)) mode = 0666;
+    mode_t mode = mode_for(info);
     if (settings_.preserve_owner) mode &= ~static_cast<mode_t>(077);
     int flags = O_WRONLY | O_CLOEXEC | (settings_.attributes_only && exists ? 0 : O_TRUNC);
     int fd = -1;
     if (exists) {
-        fd = deep::open(destination, flags);
-        if (fd < 0 && settings_.force) {
-            if (deep::unlink(destination) == 0) exists = false;
-        }
+        // A symbolic link that points nowhere is only written through where POSIXLY_CORRECT wants that.
+        fd = deep::open(destination, getenv("POSIXLY_CORRECT") ? flags | O_CREAT : flags, mode);
+        if (fd < 0 && settings_.force && deep::unlink(destination) == 0) exists = false;
     }
     if (!exists) fd = deep::open(destination, flags | O_CREAT | O_EXCL, mode);
     if (fd < 0) {
@@ -290,7 +325,7 @@ bool Copier::copy_regular(const std::string& source, const std::string& destinat
         return false;
     }
     bool good = settings_.attributes_only || copy_contents(source_fd, fd, info, source, destination);
-    good = restore_attributes(destination, info, fd) && good;
+    good = restore_attributes(destination, info, fd, !exists) && good;
     close(source_fd);
     if (close(fd) != 0) {
         warn_errno(destination);
@@ -301,11 +336,20 @@ bool Copier::copy_regular(const std::string& source, const std::string& destinat
 
 bool Copier::copy_contents(int source_fd, int destination_fd, const struct stat& info,
                            const std::string& source, const std::string& destination) {
-    bool has_holes = settings_.sparse && S_ISREG(info.st_mode) && info.st_blocks < info.st_size / 512;
+    if (settings_.clone_only) {
+        if (ioctl(destination_fd, kShareBlocks, source_fd) == 0) return true;
+        warn("%s: cannot be a clone of '%s': %m", destination.c_str(), source.c_str());
+        return false;
+    }
+    struct stat target;
+    bool may_skip =
+        settings_.holes != Holes::never && fstat(destination_fd, &target) == 0 && S_ISREG(target.st_mode);
+    bool makes_holes = may_skip && settings_.holes == Holes::from_zeros;
+    bool has_holes = may_skip && S_ISREG(info.st_mode) && info.st_blocks < info.st_size / 512;
     std::vector<char> buffer;
     off_t position = 0;
     // What claims no size, like a file in /proc, only read() delivers.
-    bool in_kernel = S_ISREG(info.st_mode) && info.st_size > 0;
+    bool in_kernel = S_ISREG(info.st_mode) && info.st_size > 0 && !makes_holes;
     for (;;) {
         if (has_holes) {
             off_t data = lseek(source_fd, position, SEEK_DATA);
@@ -348,7 +392,11 @@ bool Copier::copy_contents(int source_fd, int destination_fd, const struct stat&
                 warn_errno(source);
                 return false;
             }
-            if (!write_all(destination_fd, buffer.data(), static_cast<size_t>(count))) {
+            size_t size = static_cast<size_t>(count);
+            if (makes_holes && size == 0
+                    ? ftruncate(destination_fd, position) != 0
+                    : !(makes_holes ? write_around_zeros(destination_fd, {buffer.data(), size})
+                                    : write_all(destination_fd, buffer.data(), size))) {
                 warn_errno(destination);
                 return false;
             }
@@ -374,10 +422,10 @@ bool Copier::copy_special(const std::string& source, const std::string& destinat
         warn_errno(destination);
         return false;
     }
-    return restore_attributes(destination, info, -1);
+    return restore_attributes(destination, info, -1, true);
 }
 
-bool Copier::restore_attributes(const std::string& path, const struct stat& info, int fd) {
+bool Copier::restore_attributes(const std::string& path, const struct stat& info, int fd, bool made) {
     bool link = S_ISLNK(info.st_mode);
     bool good = true;
     mode_t mode = info.st_mode & 07777;
@@ -398,6 +446,18 @@ bool Copier::restore_attributes(const std::string& path, const struct stat& info
         warn_errno(path);
         good = false;
     }
+    if (made && !settings_.preserve_mode && !link && (S_ISDIR(info.st_mode) || settings_.preserve_owner)) {
+        // What was kept back while the copy was filled.
+        mode_t wanted = mode_for(info) & ~process_umask();
+        struct stat now;
+        if ((fd >= 0 ? fstat(fd, &now) : deep::stat(path, &now, 0)) == 0 &&
+            (now.st_mode & 0777) != (wanted & 0777)) {
+            if (fd >= 0)
+                fchmod(fd, wanted);
+            else
+                deep::chmod(path, wanted);
+        }
+    }
     if (settings_.preserve_times) {
         timespec times[2] = {info.st_atim, info.st_mtim};
         int result = fd >= 0 ? futimens(fd, times) : deep::set_times(path, times);
@@ -415,19 +475,31 @@ bool Copier::make_parents(const std::string& source, const std::string& root) {
         std::string part = source.substr(0, slash);
         std::string made = join_path(root, part);
         struct stat info;
-        if (is_directory(made.c_str())) continue;
-        if (deep::stat(part, &info, 0) != 0) {
+        if (deep::stat(part, &info, 0) != 0 || (!S_ISDIR(info.st_mode) && (errno = ENOTDIR))) {
             warn_errno(part);
             return false;
         }
-        if (mkdir(made.c_str(), (info.st_mode & 0777) | 0700) != 0) {
-            warn_errno(made);
-            return false;
+        bool exists = is_directory(made.c_str());
+        if (!exists) {
+            mode_t mode = mode_for(info) & 0777;
+            if (settings_.preserve_owner || settings_.preserve_mode) mode &= ~static_cast<mode_t>(077);
+            if (mkdir(made.c_str(), mode | 0700) != 0) {
+                warn_errno(made);
+                return false;
+            }
+            say(part, made);
         }
-        say(part, made);
-        if (!restore_attributes(made, info, -1)) return false;
+        parents_.push_back({made, info, !exists});
     }
     return true;
+}
+
+bool Copier::finish_parents() {
+    bool good = true;
+    for (const Parent& parent : parents_)
+        good = restore_attributes(parent.path, parent.source, -1, parent.made) && good;
+    parents_.clear();
+    return good;
 }
 
 } // namespace coreutils

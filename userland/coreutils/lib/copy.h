@@ -4,6 +4,7 @@
 #pragma once
 
 #include "lib/backup.h"
+#include "lib/same_file.h"
 #include "lib/walk.h"
 
 #include <string>
@@ -19,12 +20,19 @@ enum class Overwrite {
     ask_if_unwritable, // mv on a terminal
 };
 
+enum class Holes {
+    never,     // write every byte
+    keep,      // where the source has some
+    from_zeros // for every block of zeros
+};
+
 struct CopySettings {
     bool recursive = false;
     Follow follow = Follow::always;
     bool preserve_mode = false, preserve_owner = false, preserve_times = false, preserve_links = false;
-    bool keep_special = true;        // recreate fifos and devices instead of copying what they deliver
-    bool force = false;              // remove a destination that cannot be opened
+    bool default_mode = false; // --no-preserve=mode: new files are as if made by open(2) without the source
+    bool keep_special = true;  // recreate fifos and devices instead of copying what they deliver
+    bool force = false;        // remove a destination that cannot be opened
     bool remove_destination = false; // remove every destination first
     Overwrite overwrite = Overwrite::yes;
     bool only_newer = false; // -u
@@ -33,8 +41,9 @@ struct CopySettings {
     bool attributes_only = false;
     bool one_file_system = false;
     Backups backups = {};
-    bool sparse = true;  // keep holes
-    bool moving = false; // for messages and for -u, -n of mv
+    Holes holes = Holes::keep;
+    bool clone_only = false; // --reflink: share the blocks, or fail
+    bool moving = false;     // for messages and for what mv may replace
 };
 
 class Copier {
@@ -42,8 +51,10 @@ public:
     explicit Copier(const CopySettings& settings) : settings_(settings) {}
     // Copies one operand; false when anything of it failed.
     bool copy(const std::string& source, const std::string& destination);
-    // Makes the parents of `path` below `root` as those of the source are (cp --parents).
+    // Makes the parents of `source` below `root` (cp --parents); they get their attributes in
+    // finish_parents().
     bool make_parents(const std::string& source, const std::string& root);
+    bool finish_parents();
 
 private:
     struct Link {
@@ -51,7 +62,20 @@ private:
         ino_t inode;
         std::string path;
     };
+    struct Parent {
+        std::string path;
+        struct stat source;
+        bool made;
+    };
+    enum class Way { clear, done, failed }; // of one entry: go on, or end with this result
     bool copy_entry(const std::string& source, const std::string& destination, bool on_command_line);
+    Way make_way(const std::string& source, const std::string& destination, const struct stat& info,
+                 bool on_command_line, bool& exists);
+    Way keep_or_replace(const std::string& source, const std::string& destination, const struct stat& info,
+                        const struct stat& old, bool& exists);
+    Way link_to_earlier(const std::string& source, const std::string& destination, const struct stat& info,
+                        bool on_command_line, bool exists);
+    bool make_link(const std::string& source, const std::string& destination, bool follow);
     bool copy_directory(const std::string& source, const std::string& destination, const struct stat& info,
                         bool exists);
     bool copy_regular(const std::string& source, const std::string& destination, const struct stat& info,
@@ -59,17 +83,20 @@ private:
     bool copy_special(const std::string& source, const std::string& destination, const struct stat& info);
     bool copy_contents(int source_fd, int destination_fd, const struct stat& info, const std::string& source,
                        const std::string& destination);
-    bool replace_allowed(const std::string& source, const std::string& destination, const struct stat& info,
-                         const struct stat& old, bool& skip);
-    bool restore_attributes(const std::string& path, const struct stat& info, int fd);
+    bool as_stream(const struct stat& info) const;
+    bool is_ours(const struct stat& info) const;
+    mode_t mode_for(const struct stat& info) const;
+    bool restore_attributes(const std::string& path, const struct stat& info, int fd, bool made);
     void say(const std::string& source, const std::string& destination) const;
 
     const CopySettings& settings_;
     std::vector<Link> links_;                   // sources with several names, and where the first one went
-    std::vector<std::pair<dev_t, ino_t>> made_; // destinations created by this copy
+    std::vector<std::pair<dev_t, ino_t>> made_; // what operands became, and every symbolic link made
+    std::vector<Parent> parents_;
     std::vector<std::pair<dev_t, ino_t>> ancestors_; // source directories being copied
     dev_t root_device_ = 0;
-    std::string backup_; // of the destination in hand
+    bool made_directory_ = false; // for the operand in hand: the first one it made is in made_
+    std::string backup_;          // of the destination in hand
 };
 
 } // namespace coreutils

@@ -24,6 +24,7 @@ void execute(char* const* command) {
 
 pid_t fork_or_die() {
     out.flush();
+    signal(SIGCHLD, SIG_DFL); // where it is ignored, nothing is left to wait for
     pid_t child = fork();
     if (child < 0) die_errno(current_tool().failure_status, "cannot fork");
     return child;
