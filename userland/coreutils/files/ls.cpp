@@ -115,19 +115,14 @@ bool Lister::examine(Entry& entry, bool on_command_line) {
         struct stat target;
         if (deep::stat(path, &target, 0) == 0 && S_ISDIR(target.st_mode)) entry.info = target;
     }
-    if (result != 0 && follow) {
-        // What cannot be followed is listed itself.
-        int error = errno;
-        result = deep::stat(path, &entry.info, AT_SYMLINK_NOFOLLOW);
-        if (result == 0 && !on_command_line) errno = error, problem(entry.path, 1);
-    }
     if (result != 0) {
         problem(entry.path, on_command_line ? 2 : 1);
         return false;
     }
     entry.known = true;
     entry.time = chosen_time(settings_, AT_FDCWD, path.c_str(), entry.info);
-    if (S_ISLNK(entry.info.st_mode) && (settings_.layout == Layout::long_format || settings_.color)) {
+    if (S_ISLNK(entry.info.st_mode) &&
+        (settings_.layout == Layout::long_format || settings_.color || settings_.directories_first)) {
         auto target = deep::read_link(path);
         if (target) entry.link_target = *target;
         struct stat info;
@@ -285,7 +280,9 @@ std::string Lister::time_text(const timespec& when) const {
     constexpr time_t kHalfYear = 31556952 / 2;
     bool recent = when.tv_sec > time_now_ - kHalfYear && when.tv_sec <= time_now_;
     const std::string& chosen = recent ? settings_.recent_format : settings_.old_format;
-    const char* format = !chosen.empty() ? chosen.c_str() : recent ? "%b %e %H:%M" : "%b %e  %Y";
+    const char* format = settings_.own_formats || !chosen.empty() ? chosen.c_str()
+                         : recent                                 ? "%b %e %H:%M"
+                                                                  : "%b %e  %Y";
     text[strftime(text, sizeof text, format, &broken)] = '\0';
     return text;
 }
@@ -323,13 +320,17 @@ void Lister::print_long(std::vector<Entry>& entries) {
     for (const Entry& entry : entries) {
         Row row;
         row.prefix = prefix(entry, inode, block);
-        row.mode = mode_string(entry.info.st_mode);
+        row.mode = mode_string(entry.mode());
         row.links = std::to_string(entry.info.st_nlink);
         bool numeric = settings_.numeric_ids;
         row.owner = numeric ? std::to_string(entry.info.st_uid) : user_name(entry.info.st_uid);
         row.group = numeric ? std::to_string(entry.info.st_gid) : group_name(entry.info.st_gid);
         row.size = size_text(entry, major_width, minor_width);
         row.time = time_text(entry.time);
+        if (!entry.known) {
+            row.mode.replace(1, std::string::npos, "?????????");
+            row.links = row.owner = row.group = row.size = row.time = "?";
+        }
         links = std::max(links, row.links.size());
         owner = std::max(owner, display_width(row.owner));
         group = std::max(group, display_width(row.group));
@@ -365,8 +366,8 @@ void Lister::print_long(std::vector<Entry>& entries) {
 
 bool Lister::any_quoted(const std::vector<Entry>& entries) const {
     if (settings_.quoting != Quoting::shell_escape && settings_.quoting != Quoting::shell) return false;
-    if (settings_.layout == Layout::commas || settings_.line_width == 0) return false;
-    if (!out.is_terminal()) return false;
+    if (settings_.layout == Layout::commas || settings_.layout == Layout::one_per_line) return false;
+    if (settings_.layout != Layout::long_format && settings_.line_width == 0) return false;
     return std::any_of(entries.begin(), entries.end(), [&](const Entry& entry) {
         return quote_name(entry.name, settings_.quoting) != entry.name;
     });
@@ -438,8 +439,11 @@ void Lister::list_directory(const std::string& path, bool header, bool on_comman
     }
     if (header) {
         if (printed_) out.put(settings_.end_of_line);
-        out.write(quote_name(path, settings_.quoting == Quoting::shell_escape ? Quoting::shell_escape
-                                                                              : settings_.quoting));
+        // A colon in the name would look like the end of the heading.
+        Quoting quoting = settings_.quoting;
+        if (path.contains(':') && quoting == Quoting::shell_escape) quoting = Quoting::shell_escape_always;
+        if (path.contains(':') && quoting == Quoting::shell) quoting = Quoting::shell_always;
+        out.write(quote_name(path, quoting));
         out.put(':');
         out.put(settings_.end_of_line);
         printed_ = true;
@@ -458,8 +462,7 @@ void Lister::list_directory(const std::string& path, bool header, bool on_comman
             bool type_matters =
                 settings_.recursive || settings_.indicator != Indicator::none || settings_.directories_first;
             bool executable_matters = settings_.indicator == Indicator::classify && entry.type == DT_REG;
-            bool followed = settings_.follow == Follow::always && settings_.show_inode;
-            if (settings_.needs_status() || (unclear && type_matters) || executable_matters || followed ||
+            if (settings_.needs_status() || (unclear && type_matters) || executable_matters ||
                 (settings_.directories_first && entry.type == DT_LNK))
                 examine(entry, false);
             entries.push_back(std::move(entry));

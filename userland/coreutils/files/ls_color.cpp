@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string>
+#include <strings.h>
 #include <sys/stat.h>
 #include <vector>
 
@@ -85,6 +86,12 @@ std::string_view key_of(const FileKind& kind) {
     return "fi";
 }
 
+// Extensions are the same in either case of their letters.
+bool ends_like(std::string_view name, std::string_view end) {
+    return name.size() >= end.size() &&
+           strncasecmp(name.data() + name.size() - end.size(), end.data(), end.size()) == 0;
+}
+
 } // namespace
 
 std::string_view color_of(std::string_view name, const FileKind& kind) {
@@ -96,7 +103,7 @@ std::string_view color_of(std::string_view name, const FileKind& kind) {
     if (key == "fi") {
         for (size_t i = codes().size(); i-- > 0;) {
             const Code& code = codes()[i];
-            if (code.key.starts_with('*') && name.ends_with(std::string_view(code.key).substr(1)))
+            if (code.key.starts_with('*') && ends_like(name, std::string_view(code.key).substr(1)))
                 return code.color;
         }
     }

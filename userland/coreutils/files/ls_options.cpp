@@ -5,6 +5,7 @@
 #include "lib/columns.h"
 #include "lib/numbers.h"
 
+#include <algorithm>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,6 +21,7 @@ enum : int {
     kFormat,
     kIndicatorStyle,
     kFileType,
+    kClassify,
     kSi,
     kHide,
     kQuotingStyle,
@@ -43,7 +45,8 @@ constexpr Option kOptions[] = {
     {kColor, "color", "[WHEN]", "colorize the output: always, auto, or never"},
     {'d', "directory", nullptr, "list directories themselves, not their contents"},
     {'f', nullptr, nullptr, "do not sort, enable -aU, disable -ls --color"},
-    {'F', "classify", "[WHEN]", "append indicator (one of */=>@|) to entries"},
+    {'F', nullptr, nullptr, "append indicator (one of */=>@|) to entries"},
+    {kClassify, "classify", "[WHEN]", "the same: always, auto, or never"},
     {kFileType, "file-type", nullptr, "likewise, except do not append '*'"},
     {kFormat, "format", "WORD", "across, commas, horizontal, long, single-column, verbose, vertical"},
     {kFullTime, "full-time", nullptr, "like -l --time-style=full-iso"},
@@ -170,6 +173,7 @@ void set_time_style(Settings& settings, const char* style) {
         const char* newline = strchr(style + 1, '\n');
         settings.old_format = newline ? std::string(style + 1, newline) : style + 1;
         settings.recent_format = newline ? newline + 1 : style + 1;
+        settings.own_formats = true;
         return;
     }
     enum class Style { full, longer, iso, locale };
@@ -191,6 +195,14 @@ struct Pending {
     bool kibibytes = false, sorted = false, time_given = false, quoting_given = false, follow_given = false;
     bool block_size_given = false;
 };
+
+// A number as C writes it (octal, hexadecimal); one too large is the largest.
+size_t columns_or_die(const char* text, const char* what) {
+    char* end;
+    size_t number = strtoull(text, &end, 0);
+    if (end == text || *end || strchr(text, '-')) usage_error("invalid %s: '%s'", what, text);
+    return number;
+}
 
 bool set_layout(Settings& settings, int id, const char* value) {
     switch (id) {
@@ -231,10 +243,10 @@ bool set_layout(Settings& settings, int id, const char* value) {
         settings.layout = Layout::long_format, settings.full_time = true;
         return true;
     case 'w':
-        settings.line_width = static_cast<size_t>(unsigned_or_die(value, "line width"));
+        settings.line_width = columns_or_die(value, "line width");
         return true;
     case 'T':
-        settings.tab_width = static_cast<size_t>(unsigned_or_die(value, "tab size"));
+        settings.tab_width = columns_or_die(value, "tab size");
         return true;
     case 's':
         settings.show_blocks = true;
@@ -333,6 +345,7 @@ bool set_names(Settings& settings, Pending& pending, int id, const char* value) 
         settings.indicator = Indicator::slash;
         return true;
     case 'F':
+    case kClassify:
         if (decide(value, "classify")) settings.indicator = Indicator::classify;
         return true;
     case kFileType:
@@ -406,6 +419,9 @@ Settings read_settings(Arguments& arguments, bool columns_by_default) {
     settings.layout = columns_by_default || terminal ? Layout::columns : Layout::one_per_line;
     settings.size_format.block_bytes = 1;
     settings.block_format = SizeFormat::from_environment();
+    const char* own_size = getenv("LS_BLOCK_SIZE");
+    if (own_size) settings.block_format.parse(own_size);
+    if (own_size || getenv("BLOCK_SIZE")) settings.size_format = settings.block_format;
     settings.line_width = terminal_width();
     if (const char* style = getenv("TIME_STYLE")) set_time_style(settings, style);
     while (auto option = arguments.next_option()) {
@@ -415,6 +431,11 @@ Settings read_settings(Arguments& arguments, bool columns_by_default) {
             set_rest(settings, pending, *option, value);
     }
     if (pending.kibibytes && !pending.block_size_given) settings.block_format = SizeFormat{};
+    const char* variables[] = {getenv("LS_COLORS"), getenv("COLORTERM"), getenv("TERM")};
+    bool knows_colors = std::any_of(std::begin(variables), std::end(variables), [](const char* value) {
+        return value && *value && strcmp(value, "dumb") != 0;
+    });
+    settings.color = settings.color && knows_colors;
     if (settings.color)
         settings.tab_width = 0; // a tab would be as wide as the terminal thinks after the sequences
     if (!pending.quoting_given && terminal) settings.quoting = Quoting::shell_escape;

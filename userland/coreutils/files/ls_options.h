@@ -36,13 +36,14 @@ struct Settings {
     SizeFormat size_format;                // of the size column; its blocks are bytes unless asked otherwise
     SizeFormat block_format;               // of -s and the totals
     std::string recent_format, old_format; // strftime; empty: ls's default
+    bool own_formats = false;              // those two, even if they are empty
     bool full_time = false;
     bool ignore_backups = false;
     std::vector<const char*> ignore, hide;
 
     bool needs_status() const {
-        return layout == Layout::long_format || show_blocks || sort == Sort::size || sort == Sort::time ||
-               color;
+        return layout == Layout::long_format || show_blocks || show_inode || sort == Sort::size ||
+               sort == Sort::time || color;
     }
 };
 

@@ -11,7 +11,7 @@
 namespace coreutils {
 namespace {
 
-constexpr size_t kGap = 2;
+constexpr size_t kGap = 2, kLeastWidth = kGap + 1;
 
 void move_to(size_t from, size_t to, size_t tab_width) {
     while (from < to) {
@@ -35,9 +35,11 @@ std::vector<size_t> try_columns(std::span<const Cell> cells, size_t columns, siz
         size_t gap = column + 1 < columns ? kGap : 0;
         widths[column] = std::max(widths[column], cells[i].width + gap);
     }
+    // Columns of the least width fit as they were counted.
     size_t total = 0;
-    for (size_t width : widths) total += width;
-    if (line_width && total >= line_width) widths.clear();
+    for (size_t width : widths) total += std::max(width, kLeastWidth);
+    bool wide = std::any_of(widths.begin(), widths.end(), [](size_t width) { return width > kLeastWidth; });
+    if (wide && total >= line_width) widths.clear();
     return widths;
 }
 
@@ -45,7 +47,15 @@ std::vector<size_t> try_columns(std::span<const Cell> cells, size_t columns, siz
 
 void print_columns(std::span<const Cell> cells, size_t line_width, FillOrder order, size_t tab_width) {
     if (cells.empty()) return;
-    size_t most = line_width ? std::clamp(line_width / 3, size_t{1}, cells.size()) : cells.size();
+    if (!line_width) {
+        for (size_t i = 0; i < cells.size(); ++i) {
+            if (i > 0) out.fill(' ', kGap);
+            out.write(cells[i].text);
+        }
+        return out.put('\n');
+    }
+    size_t most =
+        std::clamp(line_width / kLeastWidth + (line_width % kLeastWidth != 0), size_t{1}, cells.size());
     std::vector<size_t> widths;
     for (size_t columns = most; columns > 1 && widths.empty(); --columns)
         widths = try_columns(cells, columns, line_width, order);
