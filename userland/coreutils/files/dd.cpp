@@ -1,7 +1,7 @@
 // dd: POSIX.1-2017, with GNU's iflag, oflag, status, skip/seek/count in bytes and SIGUSR1.
+#include "files/dd_convert.h"
 #include "framework/arguments.h"
 #include "framework/diagnostics.h"
-#include "files/dd_convert.h"
 #include "lib/human.h"
 #include "lib/numbers.h"
 
@@ -33,6 +33,7 @@ enum Flag : unsigned {
     kCountBytes = 1u << 9,
     kSkipBytes = 1u << 10,
     kSeekBytes = 1u << 11,
+    kNoCache = 1u << 12,
 };
 struct FlagName {
     const char* name;
@@ -52,6 +53,7 @@ constexpr FlagName kFlags[] = {
     {"count_bytes", kCountBytes, 0},
     {"skip_bytes", kSkipBytes, 0},
     {"seek_bytes", kSeekBytes, 0},
+    {"nocache", kNoCache, 0},
 };
 
 enum class Status { all, no_transfer, none, progress };
@@ -60,7 +62,7 @@ struct Settings {
     const char* input = nullptr;
     const char* output = nullptr;
     size_t input_block = 512, output_block = 512, conversion_block = 0;
-    bool one_block_size = false; // bs=: what is read is written at once
+    size_t one_block_size = 0; // bs=: what is read is written at once; stands above ibs= and obs=
     uint64_t skip = 0, seek = 0, count = UINT64_MAX;
     bool have_count = false;
     unsigned input_flags = 0, output_flags = 0;
@@ -157,9 +159,7 @@ public:
     }
 
     // One record of its own, without collecting (bs=).
-    void put_record(std::string_view bytes) {
-        write_block(bytes);
-    }
+    void put_record(std::string_view bytes) { write_block(bytes); }
 
     void flush() {
         if (used_ > 0) write_block({buffer_.get(), used_});
@@ -290,10 +290,13 @@ bool copy_blocks(Settings& settings) {
 uint64_t parse_product(const char* text) {
     uint64_t product = 1;
     std::string_view rest = text;
+    while (rest.starts_with(' ')) rest.remove_prefix(1);
     for (;;) {
         size_t cross = rest.find('x');
-        // "0x10" is 0 times 10, as POSIX has it.
         auto factor = parse_size(rest.substr(0, cross));
+        // POSIX has it so, but who writes that rarely means it.
+        if (rest.substr(0, cross) == "0" && cross != std::string_view::npos)
+            warn("warning: '0x' is a zero multiplier; use '00x' if that is intended");
         if (!factor || __builtin_mul_overflow(product, *factor, &product))
             die(1, "invalid number: '%s'", text);
         if (cross == std::string_view::npos) return product;
@@ -358,8 +361,7 @@ void parse_operand(Settings& settings, char* operand) {
     } else if (name == "obs") {
         settings.output_block = block_size(value);
     } else if (name == "bs") {
-        settings.input_block = settings.output_block = block_size(value);
-        settings.one_block_size = true;
+        settings.one_block_size = block_size(value);
     } else if (name == "cbs") {
         settings.conversion_block = block_size(value);
     } else if (name == "skip" || name == "iseek") {
@@ -393,7 +395,12 @@ void replace_fd(int fd, const char* name, int flags) {
 }
 
 void open_files(const Settings& settings, uint64_t seek_bytes) {
-    if (settings.input) replace_fd(STDIN_FILENO, settings.input, O_RDONLY | settings.input_open);
+    struct stat info;
+    if (settings.input)
+        replace_fd(STDIN_FILENO, settings.input, O_RDONLY | settings.input_open);
+    else if ((settings.input_flags & kDirectory) &&
+             (fstat(STDIN_FILENO, &info) != 0 || !S_ISDIR(info.st_mode)))
+        die_errno(1, "standard input", ENOTDIR);
     if (!settings.output) return;
     const DdConversion& conversion = settings.conversion;
     int flags = settings.output_open | (conversion.nocreat ? 0 : O_CREAT) | (conversion.excl ? O_EXCL : 0) |
@@ -402,19 +409,23 @@ void open_files(const Settings& settings, uint64_t seek_bytes) {
     replace_fd(STDOUT_FILENO, settings.output, O_WRONLY | flags);
     if (seek_bytes > 0 && !conversion.notrunc &&
         ftruncate(STDOUT_FILENO, static_cast<off_t>(seek_bytes)) != 0) {
-        struct stat info;
         if (fstat(STDOUT_FILENO, &info) == 0 && S_ISREG(info.st_mode))
             die(1, "failed to truncate to %llu bytes in output file '%s': %m",
                 static_cast<unsigned long long>(seek_bytes), settings.output);
     }
 }
 
+void warn_skipped(const Settings& settings) {
+    if (settings.status != Status::none)
+        warn("'%s': cannot skip to specified offset", settings.input ? settings.input : "standard input");
+}
+
 void skip_input(Settings& settings, uint64_t bytes) {
     struct stat info;
     bool regular = fstat(STDIN_FILENO, &info) == 0 && S_ISREG(info.st_mode);
-    if (lseek(STDIN_FILENO, static_cast<off_t>(bytes), SEEK_CUR) >= 0) {
-        if (settings.status != Status::none && regular && bytes > static_cast<uint64_t>(info.st_size))
-            warn("'%s': cannot skip to specified offset", settings.input ? settings.input : "standard input");
+    off_t reached = lseek(STDIN_FILENO, static_cast<off_t>(bytes), SEEK_CUR);
+    if (reached >= 0) {
+        if (regular && reached > info.st_size) warn_skipped(settings);
         return;
     }
     auto buffer = std::make_unique<char[]>(settings.input_block);
@@ -422,9 +433,7 @@ void skip_input(Settings& settings, uint64_t bytes) {
         ssize_t count = read_block(settings, buffer.get(), std::min<uint64_t>(bytes, settings.input_block));
         if (count < 0) die_errno(1, settings.input ? settings.input : "standard input");
         if (count == 0) {
-            if (settings.status != Status::none)
-                warn("'%s': cannot skip to specified offset",
-                     settings.input ? settings.input : "standard input");
+            warn_skipped(settings);
             return;
         }
         bytes -= static_cast<uint64_t>(count);
@@ -454,6 +463,7 @@ int run(Arguments& arguments) {
     }
     Settings settings;
     for (char* operand : arguments.operands()) parse_operand(settings, operand);
+    if (settings.one_block_size) settings.input_block = settings.output_block = settings.one_block_size;
     if (const char* conflict = settings.conversion.conflict()) die(1, "%s", conflict);
     if (settings.conversion_block == 0) settings.conversion.ignore_records();
     uint64_t skip_bytes = in_bytes(settings.skip, settings.input_flags, kSkipBytes, settings.input_block);
@@ -473,6 +483,8 @@ int run(Arguments& arguments) {
         warn("fsync failed for '%s': %m", settings.output ? settings.output : "standard output");
         good = false;
     }
+    if (settings.input_flags & kNoCache) posix_fadvise(STDIN_FILENO, 0, 0, POSIX_FADV_DONTNEED);
+    if (settings.output_flags & kNoCache) posix_fadvise(STDOUT_FILENO, 0, 0, POSIX_FADV_DONTNEED);
     if (close(STDOUT_FILENO) != 0) die_errno(1, settings.output ? settings.output : "standard output");
     print_totals(settings.status);
     return good ? 0 : 1;
@@ -493,7 +505,7 @@ constexpr Tool kTool = {
         "                            noerror fdatasync fsync\n"
         "  iflag=LIST, oflag=LIST    append direct directory dsync sync fullblock nonblock noatime nofollow "
         "count_bytes\n"
-        "                            skip_bytes seek_bytes\n"
+        "                            skip_bytes seek_bytes nocache\n"
         "  status=LEVEL              none, noxfer, or progress\n\n"
         "N may be a product (2x512) and have a suffix: c w b kB K MB M ... SIGUSR1 prints what has been "
         "copied so far.",

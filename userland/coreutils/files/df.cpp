@@ -4,6 +4,7 @@
 #include "framework/output.h"
 #include "lib/human.h"
 #include "lib/mounts.h"
+#include "lib/resolve.h"
 #include "lib/utf8.h"
 
 #include <algorithm>
@@ -194,7 +195,7 @@ void print_rows(const std::vector<Row>& rows, const Settings& settings) {
     cells.push_back(headers);
     for (const Row& row : rows) {
         std::vector<std::string> line;
-        for (Field field : settings.fields) line.push_back(text_of(row, field, settings));
+        for (Field field : settings.fields) line.push_back(printable(text_of(row, field, settings)));
         cells.push_back(std::move(line));
     }
     std::vector<size_t> widths(settings.fields.size(), 0);
@@ -230,7 +231,12 @@ void take_fields(Settings& settings, const char* list) {
         rest.remove_prefix(word.size() < rest.size() ? word.size() + 1 : word.size());
         bool found = false;
         for (const FieldName& name : kFields)
-            if (word == name.name) settings.fields.push_back(name.field), found = true;
+            if (word == name.name) {
+                if (std::find(settings.fields.begin(), settings.fields.end(), name.field) !=
+                    settings.fields.end())
+                    usage_error("option --output: field '%s' used more than once", name.name);
+                settings.fields.push_back(name.field), found = true;
+            }
         if (!found)
             usage_error("option --output: field '%.*s' unknown", static_cast<int>(word.size()), word.data());
     }
@@ -238,8 +244,10 @@ void take_fields(Settings& settings, const char* list) {
 
 int run(Arguments& arguments) {
     Settings settings;
+    bool size_given = false;
     while (auto option = arguments.next_option()) {
         const char* value = arguments.value();
+        size_given = size_given || (*option < kLongOnly && strchr("BhHkm", *option));
         switch (*option) {
         case 'a':
             settings.all = true;
@@ -270,6 +278,7 @@ int run(Arguments& arguments) {
             break;
         case 'P':
             settings.portable = true;
+            if (!size_given) settings.sizes = SizeFormat{};
             break;
         case kTotal:
             settings.total = true;
@@ -285,6 +294,8 @@ int run(Arguments& arguments) {
             break;
         }
     }
+    if (settings.custom && (settings.inodes || settings.portable || settings.type_column))
+        usage_error("options -i, -P, -T and --output are mutually exclusive");
     if (!settings.custom) {
         settings.fields = {Field::source};
         if (settings.type_column) settings.fields.push_back(Field::type);
@@ -331,9 +342,10 @@ int run(Arguments& arguments) {
             continue;
         }
         const Mount* found = nullptr;
+        std::string resolved = resolve_path(operand, Missing::none).value_or("");
         if (S_ISBLK(info.st_mode))
             for (const Mount& mount : mounts)
-                if (mount.device == operand) found = &mount;
+                if (mount.device == operand || mount.device == resolved) found = &mount;
         if (!found) found = mount_of(mounts, operand);
         if (!found || !fill(row, *found, true)) {
             if (!found) warn("%s: no mounted file system found", operand);

@@ -3,6 +3,7 @@
 #include "framework/diagnostics.h"
 #include "framework/input.h"
 #include "framework/output.h"
+#include "lib/deep_path.h"
 #include "lib/format_time.h"
 #include "lib/human.h"
 #include "lib/numbers.h"
@@ -85,6 +86,7 @@ class Counter {
 public:
     explicit Counter(const Settings& settings) : settings_(settings) {}
     bool count(const char* root);
+    bool leads_nowhere(const Walk& walk, const struct stat& info) const;
     void print(const Usage& usage, const std::string& name) const;
     Usage total;
 
@@ -133,6 +135,14 @@ void Counter::print(const Usage& usage, const std::string& name) const {
     out.put(settings_.end);
 }
 
+// A symbolic link that is followed to what is not there; errno says why.
+bool Counter::leads_nowhere(const Walk& walk, const struct stat& info) const {
+    bool followed =
+        settings_.follow == Follow::always || (settings_.follow == Follow::roots && walk.depth() == 0);
+    struct stat target;
+    return followed && S_ISLNK(info.st_mode) && deep::stat(walk.path(), &target, 0) != 0;
+}
+
 bool Counter::count(const char* root) {
     bool good = true;
     Walk walk(settings_.follow);
@@ -150,15 +160,18 @@ bool Counter::count(const char* root) {
             good = false;
             break;
         case Walk::Visit::cycle:
-            warn("%s: circular directory structure", walk.path().c_str());
-            good = false;
+            // Through a link that is followed, a circle is no damage.
+            if (settings_.follow != Follow::always) {
+                warn("%s: circular directory structure", walk.path().c_str());
+                good = false;
+            }
             break;
         case Walk::Visit::directory:
         case Walk::Visit::file: {
             bool directory = walk.visit() == Walk::Visit::directory;
             struct stat info;
             bool ignored = is_excluded(walk);
-            if (!ignored && !walk.stat(info)) {
+            if (!ignored && (!walk.stat(info) || leads_nowhere(walk, info))) {
                 warn_errno(walk.path());
                 good = false;
                 ignored = true;
@@ -272,6 +285,7 @@ void take_option(Settings& settings, int id, const char* value) {
     case 't': {
         bool negative = *value == '-';
         settings.threshold = static_cast<int64_t>(size_or_die(value + negative, "--threshold argument"));
+        if (negative && settings.threshold == 0) die(1, "invalid --threshold argument '%s'", value);
         if (negative) settings.threshold = -settings.threshold;
         break;
     }
@@ -305,6 +319,7 @@ int run(Arguments& arguments) {
             Input input;
             if (!input.open(arguments.value())) die_errno(1, arguments.value());
             while (auto name = input.next_line('\0')) listed.emplace_back(*name);
+            if (input.error()) die_errno(1, arguments.value(), input.error());
             from_list = true;
         } else {
             take_option(settings, *option, arguments.value());

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <string_view>
 #include <sys/types.h>
+#include <unistd.h>
 
 namespace coreutils {
 
@@ -38,6 +39,10 @@ public:
     // Bytes that were read but not yet handed out; consume() takes from them.
     std::string_view buffered() const { return {buffer_ + begin_, end_ - begin_}; }
     void consume(size_t count) { begin_ += count; }
+    // Lets the next reader of a shared descriptor go on `more` bytes before what is buffered, if it can seek.
+    void give_back(size_t more = 0) {
+        if (size_t unread = end_ - begin_ + more) lseek(fd_, -static_cast<off_t>(unread), SEEK_CUR);
+    }
     // Reads more behind what is buffered; false at the end of the file or on an error.
     bool fill_more();
 

@@ -34,7 +34,14 @@ std::optional<ModeChange> ModeChange::parse(std::string_view text) {
         if (i == text.size() || !std::string_view("+-=").contains(text[i])) return std::nullopt;
         while (i < text.size() && std::string_view("+-=").contains(text[i])) {
             Clause clause{.who = who, .operation = text[i++]};
-            if (i < text.size() && std::string_view("ugo").contains(text[i])) {
+            if (!who && i < text.size() && text[i] >= '0' && text[i] <= '7') {
+                // GNU: `=0755`, `+2000`: exactly these bits, whatever the umask and the kind of the file.
+                while (i < text.size() && text[i] >= '0' && text[i] <= '7')
+                    clause.permissions = clause.permissions * 8 + static_cast<mode_t>(text[i++] - '0');
+                if (clause.permissions > 07777) return std::nullopt;
+                clause.who = 07777;
+                clause.exact = true;
+            } else if (i < text.size() && std::string_view("ugo").contains(text[i])) {
                 clause.copy_from = text[i++];
             } else {
                 for (; i < text.size() && text[i] != ',' && !std::string_view("+-=").contains(text[i]); ++i) {
@@ -94,7 +101,7 @@ mode_t ModeChange::apply(mode_t mode, mode_t creation_mask) const {
             bits &= ~wanted;
             break;
         default: {
-            mode_t kept = directory ? 06000 & ~value : 0;
+            mode_t kept = directory && !clause.exact ? 06000 & ~value : 0;
             bits = (bits & (~affected | kept)) | wanted;
         }
         }

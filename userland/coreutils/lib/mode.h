@@ -24,6 +24,7 @@ private:
         char operation = '=';             // + - =
         mode_t permissions = 0;           // of 07777
         bool conditional_execute = false; // X
+        bool exact = false;               // octal digits: also the set-ID bits of directories
         char copy_from = 0;               // u, g or o
     };
     std::vector<Clause> clauses_;

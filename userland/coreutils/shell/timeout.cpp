@@ -136,8 +136,7 @@ int run(Arguments& arguments) {
     for (int number : {SIGALRM, SIGINT, SIGQUIT, SIGHUP, SIGTERM, SIGCHLD, state.signal})
         if (number > 0) sigaddset(&watched, number);
     sigprocmask(SIG_BLOCK, &watched, &before);
-    state.child = fork();
-    if (state.child < 0) die_errno(kFailed, "fork");
+    state.child = fork_or_die();
     if (state.child == 0) {
         sigprocmask(SIG_SETMASK, &before, nullptr);
         signal(SIGTTIN, SIG_DFL);

@@ -12,8 +12,8 @@ namespace {
 
 // tables[n][b]: the remainder of byte b followed by n zero bytes.
 using Tables = std::array<std::array<uint32_t, 256>, 8>;
-constexpr Tables make_tables() {
-    Tables tables{};
+Tables make_tables() {
+    Tables tables;
     for (uint32_t byte = 0; byte < 256; ++byte) {
         uint32_t crc = byte << 24;
         for (int bit = 0; bit < 8; ++bit) crc = crc << 1 ^ (crc & 0x80000000 ? 0x04c11db7 : 0);
@@ -26,19 +26,18 @@ constexpr Tables make_tables() {
         }
     return tables;
 }
-constexpr Tables kTables = make_tables();
-
 uint32_t update_crc(uint32_t crc, std::string_view bytes) {
+    static const Tables tables = make_tables(); // quicker than reading them with the program
     auto at = reinterpret_cast<const unsigned char*>(bytes.data());
     size_t left = bytes.size();
     for (; left >= 8; left -= 8, at += 8) {
         crc ^= static_cast<uint32_t>(at[0]) << 24 | static_cast<uint32_t>(at[1]) << 16 |
                static_cast<uint32_t>(at[2]) << 8 | at[3];
-        crc = kTables[7][crc >> 24] ^ kTables[6][crc >> 16 & 255] ^ kTables[5][crc >> 8 & 255] ^
-              kTables[4][crc & 255] ^ kTables[3][at[4]] ^ kTables[2][at[5]] ^ kTables[1][at[6]] ^
-              kTables[0][at[7]];
+        crc = tables[7][crc >> 24] ^ tables[6][crc >> 16 & 255] ^ tables[5][crc >> 8 & 255] ^
+              tables[4][crc & 255] ^ tables[3][at[4]] ^ tables[2][at[5]] ^ tables[1][at[6]] ^
+              tables[0][at[7]];
     }
-    for (; left > 0; --left, ++at) crc = crc << 8 ^ kTables[0][crc >> 24 ^ *at];
+    for (; left > 0; --left, ++at) crc = crc << 8 ^ tables[0][crc >> 24 ^ *at];
     return crc;
 }
 

@@ -51,7 +51,7 @@ void first_lines(Input& input, uint64_t count, char delimiter) {
 }
 
 // Holds back the last `count` units, nothing else.
-void all_but_last_bytes(Input& input, uint64_t count) {
+size_t all_but_last_bytes(Input& input, uint64_t count) {
     std::string held;
     size_t begin = 0;
     for (std::string_view block; !(block = input.next_block()).empty();) {
@@ -65,9 +65,10 @@ void all_but_last_bytes(Input& input, uint64_t count) {
             begin = 0;
         }
     }
+    return held.size() - begin;
 }
 
-void all_but_last_lines(Input& input, uint64_t count, char delimiter) {
+size_t all_but_last_lines(Input& input, uint64_t count, char delimiter) {
     std::deque<std::string> held;
     bool ended = true;
     while (auto line = input.next_line(delimiter, &ended)) {
@@ -78,17 +79,21 @@ void all_but_last_lines(Input& input, uint64_t count, char delimiter) {
             held.pop_front();
         }
     }
+    size_t kept = 0;
+    for (const std::string& line : held) kept += line.size();
+    return kept;
 }
 
 void show(Input& input, const Limit& limit) {
-    if (limit.bytes)
-        limit.from_end ? all_but_last_bytes(input, limit.count) : first_bytes(input, limit.count);
+    size_t kept = 0; // read, but not printed
+    if (limit.from_end)
+        kept = limit.bytes ? all_but_last_bytes(input, limit.count)
+                           : all_but_last_lines(input, limit.count, limit.delimiter);
+    else if (limit.bytes)
+        first_bytes(input, limit.count);
     else
-        limit.from_end ? all_but_last_lines(input, limit.count, limit.delimiter)
-                       : first_lines(input, limit.count, limit.delimiter);
-    // The next reader of a shared descriptor goes on where this one stopped.
-    size_t unread = input.buffered().size();
-    if (unread > 0) lseek(input.fd(), -static_cast<off_t>(unread), SEEK_CUR);
+        first_lines(input, limit.count, limit.delimiter);
+    input.give_back(kept);
 }
 
 int run(Arguments& arguments) {

@@ -339,6 +339,10 @@ public:
         return got;
     }
 
+    void give_back() {
+        if (input_) input_->give_back();
+    }
+
 private:
     bool open_next() {
         while (!input_) {
@@ -386,6 +390,7 @@ void dump(Stream& stream, const Settings& settings) {
         left -= count;
         if (count < line.size()) break;
     }
+    if (left == 0) stream.give_back();
     printer.end(offset);
 }
 

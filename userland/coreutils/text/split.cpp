@@ -4,6 +4,7 @@
 #include "framework/input.h"
 #include "framework/output.h"
 #include "lib/numbers.h"
+#include "lib/same_file.h"
 #include "lib/spawn.h"
 
 #include <algorithm>
@@ -48,6 +49,7 @@ public:
     bool may_grow = true; // no -a: aa…yz, then zaaa…
     bool verbose = false;
     const char* filter = nullptr;
+    struct stat input = {}; // that no piece may replace
 
     void open() {
         close();
@@ -58,8 +60,11 @@ public:
             start_filter();
             return;
         }
-        fd_ = ::open(name_.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666);
-        if (fd_ < 0) die_errno(1, name_);
+        fd_ = ::open(name_.c_str(), O_WRONLY | O_CREAT, 0666);
+        struct stat info;
+        if (fd_ < 0 || fstat(fd_, &info) != 0) die_errno(1, name_);
+        if (same_inode(info, input)) die(1, "'%s' would overwrite input; aborting", name_.c_str());
+        if (S_ISREG(info.st_mode) && info.st_size > 0 && ftruncate(fd_, 0) != 0) die_errno(1, name_);
     }
 
     bool is_open() const { return fd_ >= 0; }
@@ -339,7 +344,7 @@ int run(Arguments& arguments) {
     if (pieces.filter) signal(SIGPIPE, SIG_IGN);
     Input input;
     const char* name = operands.empty() ? "-" : operands[0];
-    if (!input.open(name)) die_errno(1, name);
+    if (!input.open(name) || fstat(input.fd(), &pieces.input) != 0) die_errno(1, name);
     if (settings.kind == 'b') {
         split_bytes(input, pieces, settings.size);
     } else if (settings.kind == 'C') {

@@ -20,7 +20,7 @@
 namespace coreutils {
 namespace {
 
-enum : int { kPid = kLongOnly, kRetry };
+enum : int { kPid = kLongOnly, kRetry, kMaxUnchanged };
 
 constexpr Option kOptions[] = {
     {'c', "bytes", "[+]NUM", "print the last NUM bytes; with '+', start with byte NUM"},
@@ -30,6 +30,7 @@ constexpr Option kOptions[] = {
     {kPid, "pid", "PID", "with -f, end after process PID dies"},
     {'q', "quiet", nullptr, "never print headers giving file names"},
     {'q', "silent", nullptr, nullptr},
+    {kMaxUnchanged, "max-unchanged-stats", "N", "with --follow=name, taken for scripts written for polling"},
     {kRetry, "retry", nullptr, "keep trying to open a file that is not accessible"},
     {'s', "sleep-interval", "N", "with -f, look about every N seconds (default 1)"},
     {'v', "verbose", nullptr, "always print headers giving file names"},
@@ -318,6 +319,9 @@ int run(Arguments& arguments) {
             break;
         case kPid:
             settings.until_pid = static_cast<pid_t>(unsigned_or_die(arguments.value(), "PID"));
+            break;
+        case kMaxUnchanged: // a file that has another name is noticed at once
+            unsigned_or_die(arguments.value(), "maximum number of unchanged stats between opens");
             break;
         case kRetry:
             settings.retry = true;

@@ -13,10 +13,14 @@
 namespace coreutils {
 namespace {
 
+enum : int { kOutputError = kLongOnly };
+
 constexpr Option kOptions[] = {
     {'a', "append", nullptr, "append to the given files, do not overwrite"},
     {'i', "ignore-interrupts", nullptr, "ignore interrupt signals"},
-    {'p', nullptr, nullptr, "diagnose errors writing to non pipes"},
+    {kOutputError, "output-error", "[MODE]",
+     "what a failed write does: warn (default), warn-nopipe, exit, exit-nopipe"},
+    {'p', nullptr, nullptr, "the same as --output-error=warn-nopipe"},
 };
 
 struct Sink {
@@ -36,11 +40,20 @@ bool write_all(int fd, std::string_view bytes) {
 }
 
 int run(Arguments& arguments) {
-    bool append = false;
+    bool append = false, ignores_pipes = false, ends_at_error = false;
     while (auto option = arguments.next_option()) {
         if (*option == 'a') append = true;
         if (*option == 'i') signal(SIGINT, SIG_IGN);
-        if (*option == 'p') signal(SIGPIPE, SIG_IGN);
+        if (*option != 'p' && *option != kOutputError) continue;
+        std::string_view mode = *option == 'p'      ? "warn-nopipe"
+                                : arguments.value() ? arguments.value()
+                                                    : "warn";
+        ignores_pipes = mode.ends_with("-nopipe");
+        if (ignores_pipes) mode.remove_suffix(7);
+        if (mode != "warn" && mode != "exit")
+            usage_error("invalid argument '%s' for '--output-error'", arguments.value());
+        ends_at_error = mode == "exit";
+        signal(SIGPIPE, SIG_IGN);
     }
     int status = 0;
     std::vector<Sink> sinks = {{STDOUT_FILENO, "standard output"}};
@@ -49,6 +62,7 @@ int run(Arguments& arguments) {
         if (fd < 0) {
             warn_errno(name);
             status = 1;
+            if (ends_at_error) return status;
         } else {
             sinks.push_back({fd, name});
         }
@@ -58,9 +72,11 @@ int run(Arguments& arguments) {
         bool any = false;
         for (Sink& sink : sinks) {
             if (sink.usable && !write_all(sink.fd, block)) {
-                warn_errno(sink.name);
                 sink.usable = false;
+                if (errno == EPIPE && ignores_pipes) continue;
+                warn_errno(sink.name);
                 status = 1;
+                if (ends_at_error) return status;
             }
             any = any || sink.usable;
         }
