@@ -32,8 +32,8 @@ def limited():
 
 
 def shell(script, directory, data=b"", timeout=20, **more):
-    return subprocess.run([ROOT / "bin" / "sh", "-c", script], cwd=directory, input=data, capture_output=True, timeout=timeout, check=False,
-                          env=ENVIRONMENT, **more)
+    return subprocess.run([ROOT / "bin" / "sh", "-c", script], cwd=directory, input=data, capture_output=True, timeout=timeout,
+                          check=False, env=ENVIRONMENT, **more)
 
 
 # Tools that read; a file stands in for {}, otherwise they read standard input.
@@ -60,7 +60,8 @@ getopt a: -- -a "$(tr -d '\0' < {})"|printf "$(tr -d '\0' < {})"|expr "$(tr -d '
 READERS = [command for line in READERS.split("\n") for command in line.split("|") if command]
 GARBAGE = ("bytes", "utf8", "open end") + (("text", "nul", "empty", "newlines") if ROUNDS > 1 else ())
 PIECES = [bytes(piece, "latin-1") for piece in (
-    "\xc3\xa9", "\xe4\xb8\xad", "\xf0\x9f\x98\x80", "\xcc\x81", "\xff", "\xc3", "\xe4\xb8", "\xed\xa0\x80", "\xf4\x90\x80\x80", "a", " ",
+    "\xc3\xa9", "\xe4\xb8\xad", "\xf0\x9f\x98\x80", "\xcc\x81", "\xff", "\xc3", "\xe4\xb8", "\xed\xa0\x80", "\xf4\x90\x80\x80",
+    "a", " ",
     "\n", "\xc2\x9b", "\x1b[", "\xe2\x80\x8d")]
 
 
@@ -189,7 +190,8 @@ sort -o f -|factor|wc --files0-from=-|unexpand|look a -|more""".replace("\n", "|
     assert not problems
 
 
-@pytest.mark.parametrize("command", ["tar tf - <.", "tar tf .", "cpio -o <.", "bc <.", "date -f .", "csplit . 3", "uudecode .", "sysctl -p .", "tar cf o -T ."])
+@pytest.mark.parametrize("command", ["tar tf - <.", "tar tf .", "cpio -o <.", "bc <.", "date -f .", "csplit . 3", "uudecode .",
+    "sysctl -p .", "tar cf o -T ."])
 def test_a_file_that_cannot_be_read_is_an_error(stage, command):
     done = shell(command, stage)
     assert done.returncode in (1, 2) and b"Is a directory" in done.stderr, (done.returncode, done.stderr)
@@ -214,8 +216,10 @@ def test_join_checks_the_order_only_where_lines_found_no_pair(stage):
 
 def test_a_closed_standard_error_is_no_file_that_is_opened_later(stage):
     """The first files opened would get the numbers 0, 1 and 2, and the messages."""
-    for command in ("cat f missing", "cp missing f o", "sort -o o f missing", "sed -i p f missing", "tee o missing/x", "tar cf o f missing", "dd if=f of=o",
-                    "gzip -k f missing", "install f missing/x", "split f missing/x", "patch f p", "time true", "tar xvf t.tar", "truncate -s9 f missing/x"):
+    for command in ("cat f missing", "cp missing f o", "sort -o o f missing", "sed -i p f missing", "tee o missing/x",
+                    "tar cf o f missing", "dd if=f of=o",
+                    "gzip -k f missing", "install f missing/x", "split f missing/x", "patch f p", "time true", "tar xvf t.tar",
+                    "truncate -s9 f missing/x"):
         for closed in ("2>&-", ">&- 2>&-", "<&- >&- 2>&-"):
             status = shell(f"exec {command} {closed}", stage).returncode
             assert 0 <= status < 125, (command, closed, status)
@@ -251,10 +255,12 @@ def contents(folder):
 
 
 @pytest.mark.parametrize("trip", [
-    "tar cf - . | tar xf - -C ../out", "tar cf ../a.tar . && tar xf ../a.tar -C ../out", "find . -print0 | cpio -0o | (cd ../out; cpio -id)",
+    "tar cf - . | tar xf - -C ../out", "tar cf ../a.tar . && tar xf ../a.tar -C ../out",
+    "find . -print0 | cpio -0o | (cd ../out; cpio -id)",
     "find . -print0 | cpio -0o -H newc | (cd ../out; cpio -id)", "zip -qr ../a.zip . && unzip -q ../a.zip -d ../out",
     "cp -a . ../out", "find . -depth -print0 | cpio -0pd ../out", "find . -mindepth 1 -maxdepth 1 -print0 | xargs -0 cp -rt ../out",
-    "find . -mindepth 1 -maxdepth 1 -exec cp -a {} ../out \\;", "for f in *; do cp -a -- \"$f\" ../out; done", "tar czf - -- * | tar xzf - -C ../out",
+    "find . -mindepth 1 -maxdepth 1 -exec cp -a {} ../out \\;", "for f in *; do cp -a -- \"$f\" ../out; done",
+    "tar czf - -- * | tar xzf - -C ../out",
     "find . -print0 | tar cf - --no-recursion --null -T - | tar xf - -C ../out",
     "find . -type d -print0 | (cd ../out; xargs -0 mkdir -p); find . -type f -print0 | while IFS= read -r -d '' f; do cat \"$f\" >\"../out/$f\"; done"])
 def test_names_of_every_kind_come_through(named, trip):
@@ -275,14 +281,18 @@ def test_sums_check_names_of_every_kind(named):
 def test_listings_show_no_control_characters_on_request(named):
     """A terminal gets the same; messages never have them."""
     controls = [bytes([byte]) for byte in range(32) if byte not in (9, 10)] + [b"\x7f", b"\xc2\x9b"]
-    for command in ("ls -q", "ls -b", "ls -Q", "ls -lq", "ls --quoting-style=shell-escape", "ls -Cq", "stat -c %N -- *", "find . -ls", "tree -a",
+    for command in ("ls -q", "ls -b", "ls -Q", "ls -lq", "ls --quoting-style=shell-escape", "ls -Cq", "stat -c %N -- *",
+                    "find . -ls", "tree -a",
                     "tar tf ../a.tar", "tar cvf /dev/null ./* 2>&1", "cpio -tv <../a.cpio", "du -a | cat -v", "file ./* | cat -v"):
         shell("tar cf ../a.tar .; find . -print0 | cpio -0o >../a.cpio", named / "in")
         done = shell(command, named / "in")
         assert not any(control in done.stdout for control in controls), (command, done.stdout)
-    for command in ("cat", "ls", "rm", "cp -t .", "stat", "sort", "sed p", "awk 1", "grep a", "tar xf", "tar cf /dev/null", "gzip", "md5sum", "head", "rmdir", "touch -cr",
-                    "cmp f", "diff f", "chmod +x", "chown 0", "du", "file", "find", "readlink -v", "realpath", "mv -t .", "ln -t .", "test -e x", "tail", "wc",
-                    "split", "od", "patch -i", "bc", "dc", "unzip", "ar t", "env", "nice", "timeout 1", "xargs -a", "install x", "dd if=x", "mkdir", "mktemp", "chroot"):
+    for command in ("cat", "ls", "rm", "cp -t .", "stat", "sort", "sed p", "awk 1", "grep a", "tar xf", "tar cf /dev/null",
+                    "gzip", "md5sum", "head", "rmdir", "touch -cr",
+                    "cmp f", "diff f", "chmod +x", "chown 0", "du", "file", "find", "readlink -v", "realpath", "mv -t .",
+                    "ln -t .", "test -e x", "tail", "wc",
+                    "split", "od", "patch -i", "bc", "dc", "unzip", "ar t", "env", "nice", "timeout 1", "xargs -a", "install x",
+                    "dd if=x", "mkdir", "mktemp", "chroot"):
         for name in NAMES:
             if not any(control in name for control in controls + [b"\n"]):
                 continue
@@ -377,14 +387,22 @@ def test_signals_amid_work_lose_nothing(tmp_path, command, leaves):
 FILLING = (
     ("cp big /full/copy", None), ("mv big /full/copy", None), ("install big /full/copy", None), ("cp -a tree /full/", None),
     ("sed -i s/a/bb/ /full/big", "big"), ("sort -o /full/out big", None), ("gzip -c big >/full/x.gz", None),
-    ("gzip -k /full/big", "big"), ("xz -0k /full/big", "big"), ("zstd /full/big", "big"), ("tar cf /full/a.tar big", None), ("tar xf some.tar -C /full", None),
-    ("split -b 50000 big /full/s", None), ("tee /full/out <big >/dev/null", None), ("dd if=big of=/full/out status=none", None), ("cat big >/full/out", None),
-    ("patch -o /full/out big change", None), ("patch /full/big change", "big"), ("unix2dos /full/big", "big"), ("zip /full/z.zip /full/big", "big"),
-    ("gzip /full/big", "big"), ("ar rc /full/a.a /full/big", "big"), ("shuf -o /full/out big", None), ("cpio -o </dev/null >/dev/null; echo big | cpio -o >/full/a", None),
-    ("zip /full/z.zip big", None), ("csplit -s -f /full/c big 6000", None), ("uniq big /full/out", None), ("awk '{ print > \"/full/out\" }' big", None),
-    ("sed 'w /full/out' big >/dev/null", None), ("ed=1; vi -es /full/big <<'E'\n%s/a/bbbbbbbb/\nw\nE", "big"), ("xxd big /full/out", None),
-    ("uuencode -o /full/out big big", None), ("iconv -f UTF-8 -t UTF-16 -o /full/out big", None), ("cp --sparse=never big /full/c", None), ("ln -f big /full/l", None),
-    ("unzip -qd /full z.zip", None), ("ar rc /full/a.a big", None), ("truncate -s 0 /full/t; cat big >>/full/t", None), ("script -qc 'cat big' /full/ts", None),
+    ("gzip -k /full/big", "big"), ("xz -0k /full/big", "big"), ("zstd /full/big", "big"), ("tar cf /full/a.tar big", None),
+    ("tar xf some.tar -C /full", None),
+    ("split -b 50000 big /full/s", None), ("tee /full/out <big >/dev/null", None), ("dd if=big of=/full/out status=none", None),
+    ("cat big >/full/out", None),
+    ("patch -o /full/out big change", None), ("patch /full/big change", "big"), ("unix2dos /full/big", "big"),
+    ("zip /full/z.zip /full/big", "big"),
+    ("gzip /full/big", "big"), ("ar rc /full/a.a /full/big", "big"), ("shuf -o /full/out big", None),
+    ("cpio -o </dev/null >/dev/null; echo big | cpio -o >/full/a", None),
+    ("zip /full/z.zip big", None), ("csplit -s -f /full/c big 6000", None), ("uniq big /full/out", None),
+    ("awk '{ print > \"/full/out\" }' big", None),
+    ("sed 'w /full/out' big >/dev/null", None), ("ed=1; vi -es /full/big <<'E'\n%s/a/bbbbbbbb/\nw\nE", "big"),
+    ("xxd big /full/out", None),
+    ("uuencode -o /full/out big big", None), ("iconv -f UTF-8 -t UTF-16 -o /full/out big", None),
+    ("cp --sparse=never big /full/c", None), ("ln -f big /full/l", None),
+    ("unzip -qd /full z.zip", None), ("ar rc /full/a.a big", None), ("truncate -s 0 /full/t; cat big >>/full/t", None),
+    ("script -qc 'cat big' /full/ts", None),
 )
 
 
@@ -397,7 +415,8 @@ def filled(stage, full, command):
 @pytest.fixture(scope="module")
 def full_disk(tmp_path_factory):
     path = tmp_path_factory.mktemp("full")
-    if subprocess.run(["/bin/mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", path], check=False, capture_output=True).returncode != 0:
+    if subprocess.run(["/bin/mount", "-t", "tmpfs", "-o", "size=200k",
+    "tmpfs", path], check=False, capture_output=True).returncode != 0:
         pytest.skip("needs the right to mount")
     yield path
     subprocess.run(["/bin/umount", path], check=True)
@@ -428,12 +447,18 @@ def test_a_full_disk_is_told_and_nothing_is_lost(tmp_path, full_disk, command, k
 LINE_BYTES = 100_000_000 if ROUNDS > 1 else 4_000_000
 # Tools and how many times the line they may hold; {} is a file with one line of words, {a} one of the letter a.
 LONG_LINES = (
-    ("sort {}", 3), ("uniq {}", 3), ("cut -b3-9 {}", 2), ("cut -d, -f2,5- {}", 2), ("tr a-z A-Z <{}", 0), ("wc {}", 0), ("wc -L {}", 0), ("sed p {}", 3),
-    ("sed s/a/b/g {a}", 5), ("sed -n l {a}", 6), ("sed 'y/abc/xyz/' {}", 5), ("awk '{ print length($0) }' {}", 5), ("awk '{ $3 = 1; print }' {}", 30),
-    ("grep -c fox {}", 4), ("grep -x 'a*' {a}", 4), ("grep -cE '(a|aa)+$' {a}", 4), ("fold {}", 2), ("fmt {}", 4), ("nl {}", 2), ("expand {}", 2),
-    ("tac {}", 3), ("rev {}", 4), ("head -c 9 {}", 0), ("tail -n 1 {}", 3), ("tail -c 9 {}", 0), ("paste {} {}", 5), ("comm {} {}", 6), ("join {} {}", 10),
-    ("od {}", 0), ("xxd {}", 0), ("hexdump -C {}", 0), ("strings {}", 1), ("diff {} {a}", 10), ("cmp {} {a} || true", 0), ("base64 {}", 0), ("base64 -d {a}", 0),
-    ("split -b 1000000 {}", 0), ("column -t {}", 60), ("pr {}", 4), ("cat -A {}", 0), ("md5sum {}", 0), ("gzip -c {}", 0), ("tsort {}", 60),
+    ("sort {}", 3), ("uniq {}", 3), ("cut -b3-9 {}", 2), ("cut -d, -f2,5- {}", 2), ("tr a-z A-Z <{}", 0), ("wc {}", 0),
+    ("wc -L {}", 0), ("sed p {}", 3),
+    ("sed s/a/b/g {a}", 5), ("sed -n l {a}", 6), ("sed 'y/abc/xyz/' {}", 5), ("awk '{ print length($0) }' {}", 5),
+    ("awk '{ $3 = 1; print }' {}", 30),
+    ("grep -c fox {}", 4), ("grep -x 'a*' {a}", 4), ("grep -cE '(a|aa)+$' {a}", 4), ("fold {}", 2), ("fmt {}", 4), ("nl {}", 2),
+    ("expand {}", 2),
+    ("tac {}", 3), ("rev {}", 4), ("head -c 9 {}", 0), ("tail -n 1 {}", 3), ("tail -c 9 {}", 0), ("paste {} {}", 5),
+    ("comm {} {}", 6), ("join {} {}", 10),
+    ("od {}", 0), ("xxd {}", 0), ("hexdump -C {}", 0), ("strings {}", 1), ("diff {} {a}", 10), ("cmp {} {a} || true", 0),
+    ("base64 {}", 0), ("base64 -d {a}", 0),
+    ("split -b 1000000 {}", 0), ("column -t {}", 60), ("pr {}", 4), ("cat -A {}", 0), ("md5sum {}", 0), ("gzip -c {}", 0),
+    ("tsort {}", 60),
     ("xargs -0 echo <{a}", 3), ("iconv -f UTF-8 -t UTF-16 {}", 1), ("dd if={} status=none", 0))
 
 
@@ -450,7 +475,8 @@ def long_lines(tmp_path_factory):
 def test_one_long_line_takes_memory_and_time_of_its_length(tmp_path, long_lines, command, times):
     command = command.replace("{}", str(long_lines / "words")).replace("{a}", str(long_lines / "solid"))
     resource.setrlimit(resource.RLIMIT_AS, ((8 << 20) + times * LINE_BYTES, resource.getrlimit(resource.RLIMIT_AS)[1]))
-    process = subprocess.Popen([ROOT / "bin" / "sh", "-c", f"exec {command}" if "||" not in command else command], cwd=tmp_path, env=ENVIRONMENT,
+    process = subprocess.Popen([ROOT / "bin" / "sh",
+    "-c", f"exec {command}" if "||" not in command else command], cwd=tmp_path, env=ENVIRONMENT,
                                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     errors = process.communicate(timeout=30)[1]
     assert process.returncode in (0, 1) and b"memory" not in errors, (process.returncode, errors[:200])

@@ -53,8 +53,7 @@ Result<Ref<File>> open_tty(Tty& tty, u32 flags, const Path& path, ControllingTty
         tty.close();
         return Error(file.error());
     }
-    if (task && policy == ControllingTtyPolicy::OnOpen && !(flags & kOpenNoControllingTty) &&
-        (*file)->can_read())
+    if (task && policy == ControllingTtyPolicy::OnOpen && !(flags & kOpenNoControllingTty) && (*file)->can_read())
         adopt_controlling_terminal_on_open(tty);
     return Ref<File>(std::move(*file));
 }

@@ -447,46 +447,22 @@ int run(Arguments& arguments) {
     std::vector<std::pair<size_t, char>> lists;
     while (auto option = arguments.next_option()) {
         switch (*option) {
-        case 'r':
-            settings.recursive = true;
-            break;
-        case 'j':
-            settings.junk = true;
-            break;
-        case 'u':
-            settings.update = true;
-            break;
-        case 'f':
-            settings.freshen = true;
-            break;
-        case 'd':
-            settings.remove = true;
-            break;
-        case 'm':
-            settings.move = true;
-            break;
-        case 'y':
-            settings.keep_links = true;
-            break;
-        case 'D':
-            settings.no_directories = true;
-            break;
-        case 'X':
-            settings.no_extra = true;
-            break;
-        case 'q':
-            settings.quiet = true;
-            break;
-        case '@':
-            settings.names_from_input = true;
-            break;
+        case 'r': settings.recursive = true; break;
+        case 'j': settings.junk = true; break;
+        case 'u': settings.update = true; break;
+        case 'f': settings.freshen = true; break;
+        case 'd': settings.remove = true; break;
+        case 'm': settings.move = true; break;
+        case 'y': settings.keep_links = true; break;
+        case 'D': settings.no_directories = true; break;
+        case 'X': settings.no_extra = true; break;
+        case 'q': settings.quiet = true; break;
+        case '@': settings.names_from_input = true; break;
         case 'v':
         case 'g':
         case 'x':
-        case 'i':
-            break;
-        default:
-            settings.level = *option - '0';
+        case 'i': break;
+        default: settings.level = *option - '0';
         }
         lists.emplace_back(arguments.operands().size(),
                            *option == 'x' || *option == 'i' ? static_cast<char>(*option) : 0);
