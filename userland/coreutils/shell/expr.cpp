@@ -1,5 +1,6 @@
-// expr: POSIX.1-2017, with GNU's match, substr, index, length and +. Integers are of 64 bits; an overflow is
-// an error, not a wrong number.
+// expr: POSIX.1-2017, with GNU's match, substr, index, length and +. Integers are of any length; what fits in
+// 64 bits is computed so.
+#include "bc/number.h"
 #include "framework/arguments.h"
 #include "framework/diagnostics.h"
 #include "framework/output.h"
@@ -71,9 +72,9 @@ private:
                 }
             if (!operation) return left;
             Value right = sum(wanted);
-            auto first = parse_signed_strict(left), second = parse_signed_strict(right);
-            int order = first && second ? (*first < *second ? -1 : *first > *second)
-                                        : strcmp(left.c_str(), right.c_str());
+            int order = is_integer(left) && is_integer(right)
+                            ? bc::Number::compare(number_of(left), number_of(right))
+                            : strcmp(left.c_str(), right.c_str());
             bool result = operation[0] == '<'   ? (operation[1] ? order <= 0 : order < 0)
                           : operation[0] == '>' ? (operation[1] ? order >= 0 : order > 0)
                           : operation[0] == '!' ? order != 0
@@ -82,30 +83,58 @@ private:
         }
     }
 
-    static std::optional<int64_t> parse_signed_strict(const Value& value) {
-        if (value.starts_with('+')) return std::nullopt;
-        return parse_signed(value);
+    static bool is_integer(const Value& value) {
+        size_t digits = value.starts_with('-');
+        return value.size() > digits && value.find_first_not_of("0123456789", digits) == Value::npos;
     }
 
-    static int64_t integer(const Value& value) {
-        if (auto number = parse_signed_strict(value)) return *number;
-        if (!value.empty() && value.find_first_not_of("0123456789", value[0] == '-') == std::string::npos)
-            die(3, "%s: number too large", value.c_str());
-        die(2, "non-integer argument");
+    static bc::Number number_of(const Value& value) {
+        bool negative = value.starts_with('-');
+        bc::Number number = bc::Number::parse(std::string_view(value).substr(negative), 10);
+        return negative ? number.negated() : number;
+    }
+
+    static Value compute_long(const Value& left, char operation, const Value& right) {
+        bc::Number first = number_of(left), second = number_of(right);
+        bc::Number result = operation == '+'   ? bc::Number::add(first, second)
+                            : operation == '-' ? bc::Number::subtract(first, second)
+                            : operation == '*' ? bc::Number::multiply(first, second, 0)
+                            : operation == '/' ? bc::Number::divide(first, second, 0)
+                                               : bc::Number::modulo(first, second, 0);
+        return result.text(10);
+    }
+
+    static Value compute(const Value& left, char operation, const Value& right) {
+        if (!is_integer(left) || !is_integer(right)) die(2, "non-integer argument");
+        if ((operation == '/' || operation == '%') && is_null(right)) die(2, "division by zero");
+        auto first = parse_signed(left), second = parse_signed(right);
+        if (!first || !second) return compute_long(left, operation, right);
+        int64_t result = 0;
+        bool overflow = false;
+        switch (operation) {
+        case '+':
+            overflow = __builtin_add_overflow(*first, *second, &result);
+            break;
+        case '-':
+            overflow = __builtin_sub_overflow(*first, *second, &result);
+            break;
+        case '*':
+            overflow = __builtin_mul_overflow(*first, *second, &result);
+            break;
+        default:
+            overflow = *second == -1; // the one quotient that does not fit
+            if (!overflow) result = operation == '/' ? *first / *second : *first % *second;
+        }
+        return overflow ? compute_long(left, operation, right) : std::to_string(result);
     }
 
     Value sum(bool wanted) {
         Value left = product(wanted);
         for (;;) {
-            bool plus = take("+");
-            if (!plus && !take("-")) return left;
+            char operation = take("+") ? '+' : take("-") ? '-' : '\0';
+            if (!operation) return left;
             Value right = product(wanted);
-            if (!wanted) continue;
-            int64_t result;
-            bool overflow = plus ? __builtin_add_overflow(integer(left), integer(right), &result)
-                                 : __builtin_sub_overflow(integer(left), integer(right), &result);
-            if (overflow) die(3, "integer overflow");
-            left = std::to_string(result);
+            if (wanted) left = compute(left, operation, right);
         }
     }
 
@@ -115,19 +144,7 @@ private:
             char operation = take("*") ? '*' : take("/") ? '/' : take("%") ? '%' : '\0';
             if (!operation) return left;
             Value right = match(wanted);
-            if (!wanted) continue;
-            int64_t first = integer(left), second = integer(right), result = 0;
-            if (operation != '*' && second == 0) die(2, "division by zero");
-            if (operation == '*') {
-                if (__builtin_mul_overflow(first, second, &result)) die(3, "integer overflow");
-            } else if (second == -1) {
-                // The one quotient that does not fit.
-                if (operation == '/' && __builtin_sub_overflow(int64_t{0}, first, &result))
-                    die(3, "integer overflow");
-            } else {
-                result = operation == '/' ? first / second : first % second;
-            }
-            left = std::to_string(result);
+            if (wanted) left = compute(left, operation, right);
         }
     }
 
