@@ -44,6 +44,7 @@ constexpr Option kOptions[] = {
     {kContext, "context", "[NUM]", "output NUM (default 3) lines of copied context"},
     {kColor, "color", "[WHEN]", "color output; WHEN is 'never', 'always', or 'auto'"},
     {'d', "minimal", nullptr, "try hard to find a smaller set of changes"},
+    {'D', "ifdef", "NAME", "output the files merged, with '#ifdef NAME' around what differs"},
     {'e', "ed", nullptr, "output an ed script"},
     {'E', "ignore-tab-expansion", nullptr, "ignore changes due to tab expansion"},
     {'f', "forward-ed", nullptr, "output something like an ed script, in forward order"},
@@ -112,8 +113,8 @@ private:
     int compare_contents(Side& first, Side& second, bool top_level);
     int compare_directories(const Side& first, const Side& second);
     bool is_ignorable(const TextFile& file, size_t begin, size_t end) const;
-    // Side by side, even files without a difference are printed.
-    bool shows_common() const { return settings_.format.form == Form::side_by_side && !settings_.brief; }
+    // Side by side and merged, even files without a difference are printed.
+    bool shows_common() const { return settings_.format.form <= Form::merged && !settings_.brief; }
     std::vector<std::string> names_in(const Side& side, int& status) const;
 
     const Settings& settings_;
@@ -311,7 +312,7 @@ int Differ::compare(const std::string& first_name, const std::string& second_nam
     }
     bool special =
         (!first.absent && !S_ISREG(first.info.st_mode)) || (!second.absent && !S_ISREG(second.info.st_mode));
-    if (special && !top_level) {
+    if (special && (!top_level || S_ISLNK(first.info.st_mode) || S_ISLNK(second.info.st_mode))) {
         if (S_ISLNK(first.info.st_mode) && S_ISLNK(second.info.st_mode)) {
             if (read_link(first.name.c_str()) == read_link(second.name.c_str())) return kSame;
             out.print("Symbolic links %s and %s differ\n", first.name.c_str(), second.name.c_str());
@@ -415,6 +416,10 @@ void take_format_option(Settings& settings, int id, const char* value) {
         break;
     case kNumberOption:
         settings.format.context = static_cast<size_t>(unsigned_or_die(value, "context length"));
+        break;
+    case 'D':
+        settings.format.form = Form::merged;
+        settings.format.macro = value;
         break;
     case 'e':
         set_form(settings, Form::ed, nullptr);

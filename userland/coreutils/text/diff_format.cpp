@@ -36,6 +36,26 @@ public:
         }
     }
 
+    // Both files as one, for the preprocessor of C: without the macro it is the first.
+    void merged() {
+        size_t first = 0;
+        auto lines = [](const TextFile& file, size_t begin, size_t end) {
+            for (; begin < end; ++begin) out.write(file.lines[begin]), out.put('\n');
+        };
+        for (const Change& change : changes_) {
+            lines(first_, first, change.first_begin);
+            bool removes = change.first_end > change.first_begin,
+                 adds = change.second_end > change.second_begin;
+            out.print("#if%sdef %s\n", removes ? "n" : "", settings_.macro);
+            lines(first_, change.first_begin, change.first_end);
+            if (removes && adds) out.print("#else /* %s */\n", settings_.macro);
+            lines(second_, change.second_begin, change.second_end);
+            out.print("#endif /* %s%s */\n", adds ? "" : "! ", settings_.macro);
+            first = change.first_end;
+        }
+        lines(first_, first, first_.lines.size());
+    }
+
     void side_by_side() {
         size_t first = 0, second = 0;
         auto common = [&](size_t end) {
@@ -373,6 +393,9 @@ void print_changes(const TextFile& first, const TextFile& second, const std::vec
     switch (settings.form) {
     case Form::side_by_side:
         printer.side_by_side();
+        break;
+    case Form::merged:
+        printer.merged();
         break;
     case Form::normal:
         printer.normal();

@@ -13,7 +13,7 @@ class Regex;
 
 namespace coreutils::diff {
 
-enum class Form { side_by_side, normal, unified, context, ed, forward_ed, rcs };
+enum class Form { side_by_side, merged, normal, unified, context, ed, forward_ed, rcs };
 
 struct FormatSettings {
     Form form = Form::normal;
@@ -22,6 +22,7 @@ struct FormatSettings {
     bool left_column = false, suppress_common = false;
     bool show_function = false, expand_tabs = false, initial_tab = false, color = false;
     const Regex* function_pattern = nullptr;
+    const char* macro = nullptr; // that tells the files apart in the merged form
 };
 
 struct Header {
