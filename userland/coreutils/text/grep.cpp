@@ -78,6 +78,7 @@ int run_as(Arguments& arguments, PatternKind kind) {
     if (request.context) settings.after = settings.before = context_length(request.context);
     if (request.after) settings.after = context_length(request.after);
     if (request.before) settings.before = context_length(request.before);
+    settings.grouped = request.context || request.after || request.before;
     if (settings.listing != Listing::lines) settings.after = settings.before = 0;
     auto operands = arguments.operands();
     if (!request.have_patterns) {

@@ -96,9 +96,8 @@ void Search::print_before(std::string_view lines, size_t line_begin) {
         begin = previous == std::string_view::npos ? 0 : previous + 1;
         if (begin < printed_to_) begin = printed_to_;
     }
-    bool context = settings_.before || settings_.after;
     bool gap = !printed_any_ ? true : begin > printed_to_;
-    if (context && gap && group_printed_) {
+    if (settings_.grouped && gap && group_printed_) {
         put_colored("36", "--");
         out.put('\n');
     }

@@ -23,6 +23,7 @@ struct Settings {
     bool silent_errors = false, null_after_name = false, initial_tab = false, color = false,
          line_buffered = false;
     bool skip_devices = false, devices_given = false;
+    bool grouped = false; // context was asked for, be it of no lines: `--` between what is apart
     uint64_t after = 0, before = 0, most = UINT64_MAX;
     const char* label = "(standard input)";
     struct Rule {

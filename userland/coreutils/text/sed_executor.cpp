@@ -24,6 +24,8 @@ void Executor::begin_file() {
     if (settings_.in_place) begin_in_place();
     if (!settings_.separate) return;
     line_number_ = 0;
+    hold_space_.clear();
+    hold_ended_ = true;
     begin_ranges();
 }
 
@@ -97,10 +99,10 @@ void Executor::edit_spaces(const Command& command) {
 void Executor::print_or_append(const Command& command) {
     switch (command.name) {
     case '=':
-        write_text(main_, std::to_string(line_number_) + "\n");
+        write_text(main_, std::to_string(line_number_) + settings_.delimiter);
         break;
     case 'F':
-        write_text(main_, std::string(lines_.name()) + "\n");
+        write_text(main_, std::string(lines_.name()) + settings_.delimiter);
         break;
     case 'i':
         write_text(main_, command.text);

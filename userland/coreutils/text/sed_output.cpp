@@ -115,7 +115,7 @@ void Executor::list(uint64_t width) {
         }
         line += shown;
     }
-    text += line + "$\n";
+    text += line + "$" + settings_.delimiter;
     write_text(main_, text);
 }
 
