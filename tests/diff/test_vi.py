@@ -1,5 +1,6 @@
 """vi, typed at a pseudo-terminal: each case is a text, the keys, and the text that is then in the file."""
 import os
+import select
 import signal
 import subprocess
 import tempfile
@@ -137,6 +138,41 @@ CASES = [
     ("a long line", "x" * 5000 + "\n", "$x0x", "x" * 4998 + "\n"),
     ("a file without its last newline", "ab", "x", "b\n"),
     ("an empty file", "", "ihello<e>", "hello\n"),
+    ("keys right behind Escape", "a\n", "ib\x1bx\x1bA!<e>", "a!\n"),
+    ("map", "a b c\n", ":map q dw<r>qq", "c\n"),
+    ("map of several keys", "a b c\n", ":map gw dw<r>gwgw", "c\n"),
+    ("the longer map counts", "abc\n", ":map gx A1<r>:map gxx A2<r>gxx<e>", "abc2\n"),
+    ("a map that begins another stays", "abc\n", ":map gx x<r>:map gxyz A2<r>gxl", "bc\n"),
+    ("map a map", "a b c\n", ":map q W<r>:map W dw<r>q", "b c\n"),
+    ("a map may contain itself in front", "ab\n", ":map x xiq<r>x<e>", "qb\n"),
+    ("a map without an end", "ab\n", ":map x yx<r>:map y xy<r>x<e>A!<e>", "ab!\n"),
+    ("a map behind an operator", "a b c\n", ":map q w<r>dq", "b c\n"),
+    ("unmap", "abc\n", ":map x dd<r>:unmap x<r>x", "bc\n"),
+    ("map in insert mode", "\n", ":map! qq hello<r>iqq q<e>", "hello q\n"),
+    ("repeat what a map did", "abcdef\n", ":map q 2x<r>q.", "ef\n"),
+    ("abbreviate", "\n", ":ab tx the text<r>itx, ttx tx<e>", "the text, ttx the text\n"),
+    ("unabbreviate", "\n", ":ab tx the text<r>:una tx<r>itx <e>", "tx \n"),
+    ("sentences", "One. two.  Three!\nFour five?  Six\n", ")x", "One. two.  hree!\nFour five?  Six\n"),
+    ("sentences over lines", "One. two.  Three!\nFour five?  Six\n", "2)x", "One. two.  Three!\nour five?  Six\n"),
+    ("sentences with a quotation", "Say \"so.\"  Two\n", ")x", "Say \"so.\"  wo\n"),
+    ("delete a sentence", "One.  Two.  Three\n", ")d)", "One.  Three\n"),
+    ("sentences back", "One.  Two.  Three\n", "$((x", "One.  wo.  Three\n"),
+    ("an empty line is a sentence", "one\n\ntwo\n", ")ix<e>", "one\nx\ntwo\n"),
+    ("sections", "a\n{\nb\n}\n{\nc\n", "2]]dd", "a\n{\nb\n}\nc\n"),
+    ("sections back", "{\na\n{\nb\nc\n", "G[[ix<e>", "{\na\nx{\nb\nc\n"),
+    ("sections of roff", "a\n.SH x\nb\n", "]]dd", "a\nb\n"),
+    ("paragraphs of roff", "a\n.PP\nb\n", "}dd", "a\nb\n"),
+    ("search with an offset", "1\na\n3\n4\n", "/a/+1<r>dd", "1\na\n4\n"),
+    ("take back all changes of a line", "abc\nd\n", "xxU", "abc\nd\n"),
+    ("take back what was taken back", "abc\n", "xxUU", "c\n"),
+    ("deleted lines by number", "1\n2\n3\n", "dddd\"2p", "3\n1\n"),
+    ("go through the deleted lines", "1\n2\n3\n4\n", "dddddd\"1pu.u.", "4\n1\n"),
+    ("shift in insert mode", "a\n", ":set sw=4 et<r>i\x14b<e>", "    ba\n"),
+    ("take the indentation back", "  a\n", ":set ai sw=2<r>ob\x04c<e>", "  a\nbc\n"),
+    ("repeat the substitution of a line", "aa\naa\n", ":s/a/b/<r>j:&<r>", "ba\nba\n"),
+    ("no wrapping", "x\na\n", "j:set nows<r>/x<r>ix<e>", "x\nxa\n"),
+    ("the other file", "12\n", ":e /dev/null<r>:e #<r>x", "2\n"),
+    ("selected text over lines", "abc\ndef\nghi\n", "lvjjx", "ai\n"),
 ]
 
 
@@ -213,3 +249,43 @@ def test_ex_ends_at_an_error(tmp_path):
     done = subprocess.run([ROOT / "bin/coreutils", "ex", "-s", path], input="s/nosuch/x/\ns/a/b/\nwq\n",
                           capture_output=True, text=True, timeout=20)
     assert (done.returncode, path.read_text(), done.stderr != "") == (1, "a\n", True)
+
+
+def test_a_key_costs_few_bytes(tmp_path):
+    """A terminal may be a slow line: what is painted is what changed."""
+    path = tmp_path / "file"
+    path.write_text("".join(f"line {number} of a text that is longer than the screen\n" for number in range(200)))
+    program = pexpect.spawn(str(ROOT / "bin/coreutils"), ["vi", "file"], timeout=20, dimensions=(24, 80), cwd=tmp_path,
+                            env={"TERM": "xterm", "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"})
+    program.delaybeforesend = None
+    program.expect_exact(b"characters")
+    program.expect_exact(b"\x1b[1;1H")
+
+    def cost(keys):
+        program.send(keys)
+        painted = b""
+        while not painted or select.select([program.child_fd], [], [], 0.3)[0]:
+            painted += program.read_nonblocking(65536, timeout=20)
+        return len(painted)
+
+    most = {"j": 20, "w": 12, "i": 40, "a": 12, "b": 12, "\x7f": 12, ESCAPE: 40, "dd": 120, "u": 120, "\x05": 120, "~": 80,
+            "G": 1600, "k": 12}
+    costs = {keys: cost(keys) for keys in most}
+    assert {keys: spent for keys, spent in costs.items() if spent > most[keys]} == {}
+    program.send(ESCAPE)
+    program.send(":q!\r")
+    program.expect(pexpect.EOF)
+
+
+def test_the_commands_of_the_environment_come_first(tmp_path):
+    path = tmp_path / "file"
+    path.write_text("a b\n")
+    (tmp_path / ".exrc").write_text("map q dw\n")
+    for name, value, result in (("EXINIT", "map q x", " b\n"), ("HOME", str(tmp_path), "b\n")):
+        path.write_text("a b\n")
+        program = pexpect.spawn(str(ROOT / "bin/coreutils"), ["vi", "file"], timeout=20, encoding="utf-8", dimensions=(24, 80),
+                                cwd=tmp_path, env={"TERM": "xterm", "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", name: value})
+        program.expect_exact("characters")
+        program.send("q:wq\r")
+        program.expect(pexpect.EOF)
+        assert path.read_text() == result

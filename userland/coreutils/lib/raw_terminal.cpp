@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+#include <utility>
 
 namespace coreutils {
 namespace {
@@ -98,7 +99,13 @@ void RawTerminal::size(size_t& rows, size_t& columns) const {
     columns = known ? window.ws_col : 80;
 }
 
+bool RawTerminal::is_waiting() const {
+    pollfd waiting = {fd_, POLLIN, 0};
+    return unread_ >= 0 || poll(&waiting, 1, 0) > 0;
+}
+
 int RawTerminal::byte(int timeout_ms) {
+    if (unread_ >= 0) return std::exchange(unread_, -1);
     pollfd waiting = {fd_, POLLIN, 0};
     if (poll(&waiting, 1, timeout_ms) <= 0) return -1;
     unsigned char value;
@@ -113,7 +120,10 @@ int RawTerminal::key(int timeout_ms) {
     if (first < 0x80 && first != 0x1b) return first;
     if (first == 0x1b) {
         int second = byte(kSequenceMs);
-        if (second != '[' && second != 'O') return 0x1b;
+        if (second != '[' && second != 'O') {
+            unread_ = second;
+            return 0x1b;
+        }
         char sequence[8] = {};
         for (size_t length = 0; length + 1 < sizeof(sequence);) {
             int next = byte(kSequenceMs);

@@ -39,6 +39,8 @@ public:
     int ended_by() const;
     // The next key: a code point or a Key. Waits `timeout_ms`, for ever when negative.
     int key(int timeout_ms = -1);
+    // Whether key() finds something typed already.
+    bool is_waiting() const;
     // Rows and columns as they are now.
     void size(size_t& rows, size_t& columns) const;
     // To run another program, or to be stopped: the terminal as it was, and back.
@@ -49,7 +51,7 @@ public:
 private:
     int byte(int timeout_ms);
 
-    int fd_ = -1;
+    int fd_ = -1, unread_ = -1; // unread_: a byte that came behind an Escape without belonging to it
     bool usable_ = false, alternate_, signal_keys_ = true;
     termios saved_ = {};
 };

@@ -11,7 +11,7 @@ void Buffer::load(std::vector<std::string> lines) {
     if (lines_.empty()) lines_.emplace_back();
     done_.clear();
     undone_.clear();
-    marks_.clear();
+    marks_.fill({kNoLine, 0});
     group_open_ = modified_ = false;
 }
 
@@ -22,15 +22,12 @@ void Buffer::begin_group(Position cursor) {
 
 void Buffer::move_marks(size_t first, size_t removed, size_t added) {
     if (removed == added) return;
-    for (auto mark = marks_.begin(); mark != marks_.end();) {
-        size_t& line = mark->second.line;
-        if (line >= first + removed) {
-            line = line - removed + added;
-        } else if (line >= first + added) { // its line is gone
-            mark = marks_.erase(mark);
-            continue;
-        }
-        ++mark;
+    for (Position& mark : marks_) {
+        if (mark.line == kNoLine) continue;
+        if (mark.line >= first + removed)
+            mark.line = mark.line - removed + added;
+        else if (mark.line >= first + added) // its line is gone
+            mark.line = kNoLine;
     }
 }
 

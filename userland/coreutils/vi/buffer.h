@@ -2,7 +2,7 @@
 // which remembers it; undo and redo go back and forth by groups of changes, one a command.
 #pragma once
 
-#include <map>
+#include <array>
 #include <stddef.h>
 #include <string>
 #include <vector>
@@ -18,7 +18,7 @@ struct Position {
 
 class Buffer {
 public:
-    Buffer() : lines_(1) {}
+    Buffer() : lines_(1) { marks_.fill({kNoLine, 0}); }
 
     size_t line_count() const { return lines_.size(); }
     const std::string& line(size_t index) const { return lines_[index]; }
@@ -32,8 +32,9 @@ public:
     void replace(size_t first, size_t count, std::vector<std::string> lines);
     void set_line(size_t index, std::string text) { replace(index, 1, {std::move(text)}); }
 
-    // Marks stay with their lines and go with them.
-    std::map<char, Position>& marks() { return marks_; }
+    // Marks stay with their lines and go with them: kNoLine is the line of one that is not set.
+    static constexpr size_t kNoLine = static_cast<size_t>(-1);
+    Position& mark(int name) { return marks_[static_cast<unsigned>(name) % kMarks]; }
 
     // Changes from here on belong to one undo, begun with the cursor at `cursor`.
     void begin_group(Position cursor);
@@ -42,6 +43,8 @@ public:
     bool redo(Position& cursor);
 
 private:
+    static constexpr size_t kMarks = 128;
+
     struct Change {
         size_t first;
         std::vector<std::string> before, after;
@@ -54,7 +57,7 @@ private:
     void move_marks(size_t first, size_t removed, size_t added);
 
     std::vector<std::string> lines_;
-    std::map<char, Position> marks_;
+    std::array<Position, kMarks> marks_;
     std::vector<Group> done_, undone_;
     Position group_cursor_;
     bool group_open_ = false, modified_ = false;

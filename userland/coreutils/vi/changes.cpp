@@ -41,26 +41,31 @@ void Editor::delete_text(Position from, Position to, Reach reach) {
 
 void Editor::store(char name, Register text) {
     if (name >= 'A' && name <= 'Z') { // appends
-        Register& old = registers_[static_cast<char>(name + 32)];
+        Register& old = register_named(name + 32);
         old.is_lines |= text.is_lines;
         old.lines.insert(old.lines.end(), text.lines.begin(), text.lines.end());
         return;
     }
-    registers_[name] = text;
-    if (name != '"') registers_['"'] = std::move(text);
+    register_named(name) = text;
+    if (name != '"') register_named('"') = std::move(text);
+}
+
+void Editor::keep_deleted(const Register& text) {
+    if (!text.is_lines && text.lines.size() < 2) return;
+    for (int name = '9'; name > '1'; --name) register_named(name) = std::move(register_named(name - 1));
+    register_named('1') = text;
 }
 
 void Editor::put(const Command& command, bool after) {
     char name = command.register_name >= 'A' && command.register_name <= 'Z'
                     ? static_cast<char>(command.register_name + 32)
                     : command.register_name;
-    auto found = registers_.find(name);
-    if (found == registers_.end() || found->second.lines.empty()) {
+    const Register& text = register_named(name);
+    if (text.lines.empty()) {
         complain("Nothing in the register");
         return;
     }
     changed_ = true;
-    const Register& text = found->second;
     if (text.is_lines) {
         std::vector<std::string> lines;
         for (size_t repeat = 0; repeat < command.count; ++repeat)
@@ -155,7 +160,7 @@ void Editor::shift(size_t first, size_t last, bool right) {
     for (size_t index = first; index <= last; ++index) {
         const std::string& line = buffer_.line(index);
         size_t blanks = std::min(line.find_first_not_of(" \t"), line.size());
-        if (blanks == line.size() && right) continue; // an empty line stays so
+        if (blanks == line.size() && right && !inserting_) continue; // an empty line stays so
         size_t width = display_column(line, blanks);
         width = right ? width + shift_width_ : width - std::min(width, shift_width_);
         std::string indent = expand_tabs_

@@ -39,6 +39,7 @@ void Editor::apply_operator(char name, const Command& command, Position from, co
         return;
     }
     store(command.register_name, take_text(from, to, reach));
+    if (name != 'y') keep_deleted(register_named('"'));
     if (name == 'y') {
         move_to(reach == Reach::lines
                     ? Position{from.line, cursor_.line == from.line ? cursor_.column : from.column}
@@ -70,7 +71,7 @@ bool Editor::operator_command(const Command& command, int key) {
     if (!strchr("dcy<>!", key) || key == 0) return false;
     buffer_.begin_group(cursor_);
     Command target = command;
-    int next = next_key();
+    int next = mapped_key('m');
     // 2d3w is d6w.
     size_t count = 0;
     for (; next >= '0' && next <= '9' && (next != '0' || count > 0); next = next_key())
@@ -104,7 +105,7 @@ void Editor::visual_mode(int key) {
     visual_start_ = cursor_;
     visual_lines_ = key == 'V';
     for (;;) {
-        int next = next_key();
+        int next = mapped_key('m');
         if (next == 0x1b || next == key) break;
         Command command;
         for (size_t count = 0; next >= '0' && next <= '9' && (next != '0' || count > 0); next = next_key()) {
@@ -138,6 +139,13 @@ void Editor::visual_mode(int key) {
         if (auto motion = read_motion(next, command, 0)) move_to(motion->to, motion->keeps_column);
     }
     visual_start_.reset();
+}
+
+void Editor::suspend() {
+    terminal_.leave();
+    raise(SIGTSTP);
+    terminal_.enter();
+    repaint_ = true;
 }
 
 bool Editor::screen_command(const Command& command, int key) {
@@ -176,20 +184,22 @@ bool Editor::screen_command(const Command& command, int key) {
         if (cursor_.line > top_ + rows_ - 2) move_to({top_ + rows_ - 2, cursor_.column});
         return true;
     case kControl('L'):
+        repaint_ = true;
+        return true;
+    case kControl('^'):
+        edit_file("#", false);
         return true;
     case kControl('G'):
-        say("\"" + name_ + "\"" + (buffer_.is_modified() ? " [Modified]" : "") + " line " +
-            std::to_string(cursor_.line + 1) + " of " + std::to_string(buffer_.line_count()));
+        say_position();
         return true;
     case kControl('Z'):
-        terminal_.leave();
-        raise(SIGTSTP);
-        terminal_.enter();
+        suspend();
         return true;
     case 'z': {
         int where = next_key();
         size_t room = rows_ - 1;
-        top_ = where == '\r' || where == 't'  ? cursor_.line
+        if (command.has_count) move_to({command.count - 1, 0});
+        top_ = where == '\r' || where == '+' || where == 't' ? cursor_.line
                : where == '.' || where == 'z' ? cursor_.line - std::min(cursor_.line, room / 2)
                                               : cursor_.line - std::min(cursor_.line, room - 1);
         return true;
@@ -289,6 +299,8 @@ void Editor::repeat(const Command& command) {
         complain("No command to repeat");
         return;
     }
+    // "1p.. puts what was deleted earlier.
+    if (last_change_[0] == '"' && last_change_[1] >= '1' && last_change_[1] < '9') ++last_change_[1];
     std::vector<int> keys = last_change_;
     if (command.has_count) { // takes the place of the count it was given
         size_t digits = 0;
@@ -303,11 +315,15 @@ void Editor::repeat(const Command& command) {
 
 void Editor::normal_command() {
     Command command;
-    int key = next_key();
+    if (kept_at_ != Position{cursor_.line, buffer_.line_count()}) {
+        kept_at_ = {cursor_.line, buffer_.line_count()};
+        kept_line_ = buffer_.line(cursor_.line);
+    }
+    int key = mapped_key('m');
     for (;;) {
         if (key == '"') {
             command.register_name = static_cast<char>(next_key());
-            key = next_key();
+            key = mapped_key('m');
         } else if (key >= '1' && key <= '9') {
             size_t count = 0;
             for (; key >= '0' && key <= '9'; key = next_key())
@@ -336,15 +352,22 @@ void Editor::normal_command() {
     case 'u':
     case kControl('R'): {
         bool any = key == 'u' ? buffer_.undo(cursor_) : buffer_.redo(cursor_);
-        if (!any) complain(key == 'u' ? "Nothing to undo" : "Nothing to redo");
+        if (!any) complain("Nothing to %s", key == 'u' ? "undo" : "redo");
         clamp();
+        return;
+    }
+    case 'U': {
+        std::string now = buffer_.line(cursor_.line);
+        buffer_.set_line(cursor_.line, kept_line_);
+        kept_line_ = std::move(now);
+        move_to({cursor_.line, 0});
         return;
     }
     case '.':
         repeat(command);
         return;
     case 'm':
-        buffer_.marks()[static_cast<char>(next_key())] = cursor_;
+        buffer_.mark(next_key()) = cursor_;
         return;
     case 'v':
     case 'V':

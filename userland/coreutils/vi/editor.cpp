@@ -19,19 +19,24 @@ bool is_word_byte(char byte) {
 
 } // namespace
 
-int Editor::next_key() {
+int Editor::next_key(int timeout_ms) {
     int key;
     if (!pending_.empty()) {
-        key = pending_.front();
-        pending_.pop_front();
+        key = pending_.back();
+        pending_.pop_back();
         replaying_ = replay_left_ > 0;
         if (replay_left_ > 0) --replay_left_;
         // ^C ends a macro that has no end.
         constexpr unsigned kKeysBetweenLooks = 256;
         static unsigned keys = 0;
-        if (++keys % kKeysBetweenLooks == 0 && !ex_mode_ && terminal_.key(0) == kInterrupt) {
-            pending_.clear();
-            key = kEscape;
+        if (++keys % kKeysBetweenLooks == 0 && !ex_mode_ && terminal_.is_waiting()) {
+            int typed = terminal_.key();
+            if (typed == kInterrupt) {
+                pending_.clear();
+                key = kEscape;
+            } else if (typed != kKeyNone) {
+                pending_.insert(pending_.begin(), typed); // its turn comes behind the macro
+            }
         }
     } else {
         replaying_ = false;
@@ -39,9 +44,10 @@ int Editor::next_key() {
         do {
             if (int number = terminal_.ended_by()) end_by_signal(number);
             if (ex_mode_) return kEscape;
-            draw();
-            key = terminal_.key();
-        } while (key == kKeyNone); // a resize
+            if (!terminal_.is_waiting()) draw();
+            key = terminal_.key(timeout_ms);
+        } while (key == kKeyNone && timeout_ms < 0); // a resize
+        if (key == kKeyNone) return key;
         if (key == kInterrupt) key = kEscape;
         if (recording_) recorded_.push_back(key);
         message_.clear();
@@ -56,28 +62,34 @@ std::string Editor::text_of_key(int key) {
     return text;
 }
 
+std::vector<int> Editor::keys_of(std::string_view text) {
+    std::vector<int> keys;
+    while (!text.empty()) {
+        CodePoint point = decode_utf8(text);
+        keys.push_back(static_cast<int>(point.value));
+        text.remove_prefix(point.length);
+    }
+    return keys;
+}
+
 void Editor::feed(const std::vector<int>& keys) {
-    for (size_t index = keys.size(); index-- > 0;) pending_.push_front(keys[index]);
+    for (size_t index = keys.size(); index-- > 0;) pending_.push_back(keys[index]);
 }
 
 void Editor::run_register(char name, size_t count) {
     if (name == '@') name = last_macro_;
-    auto found = registers_.find(name);
-    if (found == registers_.end() || found->second.lines.empty()) {
+    const Register& text = register_named(name);
+    if (text.lines.empty()) {
         complain("Nothing in the register");
         return;
     }
     last_macro_ = name;
-    std::vector<int> keys;
-    const Register& text = found->second;
+    std::string line;
     for (size_t index = 0; index < text.lines.size(); ++index) {
-        for (std::string_view rest = text.lines[index]; !rest.empty();) {
-            CodePoint point = decode_utf8(rest);
-            keys.push_back(static_cast<int>(point.value));
-            rest.remove_prefix(point.length);
-        }
-        if (text.is_lines || index + 1 < text.lines.size()) keys.push_back('\r');
+        line += text.lines[index];
+        if (text.is_lines || index + 1 < text.lines.size()) line += '\r';
     }
+    std::vector<int> keys = keys_of(line);
     constexpr size_t kMostKeys = 1'000'000;
     if (keys.size() * count + pending_.size() > kMostKeys) {
         complain("The macro is too long");
@@ -99,7 +111,7 @@ void Editor::toggle_recording() {
     Register text;
     text.lines.emplace_back();
     for (int key : recorded_) text.lines[0] += text_of_key(key);
-    registers_[std::exchange(recording_, '\0')] = std::move(text);
+    register_named(std::exchange(recording_, '\0')) = std::move(text);
 }
 
 void Editor::clamp() {
@@ -117,6 +129,7 @@ void Editor::move_to(Position to, bool keep_column) {
 
 int Editor::run() {
     terminal_.handle_everything();
+    start_up();
     if (!first_command_.empty()) colon_line(first_command_);
     while (!quit_) {
         typed_.clear();
@@ -125,7 +138,7 @@ int Editor::run() {
         if (failed_) {
             pending_.clear();
             replaying_ = false;
-            replay_left_ = 0;
+            replay_left_ = unmapped_ = 0;
         }
         if (changed_ && !replaying_ && !failed_) last_change_ = typed_;
         clamp();
@@ -174,7 +187,8 @@ void Editor::insert_mode(size_t count, bool replacing) {
     inserting_ = true;
     std::string typed;
     bool plain = true; // only text: a count repeats it
-    for (int key; (key = next_key()) != kEscape;) {
+    for (int key; (key = mapped_key('!')) != kEscape;) {
+        if (!replacing && key <= 0x7f && !is_word_byte(static_cast<char>(key))) expand_abbreviation(typed);
         const std::string& line = buffer_.line(cursor_.line);
         if (key != kNextWord && key != kPreviousWord) completions_.clear();
         switch (key) {
@@ -200,6 +214,15 @@ void Editor::insert_mode(size_t count, bool replacing) {
             Position start = word_backward(buffer_, cursor_, WordKind::small, 1);
             if (start.line != cursor_.line) start = {cursor_.line, 0};
             while (cursor_ > start) erase_before_cursor();
+            plain = false;
+            break;
+        }
+        case 4: // ^D, ^T: the indentation
+        case 20: {
+            size_t tail = line.size() - cursor_.column;
+            shift(cursor_.line, cursor_.line, key == 20);
+            const std::string& shifted = buffer_.line(cursor_.line);
+            cursor_.column = shifted.size() - std::min(tail, shifted.size());
             plain = false;
             break;
         }
@@ -267,6 +290,7 @@ void Editor::insert_mode(size_t count, bool replacing) {
         }
         }
     }
+    if (!replacing) expand_abbreviation(typed);
     for (size_t repeat = 1; plain && !replacing && repeat < count; ++repeat)
         for (char byte : typed) {
             if (byte == '\n')
@@ -276,7 +300,7 @@ void Editor::insert_mode(size_t count, bool replacing) {
         }
     inserting_ = false;
     completions_.clear();
-    buffer_.marks()['^'] = cursor_;
+    buffer_.mark('^') = cursor_;
     move_to({cursor_.line, previous_character(buffer_.line(cursor_.line), cursor_.column)});
 }
 
@@ -322,7 +346,7 @@ std::optional<std::string> Editor::read_line(char lead) {
     std::string text;
     for (;;) {
         prompt_ = lead + text;
-        int key = next_key();
+        int key = mapped_key('!');
         prompt_.clear();
         if (key == '\r' || key == '\n') return text;
         if (key == 0x1b || key == 3) return std::nullopt;
@@ -343,6 +367,7 @@ std::optional<Position> Editor::find(const Regex& regex, Position from, bool for
     std::vector<regmatch_t> matches;
     size_t lines = buffer_.line_count();
     for (size_t step = 0; step <= lines; ++step) {
+        if (!wrap_scan_ && (forward ? from.line + step >= lines : step > from.line)) break;
         size_t line = forward ? (from.line + step) % lines : (from.line + lines - step % lines) % lines;
         const std::string& text = buffer_.line(line);
         if (forward) {
@@ -372,14 +397,14 @@ bool Editor::search(const std::string& pattern, bool forward, size_t count) {
     std::string problem;
     auto regex = Regex::compile(pattern, Syntax::basic, ignore_case_ ? REG_ICASE : 0, problem);
     if (!regex) {
-        complain(problem);
+        complain("%s", problem.c_str());
         return false;
     }
     Position at = cursor_;
     for (; count > 0; --count) {
         auto found = find(*regex, at, forward);
         if (!found) {
-            complain("Pattern not found: " + pattern);
+            complain("Pattern not found: %s", pattern.c_str());
             return false;
         }
         at = *found;

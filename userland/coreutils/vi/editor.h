@@ -7,9 +7,9 @@
 #include "vi/buffer.h"
 #include "vi/motion.h"
 
-#include <deque>
-#include <map>
+#include <array>
 #include <optional>
+#include <stdint.h>
 #include <string>
 #include <vector>
 
@@ -44,9 +44,16 @@ private:
     };
 
     // Keys. What `.` repeats is fed back as if it was typed.
-    int next_key();
+    // kKeyNone when the time is up before one comes.
+    int next_key(int timeout_ms = -1);
+    // The next key behind what :map (kind 'm') or :map! (kind '!') makes of those that are typed (mapping.cpp).
+    int mapped_key(char kind);
+    void set_mapping(char kind, bool remove, std::string_view arguments);
+    // :abbreviate: the word before the cursor, which is the end of `typed`.
+    void expand_abbreviation(std::string& typed);
     // What a key types; nothing for keys without a character.
     static std::string text_of_key(int key);
+    static std::vector<int> keys_of(std::string_view text);
     void feed(const std::vector<int>& keys);
     // @x: the register's text is typed; qx … q: what is typed goes into a register.
     void run_register(char name, size_t count);
@@ -86,6 +93,9 @@ private:
     Register take_text(Position from, Position to, Reach reach) const;
     void delete_text(Position from, Position to, Reach reach);
     void store(char name, Register text);
+    // The last nine pieces of more than a line that were deleted are in "1 to "9.
+    void keep_deleted(const Register& text);
+    Register& register_named(int name) { return registers_[static_cast<unsigned>(name) % registers_.size()]; }
 
     // Searching.
     bool search(const std::string& pattern, bool forward, size_t count);
@@ -104,6 +114,9 @@ private:
     bool write_file(std::string_view name, size_t first, size_t last, bool whole, bool force);
     bool read_file(const std::string& name);
     void edit_file(const std::string& name, bool force);
+    bool source(const std::string& name);
+    void start_up();
+    void suspend();
     void shell_command(const std::string& command);
     // Other programs (filter.cpp). `%` in a command is the file's name, `!` the command before; false after
     // complaining.
@@ -124,16 +137,21 @@ private:
 
     // Screen (display.cpp).
     void draw();
+    std::vector<std::string> lay_out(size_t& cursor_row, size_t& cursor_column);
+    void add_rows(std::vector<std::string>& rows, std::string_view text, size_t begin, size_t end) const;
+    void scroll_rows(const std::vector<std::string>& rows);
+    void paint_row(size_t row, std::string_view now);
+    void move_pen(size_t row, size_t column);
     void scroll_to_cursor();
     size_t rows_of(size_t line) const;
     size_t display_column(const std::string& text, size_t column) const;
     size_t column_at(const std::string& text, size_t display) const;
     std::string display_text(const std::string& text) const;
-    void say(const std::string& message) { message_ = message; }
-    void complain(const std::string& message) {
-        message_ = message;
-        failed_ = true;
-    }
+    [[gnu::format(printf, 2, 3)]] void say(const char* format, ...);
+    // The same for what does not work: macros and scripts end.
+    [[gnu::format(printf, 2, 3)]] void complain(const char* format, ...);
+    void complain_of(const std::string& name, int error);
+    void say_position();
 
     void move_to(Position to, bool keep_column = false);
     void clamp();
@@ -142,15 +160,19 @@ private:
     Buffer buffer_;
     Position cursor_;
     size_t wanted_column_ = 0; // on the screen, for j and k
-    std::string name_;
+    std::string name_, alternate_name_;
+    std::string kept_line_; // for U
+    Position kept_at_;      // its line; how many lines there were
     std::vector<std::string> files_;
     size_t file_index_ = 0;
     bool read_only_ = false, quit_ = false, inserting_ = false, failed_ = false;
     int status_ = 0;
     std::string first_command_;
 
-    std::deque<int> pending_;
+    std::vector<int> pending_; // the next one last
     std::vector<int> typed_, last_change_;
+    std::vector<std::string> mappings_; // the kind and what is typed, and what it stands for, by turns
+    size_t unmapped_ = 0; // of pending_, what no mapping takes
     bool replaying_ = false, changed_ = false;
     size_t replay_left_ = 0; // of pending_, what belongs to `.`
     char recording_ = 0, last_macro_ = 0;
@@ -160,7 +182,7 @@ private:
     std::vector<std::string> completions_;
     size_t completion_ = 0, completion_bytes_ = 0;
 
-    std::map<char, Register> registers_;
+    std::array<Register, 128> registers_;
     Position before_jump_;
     std::string last_pattern_, last_find_target_;
     char last_find_ = 0;
@@ -168,11 +190,15 @@ private:
     std::optional<Position> visual_start_;
     bool visual_lines_ = false;
 
-    bool number_ = false, ignore_case_ = false, auto_indent_ = false, expand_tabs_ = false, magic_ = true;
+    bool number_ = false, ignore_case_ = false, auto_indent_ = false, expand_tabs_ = false, magic_ = true,
+         wrap_scan_ = true;
     size_t tab_stop_ = 8, shift_width_ = 8;
 
     size_t top_ = 0, rows_ = 24, columns_ = 80;
     std::string message_, prompt_;
+    std::vector<std::string> shown_;              // what the terminal's rows hold
+    size_t pen_row_ = SIZE_MAX, pen_column_ = 0;  // where its cursor is; SIZE_MAX: not known
+    bool repaint_ = true;
 };
 
 } // namespace coreutils::vi

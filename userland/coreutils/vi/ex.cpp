@@ -31,6 +31,33 @@ int take_room(int fd, off_t size) {
     return errno == ENOSPC || errno == EDQUOT || errno == EFBIG ? errno : 0;
 }
 
+// The commands' names, each with the fewest letters that are enough, the first that fits counting; in the order
+// of CommandName.
+constexpr std::string_view kNames =
+    "write1 wq2 wn2 xit1 exit4 quit1 qa2 edit1 next1 previous4 rewind3 file1 read1 s1 substitute3 g1 "
+    "global2 v1 vglobal2 delete1 yank1 put2 join1 move1 copy2 t1 >1 <1 mark2 k1 normal4 =1 print1 "
+    "number2 #1 list1 append1 insert1 change1 preserve3 recover3 shell2 chdir3 cd2 set2 undo1 !1 &1 map3 "
+    "unmap3 abbreviate2 unabbreviate3 source2 args2 stop2 suspend3 version2 ";
+
+enum CommandName : uint8_t {
+    kWrite, kWq, kWn, kXit, kExit, kQuit, kQa, kEdit, kNext, kPrevious, kRewind, kFile, kRead, kS,
+    kSubstitute, kG, kGlobal, kV, kVglobal, kDelete, kYank, kPut, kJoin, kMove, kCopy, kT, kShiftRight,
+    kShiftLeft, kMark, kK, kNormal, kLineNumber, kPrint, kNumber, kNumbered, kList, kAppend, kInsert,
+    kChange, kPreserve, kRecover, kShell, kChdir, kCd, kSet, kUndo, kShellEscape, kAgain, kMap, kUnmap,
+    kAbbreviate, kUnabbreviate, kSource, kArgs, kStop, kSuspend, kVersion, kUnknown
+};
+
+CommandName command_named(std::string_view word) {
+    int index = 0;
+    for (std::string_view rest = kNames; !rest.empty(); ++index) {
+        std::string_view entry = rest.substr(0, rest.find(' '));
+        rest.remove_prefix(entry.size() + 1);
+        auto least = static_cast<size_t>(entry.back() - '0');
+        if (word.size() >= least && word.size() < entry.size() && entry.starts_with(word)) break;
+    }
+    return static_cast<CommandName>(index);
+}
+
 } // namespace
 
 // Addresses.
@@ -54,12 +81,12 @@ bool Editor::parse_address(std::string_view& text, size_t& line) {
         line = last;
         text.remove_prefix(1);
     } else if (first == '\'' && text.size() > 1) {
-        auto found = buffer_.marks().find(text[1]);
-        if (found == buffer_.marks().end()) {
+        line = buffer_.mark(text[1]).line;
+        if (line == Buffer::kNoLine) {
             complain("Mark not set");
             return false;
         }
-        line = std::min(found->second.line, last);
+        line = std::min(line, last);
         text.remove_prefix(2);
     } else if (first == '/' || first == '?') {
         text.remove_prefix(1);
@@ -123,19 +150,21 @@ bool Editor::parse_range(std::string_view& text, size_t& first, size_t& last, in
 // Files.
 
 bool Editor::read_file(const std::string& name) {
+    if (name != name_) alternate_name_ = name_;
     name_ = name;
     struct stat info;
     std::vector<std::string> lines;
     if (stat(name.c_str(), &info) != 0) {
+        int error = errno;
         buffer_.load({});
-        say("\"" + name + "\" [New File]");
-        if (errno != ENOENT) complain("\"" + name + "\": " + strerror(errno));
+        say("\"%s\" [New File]", name.c_str());
+        if (error != ENOENT) complain_of(name, error);
         return true;
     }
     Input input;
     if (S_ISDIR(info.st_mode)) errno = EISDIR;
     if (S_ISDIR(info.st_mode) || !input.open(name.c_str())) {
-        complain("\"" + name + "\": " + strerror(errno));
+        complain_of(name, errno);
         return false;
     }
     bool ended = true;
@@ -145,15 +174,15 @@ bool Editor::read_file(const std::string& name) {
         bytes += line->size() + 1;
     }
     if (input.error()) {
-        complain("\"" + name + "\": " + strerror(input.error()));
+        complain_of(name, input.error());
         return false;
     }
     if (!ended && bytes > 0) --bytes;
-    std::string count = std::to_string(lines.size());
+    size_t count = lines.size();
     buffer_.load(std::move(lines));
-    say("\"" + name + "\"" + (read_only_ || access(name.c_str(), W_OK) != 0 ? " [Read only]" : "") +
-        (ended ? "" : " [Incomplete last line]") + " " + count + " lines, " + std::to_string(bytes) +
-        " characters");
+    bool writable = !read_only_ && access(name.c_str(), W_OK) == 0;
+    say("\"%s\"%s%s %zu lines, %zu characters", name.c_str(), writable ? "" : " [Read only]",
+        ended ? "" : " [Incomplete last line]", count, bytes);
     cursor_ = {};
     top_ = 0;
     return true;
@@ -175,12 +204,12 @@ bool Editor::write_file(std::string_view operand, size_t first, size_t last, boo
     struct stat info;
     bool exists = stat(target.c_str(), &info) == 0;
     if (!force && exists && !append && (!own || read_only_)) {
-        complain(own ? "File is read only (use ! to override)" : "File exists (use ! to override)");
+        complain("File %s (use ! to override)", own ? "is read only" : "exists");
         return false;
     }
     int fd = open(target.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | (append ? O_APPEND : 0), 0666);
     if (fd < 0) {
-        complain("\"" + target + "\": " + strerror(errno));
+        complain_of(target, errno);
         return false;
     }
     bool nothing = buffer_.line_count() == 1 && buffer_.line(0).empty() && whole;
@@ -191,7 +220,7 @@ bool Editor::write_file(std::string_view operand, size_t first, size_t last, boo
     if (error) {
         close(fd);
         if (!exists) unlink(target.c_str());
-        complain("\"" + target + "\": " + strerror(error));
+        complain_of(target, error);
         return false;
     }
     size_t bytes = 0;
@@ -213,7 +242,7 @@ bool Editor::write_file(std::string_view operand, size_t first, size_t last, boo
     if (!append && !error && ftruncate(fd, size) != 0 && errno != EINVAL) error = errno;
     if (close(fd) != 0 && !error) error = errno;
     if (error) {
-        complain("\"" + target + "\": " + strerror(error));
+        complain_of(target, error);
         return false;
     }
     if (name_.empty()) {
@@ -221,8 +250,8 @@ bool Editor::write_file(std::string_view operand, size_t first, size_t last, boo
         own = true;
     }
     if (own && whole) buffer_.set_unmodified();
-    say("\"" + target + "\"" + (exists ? "" : " [New File]") + " " +
-        std::to_string(nothing ? 0 : last - first + 1) + " lines, " + std::to_string(bytes) + " characters");
+    say("\"%s\"%s %zu lines, %zu characters", target.c_str(), exists ? "" : " [New File]",
+        nothing ? 0 : last - first + 1, bytes);
     return true;
 }
 
@@ -231,7 +260,27 @@ void Editor::edit_file(const std::string& name, bool force) {
         complain("No write since last change (use ! to override)");
         return;
     }
-    read_file(name.empty() ? name_ : name);
+    std::string wanted = name.empty() ? name_ : name == "#" ? alternate_name_ : name;
+    if (wanted.empty())
+        complain("No alternate filename");
+    else
+        read_file(wanted);
+}
+
+// A file's lines are colon commands; false when it cannot be read.
+bool Editor::source(const std::string& name) {
+    Input input;
+    if (!input.open(name.c_str())) return false;
+    while (auto line = input.next_line()) colon_line(*line);
+    return true;
+}
+
+// $EXINIT, or else $HOME/.exrc.
+void Editor::start_up() {
+    if (const char* commands = getenv("EXINIT"))
+        colon_line(commands);
+    else if (const char* home = getenv("HOME"))
+        source(std::string(home) + "/.exrc");
 }
 
 void Editor::open_files(std::vector<std::string> names, bool read_only) {
@@ -260,7 +309,7 @@ void Editor::global(size_t first, size_t last, std::string_view arguments, bool 
     std::string problem;
     auto regex = Regex::compile(last_pattern_, Syntax::basic, ignore_case_ ? REG_ICASE : 0, problem);
     if (!regex) {
-        complain(problem);
+        complain("%s", problem.c_str());
         return;
     }
     std::string command(arguments);
@@ -269,7 +318,7 @@ void Editor::global(size_t first, size_t last, std::string_view arguments, bool 
     for (size_t line = first; line <= last; ++line)
         if (regex->search(buffer_.line(line), 0, matches) == matching) chosen.push_back(line);
     if (chosen.empty()) {
-        complain("Pattern not found: " + last_pattern_);
+        complain("Pattern not found: %s", last_pattern_.c_str());
         return;
     }
     // Lines move as the commands change others: the shift so far is what the buffer grew or shrank by.
@@ -294,7 +343,9 @@ void Editor::set_option(std::string_view arguments) {
                                       {"ignorecase", "ic", &Editor::ignore_case_},
                                       {"autoindent", "ai", &Editor::auto_indent_},
                                       {"expandtab", "et", &Editor::expand_tabs_},
-                                      {"readonly", "ro", &Editor::read_only_}};
+                                      {"readonly", "ro", &Editor::read_only_},
+                                      {"magic", "magic", &Editor::magic_},
+                                      {"wrapscan", "ws", &Editor::wrap_scan_}};
     while (true) {
         skip_blanks(arguments);
         if (arguments.empty()) return;
@@ -306,7 +357,7 @@ void Editor::set_option(std::string_view arguments) {
             auto value = parse_unsigned(word.substr(equals + 1));
             bool tabs = name == "tabstop" || name == "ts", shift_width = name == "shiftwidth" || name == "sw";
             if (!value || *value == 0 || *value > 100 || (!tabs && !shift_width)) {
-                complain("set: " + std::string(word) + ": no such option or value");
+                complain("set: %.*s: no such option or value", static_cast<int>(word.size()), word.data());
                 return;
             }
             (tabs ? tab_stop_ : shift_width_) = static_cast<size_t>(*value);
@@ -321,7 +372,7 @@ void Editor::set_option(std::string_view arguments) {
                 found = true;
             }
         if (!found) {
-            complain("set: " + std::string(word) + ": no such option");
+            complain("set: %.*s: no such option", static_cast<int>(word.size()), word.data());
             return;
         }
     }
@@ -346,10 +397,10 @@ void Editor::colon_command(const std::string& line) {
     if (text.empty() || text[0] == '"') return;
     if (text[0] == '@') { // @x: the register's lines are commands
         char wanted = text.size() > 1 && text[1] != '@' ? text[1] : last_macro_;
-        auto found = registers_.find(wanted);
-        if (found == registers_.end()) return complain("Nothing in the register");
         last_macro_ = wanted;
-        for (const std::string& each : std::vector(found->second.lines)) colon_line(each);
+        std::vector<std::string> lines = register_named(wanted).lines;
+        if (lines.empty()) return complain("Nothing in the register");
+        for (const std::string& each : lines) colon_line(each);
         return;
     }
     if (!parse_range(text, first, last, given)) return;
@@ -378,30 +429,28 @@ void Editor::colon_command(const std::string& line) {
     if (first == SIZE_MAX) first = 0;
     if (at_top) last = 0;
     size_t all_last = buffer_.line_count() - 1;
-    auto is = [&](std::string_view full, size_t least) {
-        return name.size() >= least && full.starts_with(name);
-    };
+    const CommandName command = command_named(name);
     auto take_register = [&](size_t begin, size_t end) {
         store(arguments.empty() || !isalpha(static_cast<unsigned char>(arguments[0])) ? '"' : arguments[0],
               take_text({begin, 0}, {end, 0}, Reach::lines));
     };
-    if (is("write", 1)) {
+    if (command == kWrite) {
         if (arguments.starts_with('!'))
             write_to_command(whole ? 0 : first, whole ? all_last : last, std::string(arguments.substr(1)));
         else
             write_file(arguments, whole ? 0 : first, whole ? all_last : last, whole, force);
-    } else if (name == "wq" || is("xit", 1) || name == "exit") {
+    } else if (command == kWq || command == kXit || command == kExit) {
         if (name != "wq" && !buffer_.is_modified() && arguments.empty()) {
             quit_ = true;
             return;
         }
         if (write_file(arguments, whole ? 0 : first, whole ? all_last : last, whole, force)) quit(false);
-    } else if (is("quit", 1) || name == "qa") {
+    } else if (command == kQuit || command == kQa) {
         quit(force);
-    } else if (is("edit", 1)) {
+    } else if (command == kEdit) {
         edit_file(std::string(arguments), force);
-    } else if (is("next", 1) || name == "prev" || is("previous", 4) || is("rewind", 3)) {
-        size_t target = is("next", 1) ? file_index_ + 1 : is("rewind", 3) ? 0 : file_index_ - 1;
+    } else if (command == kNext || command == kPrevious || command == kRewind) {
+        size_t target = command == kNext ? file_index_ + 1 : command == kRewind ? 0 : file_index_ - 1;
         if (target >= files_.size()) {
             complain("No more files to edit");
             return;
@@ -412,46 +461,46 @@ void Editor::colon_command(const std::string& line) {
         }
         file_index_ = target;
         read_file(files_[file_index_]);
-    } else if (is("file", 1)) {
+    } else if (command == kFile) {
         if (!arguments.empty()) name_ = arguments;
-        say("\"" + name_ + "\"" + (buffer_.is_modified() ? " [Modified]" : "") + " line " +
-            std::to_string(cursor_.line + 1) + " of " + std::to_string(all_last + 1));
-    } else if (is("read", 1) && arguments.starts_with('!')) {
+        say_position();
+    } else if (command == kRead && arguments.starts_with('!')) {
         read_from_command(at_top ? 0 : last + 1, std::string(arguments.substr(1)));
-    } else if (is("read", 1) && force) { // :r!command
+    } else if (command == kRead && force) { // :r!command
         read_from_command(at_top ? 0 : last + 1, std::string(arguments));
-    } else if (is("read", 1)) {
+    } else if (command == kRead) {
         Input input;
         std::vector<std::string> lines;
         if (!input.open(std::string(arguments).c_str())) {
-            complain("\"" + std::string(arguments) + "\": " + strerror(errno));
+            complain_of(std::string(arguments), errno);
             return;
         }
         while (auto next = input.next_line()) lines.emplace_back(*next);
         insert_lines_at(at_top ? 0 : last + 1, std::move(lines));
-    } else if (name == "s" || is("substitute", 3)) {
+    } else if (command == kS || command == kSubstitute) {
         substitute(first, last, text);
     } else if (name[0] == 's' && name.size() <= 3 &&
                name.find_first_not_of("sgi") == std::string_view::npos) { // :sg
         substitute(first, last, name.substr(1));
-    } else if (name == "g" || is("global", 2)) {
+    } else if (command == kG || command == kGlobal) {
         global(whole ? 0 : first, whole ? all_last : last, text, !force);
-    } else if (name == "v" || is("vglobal", 2)) {
+    } else if (command == kV || command == kVglobal) {
         global(whole ? 0 : first, whole ? all_last : last, text, false);
-    } else if (is("delete", 1)) {
+    } else if (command == kDelete) {
         take_register(first, last);
+        keep_deleted(register_named('"'));
         delete_text({first, 0}, {last, 0}, Reach::lines);
-    } else if (is("yank", 1)) {
+    } else if (command == kYank) {
         take_register(first, last);
-    } else if (is("put", 2)) {
+    } else if (command == kPut) {
         cursor_.line = last;
-        Command command;
-        if (!arguments.empty()) command.register_name = arguments[0];
-        put(command, !at_top);
-    } else if (is("join", 1)) {
+        Command putting;
+        if (!arguments.empty()) putting.register_name = arguments[0];
+        put(putting, !at_top);
+    } else if (command == kJoin) {
         cursor_ = {first, 0};
         join_lines(given == 2 ? last - first + 1 : 2);
-    } else if (is("move", 1) || is("copy", 2) || name == "t") {
+    } else if (command == kMove || command == kCopy || command == kT) {
         size_t target;
         if (!parse_address(arguments, target)) {
             complain("An address is needed");
@@ -460,7 +509,7 @@ void Editor::colon_command(const std::string& line) {
         size_t at = target == SIZE_MAX ? 0 : target + 1;
         Register lines = take_text({first, 0}, {last, 0}, Reach::lines);
         size_t count = lines.lines.size();
-        bool move = is("move", 1);
+        bool move = command == kMove;
         if (move && at > first && at <= last) {
             complain("Lines cannot move into themselves");
             return;
@@ -472,59 +521,72 @@ void Editor::colon_command(const std::string& line) {
             if (at > first) at -= count;
         }
         move_to({at + count - 1, 0});
-    } else if (name == ">" || name == "<") {
-        shift(first, last, name == ">");
-    } else if (is("mark", 2) || name == "k") {
-        if (!arguments.empty()) buffer_.marks()[arguments[0]] = {last, 0};
-    } else if (is("normal", 4)) {
+    } else if (command == kShiftRight || command == kShiftLeft) {
+        shift(first, last, command == kShiftRight);
+    } else if (command == kMark || command == kK) {
+        if (!arguments.empty()) buffer_.mark(arguments[0]) = {last, 0};
+    } else if (command == kNormal) {
         std::vector<int> keys;
         for (char byte : arguments) keys.push_back(static_cast<unsigned char>(byte));
         keys.push_back(0x1b);
         feed(keys);
-    } else if (name == "=") {
+    } else if (command == kLineNumber) {
         size_t number = given ? last + 1 : all_last + 1;
         if (ex_mode_)
             out.print("%zu\n", number);
         else
-            say(std::to_string(number));
-    } else if (is("print", 1) || is("number", 2) || name == "#" || is("list", 1)) {
-        print_lines(first, last, is("list", 1) ? 'l' : is("print", 1) ? 'p' : '#');
-    } else if (ex_mode_ && (is("append", 1) || is("insert", 1) || is("change", 1))) {
+            say("%zu", number);
+    } else if (command == kPrint || command == kNumber || command == kNumbered || command == kList) {
+        print_lines(first, last, command == kList ? 'l' : command == kPrint ? 'p' : '#');
+    } else if (ex_mode_ && (command == kAppend || command == kInsert || command == kChange)) {
         std::vector<std::string> lines = read_ex_text();
         size_t at = at_top            ? 0
-                    : is("append", 1) ? last + 1
+                    : command == kAppend ? last + 1
                                       : first,
-               removed = is("change", 1) ? last - first + 1 : 0;
+               removed = command == kChange ? last - first + 1 : 0;
         size_t count = lines.size();
         buffer_.replace(at, removed, std::move(lines));
         move_to({count > 0 ? at + count - 1 : at, 0});
-    } else if (name == "wn") {
+    } else if (command == kWn) {
         if (write_file(arguments, 0, all_last, true, force)) colon_command("next");
-    } else if (is("preserve", 3)) {
+    } else if (command == kPreserve) {
         preserve();
-    } else if (is("recover", 3)) {
+    } else if (command == kRecover) {
         recover(arguments.empty() ? name_ : std::string(arguments));
-    } else if (is("shell", 2)) {
+    } else if (command == kShell) {
         const char* shell = getenv("SHELL");
         shell_command(shell ? shell : "sh");
-    } else if (is("chdir", 3) || name == "cd") {
+    } else if (command == kChdir || command == kCd) {
         const char* home = getenv("HOME");
         std::string folder = arguments.empty() ? (home ? home : "/") : std::string(arguments);
-        if (chdir(folder.c_str()) != 0) complain(folder + ": " + strerror(errno));
-    } else if (is("set", 2)) {
+        if (chdir(folder.c_str()) != 0) complain_of(folder, errno);
+    } else if (command == kSet) {
         set_option(arguments);
-    } else if (is("undo", 1)) {
+    } else if (command == kUndo) {
         if (!buffer_.undo(cursor_)) complain("Nothing to undo");
         clamp();
-    } else if (name == "!") {
+    } else if (command == kShellEscape) {
         if (given)
             filter_lines(first, last, std::string(text));
         else
             shell_command(std::string(text));
-    } else if (is("version", 2)) {
+    } else if (command == kAgain) {
+        substitute(first, last, text);
+    } else if (command == kMap || command == kUnmap || command == kAbbreviate || command == kUnabbreviate) {
+        bool words = command == kAbbreviate || command == kUnabbreviate;
+        set_mapping(words ? 'a' : force ? '!' : 'm', name[0] == 'u', arguments);
+    } else if (command == kSource) {
+        if (!source(std::string(arguments))) complain_of(std::string(arguments), errno);
+    } else if (command == kArgs) {
+        std::string names;
+        for (const std::string& each : files_) names += each == name_ ? "[" + each + "] " : each + " ";
+        say("%s", names.c_str());
+    } else if (command == kStop || command == kSuspend) {
+        suspend();
+    } else if (command == kVersion) {
         say("Martlet vi");
     } else {
-        complain("The " + std::string(name) + " command is unknown");
+        complain("The %.*s command is unknown", static_cast<int>(name.size()), name.data());
     }
 }
 

@@ -112,7 +112,7 @@ bool Editor::expand_command(std::string& command) {
             expanded.push_back(command[++at]);
         } else if (byte == '%') {
             if (name_.empty()) {
-                complain("No current filename for %");
+                complain("No current filename for %%");
                 return false;
             }
             expanded += name_;
@@ -134,7 +134,7 @@ void Editor::insert_lines_at(size_t at, std::vector<std::string> lines) {
     size_t count = lines.size();
     if (count > 0) buffer_.replace(at, 0, std::move(lines));
     move_to({std::min(at, buffer_.line_count() - 1), 0});
-    say(std::to_string(count) + " lines");
+    say("%zu lines", count);
 }
 
 void Editor::filter_lines(size_t first, size_t last, std::string command) {
@@ -142,7 +142,7 @@ void Editor::filter_lines(size_t first, size_t last, std::string command) {
     std::string input;
     for (size_t line = first; line <= last; ++line) input += buffer_.line(line) + "\n";
     Outcome outcome = pipe_through(command, input);
-    if (outcome.error) return complain(command + ": " + strerror(outcome.error));
+    if (outcome.error) return complain_of(command, outcome.error);
     std::vector<std::string> lines = lines_of(outcome.text);
     size_t before = last - first + 1, after = lines.size();
     buffer_.replace(first, before, std::move(lines));
@@ -150,13 +150,13 @@ void Editor::filter_lines(size_t first, size_t last, std::string command) {
     if (outcome.status != 0)
         say("The command failed (u takes its output back)");
     else if (before > 2 || after > 2)
-        say(std::to_string(before) + " lines became " + std::to_string(after));
+        say("%zu lines became %zu", before, after);
 }
 
 void Editor::read_from_command(size_t at, std::string command) {
     if (!expand_command(command)) return;
     Outcome outcome = pipe_through(command, {});
-    if (outcome.error) return complain(command + ": " + strerror(outcome.error));
+    if (outcome.error) return complain_of(command, outcome.error);
     insert_lines_at(at, lines_of(outcome.text));
 }
 
@@ -165,7 +165,7 @@ void Editor::write_to_command(size_t first, size_t last, std::string command) {
     std::string input;
     for (size_t line = first; line <= last; ++line) input += buffer_.line(line) + "\n";
     Outcome outcome = pipe_through(command, input);
-    if (outcome.error) return complain(command + ": " + strerror(outcome.error));
+    if (outcome.error) return complain_of(command, outcome.error);
     terminal_.leave();
     if (!ex_mode_) out.write("\n");
     out.write(outcome.text);
@@ -192,6 +192,7 @@ void Editor::wait_for_return() {
         }
     }
     terminal_.enter();
+    repaint_ = true;
 }
 
 // Writes the text to NAME.save; false after complaining.
@@ -204,9 +205,9 @@ bool Editor::preserve() {
     int error = errno;
     if (fd >= 0) close(fd);
     if (done)
-        say("\"" + name + "\" keeps the text; vi -r brings it back");
+        say("\"%s\" keeps the text; vi -r brings it back", name.c_str());
     else
-        complain("\"" + name + "\": " + strerror(error));
+        complain_of(name, error);
     return done;
 }
 
@@ -214,11 +215,11 @@ void Editor::recover(const std::string& name) {
     std::string kept = kept_name(name);
     if (!read_file(kept) || access(kept.c_str(), R_OK) != 0) {
         name_ = name;
-        return complain("Nothing is kept of \"" + name + "\"");
+        return complain("Nothing is kept of \"%s\"", name.c_str());
     }
     name_ = name;
     buffer_.set_modified();
-    say("\"" + kept + "\" recovered; :w writes \"" + name + "\"");
+    say("\"%s\" recovered; :w writes \"%s\"", kept.c_str(), name.c_str());
 }
 
 void Editor::end_by_signal(int number) {

@@ -108,6 +108,46 @@ Position word_backward(const Buffer& buffer, Position from, WordKind kind, size_
     return at;
 }
 
+namespace {
+
+// A line that begins with one of roff's macros: pairs of letters.
+bool is_macro(const std::string& line, std::string_view macros) {
+    if (line.empty() || line[0] != '.') return false;
+    std::string name = line.substr(1, 2);
+    name.resize(2, ' ');
+    for (size_t at = 0; at < macros.size(); at += 2)
+        if (macros.substr(at, 2) == name) return true;
+    return false;
+}
+
+bool begins_section(const std::string& line) {
+    return line.starts_with('{') || line.starts_with('\f') || is_macro(line, "NHSHH HUnhsh");
+}
+
+bool begins_paragraph(const std::string& line) {
+    return line.empty() || begins_section(line) || is_macro(line, "IPLPPPQPP LIpplpipbp");
+}
+
+// The first character behind the end of a sentence, or an empty line.
+bool begins_sentence(const Buffer& buffer, Position at) {
+    const std::string& line = buffer.line(at.line);
+    if (line.empty()) return at.line == 0 || !buffer.line(at.line - 1).empty();
+    if (class_of(buffer, at, WordKind::big) == Class::blank) return false;
+    size_t blanks = 0;
+    Position before = at;
+    do {
+        if (!retreat(buffer, before)) return true;
+        if (before.line != at.line) blanks = 2;
+        if (buffer.line(before.line).empty()) return true;
+        ++blanks;
+    } while (class_of(buffer, before, WordKind::big) == Class::blank);
+    const std::string& text = buffer.line(before.line);
+    size_t end = text.find_last_not_of(")]\"'", before.column);
+    return blanks > 2 && end != std::string::npos && (text[end] == '.' || text[end] == '!' || text[end] == '?');
+}
+
+} // namespace
+
 Position paragraph(const Buffer& buffer, Position from, bool forward, size_t count) {
     size_t line = from.line;
     for (; count > 0; --count) {
@@ -118,9 +158,31 @@ Position paragraph(const Buffer& buffer, Position from, bool forward, size_t cou
         };
         while (buffer.line(line).empty() && step()) {
         }
-        while (!buffer.line(line).empty())
+        do
             if (!step()) return forward ? Position{line, buffer.line(line).size()} : Position{line, 0};
+        while (!begins_paragraph(buffer.line(line)));
     }
+    return {line, 0};
+}
+
+Position sentence(const Buffer& buffer, Position from, bool forward, size_t count) {
+    Position at = from;
+    for (; count > 0; --count)
+        do
+            if (!(forward ? advance(buffer, at) : retreat(buffer, at)))
+                return forward ? Position{at.line, buffer.line(at.line).size()} : at;
+        while (!begins_sentence(buffer, at));
+    return at;
+}
+
+Position section(const Buffer& buffer, Position from, bool forward, size_t count) {
+    size_t line = from.line;
+    for (; count > 0; --count)
+        do {
+            if (forward ? line + 1 >= buffer.line_count() : line == 0)
+                return {line, forward ? buffer.line(line).size() : 0};
+            line += forward ? 1 : static_cast<size_t>(-1);
+        } while (!begins_section(buffer.line(line)));
     return {line, 0};
 }
 

@@ -28,6 +28,8 @@ Position word_end(const Buffer& buffer, Position from, WordKind kind, size_t cou
 Position end_of_words(const Buffer& buffer, Position from, WordKind kind, size_t count);
 Position word_backward(const Buffer& buffer, Position from, WordKind kind, size_t count);
 Position paragraph(const Buffer& buffer, Position from, bool forward, size_t count);
+Position sentence(const Buffer& buffer, Position from, bool forward, size_t count);
+Position section(const Buffer& buffer, Position from, bool forward, size_t count);
 // f F t T: the place of the count-th `target` (a character's bytes) in the line.
 std::optional<Position> find_in_line(const Buffer& buffer, Position from, const std::string& target,
                                      char command, size_t count);

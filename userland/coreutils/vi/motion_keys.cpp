@@ -1,6 +1,7 @@
 // The keys that move, alone or behind an operator. No two groups know the same key, and none reads more than
 // its own.
 #include "vi/editor.h"
+#include "vi/ex_text.h"
 
 #include <algorithm>
 #include <ctype.h>
@@ -153,6 +154,15 @@ std::optional<Motion> Editor::motion_by_words(int key, const Command& command, c
     case '{':
         before_jump_ = cursor_;
         return Motion{paragraph(buffer_, cursor_, key == '}', count)};
+    case ')':
+    case '(':
+        before_jump_ = cursor_;
+        return Motion{sentence(buffer_, cursor_, key == ')', count)};
+    case ']':
+    case '[':
+        if (next_key() != key) return std::nullopt;
+        before_jump_ = cursor_;
+        return Motion{section(buffer_, cursor_, key == ']', count)};
     case '%': {
         auto found = matching_bracket(buffer_, cursor_);
         if (!found) return std::nullopt;
@@ -167,12 +177,16 @@ std::optional<Motion> Editor::motion_by_words(int key, const Command& command, c
 std::optional<Motion> Editor::motion_by_search(int key, const Command& command) {
     size_t count = command.count;
     const std::string& line = buffer_.line(cursor_.line);
+    std::optional<std::string> typed;
+    std::string_view offset;
     switch (key) {
     case '/':
     case '?': {
-        auto pattern = read_line(static_cast<char>(key));
-        if (!pattern) return std::nullopt;
-        if (!pattern->empty()) last_pattern_ = *pattern;
+        typed = read_line(static_cast<char>(key));
+        if (!typed) return std::nullopt;
+        offset = *typed;
+        std::string pattern = take_delimited(offset, static_cast<char>(key));
+        if (!pattern.empty()) last_pattern_ = pattern;
         last_forward_ = key == '/';
         [[fallthrough]];
     }
@@ -194,6 +208,8 @@ std::optional<Motion> Editor::motion_by_search(int key, const Command& command) 
         Position start = cursor_;
         if (!search(last_pattern_, last_forward_ != (key == 'N'), count)) return std::nullopt;
         Motion motion{cursor_};
+        // /pattern/+2: so many lines from the one that matches
+        if (size_t target; !offset.empty() && parse_address(offset, target)) motion = line_motion(target);
         cursor_ = start;
         return motion;
     }
@@ -210,12 +226,11 @@ std::optional<Motion> Editor::motion_to_mark(int key) {
         int name = next_key();
         Position to = before_jump_;
         if (name != '\'' && name != '`') {
-            auto found = buffer_.marks().find(static_cast<char>(name));
-            if (found == buffer_.marks().end()) {
+            to = buffer_.mark(name);
+            if (to.line == Buffer::kNoLine) {
                 complain("Mark not set");
                 return std::nullopt;
             }
-            to = found->second;
         }
         to.line = std::min(to.line, last_line);
         before_jump_ = cursor_;

@@ -117,7 +117,7 @@ void Editor::substitute(size_t first, size_t last, std::string_view arguments) {
     std::string problem;
     auto regex = Regex::compile(pattern, Syntax::basic, fold ? REG_ICASE : 0, problem);
     if (!regex) {
-        complain(problem);
+        complain("%s", problem.c_str());
         return;
     }
     size_t substitutions = 0, touched = 0;
@@ -159,9 +159,9 @@ void Editor::substitute(size_t first, size_t last, std::string_view arguments) {
         substitutions += count;
         ++touched;
     }
-    if (substitutions == 0 && !ended && !flags.contains('c')) complain("Pattern not found: " + pattern);
+    if (substitutions == 0 && !ended && !flags.contains('c')) complain("Pattern not found: %s", pattern.c_str());
     if (touched > 2)
-        say(std::to_string(substitutions) + " substitutions on " + std::to_string(touched) + " lines");
+        say("%zu substitutions on %zu lines", substitutions, touched);
     clamp();
     cursor_.column = first_nonblank(buffer_.line(cursor_.line));
     if (substitutions > 0 && flags.contains('p')) print_lines(cursor_.line, cursor_.line, 'p');
