@@ -454,7 +454,7 @@ LONG_LINES = (
     ("grep -c fox {}", 4), ("grep -x 'a*' {a}", 4), ("grep -cE '(a|aa)+$' {a}", 4), ("fold {}", 2), ("fmt {}", 4), ("nl {}", 2),
     ("expand {}", 2),
     ("tac {}", 3), ("rev {}", 4), ("head -c 9 {}", 0), ("tail -n 1 {}", 3), ("tail -c 9 {}", 0), ("paste {} {}", 5),
-    ("comm {} {}", 6), ("join {} {}", 10),
+    ("comm {} {}", 6), ("join {} {}", 60),
     ("od {}", 0), ("xxd {}", 0), ("hexdump -C {}", 0), ("strings {}", 1), ("diff {} {a}", 10), ("cmp {} {a} || true", 0),
     ("base64 {}", 0), ("base64 -d {a}", 0),
     ("split -b 1000000 {}", 0), ("column -t {}", 60), ("pr {}", 4), ("cat -A {}", 0), ("md5sum {}", 0), ("gzip -c {}", 0),
