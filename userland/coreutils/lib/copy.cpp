@@ -448,10 +448,10 @@ bool Copier::restore_attributes(const std::string& path, const struct stat& info
     }
     if (made && !settings_.preserve_mode && !link && (S_ISDIR(info.st_mode) || settings_.preserve_owner)) {
         // What was kept back while the copy was filled.
-        mode_t wanted = mode_for(info) & ~process_umask();
+        mode_t wanted = mode_for(info) & 0777 & ~process_umask();
         struct stat now;
-        if ((fd >= 0 ? fstat(fd, &now) : deep::stat(path, &now, 0)) == 0 &&
-            (now.st_mode & 0777) != (wanted & 0777)) {
+        if ((fd >= 0 ? fstat(fd, &now) : deep::stat(path, &now, 0)) == 0 && (now.st_mode & 0777) != wanted) {
+            wanted |= now.st_mode & 07000; // a directory may have its group from the one it is in
             if (fd >= 0)
                 fchmod(fd, wanted);
             else
