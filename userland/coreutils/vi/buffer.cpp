@@ -56,6 +56,13 @@ void Buffer::replace(size_t first, size_t count, std::vector<std::string> lines)
     done_.back().changes.push_back(std::move(change));
 }
 
+void Buffer::apply(size_t first, const std::vector<std::string>& from, const std::vector<std::string>& to) {
+    move_marks(first, from.size(), to.size());
+    auto begin = lines_.begin() + static_cast<ptrdiff_t>(first);
+    lines_.erase(begin, begin + static_cast<ptrdiff_t>(from.size()));
+    lines_.insert(lines_.begin() + static_cast<ptrdiff_t>(first), to.begin(), to.end());
+}
+
 bool Buffer::undo(Position& cursor) {
     if (done_.empty()) return false;
     Group group = std::move(done_.back());
@@ -63,11 +70,7 @@ bool Buffer::undo(Position& cursor) {
     group_open_ = false;
     for (size_t index = group.changes.size(); index-- > 0;) {
         const Change& change = group.changes[index];
-        move_marks(change.first, change.after.size(), change.before.size());
-        auto begin = lines_.begin() + static_cast<ptrdiff_t>(change.first);
-        lines_.erase(begin, begin + static_cast<ptrdiff_t>(change.after.size()));
-        lines_.insert(lines_.begin() + static_cast<ptrdiff_t>(change.first), change.before.begin(),
-                      change.before.end());
+        apply(change.first, change.after, change.before);
     }
     cursor = group.cursor;
     undone_.push_back(std::move(group));
@@ -81,17 +84,22 @@ bool Buffer::redo(Position& cursor) {
     undone_.pop_back();
     group_open_ = false;
     for (const Change& change : group.changes) {
-        move_marks(change.first, change.before.size(), change.after.size());
-        auto begin = lines_.begin() + static_cast<ptrdiff_t>(change.first);
-        lines_.erase(begin, begin + static_cast<ptrdiff_t>(change.before.size()));
-        lines_.insert(lines_.begin() + static_cast<ptrdiff_t>(change.first), change.after.begin(),
-                      change.after.end());
+        apply(change.first, change.before, change.after);
         cursor = {change.first, 0};
     }
     if (lines_.empty()) lines_.emplace_back();
     done_.push_back(std::move(group));
     modified_ = true;
     return true;
+}
+
+std::string Buffer::text(size_t first, size_t last) const {
+    std::string text;
+    for (size_t line = first; line <= last; ++line) {
+        text += lines_[line];
+        text += '\n';
+    }
+    return text;
 }
 
 size_t next_character(const std::string& text, size_t column) {

@@ -22,6 +22,8 @@ public:
 
     size_t line_count() const { return lines_.size(); }
     const std::string& line(size_t index) const { return lines_[index]; }
+    // The lines from `first` up to and with `last`, each with its newline.
+    std::string text(size_t first, size_t last) const;
     bool is_modified() const { return modified_; }
     void set_modified() { modified_ = true; }
     void set_unmodified() { modified_ = false; }
@@ -55,6 +57,7 @@ private:
     };
 
     void move_marks(size_t first, size_t removed, size_t added);
+    void apply(size_t first, const std::vector<std::string>& from, const std::vector<std::string>& to);
 
     std::vector<std::string> lines_;
     std::array<Position, kMarks> marks_;

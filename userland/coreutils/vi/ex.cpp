@@ -37,14 +37,14 @@ constexpr std::string_view kNames =
     "write1 wq2 wn2 xit1 exit4 quit1 qa2 edit1 next1 previous4 rewind3 file1 read1 s1 substitute3 g1 "
     "global2 v1 vglobal2 delete1 yank1 put2 join1 move1 copy2 t1 >1 <1 mark2 k1 normal4 =1 print1 "
     "number2 #1 list1 append1 insert1 change1 preserve3 recover3 shell2 chdir3 cd2 set2 undo1 !1 &1 map3 "
-    "unmap3 abbreviate2 unabbreviate3 source2 args2 stop2 suspend3 version2 ";
+    "unmap3 abbreviate2 unabbreviate3 source2 stop2 suspend3 version2 ";
 
 enum CommandName : uint8_t {
     kWrite, kWq, kWn, kXit, kExit, kQuit, kQa, kEdit, kNext, kPrevious, kRewind, kFile, kRead, kS,
     kSubstitute, kG, kGlobal, kV, kVglobal, kDelete, kYank, kPut, kJoin, kMove, kCopy, kT, kShiftRight,
     kShiftLeft, kMark, kK, kNormal, kLineNumber, kPrint, kNumber, kNumbered, kList, kAppend, kInsert,
     kChange, kPreserve, kRecover, kShell, kChdir, kCd, kSet, kUndo, kShellEscape, kAgain, kMap, kUnmap,
-    kAbbreviate, kUnabbreviate, kSource, kArgs, kStop, kSuspend, kVersion, kUnknown
+    kAbbreviate, kUnabbreviate, kSource, kStop, kSuspend, kVersion, kUnknown
 };
 
 CommandName command_named(std::string_view word) {
@@ -440,7 +440,7 @@ void Editor::colon_command(const std::string& line) {
         else
             write_file(arguments, whole ? 0 : first, whole ? all_last : last, whole, force);
     } else if (command == kWq || command == kXit || command == kExit) {
-        if (name != "wq" && !buffer_.is_modified() && arguments.empty()) {
+        if (command != kWq && !buffer_.is_modified() && arguments.empty()) {
             quit_ = true;
             return;
         }
@@ -577,10 +577,6 @@ void Editor::colon_command(const std::string& line) {
         set_mapping(words ? 'a' : force ? '!' : 'm', name[0] == 'u', arguments);
     } else if (command == kSource) {
         if (!source(std::string(arguments))) complain_of(std::string(arguments), errno);
-    } else if (command == kArgs) {
-        std::string names;
-        for (const std::string& each : files_) names += each == name_ ? "[" + each + "] " : each + " ";
-        say("%s", names.c_str());
     } else if (command == kStop || command == kSuspend) {
         suspend();
     } else if (command == kVersion) {

@@ -139,9 +139,7 @@ void Editor::insert_lines_at(size_t at, std::vector<std::string> lines) {
 
 void Editor::filter_lines(size_t first, size_t last, std::string command) {
     if (!expand_command(command)) return;
-    std::string input;
-    for (size_t line = first; line <= last; ++line) input += buffer_.line(line) + "\n";
-    Outcome outcome = pipe_through(command, input);
+    Outcome outcome = pipe_through(command, buffer_.text(first, last));
     if (outcome.error) return complain_of(command, outcome.error);
     std::vector<std::string> lines = lines_of(outcome.text);
     size_t before = last - first + 1, after = lines.size();
@@ -162,9 +160,7 @@ void Editor::read_from_command(size_t at, std::string command) {
 
 void Editor::write_to_command(size_t first, size_t last, std::string command) {
     if (!expand_command(command)) return;
-    std::string input;
-    for (size_t line = first; line <= last; ++line) input += buffer_.line(line) + "\n";
-    Outcome outcome = pipe_through(command, input);
+    Outcome outcome = pipe_through(command, buffer_.text(first, last));
     if (outcome.error) return complain_of(command, outcome.error);
     terminal_.leave();
     if (!ex_mode_) out.write("\n");
@@ -199,8 +195,7 @@ void Editor::wait_for_return() {
 bool Editor::preserve() {
     std::string name = kept_name(name_);
     int fd = open(name.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    std::string text;
-    for (size_t line = 0; line < buffer_.line_count(); ++line) text += buffer_.line(line) + "\n";
+    std::string text = buffer_.text(0, buffer_.line_count() - 1);
     bool done = fd >= 0 && write_all(fd, text);
     int error = errno;
     if (fd >= 0) close(fd);

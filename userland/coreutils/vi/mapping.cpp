@@ -59,17 +59,15 @@ int Editor::mapped_key(char kind) {
 
 void Editor::expand_abbreviation(std::string& typed) {
     for (size_t index = 0; index < mappings_.size(); index += 2) {
-        std::string line = buffer_.line(cursor_.line);
         std::string_view from = mappings_[index];
         if (!from.starts_with('a') || !typed.ends_with(from.substr(1)) || cursor_.column < from.size() - 1) continue;
         from.remove_prefix(1);
         size_t begin = cursor_.column - from.size();
-        if (begin > 0 && is_word_byte(line[begin - 1]) && is_word_byte(from[0])) continue;
-        const std::string& to = mappings_[index + 1];
-        line.replace(begin, from.size(), to);
-        buffer_.set_line(cursor_.line, line);
-        cursor_.column = begin + to.size();
-        typed.replace(typed.size() - from.size(), from.size(), to);
+        if (begin > 0 && is_word_byte(buffer_.line(cursor_.line)[begin - 1]) && is_word_byte(from[0])) continue;
+        while (cursor_.column > begin) erase_before_cursor();
+        insert_text(mappings_[index + 1]);
+        typed.resize(typed.size() - from.size());
+        typed += mappings_[index + 1];
         return;
     }
 }
@@ -80,8 +78,12 @@ void Editor::set_mapping(char kind, bool remove, std::string_view arguments) {
     std::string from = kind + std::string(arguments.substr(0, end)), to(arguments.substr(begin)), list;
     size_t index = 0;
     for (; index < mappings_.size() && mappings_[index] != from; index += 2)
-        if (mappings_[index].starts_with(kind))
-            list += mappings_[index].substr(1) + " " + mappings_[index + 1] + "  ";
+        if (mappings_[index].starts_with(kind)) {
+            list += mappings_[index].c_str() + 1;
+            list += ' ';
+            list += mappings_[index + 1];
+            list += "  ";
+        }
     if (!remove && to.empty()) return say("%s", list.c_str());
     if (remove && index == mappings_.size()) return complain("No such mapping");
     if (index == mappings_.size()) mappings_.resize(index + 2);
