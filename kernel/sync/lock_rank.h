@@ -10,10 +10,10 @@ namespace martlet {
 
 enum class LockRank : u8 {
     // Mutexes
-    FileWatch = 1,  // who watches which file (vfs/file.h); taken when a watched file goes
+    FileOffset = 1, // held across the whole read, write or getdents that uses the position
+    FileWatch,      // who watches which file (vfs/file.h); taken when a watched file goes
     EventPoll,      // an epoll's items; nests in the order of who watches whom
     SocketSetup,    // bind, listen, connect of one socket
-    FileOffset,     // held across the whole read, write or getdents that uses the position
     Mount,
     WriteBack,      // of one cache's dirty pages; held while they are stored
     StackedRename,  // of a file system over another (overlayfs): its locks come before those of the one below

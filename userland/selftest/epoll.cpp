@@ -4,6 +4,8 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
@@ -411,4 +413,17 @@ CASE(epoll, many_items) {
         CHECK_EQUAL(events[index].data.fd, files[index * 7]); // in order of arrival
     for (int fd : files) close(fd);
     CHECK_EQUAL(epoll_wait(set, events, kCount, 0), 0);
+}
+
+CASE(epoll, fdinfo_tells_what_is_watched) {
+    int set = epoll_create1(0), file = eventfd(0, 0);
+    CHECK_EQUAL(control(set, EPOLL_CTL_ADD, file, EPOLLIN, 0xabc), 0);
+    char name[64], text[1024], wanted[128];
+    snprintf(name, sizeof name, "/proc/self/fdinfo/%d", set);
+    int information = open(name, O_RDONLY);
+    ssize_t size = read(information, text, sizeof text - 1);
+    CHECK(size > 0);
+    text[size] = '\0';
+    snprintf(wanted, sizeof wanted, "tfd: %8d events: %8x data: %16x  pos:", file, EPOLLIN | EPOLLERR | EPOLLHUP, 0xabc);
+    CHECK(strstr(text, wanted));
 }
