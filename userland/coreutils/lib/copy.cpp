@@ -6,7 +6,6 @@
 #include "lib/mode.h"
 #include "lib/path.h"
 
-#include <algorithm>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -92,7 +91,7 @@ bool Copier::as_stream(const struct stat& info) const {
 }
 
 bool Copier::is_ours(const struct stat& info) const {
-    return std::find(made_.begin(), made_.end(), std::pair(info.st_dev, info.st_ino)) != made_.end();
+    return made_.contains({info.st_dev, info.st_ino});
 }
 
 // The permissions of a new file, before the umask.
@@ -199,18 +198,18 @@ Copier::Way Copier::link_to_earlier(const std::string& source, const std::string
     if (!settings_.preserve_links || S_ISDIR(info.st_mode)) return Way::clear;
     // What is moved loses a name each time: the last one meets the earlier ones, too.
     if (!may_come_again && !settings_.moving) return Way::clear;
-    for (const Link& known : links_) {
-        if (known.device != info.st_dev || known.inode != info.st_ino) continue;
-        if (exists) deep::unlink(destination);
-        if (deep::link(known.path, destination) != 0) {
-            warn_errno(destination);
-            return Way::failed;
-        }
-        say(source, destination);
-        return Way::done;
+    auto known = links_.find({info.st_dev, info.st_ino});
+    if (known == links_.end()) {
+        if (may_come_again) links_.emplace(Identity(info.st_dev, info.st_ino), destination);
+        return Way::clear;
     }
-    if (may_come_again) links_.push_back({info.st_dev, info.st_ino, destination});
-    return Way::clear;
+    if (exists) deep::unlink(destination);
+    if (deep::link(known->second, destination) != 0) {
+        warn_errno(destination);
+        return Way::failed;
+    }
+    say(source, destination);
+    return Way::done;
 }
 
 bool Copier::make_link(const std::string& source, const std::string& destination, bool follow) {
@@ -252,7 +251,7 @@ bool Copier::copy_entry(const std::string& source, const std::string& destinatio
     struct stat made;
     if (done && !settings_.hard_link && deep::stat(destination, &made, AT_SYMLINK_NOFOLLOW) == 0 &&
         (on_command_line || S_ISLNK(made.st_mode)))
-        made_.emplace_back(made.st_dev, made.st_ino);
+        made_.emplace(made.st_dev, made.st_ino);
     return done;
 }
 
@@ -283,7 +282,7 @@ bool Copier::copy_directory(const std::string& source, const std::string& destin
         }
         struct stat made;
         if (!made_directory_ && deep::stat(destination, &made, 0) == 0)
-            made_.emplace_back(made.st_dev, made.st_ino);
+            made_.emplace(made.st_dev, made.st_ino);
         made_directory_ = true;
         say(source, destination);
     }

@@ -7,8 +7,11 @@
 #include "lib/same_file.h"
 #include "lib/walk.h"
 
+#include <map>
+#include <set>
 #include <string>
 #include <sys/stat.h>
+#include <utility>
 #include <vector>
 
 namespace coreutils {
@@ -57,11 +60,7 @@ public:
     bool finish_parents();
 
 private:
-    struct Link {
-        dev_t device;
-        ino_t inode;
-        std::string path;
-    };
+    using Identity = std::pair<dev_t, ino_t>;
     struct Parent {
         std::string path;
         struct stat source;
@@ -90,10 +89,10 @@ private:
     void say(const std::string& source, const std::string& destination) const;
 
     const CopySettings& settings_;
-    std::vector<Link> links_;                   // sources with several names, and where the first one went
-    std::vector<std::pair<dev_t, ino_t>> made_; // what operands became, and every symbolic link made
+    std::map<Identity, std::string> links_; // sources with several names, and where the first one went
+    std::set<Identity> made_;               // what operands became, and every symbolic link made
     std::vector<Parent> parents_;
-    std::vector<std::pair<dev_t, ino_t>> ancestors_; // source directories being copied
+    std::vector<Identity> ancestors_; // source directories being copied
     dev_t root_device_ = 0;
     bool made_directory_ = false; // for the operand in hand: the first one it made is in made_
     std::string backup_;          // of the destination in hand
