@@ -1,8 +1,11 @@
 // read; POSIX.1-2017 read, with -p prompt, -t seconds, -n count, -d delimiter, -s.
+#include <algorithm>
+#include <bit>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <poll.h>
+#include <sys/stat.h>
 #include <termios.h>
 #include <ctime>
 #include <unistd.h>
@@ -60,6 +63,44 @@ long now_ms() {
     return now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+// Standard input, of which no more may be taken than the line: a file is read in pieces and set back behind the line
+// at the end, anything else is read by bytes.
+class InputBytes {
+public:
+    InputBytes() {
+        struct stat info;
+        seekable_ = fstat(STDIN_FILENO, &info) == 0 && S_ISREG(info.st_mode) && lseek(STDIN_FILENO, 0, SEEK_CUR) >= 0;
+    }
+    InputBytes(const InputBytes&) = delete;
+    InputBytes& operator=(const InputBytes&) = delete;
+    ~InputBytes() {
+        if (at_ < filled_)
+            lseek(STDIN_FILENO, static_cast<off_t>(at_) - static_cast<off_t>(filled_), SEEK_CUR);
+    }
+    bool has_any() const { return at_ < filled_; }
+    // As read(2) of one byte.
+    ssize_t next(char& c) {
+        if (!seekable_)
+            return read(STDIN_FILENO, &c, 1);
+        if (at_ == filled_) {
+            ssize_t count = read(STDIN_FILENO, buffer_, piece_);
+            if (count <= 0)
+                return count;
+            at_ = 0;
+            filled_ = static_cast<size_t>(count);
+            piece_ = sizeof buffer_;
+        }
+        c = buffer_[at_++];
+        return 1;
+    }
+
+private:
+    char buffer_[4096];
+    size_t at_ = 0, filled_ = 0;
+    size_t piece_ = 128;  // most lines are short
+    bool seekable_;
+};
+
 // One logical line with the knowledge which bytes were escaped.
 class LineReader {
 public:
@@ -80,13 +121,14 @@ private:
 
     Shell& shell_;
     const ReadOptions& options_;
+    InputBytes input_;
     long deadline_ms_ = -1;
     int status_ = 0;
 };
 
 LineReader::Outcome LineReader::read_byte(char& c) {
     for (;;) {
-        if (deadline_ms_ >= 0) {
+        if (deadline_ms_ >= 0 && !input_.has_any()) {
             long left = deadline_ms_ - now_ms();
             struct pollfd waiting = {STDIN_FILENO, POLLIN, 0};
             int ready = ::poll(&waiting, 1, left > 0 ? static_cast<int>(left) : 0);
@@ -95,7 +137,7 @@ LineReader::Outcome LineReader::read_byte(char& c) {
             if (ready < 0 && errno != EINTR)
                 return Outcome::end;
         }
-        ssize_t count = read(STDIN_FILENO, &c, 1);
+        ssize_t count = input_.next(c);
         if (count == 1)
             return Outcome::byte;
         if (count == 0)
@@ -115,9 +157,10 @@ LineReader::Outcome LineReader::read_byte(char& c) {
 
 int LineReader::read_line() {
     long characters = 0;
+    int missing = 0;  // bytes of the last character
     bool escape = false;
     for (;;) {
-        if (options_.most_characters >= 0 && characters >= options_.most_characters)
+        if (options_.most_characters >= 0 && characters >= options_.most_characters && missing <= 0)
             return 0;
         char c;
         switch (read_byte(c)) {
@@ -148,8 +191,12 @@ int LineReader::read_line() {
             text += c;
             escaped += '\0';
         }
-        if ((c & 0xc0) != 0x80)
+        if ((c & 0xc0) == 0x80) {
+            --missing;
+        } else {
             ++characters;
+            missing = std::max(std::countl_one(static_cast<unsigned char>(c)) - 1, 0);
+        }
     }
 }
 
