@@ -1,7 +1,7 @@
 // A sed script on the first line's rest, its input after an empty line. Scripts without jumps also run.
 #include "framework/arguments.h"
 #include "framework/output.h"
-#include "text/sed_script.h"
+#include "sed/script.h"
 #include "tool_stubs.h"
 
 #include <algorithm>

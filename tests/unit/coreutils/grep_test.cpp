@@ -1,7 +1,7 @@
 // grep's matcher and the string searches behind it.
 #include "lib/regex.h"
 #include "lib/search.h"
-#include "text/grep_matcher.h"
+#include "grep/matcher.h"
 
 #include <gtest/gtest.h>
 

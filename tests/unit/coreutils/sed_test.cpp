@@ -1,5 +1,5 @@
 // The parser of sed scripts: what it makes of right ones, and that wrong ones are refused with a reason.
-#include "text/sed_script.h"
+#include "sed/script.h"
 
 #include <gtest/gtest.h>
 

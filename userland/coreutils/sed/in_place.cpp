@@ -1,5 +1,5 @@
 // sed -i: each file is written anew beside itself and takes its name when it is whole.
-#include "text/sed_executor.h"
+#include "sed/executor.h"
 
 #include "framework/diagnostics.h"
 #include "lib/path.h"

@@ -1,7 +1,7 @@
 // What holds a script together: sources, commands with their addresses, blocks, labels.
-#include "text/sed_script.h"
+#include "sed/script.h"
 
-#include "text/sed_parser.h"
+#include "sed/parser.h"
 
 #include <ctype.h>
 #include <string.h>

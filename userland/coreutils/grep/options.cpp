@@ -1,4 +1,4 @@
-#include "text/grep_options.h"
+#include "grep/options.h"
 
 #include "framework/diagnostics.h"
 #include "framework/input.h"

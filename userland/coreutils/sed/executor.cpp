@@ -1,5 +1,5 @@
 // The cycle of sed (POSIX.1-2017, GNU's additions): read a line, run the commands that select it, print.
-#include "text/sed_executor.h"
+#include "sed/executor.h"
 
 namespace coreutils::sed {
 

@@ -1,7 +1,7 @@
 // What grep's options ask for.
 #pragma once
 
-#include "text/grep_matcher.h"
+#include "grep/matcher.h"
 
 #include <stdint.h>
 #include <vector>

@@ -6,8 +6,8 @@
 
 #include "framework/output.h"
 #include "lib/unfinished.h"
-#include "text/sed_lines.h"
-#include "text/sed_script.h"
+#include "sed/lines.h"
+#include "sed/script.h"
 
 #include <memory>
 #include <optional>

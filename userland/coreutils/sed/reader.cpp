@@ -1,6 +1,6 @@
 // The pieces that sed's commands are made of: numbers, delimited texts, addresses.
-#include "text/sed_escapes.h"
-#include "text/sed_parser.h"
+#include "sed/escapes.h"
+#include "sed/parser.h"
 
 #include <ctype.h>
 

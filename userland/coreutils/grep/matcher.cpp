@@ -1,4 +1,4 @@
-#include "text/grep_matcher.h"
+#include "grep/matcher.h"
 
 #include "lib/utf8.h"
 

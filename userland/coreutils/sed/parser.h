@@ -4,7 +4,7 @@
 // A parse ends at the first fail().
 #pragma once
 
-#include "text/sed_script.h"
+#include "sed/script.h"
 
 #include <string_view>
 

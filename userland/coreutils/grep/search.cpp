@@ -1,6 +1,6 @@
 // Input is searched in whole buffers; lines are looked at one by one only where the patterns or -v make that
 // necessary.
-#include "text/grep_search.h"
+#include "grep/search.h"
 
 #include "framework/diagnostics.h"
 #include "framework/output.h"

@@ -1,4 +1,4 @@
-#include "text/sed_escapes.h"
+#include "sed/escapes.h"
 
 #include <ctype.h>
 #include <string.h>

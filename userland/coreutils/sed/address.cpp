@@ -1,5 +1,5 @@
 // Which lines a command selects: its addresses, and the ranges that two of them make.
-#include "text/sed_executor.h"
+#include "sed/executor.h"
 
 #include "framework/diagnostics.h"
 

@@ -1,5 +1,5 @@
 // What a script writes: the main output and the files of w, line by line, what a i r R l print.
-#include "text/sed_executor.h"
+#include "sed/executor.h"
 
 #include "framework/diagnostics.h"
 #include "framework/input.h"

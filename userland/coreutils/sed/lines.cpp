@@ -1,4 +1,4 @@
-#include "text/sed_lines.h"
+#include "sed/lines.h"
 
 #include "framework/diagnostics.h"
 

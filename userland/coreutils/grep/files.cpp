@@ -1,9 +1,9 @@
-#include "text/grep_files.h"
+#include "grep/files.h"
 
 #include "framework/diagnostics.h"
 #include "lib/path.h"
 #include "lib/walk.h"
-#include "text/grep_search.h"
+#include "grep/search.h"
 
 #include <dirent.h>
 #include <errno.h>

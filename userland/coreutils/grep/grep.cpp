@@ -4,8 +4,8 @@
 #include "framework/arguments.h"
 #include "framework/diagnostics.h"
 #include "lib/numbers.h"
-#include "text/grep_files.h"
-#include "text/grep_options.h"
+#include "grep/files.h"
+#include "grep/options.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "framework/arguments.h"
-#include "text/grep_settings.h"
+#include "grep/settings.h"
 
 #include <string>
 #include <string_view>

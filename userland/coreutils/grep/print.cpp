@@ -1,6 +1,6 @@
 // How grep prints lines: prefixes, context, colours.
 #include "framework/output.h"
-#include "text/grep_search.h"
+#include "grep/search.h"
 
 #include <string>
 

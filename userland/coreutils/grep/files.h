@@ -2,7 +2,7 @@
 #pragma once
 
 #include "framework/input.h"
-#include "text/grep_settings.h"
+#include "grep/settings.h"
 
 #include <fcntl.h>
 #include <span>

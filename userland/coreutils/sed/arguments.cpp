@@ -1,6 +1,6 @@
 // What stands behind the letters of sed's commands: texts, labels, names of files, numbers.
-#include "text/sed_escapes.h"
-#include "text/sed_parser.h"
+#include "sed/escapes.h"
+#include "sed/parser.h"
 
 #include <ctype.h>
 #include <string.h>

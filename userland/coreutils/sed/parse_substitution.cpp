@@ -1,7 +1,7 @@
 // The arguments of s and y.
 #include "lib/utf8.h"
-#include "text/sed_escapes.h"
-#include "text/sed_parser.h"
+#include "sed/escapes.h"
+#include "sed/parser.h"
 
 #include <ctype.h>
 #include <utility>

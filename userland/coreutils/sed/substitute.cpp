@@ -1,5 +1,5 @@
 // The commands that make a new pattern space of the old one: s, y and e.
-#include "text/sed_executor.h"
+#include "sed/executor.h"
 
 #include "framework/input.h"
 #include "lib/spawn.h"

@@ -4,7 +4,7 @@
 #include "framework/diagnostics.h"
 #include "framework/input.h"
 #include "lib/numbers.h"
-#include "text/sed_executor.h"
+#include "sed/executor.h"
 
 #include <stdlib.h>
 #include <string.h>
