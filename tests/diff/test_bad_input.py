@@ -447,13 +447,13 @@ def test_a_full_disk_is_told_and_nothing_is_lost(tmp_path, full_disk, command, k
 LINE_BYTES = 100_000_000 if ROUNDS > 1 else 4_000_000
 # Tools and how many times the line they may hold; {} is a file with one line of words, {a} one of the letter a.
 LONG_LINES = (
-    ("sort {}", 3), ("uniq {}", 3), ("cut -b3-9 {}", 2), ("cut -d, -f2,5- {}", 2), ("tr a-z A-Z <{}", 0), ("wc {}", 0),
+    ("sort {}", 3), ("uniq {}", 3), ("cut -b3-9 {}", 0), ("cut -c3- {}", 0), ("cut -d, -f2,5- {}", 2), ("tr a-z A-Z <{}", 0), ("wc {}", 0),
     ("wc -L {}", 0), ("sed p {}", 3),
     ("sed s/a/b/g {a}", 5), ("sed -n l {a}", 6), ("sed 'y/abc/xyz/' {}", 5), ("awk '{ print length($0) }' {}", 5),
     ("awk '{ $3 = 1; print }' {}", 30),
-    ("grep -c fox {}", 4), ("grep -x 'a*' {a}", 4), ("grep -cE '(a|aa)+$' {a}", 4), ("fold {}", 2), ("fmt {}", 4), ("nl {}", 2),
-    ("expand {}", 2),
-    ("tac {}", 3), ("rev {}", 4), ("head -c 9 {}", 0), ("tail -n 1 {}", 3), ("tail -c 9 {}", 0), ("paste {} {}", 5),
+    ("grep -c fox {}", 4), ("grep -x 'a*' {a}", 4), ("grep -cE '(a|aa)+$' {a}", 4), ("fold {}", 0), ("fold -s -w 60 {}", 0), ("fmt {}", 4), ("nl {}", 0),
+    ("expand {}", 0),
+    ("tac {}", 3), ("rev {}", 4), ("head -c 9 {}", 0), ("head -n 1 {}", 0), ("tail -n 1 {}", 3), ("tail -c 9 {}", 0), ("paste {} {}", 0),
     ("comm {} {}", 6), ("join {} {}", 60),
     ("od {}", 0), ("xxd {}", 0), ("hexdump -C {}", 0), ("strings {}", 1), ("diff {} {a}", 10), ("cmp {} {a} || true", 0),
     ("base64 {}", 0), ("base64 -d {a}", 0),
@@ -474,9 +474,8 @@ def long_lines(tmp_path_factory):
 @pytest.mark.parametrize("command, times", LONG_LINES)
 def test_one_long_line_takes_memory_and_time_of_its_length(tmp_path, long_lines, command, times):
     command = command.replace("{}", str(long_lines / "words")).replace("{a}", str(long_lines / "solid"))
-    resource.setrlimit(resource.RLIMIT_AS, ((8 << 20) + times * LINE_BYTES, resource.getrlimit(resource.RLIMIT_AS)[1]))
-    process = subprocess.Popen([ROOT / "bin" / "sh",
-    "-c", f"exec {command}" if "||" not in command else command], cwd=tmp_path, env=ENVIRONMENT,
-                               stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    run = f"ulimit -v {(8 << 10) + times * LINE_BYTES // 1024}; {'' if '||' in command else 'exec '}{command}"
+    process = subprocess.Popen([ROOT / "bin" / "sh", "-c", run], cwd=tmp_path, env=ENVIRONMENT, stdin=subprocess.DEVNULL,
+                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     errors = process.communicate(timeout=30)[1]
     assert process.returncode in (0, 1) and b"memory" not in errors, (process.returncode, errors[:200])

@@ -4,13 +4,28 @@
 #include "framework/output.h"
 #include "framework/tool.h"
 
+#include <bit>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 namespace coreutils {
+namespace {
+
+// How much of `bytes`, at least all but three, does not end within a character of UTF-8.
+size_t whole_characters(std::string_view bytes) {
+    for (size_t back = 1; back <= 3 && back < bytes.size(); ++back) {
+        auto byte = static_cast<unsigned char>(bytes[bytes.size() - back]);
+        if ((byte & 0xc0) == 0x80) continue;
+        return static_cast<size_t>(std::countl_one(byte)) > back ? bytes.size() - back : bytes.size();
+    }
+    return bytes.size();
+}
+
+} // namespace
 
 Input::~Input() {
     if (fd_ > STDIN_FILENO) close(fd_);
@@ -69,27 +84,44 @@ std::string_view Input::next_block() {
     return block;
 }
 
-std::optional<std::string_view> Input::next_line(char delimiter, bool* ended) {
-    size_t searched = 0;
+// Reads on until `delimiter`, `most` bytes or the end of the input is there; `length` bytes are before that.
+[[gnu::always_inline]] inline Input::Stop Input::look_for(char delimiter, size_t most, size_t& length) {
+    length = 0;
     for (;;) {
         std::string_view bytes = buffered();
-        if (bytes.size() > searched) {
-            const void* found = memchr(bytes.data() + searched, delimiter, bytes.size() - searched);
+        if (bytes.size() > length) {
+            const void* found = memchr(bytes.data() + length, delimiter, bytes.size() - length);
             if (found) {
-                size_t length = static_cast<size_t>(static_cast<const char*>(found) - bytes.data());
-                begin_ += length + 1;
-                if (ended) *ended = true;
-                return bytes.substr(0, length);
+                length = static_cast<size_t>(static_cast<const char*>(found) - bytes.data());
+                return Stop::delimiter;
             }
         }
-        searched = bytes.size();
-        if (!fill_more()) break;
+        length = bytes.size();
+        if (length >= most) return Stop::size;
+        if (!fill_more()) return Stop::end;
     }
-    std::string_view rest = buffered();
-    if (rest.empty()) return std::nullopt;
-    begin_ = end_;
-    if (ended) *ended = false;
-    return rest;
+}
+
+std::optional<std::string_view> Input::next_line(char delimiter, bool* ended) {
+    size_t length;
+    bool has_delimiter = look_for(delimiter, SIZE_MAX, length) == Stop::delimiter;
+    if (length == 0 && !has_delimiter) return std::nullopt;
+    std::string_view line(buffer_ + begin_, length);
+    begin_ += length + has_delimiter;
+    if (ended) *ended = has_delimiter;
+    return line;
+}
+
+std::optional<LinePart> Input::next_part(char delimiter, size_t most) {
+    size_t length;
+    Stop stop = look_for(delimiter, most, length);
+    bool begins = !is_in_line_;
+    if (stop == Stop::end && length == 0 && begins) return std::nullopt;
+    std::string_view part(buffer_ + begin_, length);
+    is_in_line_ = stop == Stop::size;
+    if (is_in_line_) part = part.substr(0, whole_characters(part));
+    begin_ += part.size() + (stop == Stop::delimiter);
+    return LinePart{part, begins, !is_in_line_, stop == Stop::delimiter};
 }
 
 const char* input_label(const char* name) { return strcmp(name, "-") == 0 ? "standard input" : name; }

@@ -13,6 +13,13 @@ namespace coreutils {
 
 inline constexpr size_t kBlockBytes = 64 * 1024;
 
+// A line, or a part of one that is longer than a block. Parts end between characters.
+struct LinePart {
+    std::string_view text;
+    bool begins, ends;  // whether it is the line's first and its last; the last one may be empty
+    bool has_delimiter; // behind it; only the last line can lack it
+};
+
 class Input {
 public:
     Input() = default;
@@ -36,6 +43,10 @@ public:
     // delimiter was there: only the last line can lack it.
     std::optional<std::string_view> next_line(char delimiter = '\n', bool* ended = nullptr);
 
+    // For tools that need not hold a line: the next line, or at least `most` bytes of it; valid until the next
+    // call. What began with this must be read to its end so.
+    std::optional<LinePart> next_part(char delimiter = '\n', size_t most = kBlockBytes);
+
     // Bytes that were read but not yet handed out; consume() takes from them.
     std::string_view buffered() const { return {buffer_ + begin_, end_ - begin_}; }
     void consume(size_t count) { begin_ += count; }
@@ -50,9 +61,13 @@ public:
     bool at_end() const { return at_end_; }
 
 private:
+    enum class Stop { delimiter, size, end };
+    Stop look_for(char delimiter, size_t most, size_t& length);
+
     int fd_ = -1;
     int error_ = 0;
     bool at_end_ = false;
+    bool is_in_line_ = false; // behind a part of one
     char* buffer_ = nullptr;
     size_t begin_ = 0, end_ = 0, capacity_ = 0;
 };

@@ -96,34 +96,46 @@ void normalize(std::vector<Range>& ranges, bool complement) {
     ranges = std::move(merged);
 }
 
-void cut_bytes(std::string_view line, const Settings& settings) {
-    bool first = true;
-    for (const Range& range : settings.ranges) {
-        if (range.first > line.size()) break;
-        if (!first && settings.output_delimiter) out.write(settings.output_delimiter);
-        first = false;
-        uint64_t last = std::min<uint64_t>(range.last, line.size());
-        out.write(
-            line.substr(static_cast<size_t>(range.first - 1), static_cast<size_t>(last - range.first + 1)));
+// How far a line has been cut; it may come in parts.
+struct Place {
+    uint64_t position = 0; // bytes or characters before the part in hand
+    size_t range = 0;      // of those that may still select something
+    size_t printed_range = SIZE_MAX;
+
+    // To be called before something of `range` is printed.
+    void begin_output(const Settings& settings) {
+        if (printed_range != SIZE_MAX && printed_range != range && settings.output_delimiter)
+            out.write(settings.output_delimiter);
+        printed_range = range;
+    }
+};
+
+void cut_bytes(std::string_view part, Place& place, const Settings& settings) {
+    uint64_t before = place.position, end = before + part.size();
+    place.position = end;
+    for (; place.range < settings.ranges.size(); ++place.range) {
+        const Range& range = settings.ranges[place.range];
+        if (range.first > end) return;
+        place.begin_output(settings);
+        uint64_t skipped = range.first > before ? range.first - 1 - before : 0;
+        out.write(part.substr(static_cast<size_t>(skipped),
+                              static_cast<size_t>(std::min(range.last, end) - before - skipped)));
+        if (range.last > end) return;
     }
 }
 
 // Also -b -n: a character is selected when its last byte is.
-void cut_characters(std::string_view line, const Settings& settings) {
-    size_t range = 0, printed_range = SIZE_MAX;
-    uint64_t number = 0;
-    while (!line.empty()) {
-        CodePoint point = decode_utf8(line);
-        number += settings.kind == 'b' ? point.length : 1;
-        while (range < settings.ranges.size() && settings.ranges[range].last < number) ++range;
-        if (range == settings.ranges.size()) return;
-        if (number >= settings.ranges[range].first) {
-            if (printed_range != SIZE_MAX && printed_range != range && settings.output_delimiter)
-                out.write(settings.output_delimiter);
-            printed_range = range;
-            out.write(line.substr(0, point.length));
+void cut_characters(std::string_view part, Place& place, const Settings& settings) {
+    while (!part.empty()) {
+        CodePoint point = decode_utf8(part);
+        uint64_t number = place.position += settings.kind == 'b' ? point.length : 1;
+        while (place.range < settings.ranges.size() && settings.ranges[place.range].last < number) ++place.range;
+        if (place.range == settings.ranges.size()) return;
+        if (number >= settings.ranges[place.range].first) {
+            place.begin_output(settings);
+            out.write(part.substr(0, point.length));
         }
-        line.remove_prefix(point.length);
+        part.remove_prefix(point.length);
     }
 }
 
@@ -197,15 +209,18 @@ int run(Arguments& arguments) {
     settings.ranges = parse_list(list);
     normalize(settings.ranges, settings.complement);
     return for_each_input(arguments.operands(), [&](Input& input, const char*) {
-        while (auto line = input.next_line(settings.end_of_line)) {
-            bool print = true;
-            if (settings.kind == 'f')
-                print = cut_fields(*line, settings);
-            else if (settings.kind == 'c' || settings.whole_characters)
-                cut_characters(*line, settings);
-            else
-                cut_bytes(*line, settings);
-            if (print) out.put(settings.end_of_line);
+        if (settings.kind == 'f') {
+            while (auto line = input.next_line(settings.end_of_line))
+                if (cut_fields(*line, settings)) out.put(settings.end_of_line);
+            return;
+        }
+        bool by_character = settings.kind == 'c' || settings.whole_characters;
+        Place place;
+        while (auto part = input.next_part(settings.end_of_line)) {
+            (by_character ? cut_characters : cut_bytes)(part->text, place, settings);
+            if (!part->ends) continue;
+            out.put(settings.end_of_line);
+            place = {};
         }
     });
 }

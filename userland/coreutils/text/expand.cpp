@@ -80,21 +80,26 @@ std::string_view take_character(std::string_view& line, uint64_t& column) {
     return character;
 }
 
-void expand_line(std::string_view line, const TabStops& stops, bool initial_only) {
+// Where a line is that may come in parts.
+struct Place {
     uint64_t column = 0;
-    bool convert = true;
-    while (!line.empty()) {
-        if (line[0] == '\t' && convert) {
+    bool convert = true; // tabs
+};
+
+void expand_part(std::string_view part, Place& place, const TabStops& stops, bool initial_only) {
+    auto& [column, convert] = place;
+    while (!part.empty()) {
+        if (part[0] == '\t' && convert) {
             bool is_stop;
             uint64_t next = stops.next(column, is_stop);
             out.fill(' ', static_cast<size_t>(next - column));
             column = next;
-            line.remove_prefix(1);
+            part.remove_prefix(1);
             continue;
         }
-        if (initial_only && line[0] != ' ') convert = false;
-        if (line[0] == '\t') ++column;
-        out.write(take_character(line, column));
+        if (initial_only && part[0] != ' ') convert = false;
+        if (part[0] == '\t') ++column;
+        out.write(take_character(part, column));
     }
 }
 
@@ -160,10 +165,11 @@ int run_expand(Arguments& arguments) {
     }
     stops.finish();
     return for_each_input(arguments.operands(), [&](Input& input, const char*) {
-        bool ended = true;
-        while (auto line = input.next_line('\n', &ended)) {
-            expand_line(*line, stops, initial);
-            if (ended) out.put('\n');
+        Place place;
+        while (auto part = input.next_part()) {
+            expand_part(part->text, place, stops, initial);
+            if (part->has_delimiter) out.put('\n');
+            if (part->ends) place = {};
         }
     });
 }

@@ -8,6 +8,7 @@
 #include "lib/utf8.h"
 
 #include <algorithm>
+#include <string>
 
 namespace coreutils {
 namespace {
@@ -56,35 +57,67 @@ size_t plain_columns(std::string_view text, uint64_t columns, bool bytes) {
     return count;
 }
 
-void fold_line(std::string_view line, const Settings& settings) {
-    size_t start = 0, at = 0;
-    uint64_t column = 0;
-    while (at < line.size()) {
-        if (size_t plain = plain_columns(line.substr(at), settings.width - std::min(column, settings.width),
-                                         settings.bytes)) {
-            at += plain;
-            column += plain;
-            continue;
+// One line, which may come in parts. A row is printed as it comes; only with -s what may yet be broken at a blank
+// is held.
+class Folding {
+public:
+    explicit Folding(const Settings& settings) : settings_(settings) {}
+
+    void add(const LinePart& part) {
+        size_t at = held_.size();
+        if (at > 0) held_.append(part.text);
+        std::string_view text = at > 0 ? std::string_view(held_) : part.text;
+        size_t row = fold(text, at);
+        if (settings_.spaces && !part.ends) {
+            if (at > 0)
+                held_.erase(0, row);
+            else
+                held_ = text.substr(row);
+            return;
         }
-        size_t length = settings.bytes ? 1 : decode_utf8(line.substr(at)).length;
-        uint64_t next = column_after(line.substr(at, length), column, settings.bytes);
-        if (next > settings.width && at > start) {
-            size_t end = at;
-            if (settings.spaces) {
-                size_t blank = line.substr(start, at - start).find_last_of(" \t");
-                if (blank != std::string_view::npos) end = start + blank + 1;
-            }
-            out.write(line.substr(start, end - start));
-            out.put('\n');
-            start = end;
-            column = column_after_all(line.substr(start, at - start), settings.bytes);
-            continue;
-        }
-        column = next;
-        at += length;
+        out.write(text.substr(row));
+        row_has_text_ = !part.ends && (row_has_text_ || row < text.size());
+        held_.clear();
+        if (part.ends) column_ = 0;
     }
-    out.write(line.substr(start));
-}
+
+private:
+    // Prints all whole rows of `text`, which has been looked at up to `at`; answers where the last one begins.
+    size_t fold(std::string_view text, size_t at) {
+        size_t start = 0;
+        while (at < text.size()) {
+            uint64_t left = settings_.width - std::min(column_, settings_.width);
+            if (size_t plain = plain_columns(text.substr(at), left, settings_.bytes)) {
+                at += plain;
+                column_ += plain;
+                continue;
+            }
+            size_t length = settings_.bytes ? 1 : decode_utf8(text.substr(at)).length;
+            uint64_t next = column_after(text.substr(at, length), column_, settings_.bytes);
+            if (next > settings_.width && (at > start || row_has_text_)) {
+                size_t end = at;
+                if (settings_.spaces) {
+                    size_t blank = text.substr(start, at - start).find_last_of(" \t");
+                    if (blank != std::string_view::npos) end = start + blank + 1;
+                }
+                out.write(text.substr(start, end - start));
+                out.put('\n');
+                start = end;
+                row_has_text_ = false;
+                column_ = column_after_all(text.substr(start, at - start), settings_.bytes);
+                continue;
+            }
+            column_ = next;
+            at += length;
+        }
+        return start;
+    }
+
+    const Settings& settings_;
+    uint64_t column_ = 0;
+    bool row_has_text_ = false; // printed already
+    std::string held_;          // of the row, looked at already
+};
 
 int run(Arguments& arguments) {
     Settings settings;
@@ -102,10 +135,10 @@ int run(Arguments& arguments) {
         }
     }
     return for_each_input(arguments.operands(), [&](Input& input, const char*) {
-        bool ended = true;
-        while (auto line = input.next_line('\n', &ended)) {
-            fold_line(*line, settings);
-            if (ended) out.put('\n');
+        Folding folding(settings);
+        while (auto part = input.next_part()) {
+            folding.add(*part);
+            if (part->has_delimiter) out.put('\n');
         }
     });
 }

@@ -41,12 +41,12 @@ void first_bytes(Input& input, uint64_t count) {
 }
 
 void first_lines(Input& input, uint64_t count, char delimiter) {
-    bool ended = true;
-    while (count-- > 0) {
-        auto line = input.next_line(delimiter, &ended);
-        if (!line) return;
-        out.write(*line);
-        if (ended) out.put(delimiter);
+    while (count > 0) {
+        auto part = input.next_part(delimiter);
+        if (!part) return;
+        out.write(part->text);
+        if (part->has_delimiter) out.put(delimiter);
+        count -= part->ends;
     }
 }
 

@@ -6,6 +6,7 @@
 #include "lib/numbers.h"
 #include "lib/regex.h"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -47,11 +48,25 @@ public:
         section_ = &body;
     }
 
-    void line(std::string_view text) {
+    // What must be seen of a line to number it, in bytes.
+    size_t look_ahead() const {
+        bool by_pattern = header.pattern || body.pattern || footer.pattern;
+        return by_pattern ? SIZE_MAX : std::max(kBlockBytes, 3 * delimiter.size() + 1);
+    }
+
+    void print(const LinePart& part) {
+        if (part.begins)
+            begin_line(part.text);
+        else
+            out.write(part.text);
+        if (part.ends) out.put('\n');
+    }
+
+private:
+    void begin_line(std::string_view text) {
         if (const Style* section = section_start(text)) {
             section_ = section;
             if (renumber) number_ = start; // GNU: at every section, so that each page begins anew
-            out.put('\n');
             return;
         }
         if (is_numbered(text)) {
@@ -60,10 +75,8 @@ public:
             out.fill(' ', static_cast<size_t>(width + separator.size()));
         }
         out.write(text);
-        out.put('\n');
     }
 
-private:
     const Style* section_start(std::string_view text) const {
         if (delimiter.empty()) return nullptr;
         size_t count = 0;
@@ -180,7 +193,7 @@ int run(Arguments& arguments) {
     }
     numbering.begin();
     return for_each_input(arguments.operands(), [&](Input& input, const char*) {
-        while (auto line = input.next_line()) numbering.line(*line);
+        while (auto part = input.next_part('\n', numbering.look_ahead())) numbering.print(*part);
     });
 }
 

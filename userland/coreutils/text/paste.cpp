@@ -51,10 +51,10 @@ std::vector<std::string> parse_delimiters(std::string_view list) {
 int paste_serial(std::span<char*> names, const Settings& settings) {
     return for_each_input(names, [&](Input& input, const char*) {
         size_t count = 0;
-        while (auto line = input.next_line(settings.end_of_line)) {
-            if (count > 0) out.write(settings.delimiter(count - 1));
-            out.write(*line);
-            ++count;
+        while (auto part = input.next_part(settings.end_of_line)) {
+            if (part->begins && count > 0) out.write(settings.delimiter(count - 1));
+            out.write(part->text);
+            count += part->begins;
         }
         out.put(settings.end_of_line);
     });
@@ -77,26 +77,31 @@ int paste_parallel(std::span<char*> names, const Settings& settings) {
     }
     std::vector<bool> finished(columns.size());
     int status = 0;
-    std::string line;
+    std::string delimiters; // not printed unless a file has a line
     for (;;) {
-        line.clear();
+        delimiters.clear();
         bool any = false;
         for (size_t index = 0; index < columns.size(); ++index) {
-            if (index > 0) line.append(settings.delimiter(index - 1));
+            if (index > 0) delimiters.append(settings.delimiter(index - 1));
             if (finished[index]) continue;
-            if (auto part = columns[index]->next_line(settings.end_of_line)) {
-                line.append(*part);
-                any = true;
-            } else {
+            auto part = columns[index]->next_part(settings.end_of_line);
+            if (!part) {
                 finished[index] = true;
                 if (columns[index]->error()) {
                     warn_errno(input_label(names[index]), columns[index]->error());
                     status = 1;
                 }
+                continue;
             }
+            any = true;
+            out.write(delimiters);
+            delimiters.clear();
+            out.write(part->text);
+            while (!part->ends && (part = columns[index]->next_part(settings.end_of_line)))
+                out.write(part->text);
         }
         if (!any) return status;
-        out.write(line);
+        out.write(delimiters);
         out.put(settings.end_of_line);
     }
 }
