@@ -116,7 +116,7 @@ function(martlet_kernel_test name)
   target_include_directories(${name} BEFORE PRIVATE ${CMAKE_SOURCE_DIR}/tests/unit/shim)
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/kernel/arch/include)
   target_compile_definitions(${name} PRIVATE MARTLET_HOST_TEST=1)
-  target_compile_options(${name} PRIVATE -Wno-gnu-statement-expression-from-macro-expansion)
+  target_compile_options(${name} PRIVATE -Wno-gnu-statement-expression-from-macro-expansion -fno-c++-static-destructors)
 endfunction()
 
 function(martlet_host_program name)

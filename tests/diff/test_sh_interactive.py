@@ -2,6 +2,7 @@
 import os
 import pathlib
 import re
+import signal
 import time
 
 import pexpect
@@ -21,11 +22,11 @@ def control(letter):
 
 
 class Session:
-    def __init__(self, directory, columns=80, term="xterm", arguments=("-i",), environment=None):
+    def __init__(self, directory, columns=80, term="xterm", arguments=("-i",), environment=None, prepare=None):
         variables = {"PATH": os.environ["PATH"], "HOME": str(directory), "PS1": PROMPT, "TERM": term,
                      "LC_ALL": "C.UTF-8", **(environment or {})}
         self.child = pexpect.spawn(str(SHELL), list(arguments), env=variables, cwd=str(directory), encoding="utf-8",
-                                   timeout=5, dimensions=(24, columns))
+                                   preexec_fn=prepare, timeout=5, dimensions=(24, columns))
         self.prompt()
 
     def prompt(self):
@@ -227,6 +228,16 @@ def test_interrupt_ends_the_whole_line(shell, line):
     shell.send(control("c"))
     assert re.sub(r"^\[1\] \d+\n", "", shell.prompt().split("\n", 1)[1]) == "^C\n"
     assert shell.run("echo $?") == ["130"]
+
+
+@pytest.mark.parametrize("line", ["sleep 5; echo no", "sleep 5 | cat; echo no", "(sleep 5; echo no); echo no"])
+def test_interrupt_reaches_jobs_of_a_shell_that_was_started_with_it_ignored(tmp_path, line):
+    shell = Session(tmp_path, prepare=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN))
+    shell.send(line + "\r")
+    time.sleep(0.3)
+    shell.send(control("c"))
+    assert shell.prompt().split("\n", 1)[1] == "^C\n"
+    shell.close()
 
 
 def test_a_trap_of_interrupt_runs_when_the_foreground_job_died_of_it(shell):

@@ -106,6 +106,9 @@ void Traps::reset_dispositions() const {
 
 void Traps::reset_in_child() {
     const bool own_dispositions = interactive_ || job_control_;
+    // It was caught, even if it was ignored at the start: the keyboard interrupts a child by fork as one by vfork.
+    if (interactive_)
+        inherited_[SIGINT] = Inherited::usual;
     interactive_ = false;
     job_control_ = false;
     lists_parent_ = false;

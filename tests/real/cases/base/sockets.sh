@@ -7,8 +7,8 @@ echo hello | socat - EXEC:cat; echo pipe | socat - SYSTEM:'tr a-z A-Z'; echo pty
 socat ABSTRACT-LISTEN:name,fork OPEN:out,creat,append & server=$!; sleep 0.3; socat -u FILE:in ABSTRACT-CONNECT:name; sleep 0.2; cat out; kill $server; wait $server 2>/dev/null
 socat -u UNIX-RECV:/tmp/dgram OPEN:dg,creat & server=$!; until [ -S dgram ]; do sleep 0.05; done; echo datagram | socat -u - UNIX-SENDTO:/tmp/dgram; sleep 0.2; cat dg; kill $server; wait $server 2>/dev/null
 echo "-- inotify"
-mkdir -p w; inotifywait -q -m -r --format '%w%f %e' w > events 2>&1 & watcher=$!; sleep 0.5
-touch w/a; echo x > w/a; mkdir w/d; sleep 0.2; touch w/d/inside; mv w/a w/b; chmod 600 w/b; ln w/b w/c; rm w/b w/c; rm -r w/d; sleep 0.3; kill $watcher; wait $watcher 2>/dev/null; cat events
+mkdir -p w; inotifywait -m -r --format '%w%f %e' w > events 2>&1 & watcher=$!; until grep -qs established events; do sleep 0.05; done
+touch w/a; echo x > w/a; mkdir w/d; until grep -q 'w/d CLOSE_NOWRITE' events; do sleep 0.05; done; touch w/d/inside; mv w/a w/b; chmod 600 w/b; ln w/b w/c; rm w/b w/c; rm -r w/d; until grep -q 'w/d DELETE' events; do sleep 0.05; done; kill $watcher; wait $watcher 2>/dev/null; cat events
 (sleep 0.2; touch w/late) & inotifywait -q -t 5 -e create w; echo $?; wait; inotifywait -q -t 1 w; echo $?; inotifywatch -V 2>&1 | head -1 | cut -c1-12
 echo "-- lsof"
 sleep 100 > held & held=$!; sleep 0.2; lsof -p $held -a -d 1 -F ftn | sed "s/$held/N/"; lsof -t /tmp/held | sed "s/$held/HELD/"; lsof -p $held | awk 'NR > 1 { print $4, $5, $9 }' | grep -v -e mem; kill $held; wait $held 2>/dev/null
