@@ -7,6 +7,7 @@
 #include "lib/mode.h"
 #include "lib/path.h"
 #include "lib/unfinished.h"
+#include "lib/write_all.h"
 
 #include <algorithm>
 #include <elf.h>
@@ -227,20 +228,12 @@ void write_archive(const char* archive, const std::string& text, const struct st
     int fd = mkstemp(temporary.data());
     if (fd < 0) die_errno(1, archive);
     Unfinished unfinished(temporary);
-    std::string_view rest = text;
-    while (!rest.empty()) {
-        ssize_t count = write(fd, rest.data(), rest.size());
-        if (count < 0 && errno == EINTR) continue;
-        if (count < 0) {
-            int error = errno;
-            unlink(temporary.c_str());
-            die_errno(1, archive, error);
-        }
-        rest.remove_prefix(static_cast<size_t>(count));
+    if (!write_all(fd, text)) {
+        int error = errno;
+        unlink(temporary.c_str());
+        die_errno(1, archive, error);
     }
-    mode_t mask = umask(0);
-    umask(mask);
-    fchmod(fd, old ? old->st_mode & 07777 : 0666 & ~mask);
+    fchmod(fd, old ? old->st_mode & 07777 : 0666 & ~current_umask());
     if (close(fd) != 0 || rename(temporary.c_str(), archive) != 0) {
         int error = errno;
         unlink(temporary.c_str());
@@ -360,16 +353,8 @@ private:
         if (unlink(member.name.c_str()) != 0 && errno != ENOENT) return fail(member.name);
         int fd = open(member.name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
         if (fd < 0) return fail(member.name);
-        bool good = true;
-        for (std::string_view rest = member.data; good && !rest.empty();) {
-            ssize_t count = write(fd, rest.data(), rest.size());
-            if (count > 0) rest.remove_prefix(static_cast<size_t>(count));
-            good = count > 0 || errno == EINTR;
-        }
-        if (!good) fail(member.name);
-        mode_t mask = umask(0);
-        umask(mask);
-        fchmod(fd, member.mode & 0777 & ~mask);
+        if (!write_all(fd, member.data)) fail(member.name);
+        fchmod(fd, member.mode & 0777 & ~current_umask());
         timespec times[2] = {{member.time, 0}, {member.time, 0}};
         if (settings_.keep_dates) futimens(fd, times);
         if (close(fd) != 0) fail(member.name);

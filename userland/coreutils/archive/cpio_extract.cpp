@@ -6,6 +6,7 @@
 #include "framework/output.h"
 #include "lib/mode.h"
 #include "lib/path.h"
+#include "lib/write_all.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -201,12 +202,7 @@ private:
         bool good = copy_contents([&](std::string_view piece) {
             if (entry.format == CpioFormat::crc)
                 for (unsigned char byte : piece) sum += byte;
-            while (!piece.empty()) {
-                ssize_t count = write(fd, piece.data(), piece.size());
-                if (count < 0 && errno != EINTR) return false;
-                if (count > 0) piece.remove_prefix(static_cast<size_t>(count));
-            }
-            return true;
+            return write_all(fd, piece);
         });
         if (!good) fail(entry.name, "write");
         if (close(fd) != 0) fail(entry.name, "close");

@@ -3,7 +3,9 @@
 #include "framework/diagnostics.h"
 #include "framework/output.h"
 #include "lib/identity.h"
+#include "lib/mode.h"
 #include "lib/path.h"
+#include "lib/same_file.h"
 #include "lib/spawn.h"
 #include "lib/walk.h"
 
@@ -25,8 +27,7 @@ public:
     Creator(const TarSettings& settings, int fd, uint64_t written)
         : settings_(settings), output_(fd), written_(written) {
         output_.defer_errors(); // told with the archive's name
-        mask_ = umask(0);
-        umask(mask_);
+        mask_ = current_umask();
     }
 
     void add(const std::string& operand) {
@@ -69,8 +70,7 @@ public:
     }
 
     int status = 0;
-    dev_t archive_device = 0;
-    ino_t archive_inode = 0;
+    std::optional<struct stat> archive; // a regular file that is written
 
 private:
     const char* archive_name() const { return settings_.archive ? settings_.archive : "-"; }
@@ -171,7 +171,7 @@ private:
     }
 
     void add_file(Walk& walk, const std::string& path, const struct stat& info, TarEntry& entry) {
-        if (info.st_dev == archive_device && info.st_ino == archive_inode && archive_inode != 0) {
+        if (archive && same_inode(info, *archive)) {
             warn("%s: file is the archive; not dumped", path.c_str());
             return;
         }
@@ -262,10 +262,7 @@ int tar_create(const TarSettings& settings) {
     int status;
     {
         Creator creator(settings, compressor.child ? compressor.fd : fd, start);
-        if (regular) {
-            creator.archive_device = info.st_dev;
-            creator.archive_inode = info.st_ino;
-        }
+        if (regular) creator.archive = info;
         for (const TarSettings::Operand& operand : settings.operands) {
             if (operand.is_directory) {
                 if (chdir(operand.text.c_str()) != 0) die(2, "%s: Cannot open: %m", operand.text.c_str());

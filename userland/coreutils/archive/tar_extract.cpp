@@ -9,6 +9,7 @@
 #include "lib/mode.h"
 #include "lib/path.h"
 #include "lib/spawn.h"
+#include "lib/write_all.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -40,8 +41,7 @@ mode_t type_bits(TarType type) {
 
 class Extractor {
 public:
-    explicit Extractor(const TarSettings& settings) : settings_(settings), mask_(umask(0)) {
-        umask(mask_);
+    explicit Extractor(const TarSettings& settings) : settings_(settings), mask_(current_umask()) {
         is_root_ = geteuid() == 0;
     }
 
@@ -253,16 +253,10 @@ private:
         int fd = deep::open(target, O_WRONLY | O_CREAT | existing | O_NOFOLLOW | O_CLOEXEC, 0600);
         if (fd < 0) return false;
         for (std::string_view piece; !(piece = reader.read()).empty();) {
-            while (!piece.empty()) {
-                ssize_t count = write(fd, piece.data(), piece.size());
-                if (count < 0 && errno == EINTR) continue;
-                if (count < 0) {
-                    fail(entry, "Cannot write");
-                    close(fd);
-                    return true;
-                }
-                piece.remove_prefix(static_cast<size_t>(count));
-            }
+            if (write_all(fd, piece)) continue;
+            fail(entry, "Cannot write");
+            close(fd);
+            return true;
         }
         if (close(fd) != 0) fail(entry, "Cannot close");
         set_attributes(entry, target);

@@ -8,7 +8,9 @@
 #include "framework/diagnostics.h"
 #include "framework/input.h"
 #include "framework/output.h"
+#include "lib/mode.h"
 #include "lib/path.h"
+#include "lib/write_all.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -68,13 +70,7 @@ public:
         size_ += bytes.size();
         if (size_ > limit_ || fd_ < 0) return; // more than was promised is not written
         if (fd_ == STDOUT_FILENO) return out.write(bytes);
-        while (!bytes.empty() && error_ == 0) {
-            ssize_t count = write(fd_, bytes.data(), bytes.size());
-            if (count > 0)
-                bytes.remove_prefix(static_cast<size_t>(count));
-            else if (errno != EINTR)
-                error_ = errno;
-        }
+        if (error_ == 0 && !write_all(fd_, bytes)) error_ = errno;
     }
     uint32_t crc() const { return crc_; }
     uint64_t size() const { return size_; }
@@ -390,10 +386,8 @@ private:
     }
 
     void set_attributes(const ZipEntry& entry, const std::string& path) {
-        mode_t mask = umask(0);
-        umask(mask);
         mode_t mode = entry.mode() ? entry.mode() & (settings_.keep_special ? 07777 : 0777)
-                                   : (entry.is_directory() ? 0777 : 0666) & ~mask;
+                                   : (entry.is_directory() ? 0777 : 0666) & ~current_umask();
         if (entry.is_directory()) mode |= entry.mode() ? 0 : 0700;
         chmod(path.c_str(), mode);
         if (settings_.no_times > (entry.is_directory() ? 0u : 1u)) return;

@@ -7,9 +7,12 @@
 #include "framework/diagnostics.h"
 #include "framework/input.h"
 #include "framework/output.h"
+#include "lib/mode.h"
 #include "lib/path.h"
+#include "lib/same_file.h"
 #include "lib/unfinished.h"
 #include "lib/walk.h"
+#include "lib/write_all.h"
 
 #include <algorithm>
 #include <errno.h>
@@ -68,13 +71,7 @@ public:
     explicit Writer(int fd) : fd_(fd) {}
     void put(std::string_view bytes) override {
         position_ += bytes.size();
-        while (!bytes.empty() && error_ == 0) {
-            ssize_t count = write(fd_, bytes.data(), bytes.size());
-            if (count > 0)
-                bytes.remove_prefix(static_cast<size_t>(count));
-            else if (errno != EINTR)
-                error_ = errno;
-        }
+        if (error_ == 0 && !write_all(fd_, bytes)) error_ = errno;
     }
     void put_at(std::string_view bytes, uint64_t offset) {
         if (pwrite(fd_, bytes.data(), bytes.size(), static_cast<off_t>(offset)) !=
@@ -186,8 +183,7 @@ private:
     }
 
     void collect_file(const std::string& path, const struct stat& info) {
-        if (!to_output_ && old_fd_ >= 0 && info.st_dev == old_info_.st_dev && info.st_ino == old_info_.st_ino)
-            return; // itself
+        if (!to_output_ && old_fd_ >= 0 && same_inode(info, old_info_)) return; // itself
         bool directory = S_ISDIR(info.st_mode);
         if (directory && (settings_.no_directories || settings_.junk)) return;
         if (!directory && !S_ISREG(info.st_mode) && !S_ISLNK(info.st_mode)) {
@@ -381,9 +377,7 @@ private:
             for (std::string_view block; !(block = input.next_block()).empty();) out.write(block);
             return;
         }
-        mode_t mask = umask(0);
-        umask(mask);
-        fchmod(fd_, old_fd_ >= 0 ? old_info_.st_mode & 07777 : 0666 & ~mask);
+        fchmod(fd_, old_fd_ >= 0 ? old_info_.st_mode & 07777 : 0666 & ~current_umask());
         if (close(fd_) != 0 || rename(temporary_.c_str(), archive_.c_str()) != 0)
             give_up(kCannotWrite, errno);
     }

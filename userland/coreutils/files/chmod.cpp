@@ -99,8 +99,7 @@ int run(Arguments& arguments) {
     if (operands.empty()) usage_error("missing operand after '%s'", mode.c_str());
     auto change = reference ? ModeChange::parse("0") : ModeChange::parse(mode);
     if (!change) usage_error("invalid mode: '%s'", mode.c_str());
-    mode_t mask = umask(0);
-    umask(mask);
+    mode_t mask = current_umask();
     out.defer_errors();
     settings.follow = Follow::roots;
     return run_changes(settings, operands, [&](Walk& walk, const struct stat& info) {

@@ -66,8 +66,7 @@ int run(Arguments& arguments) {
     }
     if (arguments.operands().empty()) missing_operand();
     out.defer_errors();
-    mode_t mask = umask(0);
-    umask(mask);
+    mode_t mask = current_umask();
     mode_t mode = settings.mode ? settings.mode->apply(S_IFDIR | 0777, mask) : 0777;
     int status = 0;
     for (const char* path : arguments.operands()) {

@@ -13,6 +13,12 @@ mode_t class_of(char who) {
 
 } // namespace
 
+mode_t current_umask() {
+    mode_t mask = umask(0);
+    umask(mask);
+    return mask;
+}
+
 std::optional<ModeChange> ModeChange::parse(std::string_view text) {
     ModeChange change;
     if (text.empty()) return std::nullopt;

@@ -32,6 +32,8 @@ private:
     size_t octal_digits_ = 0;
 };
 
+mode_t current_umask();
+
 // "drwxr-xr-x"
 std::string mode_string(mode_t mode);
 

@@ -6,6 +6,7 @@
 #include "framework/output.h"
 #include "lib/numbers.h"
 #include "lib/regex.h"
+#include "lib/write_all.h"
 
 #include <deque>
 #include <errno.h>
@@ -132,12 +133,7 @@ private:
 
     void write(std::string_view bytes) {
         bytes_ += bytes.size();
-        while (!bytes.empty()) {
-            ssize_t count = ::write(fd_, bytes.data(), bytes.size());
-            if (count < 0 && errno == EINTR) continue;
-            if (count < 0) fail_errno(name_, errno);
-            bytes.remove_prefix(static_cast<size_t>(count));
-        }
+        if (!write_all(fd_, bytes)) fail_errno(name_, errno);
     }
 
     void finish_file() {

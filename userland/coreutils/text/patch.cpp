@@ -2,6 +2,7 @@
 #include "framework/arguments.h"
 #include "framework/diagnostics.h"
 #include "framework/output.h"
+#include "lib/mode.h"
 #include "lib/numbers.h"
 #include "lib/path.h"
 #include "lib/unfinished.h"
@@ -416,9 +417,7 @@ private:
             return;
         }
         if (!exists) {
-            mode_t mask = umask(0);
-            umask(mask);
-            mode &= ~mask;
+            mode &= ~current_umask();
             make_parents(target);
         }
         // A new file takes the place of the old one whole: a crash leaves one of the two.

@@ -6,6 +6,7 @@
 #include "lib/numbers.h"
 #include "lib/same_file.h"
 #include "lib/spawn.h"
+#include "lib/write_all.h"
 
 #include <algorithm>
 #include <fcntl.h>
@@ -70,13 +71,8 @@ public:
     bool is_open() const { return fd_ >= 0; }
 
     void write(std::string_view bytes) {
-        while (!bytes.empty()) {
-            ssize_t count = ::write(fd_, bytes.data(), bytes.size());
-            if (count < 0 && errno == EINTR) continue;
-            if (count < 0 && errno == EPIPE && filter) return; // the filter has had enough
-            if (count < 0) die_errno(1, name_);
-            bytes.remove_prefix(static_cast<size_t>(count));
-        }
+        if (write_all(fd_, bytes) || (errno == EPIPE && filter)) return; // or the filter has had enough
+        die_errno(1, name_);
     }
 
     void close() {

@@ -2,6 +2,7 @@
 #include "framework/arguments.h"
 #include "framework/diagnostics.h"
 #include "framework/input.h"
+#include "lib/write_all.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -28,16 +29,6 @@ struct Sink {
     const char* name;
     bool usable = true;
 };
-
-bool write_all(int fd, std::string_view bytes) {
-    while (!bytes.empty()) {
-        ssize_t written = write(fd, bytes.data(), bytes.size());
-        if (written < 0 && errno == EINTR) continue;
-        if (written < 0) return false;
-        bytes.remove_prefix(static_cast<size_t>(written));
-    }
-    return true;
-}
 
 int run(Arguments& arguments) {
     bool append = false, ignores_pipes = false, ends_at_error = false;

@@ -5,6 +5,7 @@
 #include "framework/diagnostics.h"
 #include "framework/input.h"
 #include "framework/output.h"
+#include "lib/mode.h"
 
 #include <algorithm>
 #include <errno.h>
@@ -51,9 +52,7 @@ int run_encode(Arguments& arguments) {
     Input input;
     if (!input.open(file)) die_errno(1, file);
     struct stat info;
-    mode_t mask = umask(0);
-    umask(mask);
-    mode_t mode = 0666 & ~mask;
+    mode_t mode = 0666 & ~current_umask();
     if (fstat(input.fd(), &info) == 0 && S_ISREG(info.st_mode)) mode = info.st_mode & 0777;
     out.print("%s %03o %s\n", base64 ? "begin-base64" : "begin", mode, operands.back());
     std::string line;

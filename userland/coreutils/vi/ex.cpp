@@ -3,6 +3,7 @@
 #include "framework/input.h"
 #include "framework/output.h"
 #include "lib/numbers.h"
+#include "lib/write_all.h"
 #include "vi/editor.h"
 #include "vi/ex_text.h"
 
@@ -226,11 +227,7 @@ bool Editor::write_file(std::string_view operand, size_t first, size_t last, boo
     size_t bytes = 0;
     std::string block;
     auto flush = [&] {
-        for (std::string_view rest = block; !rest.empty() && !error;) {
-            ssize_t count = write(fd, rest.data(), rest.size());
-            if (count < 0 && errno != EINTR) error = errno;
-            if (count > 0) rest.remove_prefix(static_cast<size_t>(count));
-        }
+        if (!error && !write_all(fd, block)) error = errno;
         bytes += block.size();
         block.clear();
     };

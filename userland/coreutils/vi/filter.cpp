@@ -1,6 +1,7 @@
 // Other programs from inside vi: filters, :!command, :w !command and :r !command; and the text that is kept
 // when a signal ends the editor.
 #include "framework/output.h"
+#include "lib/write_all.h"
 #include "vi/editor.h"
 
 #include <algorithm>
@@ -89,15 +90,6 @@ std::vector<std::string> lines_of(std::string_view text) {
         text.remove_prefix(std::min(end + 1, text.size()));
     }
     return lines;
-}
-
-bool write_all(int fd, std::string_view text) {
-    while (!text.empty()) {
-        ssize_t count = write(fd, text.data(), text.size());
-        if (count < 0 && errno != EINTR) return false;
-        if (count > 0) text.remove_prefix(static_cast<size_t>(count));
-    }
-    return true;
 }
 
 std::string kept_name(const std::string& name) { return (name.empty() ? "vi" : name) + kKeptSuffix; }
