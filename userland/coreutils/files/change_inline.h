@@ -2,15 +2,14 @@
 
 #include "files/change.h"
 #include "framework/diagnostics.h"
+#include "lib/same_file.h"
 
 namespace coreutils {
 
 int run_changes(const ChangeWalk& settings, auto operands, auto change) {
     bool good = true;
     for (const char* operand : operands) {
-        struct stat root, own;
-        if (settings.recursive && settings.preserve_root && lstat("/", &root) == 0 &&
-            lstat(operand, &own) == 0 && root.st_ino == own.st_ino && root.st_dev == own.st_dev) {
+        if (settings.recursive && settings.preserve_root && is_root_directory(operand)) {
             warn("it is dangerous to operate recursively on '%s'; use --no-preserve-root to override",
                  operand);
             good = false;

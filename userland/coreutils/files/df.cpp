@@ -342,10 +342,11 @@ int run(Arguments& arguments) {
             continue;
         }
         const Mount* found = nullptr;
-        std::string resolved = resolve_path(operand, Missing::none).value_or("");
-        if (S_ISBLK(info.st_mode))
+        if (S_ISBLK(info.st_mode)) {
+            std::string resolved = resolve_path(operand, Missing::none).value_or("");
             for (const Mount& mount : mounts)
                 if (mount.device == operand || mount.device == resolved) found = &mount;
+        }
         if (!found) found = mount_of(mounts, operand);
         if (!found || !fill(row, *found, true)) {
             if (!found) warn("%s: no mounted file system found", operand);

@@ -7,6 +7,7 @@
 #include "lib/format_time.h"
 #include "lib/human.h"
 #include "lib/numbers.h"
+#include "lib/same_file.h"
 #include "lib/walk.h"
 
 #include <fnmatch.h>
@@ -76,9 +77,7 @@ struct Usage {
     timespec time = {};
     void add(const Usage& other) {
         amount += other.amount;
-        if (other.time.tv_sec > time.tv_sec ||
-            (other.time.tv_sec == time.tv_sec && other.time.tv_nsec > time.tv_nsec))
-            time = other.time;
+        if (is_later(other.time, time)) time = other.time;
     }
 };
 

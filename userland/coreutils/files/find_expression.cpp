@@ -8,6 +8,7 @@
 #include "lib/mounts.h"
 #include "lib/numbers.h"
 #include "lib/path.h"
+#include "lib/same_file.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -313,7 +314,7 @@ private:
             struct stat own;
             if (!file.stat(own)) return false;
             timespec when = time_of(own, file_time);
-            return when.tv_sec != limit.tv_sec ? when.tv_sec > limit.tv_sec : when.tv_nsec > limit.tv_nsec;
+            return is_later(when, limit);
         });
     }
 
@@ -450,9 +451,7 @@ private:
             struct stat other;
             if ((settings_.follow == Follow::never ? lstat(path, &other) : ::stat(path, &other)) != 0)
                 die_errno(1, path);
-            return by_status([other](const struct stat& info) {
-                return info.st_dev == other.st_dev && info.st_ino == other.st_ino;
-            });
+            return by_status([other](const struct stat& info) { return same_inode(info, other); });
         }
         if (name == "readable" || name == "writable" || name == "executable") {
             int mode = name[0] == 'r' ? R_OK : name[0] == 'w' ? W_OK : X_OK;

@@ -6,6 +6,7 @@
 #include "lib/identity.h"
 #include "lib/mode.h"
 #include "lib/path.h"
+#include "lib/same_file.h"
 #include "lib/spawn.h"
 #include "lib/targets.h"
 
@@ -120,15 +121,12 @@ bool install_file(const std::string& source, const std::string& target, const Se
     }
     struct stat old;
     bool exists = lstat(target.c_str(), &old) == 0;
-    if (exists && old.st_dev == info.st_dev && old.st_ino == info.st_ino) {
-        warn("'%s' and '%s' are the same file", source.c_str(), target.c_str());
+    if (exists && same_inode(old, info)) {
+        warn_same_file(source, target);
         return false;
     }
     if (settings.compare && is_up_to_date(source, target, settings)) return true;
-    if (exists && S_ISDIR(old.st_mode)) {
-        warn("cannot overwrite directory '%s' with non-directory", target.c_str());
-        return false;
-    }
+    if (exists && !kinds_fit(source, info, target, old)) return false;
     std::string backup = exists && settings.backups.wanted() ? settings.backups.name_for(target) : "";
     if (!backup.empty() && !settings.backups.keep(target)) return false;
     CopySettings copy{.preserve_times = settings.times, .keep_special = false, .remove_destination = true};

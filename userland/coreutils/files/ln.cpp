@@ -73,7 +73,7 @@ bool make(const char* source, const std::string& name, const Settings& settings)
         if (!keeps_old && (!settings.symbolic || stat(source, &info) == 0) &&
             lstat(name.c_str(), &old) == 0 && same_inode(info, old) &&
             (info.st_nlink == 1 || same_entry(source, name))) {
-            warn("'%s' and '%s' are the same file", source, name.c_str());
+            warn_same_file(source, name);
             return false;
         }
         if (settings.interactive && !ask("replace '%s'?", printable(name).c_str())) return true;

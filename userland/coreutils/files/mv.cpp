@@ -43,11 +43,7 @@ bool move_across(const std::string& source, const std::string& destination, Copi
 // Whether the existing destination is to be replaced; asks where the options want that.
 bool replace_wanted(const std::string& destination, const CopySettings& settings, const struct stat& info,
                     const struct stat& old) {
-    if (settings.only_newer) {
-        bool newer = info.st_mtim.tv_sec != old.st_mtim.tv_sec ? info.st_mtim.tv_sec > old.st_mtim.tv_sec
-                                                               : info.st_mtim.tv_nsec > old.st_mtim.tv_nsec;
-        if (!newer) return false;
-    }
+    if (settings.only_newer && !is_later(info.st_mtim, old.st_mtim)) return false;
     if (settings.overwrite == Overwrite::never) return false;
     if (settings.overwrite == Overwrite::ask) return ask("overwrite '%s'?", printable(destination).c_str());
     if (settings.overwrite != Overwrite::ask_if_unwritable || S_ISLNK(old.st_mode)) return true;
@@ -55,23 +51,17 @@ bool replace_wanted(const std::string& destination, const CopySettings& settings
     return ask("replace '%s', overriding mode %04o?", printable(destination).c_str(), old.st_mode & 07777);
 }
 
-// Whether `source` may take the place of the entry `old`; `done` when that is the end of it.
-bool may_replace(const std::string& source, const std::string& destination, const CopySettings& settings,
-                 const struct stat& info, const struct stat& old, bool& done) {
-    done = false;
+// Whether `source` takes the place of the entry `old`.
+Way make_way(const std::string& source, const std::string& destination, const CopySettings& settings,
+             const struct stat& info, const struct stat& old) {
     if (settings.overwrite != Overwrite::never &&
         meeting_of(source, info, destination, old, settings) == Meeting::refused) {
-        warn("'%s' and '%s' are the same file", source.c_str(), destination.c_str());
-        return false;
+        warn_same_file(source, destination);
+        return Way::failed;
     }
-    if (!replace_wanted(destination, settings, info, old)) return done = true;
-    bool onto_directory = S_ISDIR(old.st_mode), directory = S_ISDIR(info.st_mode);
-    if (onto_directory == directory || settings.backups.wanted()) return true;
-    if (directory)
-        warn("%s: cannot overwrite non-directory with directory '%s'", destination.c_str(), source.c_str());
-    else
-        warn("%s: cannot overwrite directory with non-directory", destination.c_str());
-    return false;
+    if (!replace_wanted(destination, settings, info, old)) return Way::done;
+    bool fits = settings.backups.wanted() || kinds_fit(source, info, destination, old);
+    return fits ? Way::clear : Way::failed;
 }
 
 bool move(const std::string& source, const std::string& destination, Copier& copier,
@@ -83,9 +73,8 @@ bool move(const std::string& source, const std::string& destination, Copier& cop
     }
     std::string backup;
     if (lstat(destination.c_str(), &old) == 0) {
-        bool done = false;
-        if (!may_replace(source, destination, settings, info, old, done)) return false;
-        if (done) return true;
+        Way way = make_way(source, destination, settings, info, old);
+        if (way != Way::clear) return way == Way::done;
         if (settings.backups.wanted()) {
             backup = settings.backups.name_for(destination);
             if (!settings.backups.keep(destination, source)) return false;

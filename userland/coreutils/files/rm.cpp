@@ -4,6 +4,7 @@
 #include "framework/output.h"
 #include "lib/path.h"
 #include "lib/remove.h"
+#include "lib/same_file.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -27,12 +28,6 @@ constexpr Option kOptions[] = {
     {'d', "dir", nullptr, "remove empty directories"},
     {'v', "verbose", nullptr, "explain what is being done"},
 };
-
-bool is_root(const char* path) {
-    struct stat info, root;
-    return lstat(path, &info) == 0 && lstat("/", &root) == 0 && info.st_dev == root.st_dev &&
-           info.st_ino == root.st_ino;
-}
 
 bool is_dot_or_dot_dot(const char* path) {
     std::string_view name = base_name(path);
@@ -100,7 +95,7 @@ int run(Arguments& arguments) {
     }
     bool good = true;
     for (char* path : operands) {
-        if (settings.recursive && preserve_root && is_root(path)) {
+        if (settings.recursive && preserve_root && is_root_directory(path)) {
             warn("it is dangerous to operate recursively on '%s'; use --no-preserve-root to override", path);
             good = false;
         } else if (is_dot_or_dot_dot(path) && (settings.recursive || settings.directories)) {

@@ -5,6 +5,7 @@
 #include "lib/deep_path.h"
 #include "lib/mode.h"
 #include "lib/path.h"
+#include "lib/write_all.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -21,31 +22,6 @@ namespace {
 constexpr size_t kCopyBytes = 128 * 1024;
 constexpr unsigned long kShareBlocks = 0x40049409; // FICLONE: ioctl_ficlone(2)
 
-std::string quoted_pair(const std::string& source, const std::string& destination) {
-    return "'" + source + "' and '" + destination + "'";
-}
-
-bool is_newer(const timespec& left, const timespec& right) {
-    return left.tv_sec != right.tv_sec ? left.tv_sec > right.tv_sec : left.tv_nsec > right.tv_nsec;
-}
-
-mode_t process_umask() {
-    mode_t mask = umask(0);
-    umask(mask);
-    return mask;
-}
-
-bool write_all(int fd, const char* bytes, size_t size) {
-    while (size > 0) {
-        ssize_t written = write(fd, bytes, size);
-        if (written < 0 && errno == EINTR) continue;
-        if (written <= 0) return false;
-        bytes += written;
-        size -= static_cast<size_t>(written);
-    }
-    return true;
-}
-
 std::vector<std::string> names_in(DIR* stream) {
     std::vector<std::string> names;
     errno = 0;
@@ -58,13 +34,13 @@ std::vector<std::string> names_in(DIR* stream) {
 
 // Leaves a hole for each block of zeros; the caller sets the file's size in the end.
 bool write_around_zeros(int fd, std::string_view bytes) {
-    constexpr size_t kBlockBytes = 4096;
+    constexpr size_t kHoleBytes = 4096;
     while (!bytes.empty()) {
-        std::string_view block = bytes.substr(0, kBlockBytes);
+        std::string_view block = bytes.substr(0, kHoleBytes);
         bytes.remove_prefix(block.size());
         bool zeros = block.find_first_not_of('\0') == std::string_view::npos;
         if (zeros ? lseek(fd, static_cast<off_t>(block.size()), SEEK_CUR) < 0
-                  : !write_all(fd, block.data(), block.size()))
+                  : !write_all(fd, block))
             return false;
     }
     return true;
@@ -101,15 +77,15 @@ mode_t Copier::mode_for(const struct stat& info) const {
 }
 
 // Decides about a destination that exists: whether it stays, goes out of the way, or is written to.
-Copier::Way Copier::keep_or_replace(const std::string& source, const std::string& destination,
+Way Copier::keep_or_replace(const std::string& source, const std::string& destination,
                                     const struct stat& info, const struct stat& old, bool& exists) {
     bool directory = S_ISDIR(info.st_mode);
     Meeting meeting = meeting_of(source, info, destination, old, settings_);
     if (meeting == Meeting::refused) {
-        warn("%s are the same file", quoted_pair(source, destination).c_str());
+        warn_same_file(source, destination);
         return Way::failed;
     }
-    if (settings_.only_newer && !directory && !is_newer(info.st_mtim, old.st_mtim)) {
+    if (settings_.only_newer && !directory && !is_later(info.st_mtim, old.st_mtim)) {
         // The other names of this file are still to become names of what is kept.
         Way linked = link_to_earlier(source, destination, info, true, true);
         return linked == Way::clear ? Way::done : linked;
@@ -119,14 +95,7 @@ Copier::Way Copier::keep_or_replace(const std::string& source, const std::string
          (settings_.overwrite == Overwrite::ask && !ask("overwrite '%s'?", printable(destination).c_str()))))
         return Way::done;
     if (meeting == Meeting::nothing_to_do) return Way::done;
-    if (S_ISDIR(old.st_mode) && !directory) {
-        warn("%s: cannot overwrite directory with non-directory", destination.c_str());
-        return Way::failed;
-    }
-    if (directory && !S_ISDIR(old.st_mode)) {
-        warn("%s: cannot overwrite non-directory with directory '%s'", destination.c_str(), source.c_str());
-        return Way::failed;
-    }
+    if (!kinds_fit(source, info, destination, old)) return Way::failed;
     if (!directory && is_ours(old)) {
         warn("%s: will not overwrite just-created file with '%s'", destination.c_str(), source.c_str());
         return Way::failed;
@@ -152,7 +121,7 @@ Copier::Way Copier::keep_or_replace(const std::string& source, const std::string
     return Way::clear;
 }
 
-Copier::Way Copier::make_way(const std::string& source, const std::string& destination,
+Way Copier::make_way(const std::string& source, const std::string& destination,
                              const struct stat& info, bool on_command_line, bool& exists) {
     struct stat itself, old;
     exists = deep::stat(destination, &itself, AT_SYMLINK_NOFOLLOW) == 0;
@@ -166,22 +135,19 @@ Copier::Way Copier::make_way(const std::string& source, const std::string& desti
                           settings_.symbolic_link || settings_.hard_link || settings_.backups.wanted() ||
                           settings_.remove_destination;
     struct stat target;
-    if (!S_ISLNK(itself.st_mode)) {
-    } else if (!replaces_entry) {
-        if (deep::stat(destination, &target, 0) == 0) {
-            old = target;
-        } else if (getenv("POSIXLY_CORRECT")) {
-            return Way::clear; // POSIX: written through; open(2) says whether that can be
-        } else if (errno != ELOOP || !settings_.force) {
+    bool link = S_ISLNK(itself.st_mode), leads_on = link && deep::stat(destination, &target, 0) == 0;
+    if (link && !leads_on && !replaces_entry) {
+        if (posix_) return Way::clear; // written through; open(2) says whether that can be
+        if (errno != ELOOP || !settings_.force) {
             warn("%s: not writing through dangling symbolic link", destination.c_str());
             return Way::failed;
         }
-    } else if (S_ISDIR(info.st_mode) && on_command_line && deep::stat(destination, &target, 0) == 0 &&
-               S_ISDIR(target.st_mode)) {
-        old = target;
     }
+    // A symbolic link stands for its target where that is written to, and for a directory that is filled.
+    bool fills = S_ISDIR(info.st_mode) && on_command_line && leads_on && S_ISDIR(target.st_mode);
+    if (leads_on && (!replaces_entry || fills)) old = target;
     Way way = keep_or_replace(source, destination, info, old, exists);
-    if (way == Way::clear && exists && !replaces_entry && S_ISLNK(itself.st_mode) && is_ours(itself)) {
+    if (way == Way::clear && exists && !replaces_entry && link && is_ours(itself)) {
         warn("%s: will not copy '%s' through just-created symbolic link", destination.c_str(),
              source.c_str());
         return Way::failed;
@@ -191,7 +157,7 @@ Copier::Way Copier::make_way(const std::string& source, const std::string& desti
 
 // A file with several names, or met by several ways, that has been copied already becomes a link to that
 // copy.
-Copier::Way Copier::link_to_earlier(const std::string& source, const std::string& destination,
+Way Copier::link_to_earlier(const std::string& source, const std::string& destination,
                                     const struct stat& info, bool on_command_line, bool exists) {
     bool may_come_again = info.st_nlink > 1 || settings_.follow == Follow::always ||
                           (settings_.follow == Follow::roots && on_command_line);
@@ -314,7 +280,7 @@ bool Copier::copy_regular(const std::string& source, const std::string& destinat
     int fd = -1;
     if (exists) {
         // A symbolic link that points nowhere is only written through where POSIXLY_CORRECT wants that.
-        fd = deep::open(destination, getenv("POSIXLY_CORRECT") ? flags | O_CREAT : flags, mode);
+        fd = deep::open(destination, posix_ ? flags | O_CREAT : flags, mode);
         if (fd < 0 && settings_.force && deep::unlink(destination) == 0) exists = false;
     }
     if (!exists) fd = deep::open(destination, flags | O_CREAT | O_EXCL, mode);
@@ -395,7 +361,7 @@ bool Copier::copy_contents(int source_fd, int destination_fd, const struct stat&
             if (makes_holes && size == 0
                     ? ftruncate(destination_fd, position) != 0
                     : !(makes_holes ? write_around_zeros(destination_fd, {buffer.data(), size})
-                                    : write_all(destination_fd, buffer.data(), size))) {
+                                    : write_all(destination_fd, {buffer.data(), size}))) {
                 warn_errno(destination);
                 return false;
             }
@@ -447,7 +413,7 @@ bool Copier::restore_attributes(const std::string& path, const struct stat& info
     }
     if (made && !settings_.preserve_mode && !link && (S_ISDIR(info.st_mode) || settings_.preserve_owner)) {
         // What was kept back while the copy was filled.
-        mode_t wanted = mode_for(info) & 0777 & ~process_umask();
+        mode_t wanted = mode_for(info) & 0777 & ~current_umask();
         struct stat now;
         if ((fd >= 0 ? fstat(fd, &now) : deep::stat(path, &now, 0)) == 0 && (now.st_mode & 0777) != wanted) {
             wanted |= now.st_mode & 07000; // a directory may have its group from the one it is in

@@ -9,6 +9,7 @@
 
 #include <map>
 #include <set>
+#include <stdlib.h>
 #include <string>
 #include <sys/stat.h>
 #include <utility>
@@ -49,9 +50,12 @@ struct CopySettings {
     bool moving = false;     // for messages and for what mv may replace
 };
 
+enum class Way { clear, done, failed }; // of one entry: go on, or end with this result
+
 class Copier {
 public:
-    explicit Copier(const CopySettings& settings) : settings_(settings) {}
+    explicit Copier(const CopySettings& settings)
+        : settings_(settings), posix_(getenv("POSIXLY_CORRECT") != nullptr) {}
     // Copies one operand; false when anything of it failed.
     bool copy(const std::string& source, const std::string& destination);
     // Makes the parents of `source` below `root` (cp --parents); they get their attributes in
@@ -66,7 +70,6 @@ private:
         struct stat source;
         bool made;
     };
-    enum class Way { clear, done, failed }; // of one entry: go on, or end with this result
     bool copy_entry(const std::string& source, const std::string& destination, bool on_command_line);
     Way make_way(const std::string& source, const std::string& destination, const struct stat& info,
                  bool on_command_line, bool& exists);
@@ -89,6 +92,7 @@ private:
     void say(const std::string& source, const std::string& destination) const;
 
     const CopySettings& settings_;
+    const bool posix_; // POSIXLY_CORRECT
     std::map<Identity, std::string> links_; // sources with several names, and where the first one went
     std::set<Identity> made_;               // what operands became, and every symbolic link made
     std::vector<Parent> parents_;

@@ -1,5 +1,6 @@
 #include "lib/same_file.h"
 
+#include "framework/diagnostics.h"
 #include "lib/copy.h"
 #include "lib/deep_path.h"
 #include "lib/path.h"
@@ -8,22 +9,22 @@
 #include <fcntl.h>
 
 namespace coreutils {
-namespace {
 
-bool targets_meet(const std::string& source_path, const std::string& destination_path) {
-    struct stat source, destination;
-    return deep::stat(source_path, &source, 0) == 0 && deep::stat(destination_path, &destination, 0) == 0 &&
-           same_inode(source, destination);
+bool same_target(const std::string& left, const std::string& right) {
+    struct stat first, second;
+    return deep::stat(left, &first, 0) == 0 && deep::stat(right, &second, 0) == 0 &&
+           same_inode(first, second);
 }
 
-} // namespace
+bool is_root_directory(const std::string& path) {
+    struct stat info, root;
+    return deep::stat(path, &info, AT_SYMLINK_NOFOLLOW) == 0 && deep::stat("/", &root, 0) == 0 &&
+           same_inode(info, root);
+}
 
 bool same_entry(const std::string& left, const std::string& right) {
     if (base_name(left) != base_name(right)) return false;
-    struct stat directories[2];
-    return deep::stat(std::string(directory_name(left)), &directories[0], 0) == 0 &&
-           deep::stat(std::string(directory_name(right)), &directories[1], 0) == 0 &&
-           same_inode(directories[0], directories[1]);
+    return same_target(std::string(directory_name(left)), std::string(directory_name(right)));
 }
 
 Meeting meeting_of(const std::string& source_path, const struct stat& source,
@@ -70,10 +71,24 @@ Meeting meeting_of(const std::string& source_path, const struct stat& source,
             return harmless_if(!same_entry(*target, destination_path));
     if (settings.symbolic_link && to_link) return Meeting::harmless;
     if (never_follows) {
-        if (!targets_meet(source_path, destination_path)) return Meeting::harmless;
+        if (!same_target(source_path, destination_path)) return Meeting::harmless;
         if (settings.hard_link) return to_link ? Meeting::harmless : Meeting::nothing_to_do;
     }
     return Meeting::refused;
+}
+
+void warn_same_file(const std::string& source, const std::string& destination) {
+    warn("'%s' and '%s' are the same file", source.c_str(), destination.c_str());
+}
+
+bool kinds_fit(const std::string& source, const struct stat& from, const std::string& destination,
+               const struct stat& to) {
+    if (S_ISDIR(from.st_mode) == S_ISDIR(to.st_mode)) return true;
+    if (S_ISDIR(from.st_mode))
+        warn("%s: cannot overwrite non-directory with directory '%s'", destination.c_str(), source.c_str());
+    else
+        warn("%s: cannot overwrite directory with non-directory", destination.c_str());
+    return false;
 }
 
 } // namespace coreutils

@@ -3,6 +3,7 @@
 #include "framework/diagnostics.h"
 #include "framework/output.h"
 #include "lib/path.h"
+#include "lib/same_file.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -25,9 +26,7 @@ bool is_valid_logical(const char* path) {
         if (part == "." || part == "..") return false;
         slash = end;
     }
-    struct stat named, here;
-    return stat(path, &named) == 0 && stat(".", &here) == 0 && named.st_dev == here.st_dev &&
-           named.st_ino == here.st_ino;
+    return same_target(path, ".");
 }
 
 int run(Arguments& arguments) {

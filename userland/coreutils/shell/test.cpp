@@ -3,6 +3,7 @@
 #include "framework/arguments.h"
 #include "framework/diagnostics.h"
 #include "lib/numbers.h"
+#include "lib/same_file.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -52,14 +53,7 @@ bool is_newer(const char* left, const char* right) {
     struct stat first, second;
     if (stat(left, &first) != 0) return false;
     if (stat(right, &second) != 0) return true;
-    return first.st_mtim.tv_sec != second.st_mtim.tv_sec ? first.st_mtim.tv_sec > second.st_mtim.tv_sec
-                                                         : first.st_mtim.tv_nsec > second.st_mtim.tv_nsec;
-}
-
-bool is_same(const char* left, const char* right) {
-    struct stat first, second;
-    return stat(left, &first) == 0 && stat(right, &second) == 0 && first.st_dev == second.st_dev &&
-           first.st_ino == second.st_ino;
+    return is_later(first.st_mtim, second.st_mtim);
 }
 
 bool is_unary(const char* word) {
@@ -105,8 +99,7 @@ bool evaluate_unary(char operation, const char* operand) {
     case 'k':
         return info.st_mode & S_ISVTX;
     case 'N':
-        return info.st_mtim.tv_sec != info.st_atim.tv_sec ? info.st_mtim.tv_sec > info.st_atim.tv_sec
-                                                          : info.st_mtim.tv_nsec > info.st_atim.tv_nsec;
+        return is_later(info.st_mtim, info.st_atim);
     case 'O':
         return info.st_uid == geteuid();
     case 'p':
@@ -139,7 +132,7 @@ bool evaluate_binary(const char* left, const char* name, const char* right) {
     if (operation == ">") return strcmp(left, right) > 0;
     if (operation == "-nt") return is_newer(left, right);
     if (operation == "-ot") return is_newer(right, left);
-    if (operation == "-ef") return is_same(left, right);
+    if (operation == "-ef") return same_target(left, right);
     int order = compare(parse_integer(left), parse_integer(right));
     if (operation == "-eq") return order == 0;
     if (operation == "-ne") return order != 0;

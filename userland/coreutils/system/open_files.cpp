@@ -7,6 +7,7 @@
 #include "lib/order.h"
 #include "lib/path.h"
 #include "lib/processes.h"
+#include "lib/same_file.h"
 #include "lib/signals.h"
 
 #include <dirent.h>
@@ -145,8 +146,7 @@ struct Conditions {
     }
     bool file_fits(const OpenFile& file) const {
         for (const struct stat& wanted : files)
-            if (file.known && file.info.st_dev == wanted.st_dev && file.info.st_ino == wanted.st_ino)
-                return true;
+            if (file.known && same_inode(file.info, wanted)) return true;
         return false;
     }
     bool fits(const Process& process, const OpenFile& file) const {
@@ -261,8 +261,7 @@ std::vector<User> users_of(const struct stat& target, bool whole_file_system,
         User user{.process = process, .access = {}};
         for (const OpenFile& file : files_of(process.pid)) {
             bool same = file.known && (whole_file_system ? file.info.st_dev == target.st_dev
-                                                         : file.info.st_dev == target.st_dev &&
-                                                               file.info.st_ino == target.st_ino);
+                                                         : same_inode(file.info, target));
             char letter = access_letter(file);
             if (same && user.access.find(letter) == std::string::npos) user.access.push_back(letter);
             user.writes |= same && letter == 'F';

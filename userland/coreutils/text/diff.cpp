@@ -9,6 +9,7 @@
 #include "lib/order.h"
 #include "lib/path.h"
 #include "lib/regex.h"
+#include "lib/same_file.h"
 #include "text/diff_format.h"
 
 #include <algorithm>
@@ -170,8 +171,8 @@ bool Differ::is_ignorable(const TextFile& file, size_t begin, size_t end) const 
 }
 
 int Differ::compare_contents(Side& first, Side& second, bool top_level) {
-    if (!first.absent && !second.absent && first.info.st_dev == second.info.st_dev &&
-        first.info.st_ino == second.info.st_ino && S_ISREG(first.info.st_mode) && !shows_common())
+    if (!first.absent && !second.absent && same_inode(first.info, second.info) &&
+        S_ISREG(first.info.st_mode) && !shows_common())
         return kSame;
     if (!read(first) || !read(second)) return kTrouble;
     if (first.text.content == second.text.content && !shows_common()) return kSame;

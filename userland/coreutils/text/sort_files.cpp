@@ -3,6 +3,7 @@
 #include "framework/diagnostics.h"
 #include "framework/input.h"
 #include "framework/output.h"
+#include "lib/same_file.h"
 #include "text/sort_line.h"
 #include "text/sort_runs.h"
 
@@ -193,7 +194,7 @@ int open_input(const char* name) {
 bool is_output(int fd, const Settings& settings) {
     struct stat input, result;
     return settings.output && fstat(fd, &input) == 0 && stat(settings.output, &result) == 0 &&
-           input.st_dev == result.st_dev && input.st_ino == result.st_ino;
+           same_inode(input, result);
 }
 
 } // namespace

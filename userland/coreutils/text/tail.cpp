@@ -4,6 +4,7 @@
 #include "framework/input.h"
 #include "framework/output.h"
 #include "lib/numbers.h"
+#include "lib/same_file.h"
 
 #include <deque>
 #include <memory>
@@ -181,7 +182,7 @@ void reopen_if_replaced(Followed& file, const Settings& settings) {
         }
         return;
     }
-    if (file.input && info.st_dev == file.info.st_dev && info.st_ino == file.info.st_ino) return;
+    if (file.input && same_inode(info, file.info)) return;
     auto input = std::make_unique<Input>();
     if (!input->open(file.name)) return;
     warn("'%s' has %s; following new file", file.name, file.input ? "been replaced" : "appeared");
