@@ -1,4 +1,5 @@
-// Sizes, numbers, paths, quoting, UTF-8, versions.
+// Output, sizes, numbers, paths, quoting, UTF-8, versions.
+#include "framework/output.h"
 #include "lib/escape.h"
 #include "lib/human.h"
 #include "lib/numbers.h"
@@ -14,6 +15,12 @@
 namespace coreutils {
 namespace {
 
+TEST(Output, NothingMayBeTheFirstThingWritten) {
+    Output nowhere(-1);
+    nowhere.write({});
+    nowhere.flush();
+    EXPECT_EQ(nowhere.error(), 0);
+}
 TEST(Human, RoundsUp) {
     EXPECT_EQ(human_size(0), "0");
     EXPECT_EQ(human_size(1023), "1023");

@@ -28,6 +28,7 @@ void Output::make_room() {
 }
 
 void Output::write(std::string_view bytes) {
+    if (bytes.empty()) return; // there may be no buffer yet, and memcpy takes no null pointer
     if (bytes.size() > capacity_ - used_) {
         if (!buffer_) make_room();
         if (bytes.size() > capacity_ - used_) flush();
