@@ -109,8 +109,9 @@ class Files:
             for inode, (name, (mode, source)) in enumerate(entries, 1):
                 body = b"" if name == "TRAILER!!!" else self._body(mode, source)
                 device = (5, 1) if stat.S_ISCHR(mode) else (0, 0)
-                fields = (inode, mode, 0, 0, 1, 0, len(body), 0, 0, *device, len(name) + 1, 0)
-                head = b"070701" + b"".join(b"%08X" % field for field in fields) + name.encode() + b"\0"
+                encoded = name.encode() + b"\0"
+                fields = (inode, mode, 0, 0, 1, 0, len(body), 0, 0, *device, len(encoded), 0)
+                head = b"070701" + b"".join(b"%08X" % field for field in fields) + encoded
                 out.write(head + bytes(-len(head) % 4) + body + bytes(-len(body) % 4))
 
 
