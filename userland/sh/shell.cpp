@@ -28,6 +28,7 @@ void Shell::complain(std::initializer_list<std::string_view> text) {
         message += number_text(line) + ": ";
     for (std::string_view part : text)
         message += part;
+    message = printable(message);
     message += '\n';
     write_all(STDERR_FILENO, message);
 }

@@ -73,6 +73,24 @@ std::string shell_quoted(std::string_view text) {
     return quoted;
 }
 
+std::string printable(std::string_view text) {
+    std::string result;
+    while (!text.empty()) {
+        std::string_view character = text.substr(0, character_length(text));
+        text.remove_prefix(character.size());
+        if (!is_control(decode_character(character)) || character == "\n" || character == "\t") {
+            result += character;
+            continue;
+        }
+        for (char c : character) {
+            result += '\\';
+            for (int shift = 6; shift >= 0; shift -= 3)
+                result += static_cast<char>('0' + ((static_cast<unsigned char>(c) >> shift) & 7));
+        }
+    }
+    return result;
+}
+
 size_t character_length(std::string_view text) {
     auto first = static_cast<unsigned char>(text[0]);
     size_t length = first < 0xc2 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 1;

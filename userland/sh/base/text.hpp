@@ -12,6 +12,10 @@ constexpr bool is_digit(int c) { return c >= '0' && c <= '9'; }
 constexpr bool is_name_start(int c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 constexpr bool is_name_char(int c) { return is_name_start(c) || is_digit(c); }
 constexpr bool is_blank(int c) { return c == ' ' || c == '\t'; }
+// C0, DEL and C1.
+constexpr bool is_control(uint32_t code_point) {
+    return code_point < 0x20 || (code_point >= 0x7f && code_point < 0xa0);
+}
 constexpr bool is_space(int c) { return is_blank(c) || (c >= '\n' && c <= '\r'); }
 // $@ $* $# $? $- $$ $! $0 and the one-digit positional parameters
 constexpr bool is_special_parameter(int c) {
@@ -29,6 +33,8 @@ std::optional<int> parse_small_number(std::string_view text, int highest);
 std::string number_text(int64_t value);
 // Quoted so that the shell reads back the same text.
 std::string shell_quoted(std::string_view text);
+// Fit for a terminal: control characters but newlines and tabs as \ooo.
+std::string printable(std::string_view text);
 
 // Bytes of the UTF-8 sequence at the start of `text`: 1 for ASCII and for bytes that are no valid sequence.
 size_t character_length(std::string_view text);

@@ -102,6 +102,9 @@ enum class PathKind { any, programs, directories };
 
 std::string quoted_for(std::string_view text, char quote) {
     std::string result;
+    // A backslash does not quote a newline.
+    if (!quote && printable(text).find_first_of("\\\n") != std::string::npos)
+        return shell_quoted(text);
     for (char c : text) {
         if (quote == '\'') {
             if (c == '\'') {
@@ -375,7 +378,7 @@ std::string in_columns(const std::vector<std::string>& candidates, int columns) 
     for (const std::string& candidate : candidates) {
         size_t end = candidate.ends_with('/') ? candidate.size() - 1 : candidate.size();
         size_t slash = end > 0 ? candidate.rfind('/', end - 1) : std::string::npos;
-        names.push_back(slash == std::string::npos ? candidate : candidate.substr(slash + 1));
+        names.push_back(printable(slash == std::string::npos ? candidate : candidate.substr(slash + 1)));
         widest = std::max(widest, display_width(names.back()));
     }
     size_t per_row = static_cast<size_t>(std::max(1, columns / (widest + 2)));

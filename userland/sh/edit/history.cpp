@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -24,16 +25,28 @@ size_t History::limit() const {
     return number ? static_cast<size_t>(*number) : 500;
 }
 
-void History::load() {
+// The end of the file, as much as anybody's history is long; nothing of what is no regular file.
+std::string History::read_file() const {
+    constexpr off_t kMost = 4 << 20;
     std::string name = file_name();
-    int descriptor = name.empty() ? -1 : open(name.c_str(), O_RDONLY | O_CLOEXEC);
+    int descriptor = name.empty() ? -1 : open(name.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    struct stat info;
     if (descriptor < 0)
-        return;
+        return {};
     std::string text;
-    char block[4096];
-    for (ssize_t count; (count = read(descriptor, block, sizeof(block))) > 0;)
-        text.append(block, static_cast<size_t>(count));
+    if (fstat(descriptor, &info) == 0 && S_ISREG(info.st_mode)) {
+        if (info.st_size > kMost)
+            lseek(descriptor, -kMost, SEEK_END);
+        char block[4096];
+        for (ssize_t count; (count = read(descriptor, block, sizeof(block))) > 0;)
+            text.append(block, static_cast<size_t>(count));
+    }
     close(descriptor);
+    return text;
+}
+
+void History::load() {
+    std::string text = read_file();
     std::string entry;
     std::string_view rest = text;
     size_t in_file = 0;
@@ -78,16 +91,28 @@ void History::save() {
     std::string name = file_name();
     if (name.empty() || saved_ >= entries_.size())
         return;
-    int descriptor = open(name.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+    int descriptor = open(name.c_str(), O_RDWR | O_APPEND | O_CREAT | O_NONBLOCK | O_CLOEXEC, 0600);
     if (descriptor < 0)
         return;
-    if (write_all(descriptor, as_lines(saved_)))
+    // A last line that was cut off ends here; lines for which there is no room are tried again, whole.
+    off_t end = lseek(descriptor, 0, SEEK_END);
+    char last = '\n';
+    bool cut = end > 0 && pread(descriptor, &last, 1, end - 1) == 1 && last != '\n';
+    if (write_all(descriptor, (cut ? "\n" : "") + as_lines(saved_)))
         saved_ = entries_.size();
+    else if (end >= 0)
+        (void)!ftruncate(descriptor, end);
     close(descriptor);
 }
 
 void History::shorten_file() {
-    std::string name = file_name();
+    // The file itself, also when a link leads to it, and only the user's own.
+    char* real = realpath(file_name().c_str(), nullptr);
+    std::string name = real ? real : "";
+    free(real);
+    struct stat info;
+    if (name.empty() || stat(name.c_str(), &info) != 0 || info.st_uid != geteuid())
+        return;
     std::string temporary = name + ".new";
     int descriptor = open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (descriptor < 0)

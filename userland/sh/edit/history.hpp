@@ -29,6 +29,7 @@ public:
 
 private:
     std::string file_name() const;
+    std::string read_file() const;
     size_t limit() const;
     std::string as_lines(size_t from) const;
     void shorten_file();

@@ -20,8 +20,16 @@ void LineEditor::redraw() {
 // Under `set -b` a job that ends interrupts the wait for a key, unless the user traps SIGCHLD.
 bool LineEditor::enter_raw_mode() {
     bool children = shell_.options[Option::notify] && !shell_.traps.action(SIGCHLD);
-    return terminal_.enter_raw_mode(children ? Terminal::Interrupts::window_and_children
-                                             : Terminal::Interrupts::window);
+    if (!terminal_.enter_raw_mode(children ? Terminal::Interrupts::window_and_children
+                                           : Terminal::Interrupts::window))
+        return false;
+    write(std::string(kBracketPastes));
+    return true;
+}
+
+void LineEditor::leave_raw_mode(const std::string& last) {
+    write(std::string(kLeavePastes) + last);
+    terminal_.leave_raw_mode();
 }
 
 EditResult LineEditor::read_line(const std::string& prompt, std::string& line) {
@@ -30,7 +38,7 @@ EditResult LineEditor::read_line(const std::string& prompt, std::string& line) {
     buffer_.reset("");
     draft_.clear();
     history_at_ = history_.size();
-    last_was_tab_ = last_was_argument_ = quote_next_ = false;
+    last_was_tab_ = last_was_argument_ = false;
     screen_.start(prompt, terminal_.columns());
     vi_.begin_line();
     redraw();
@@ -43,28 +51,27 @@ EditResult LineEditor::read_line(const std::string& prompt, std::string& line) {
         buffer_.end_command();
     }
     if (step == Step::abandon) {
-        write(screen_.move_to_end(buffer_.text()) + "^C\r\n");
+        leave_raw_mode(screen_.move_to_end(buffer_.text()) + "^C\r\n");
     } else if (step == Step::end) {
-        write("\r\n");
+        leave_raw_mode("\r\n");
     } else {
-        write(screen_.finish(buffer_.text()));
+        leave_raw_mode(screen_.finish(buffer_.text()));
     }
-    terminal_.leave_raw_mode();
     line = buffer_.text();
     return step == Step::accept ? EditResult::line : step == Step::end ? EditResult::end : EditResult::interrupted;
 }
 
-void LineEditor::on_signal() {
+LineEditor::Step LineEditor::on_signal() {
     if (terminal_.take_resize()) {
         screen_.resize(terminal_.columns());
         redraw();
     }
     bool traps = Traps::any_pending();
     if (!traps && !shell_.options[Option::notify])
-        return;
-    write("\r\033[J");
+        return Step::next;
+    bool interrupt = Traps::is_pending(SIGINT);
     screen_.forget();
-    terminal_.leave_raw_mode();
+    leave_raw_mode("\r\033[J");
     if (traps)
         shell_.run_pending_traps();
     if (shell_.flow == Flow::exit_shell)
@@ -74,6 +81,7 @@ void LineEditor::on_signal() {
         shell_.jobs.report_changes();
     enter_raw_mode();
     redraw();
+    return interrupt ? Step::abandon : Step::next;
 }
 
 LineEditor::Step LineEditor::handle_vi(const Key& key) {
@@ -92,19 +100,9 @@ LineEditor::Step LineEditor::handle_vi(const Key& key) {
 }
 
 LineEditor::Step LineEditor::handle(const Key& key) {
-    if (quote_next_) {
-        quote_next_ = false;
-        if (key.kind == KeyKind::control)
-            buffer_.insert(std::string(1, static_cast<char>(key.letter & 0x1f)));
-        else if (key.kind == KeyKind::tab)
-            buffer_.insert("\t");
-        else if (key.kind == KeyKind::text)
-            buffer_.insert(key.bytes);
-        redraw();
-        return Step::next;
-    }
     switch (key.kind) {
-    case KeyKind::text: buffer_.insert(key.bytes); break;
+    case KeyKind::text:
+    case KeyKind::paste: buffer_.insert(key.bytes); break;
     case KeyKind::control: return handle_control(key.letter);
     case KeyKind::meta: handle_meta(key.letter); break;
     case KeyKind::enter: return Step::accept;
@@ -122,7 +120,7 @@ LineEditor::Step LineEditor::handle(const Key& key) {
     case KeyKind::end: buffer_.move_to_end(); break;
     case KeyKind::escape:
     case KeyKind::ignored: return Step::next;
-    case KeyKind::interrupted: on_signal(); return Step::next;
+    case KeyKind::interrupted: return on_signal();
     case KeyKind::closed: return buffer_.empty() ? Step::end : Step::accept;
     }
     redraw();
@@ -146,7 +144,7 @@ LineEditor::Step LineEditor::handle_control(char letter) {
     case 'n': move_vertically(1); break;
     case 'p': move_vertically(-1); break;
     case 'q':
-    case 'v': quote_next_ = true; return Step::next;
+    case 'v': buffer_.insert(next_literal_key().bytes); break;
     case 'r': return search();
     case 't': buffer_.transpose(); break;
     case 'u': buffer_.kill_to_start(); break;
@@ -246,7 +244,7 @@ LineEditor::Step LineEditor::search() {
         } else if (key.kind == KeyKind::control && key.letter == 'r') {
             if (!wanted.empty())
                 find_from(at);
-        } else if (key.kind == KeyKind::control && (key.letter == 'g' || key.letter == 'c')) {
+        } else if (key.kind == KeyKind::control && key.letter == 'g') {
             buffer_.reset(original);
             redraw();
             return Step::next;

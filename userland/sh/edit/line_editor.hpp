@@ -38,11 +38,15 @@ private:
     void insert_last_argument();
     void redraw();
     void write(const std::string& text);
-    void on_signal();
+    // Next, or abandon when a trap of the interrupt ran.
+    Step on_signal();
     bool enter_raw_mode();
+    // Writes `last` while the terminal is still raw.
+    void leave_raw_mode(const std::string& last);
 
     // For vi mode.
     Key next_key() override;
+    Key next_literal_key() override;
     void alert() override;
     bool move_in_history(int64_t by) override;
     bool show_history_entry(std::optional<int64_t> number) override;
@@ -66,7 +70,6 @@ private:
     ViMode vi_;
     bool last_was_tab_ = false;
     bool last_was_argument_ = false;
-    bool quote_next_ = false;
 };
 
 }  // namespace sh

@@ -16,7 +16,7 @@ void Screen::start(std::string_view prompt, int columns) {
     drawn_ = false;
 }
 
-void Screen::put(std::string& out, Position& at, std::string_view text) const {
+void Screen::put(std::string& out, Position& at, std::string_view text, Escapes escapes) const {
     while (!text.empty()) {
         if (text[0] == '\n') {
             out += "\033[K\r\n";
@@ -25,7 +25,7 @@ void Screen::put(std::string& out, Position& at, std::string_view text) const {
             text.remove_prefix(1);
             continue;
         }
-        if (size_t length = escape_sequence_length(text)) {
+        if (size_t length = escapes == Escapes::meant ? escape_sequence_length(text) : 0) {
             out += text.substr(0, length);
             text.remove_prefix(length);
             continue;
@@ -37,7 +37,7 @@ void Screen::put(std::string& out, Position& at, std::string_view text) const {
         if (c < 0x20 || c == 0x7f) {
             shown = {'^', static_cast<char>(c ^ 0x40)};
             width = 2;
-        } else if (c >= 0x80 && length == 1) {
+        } else if (c >= 0x80 && (length == 1 || is_control(decode_character(text)))) {
             shown = "?";
             width = 1;
         } else {
@@ -59,7 +59,6 @@ void Screen::put(std::string& out, Position& at, std::string_view text) const {
 std::string Screen::render(std::string_view prompt, std::string_view text, size_t cursor) {
     std::string out;
     if (!drawn_) {
-        out += '\r';
         for (char c : prompt_head_) {
             if (c == '\n')
                 out += '\r';
@@ -72,10 +71,10 @@ std::string Screen::render(std::string_view prompt, std::string_view text, size_
         out += '\r';
     }
     Position at;
-    put(out, at, prompt);
-    put(out, at, text.substr(0, cursor));
+    put(out, at, prompt, Escapes::meant);
+    put(out, at, text.substr(0, cursor), Escapes::shown);
     Position target = at;
-    put(out, at, text.substr(cursor));
+    put(out, at, text.substr(cursor), Escapes::shown);
     if (at.column >= columns_) {
         out += "\r\n";
         ++at.row;
@@ -106,10 +105,9 @@ std::string Screen::draw(std::string_view text, size_t cursor) {
         std::string_view added = text.substr(shown_.size());
         int width = display_width(added);
         bool plain = true;
-        for (char c : added)
-            plain &= static_cast<unsigned char>(c) >= 0x20 && c != 0x7f;
-        bool at_end = end_known_;
-        if (plain && at_end && cursor_.column + width < columns_) {
+        for (std::string_view rest = added; !rest.empty(); rest.remove_prefix(character_length(rest)))
+            plain &= !is_control(decode_character(rest));
+        if (plain && end_known_ && cursor_.column + width < columns_) {
             cursor_.column += width;
             shown_ = text;
             return std::string(added);

@@ -9,7 +9,7 @@ namespace sh {
 
 class Screen {
 public:
-    // A new line begins where the cursor is.
+    // A new line begins where the cursor is, behind what a program wrote without a newline.
     void start(std::string_view prompt, int columns);
     void resize(int columns) { columns_ = columns; }
     // The bytes that change the screen from what it shows to this text and cursor.
@@ -30,8 +30,10 @@ private:
         int row = 0;
         int column = 0;
     };
-    // Appends text as the terminal shall show it and advances the position.
-    void put(std::string& out, Position& at, std::string_view text) const;
+    // Appends text as the terminal shall show it and advances the position. Only a prompt's escape sequences reach the
+    // terminal: what is typed, pasted or in the history shows them as text.
+    enum class Escapes : unsigned char { meant, shown };
+    void put(std::string& out, Position& at, std::string_view text, Escapes escapes) const;
     std::string render(std::string_view prompt, std::string_view text, size_t cursor);
 
     std::string prompt_;       // its last line

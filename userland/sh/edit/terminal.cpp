@@ -6,6 +6,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "state/traps.hpp"
+
 namespace sh {
 
 namespace {
@@ -15,7 +17,10 @@ constexpr int kEscapeTimeoutMs = 100;
 constexpr int kInterrupted = -2;
 constexpr int kClosed = -1;
 
+constexpr std::string_view kPasteEnd = "\033[201~";
+
 volatile sig_atomic_t resized = 0;
+volatile sig_atomic_t children_changed = 0;
 struct sigaction window_action_before;
 struct sigaction child_action_before;
 
@@ -23,9 +28,14 @@ void on_resize(int) {
     resized = 1;
 }
 
-void on_child(int) {}
+void on_child(int) {
+    children_changed = 1;
+}
 
 }  // namespace
+
+// Only the interrupt key sends its signal, so that one typed before a command starts is not lost; the others are
+// keys as all.
 
 bool Terminal::enter_raw_mode(Interrupts interrupts) {
     if (tcgetattr(STDIN_FILENO, &before_) != 0)
@@ -35,7 +45,8 @@ bool Terminal::enter_raw_mode(Interrupts interrupts) {
     modes.c_iflag &= ~static_cast<tcflag_t>(INLCR | IGNCR | IXON | ISTRIP);
     modes.c_iflag |= ICRNL;
     modes.c_oflag &= ~static_cast<tcflag_t>(OPOST);
-    modes.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO | ISIG | IEXTEN);
+    modes.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO | IEXTEN);
+    modes.c_cc[VQUIT] = modes.c_cc[VSUSP] = _POSIX_VDISABLE;
     modes.c_cc[VMIN] = 1;
     modes.c_cc[VTIME] = 0;
     if (tcsetattr(STDIN_FILENO, TCSADRAIN, &modes) != 0)
@@ -84,12 +95,20 @@ bool Terminal::take_resize() {
     return true;
 }
 
-// One byte, so that what was typed ahead is left for the command. A timeout gives kInterrupted.
+// One byte, so that what was typed ahead is left for the command. A timeout gives kInterrupted, and so does a signal,
+// also one that came just before: it is looked for and waited for with all of them blocked.
 int Terminal::read_byte(int timeout_ms) {
-    if (timeout_ms >= 0) {
-        struct pollfd waiting = {STDIN_FILENO, POLLIN, 0};
-        if (poll(&waiting, 1, timeout_ms) <= 0)
-            return kInterrupted;
+    sigset_t all, before;
+    sigfillset(&all);
+    sigprocmask(SIG_BLOCK, &all, &before);
+    struct pollfd waiting = {STDIN_FILENO, POLLIN, 0};
+    struct timespec time = {timeout_ms / 1000, timeout_ms % 1000 * 1'000'000L};
+    bool came = Traps::interrupted() || Traps::any_pending() || resized || children_changed;
+    int ready = came ? 0 : ppoll(&waiting, 1, timeout_ms < 0 ? nullptr : &time, &before);
+    sigprocmask(SIG_SETMASK, &before, nullptr);
+    if (ready <= 0) {
+        children_changed = 0;
+        return kInterrupted;
     }
     unsigned char byte;
     ssize_t count = read(STDIN_FILENO, &byte, 1);
@@ -128,15 +147,64 @@ Key Terminal::read_escape() {
             return {KeyKind::end};
         if (parameters == "3")
             return {KeyKind::remove};
+        if (parameters == "200")
+            return read_paste();
         return {};
     default: return {};
     }
 }
 
+// Everything up to the closing bracket. An interrupt gives the rest up.
+Key Terminal::read_paste() {
+    Key key{KeyKind::paste};
+    while (!key.bytes.ends_with(kPasteEnd)) {
+        int c = read_byte(-1);
+        if (c == kClosed)
+            return {KeyKind::closed};
+        if (c >= 0)
+            key.bytes += static_cast<char>(c);
+        else if (Traps::take_interrupt())
+            return {KeyKind::control, 'c'};
+        else if (Traps::any_pending())
+            return {KeyKind::interrupted};
+    }
+    key.bytes.resize(key.bytes.size() - kPasteEnd.size());
+    return key;
+}
+
+void Terminal::set_keyboard_signals(bool on) {
+    struct termios modes;
+    if (tcgetattr(STDIN_FILENO, &modes) != 0)
+        return;
+    modes.c_lflag = on ? modes.c_lflag | ISIG : modes.c_lflag & ~static_cast<tcflag_t>(ISIG);
+    tcsetattr(STDIN_FILENO, TCSANOW, &modes);
+}
+
+void Terminal::read_rest_of_character(Key& key, int first) {
+    key.bytes.assign(1, static_cast<char>(first));
+    int more = first >= 0xf0 ? 3 : first >= 0xe0 ? 2 : first >= 0xc2 ? 1 : 0;
+    while (more-- > 0) {
+        int next = read_byte(kEscapeTimeoutMs);
+        if (next < 0)
+            break;
+        key.bytes += static_cast<char>(next);
+    }
+}
+
+Key Terminal::read_literal_key() {
+    set_keyboard_signals(false);
+    int c = read_byte(-1);
+    Key key{c == kClosed ? KeyKind::closed : c == kInterrupted ? KeyKind::interrupted : KeyKind::text};
+    if (c >= 0)
+        read_rest_of_character(key, c);
+    set_keyboard_signals(true);
+    return key;
+}
+
 Key Terminal::read_key() {
     int c = read_byte(-1);
     if (c == kInterrupted)
-        return {KeyKind::interrupted};
+        return Traps::take_interrupt() ? Key{KeyKind::control, 'c'} : Key{KeyKind::interrupted};
     if (c == kClosed)
         return {KeyKind::closed};
     switch (c) {
@@ -150,14 +218,8 @@ Key Terminal::read_key() {
     }
     if (c < 0x20)
         return {KeyKind::control, static_cast<char>(c == 0 ? '@' : c < 27 ? 'a' + c - 1 : '@' + c)};
-    Key key{KeyKind::text, 0, std::string(1, static_cast<char>(c))};
-    int more = c >= 0xf0 ? 3 : c >= 0xe0 ? 2 : c >= 0xc2 ? 1 : 0;
-    while (more-- > 0) {
-        int next = read_byte(kEscapeTimeoutMs);
-        if (next < 0)
-            break;
-        key.bytes += static_cast<char>(next);
-    }
+    Key key{KeyKind::text};
+    read_rest_of_character(key, c);
     return key;
 }
 

@@ -21,6 +21,15 @@ Key LineEditor::next_key() {
     }
 }
 
+Key LineEditor::next_literal_key() {
+    for (;;) {
+        Key key = terminal_.read_literal_key();
+        if (key.kind != KeyKind::interrupted)
+            return key;
+        on_signal();
+    }
+}
+
 void LineEditor::alert() {
     write("\a");
 }
@@ -135,9 +144,8 @@ bool LineEditor::edit_outside(std::optional<int64_t> number) {
             return false;
         text = buffer_.text();
     }
-    write(screen_.finish(buffer_.text()));
+    leave_raw_mode(screen_.finish(buffer_.text()));
     screen_.forget();
-    terminal_.leave_raw_mode();
     bool edited = edit_text(shell_, preferred_editor(shell_, {"VISUAL", "EDITOR"}), text);
     enter_raw_mode();
     if (edited)

@@ -33,7 +33,7 @@ char letter_of(const Key& key) {
 
 void ViMode::begin_line() {
     inserting_ = true;
-    replacing_ = quote_next_ = change_going_on_ = replaying_ = false;
+    replacing_ = change_going_on_ = replaying_ = false;
     playing_.clear();
     line_was_replaced();
 }
@@ -55,13 +55,13 @@ ViResult ViMode::handle(const Key& key) {
     return result;
 }
 
-Key ViMode::next_key() {
+Key ViMode::next_key(Key (ViHost::*read)()) {
     Key key;
     if (!playing_.empty()) {
         key = std::move(playing_.front());
         playing_.pop_front();
     } else {
-        key = host_.next_key();
+        key = (host_.*read)();
     }
     if (!replaying_)
         recording_.push_back(key);
@@ -137,18 +137,6 @@ void ViMode::keep_cursor_on_character() {
 }
 
 ViResult ViMode::insert_key(const Key& key) {
-    if (quote_next_) {
-        quote_next_ = false;
-        if (key.kind == KeyKind::control)
-            buffer_.insert(std::string(1, static_cast<char>(key.letter & 0x1f)));
-        else if (key.kind == KeyKind::escape)
-            buffer_.insert("\033");
-        else if (key.kind == KeyKind::tab)
-            buffer_.insert("\t");
-        else if (key.kind == KeyKind::text)
-            buffer_.insert(key.bytes);
-        return ViResult::next;
-    }
     switch (key.kind) {
     case KeyKind::text:
         if (replacing_ && buffer_.cursor() < buffer_.line_end(buffer_.cursor()))
@@ -166,7 +154,7 @@ ViResult ViMode::insert_key(const Key& key) {
     case 'c': return ViResult::abandon;
     case 'd': return buffer_.empty() ? ViResult::end : fail();
     case 'u': buffer_.kill_to_start(); return ViResult::next;
-    case 'v': quote_next_ = true; return ViResult::next;
+    case 'v': buffer_.insert(next_key(&ViHost::next_literal_key).bytes); return ViResult::next;
     case 'w': buffer_.kill_blank_word_left(); return ViResult::next;
     default: return ViResult::common;
     }

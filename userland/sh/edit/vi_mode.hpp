@@ -23,6 +23,8 @@ class ViHost {
 public:
     // Shows the line and waits for a key.
     virtual Key next_key() = 0;
+    // As text, whatever it is.
+    virtual Key next_literal_key() = 0;
     virtual void alert() = 0;
     // Another line of the history into the buffer; false when there is none.
     virtual bool move_in_history(int64_t by) = 0;
@@ -76,7 +78,7 @@ private:
         std::string character;
     };
 
-    Key next_key();
+    Key next_key(Key (ViHost::*read)() = &ViHost::next_key);
     ViResult process(const Key& key);
     ViResult insert_key(const Key& key);
     ViResult command_key(const Key& key);
@@ -113,7 +115,6 @@ private:
     ViHost& host_;
     bool inserting_ = true;
     bool replacing_ = false;   // R
-    bool quote_next_ = false;  // ^V
     std::string yanked_;
     std::string original_;
     std::vector<State> undo_;

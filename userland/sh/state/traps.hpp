@@ -47,6 +47,7 @@ public:
     // True once after the terminal of an interactive shell was hung up and the user has no trap for that.
     bool take_hangup();
     static bool take_interrupt();
+    static bool is_pending(int signal) { return pending_[signal] != 0; }
     static bool interrupted() { return interrupted_ != 0; }
 
 private:
