@@ -650,3 +650,19 @@ def test_a_history_file_that_cannot_be_used_harms_nothing(tmp_path, kind):
         assert path.read_text().startswith("echo one\necho two\necho first\n")
     if kind == "full":
         assert path.read_text() in ("echo 1\n", "echo 1\necho first\n")
+
+
+def test_reset_and_resize(shell):
+    shell.run(f"PATH={ROOT}/bin:$PATH")
+    shell.send("stty -echo -icrnl -onlcr; reset\r")
+    shell.expect("\x1bc")
+    shell.prompt()
+    shell.send("stty -a\r")
+    settings = shell.prompt()
+    assert " echo " in settings and " icrnl " in settings and " onlcr " in settings
+    shell.send("resize\r")
+    shell.expect("\x1b[6n")
+    shell.send("\x1b[33;101R")
+    shell.expect("COLUMNS=101; LINES=33; export COLUMNS LINES;")
+    shell.prompt()
+    assert shell.run("stty size") == ["33 101"]

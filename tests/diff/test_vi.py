@@ -1,4 +1,5 @@
 """vi, typed at a pseudo-terminal: each case is a text, the keys, and the text that is then in the file."""
+import io
 import os
 import select
 import signal
@@ -13,8 +14,18 @@ import pytest
 HERE = Path(__file__).resolve().parent
 ROOT = Path(os.environ.get("MARTLET_ROOT", HERE.parent.parent / "build" / "root")).resolve()
 ESCAPE, CONTROL_R = "\x1b", "\x12"
-# A lone Escape is told from the beginning of a key's sequence by the pause behind it, by vi as by every terminal program.
+# A lone Escape is told from the beginning of a key's sequence by the pause behind it, as in every terminal program.
 ESCAPE_SECONDS = 0.2
+
+ENVIRONMENT = {"TERM": "xterm", "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
+
+
+def start(arguments, folder, encoding="utf-8", environment=None):
+    program = pexpect.spawn(str(ROOT / "bin/coreutils"), ["vi", *arguments], encoding=encoding, timeout=20, echo=False,
+                            dimensions=(24, 80), cwd=folder, env={**ENVIRONMENT, **(environment or {})})
+    program.delaybeforesend = None
+    return program
+
 
 # (name, text, keys, result); <e> is Escape, <r> Return, <cr> ^R.
 CASES = [
@@ -173,16 +184,44 @@ CASES = [
     ("no wrapping", "x\na\n", "j:set nows<r>/x<r>ix<e>", "x\nxa\n"),
     ("the other file", "12\n", ":e /dev/null<r>:e #<r>x", "2\n"),
     ("selected text over lines", "abc\ndef\nghi\n", "lvjjx", "ai\n"),
+    ("a file of one empty line", "\n", "ia<e>u", "\n"),
+    ("a text without lines", "a\n", "dd", ""),
+    ("an empty line typed into a text without lines", "", "i<r><e>dd", "\n"),
+    ("lines that come back", "\n", "ddu", "\n"),
+    ("go again without lines", "a\n", "ddu<cr>", ""),
+    ("change the inner word", "one two three\n", "wlciwx<e>", "one x three\n"),
+    ("delete a word with blanks", "one two three\n", "wdaw", "one three\n"),
+    ("delete the last word with blanks", "one two\n", "wdaw", "one\n"),
+    ("change a quotation", "f(\"a b\", c)\n", "ci\"x<e>", "f(\"x\", c)\n"),
+    ("change an empty quotation", "f('')\n", "ci'x<e>", "f('x')\n"),
+    ("delete a quotation", "x 'a' y\n", "da'", "x y\n"),
+    ("change in brackets", "f(a, g(b), c)\n", "5|ci(x<e>", "f(x)\n"),
+    ("change in inner brackets", "f(a, g(b), c)\n", "8|cibx<e>", "f(a, g(x), c)\n"),
+    ("delete a bracket", "a[b[c]d]e\n", "3|da]", "ae\n"),
+    ("delete a block's lines", "f {\n  a\n  b\n}\n", "jdiB", "f {\n}\n"),
+    ("change empty brackets", "f()\n", "lci(x<e>", "f(x)\n"),
+    ("no brackets around", "abc\n", "di(x", "bc\n"),
+    ("delete a paragraph", "a\nb\n\nc\n", "dap", "c\n"),
+    ("delete an inner paragraph", "a\n\nb\nc\n\nd\n", "2jdip", "a\n\n\nd\n"),
+    ("repeat the change of a word", "a b c\n", "ciwx<e>w.", "x x c\n"),
+    ("select a word", "one two\n", "wviwd", "one \n"),
+    ("select in brackets", "f(ab)\n", "3lvi(d", "f()\n"),
+    ("select a paragraph", "a\nb\n\nc\n", "vipd", "\nc\n"),
+    ("commands for selected lines", "a\na\na\n", "Vj:s/a/b/<r>", "b\nb\na\n"),
+    ("join selected lines", "1\n2\n3\n", "VjjJ", "1 2 3\n"),
+    ("case of selected text", "abc äöü\n", "vlUwv$U", "ABc ÄÖÜ\n"),
+    ("lower selected lines", "AB\nCd\n", "Vju", "ab\ncd\n"),
+    ("put over selected text", "one two\n", "yewviwp", "one one\n"),
+    ("change the case of UTF-8", "äß\n", "2~", "Äß\n"),
+    ("unmap one of several", "abc\n", ":map q x<r>:map W dd<r>:unmap W<r>q", "bc\n"),
 ]
 
 
 def edit(text, keys, leave=":wq\r"):
     with tempfile.TemporaryDirectory() as folder:
-        path = os.path.join(folder, "file")
-        Path(path).write_text(text, encoding="utf-8")
-        program = pexpect.spawn(str(ROOT / "bin/coreutils"), ["vi", path], encoding="utf-8", timeout=20, echo=False,
-                                dimensions=(24, 80), env={"TERM": "xterm", "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"})
-        program.delaybeforesend = None
+        path = Path(folder) / "file"
+        path.write_text(text, encoding="utf-8")
+        program = start([str(path)], folder)
         program.expect_exact("characters" if text else "lines")
         parts = keys.replace("<r>", "\r").replace("<cr>", CONTROL_R).split("<e>")
         for number, part in enumerate(parts):
@@ -193,7 +232,27 @@ def edit(text, keys, leave=":wq\r"):
         program.send(leave)
         program.expect(pexpect.EOF)
         program.close()
-        return Path(path).read_text(encoding="utf-8"), program.exitstatus
+        return path.read_text(encoding="utf-8"), program.exitstatus
+
+
+def test_quit_knows_that_a_change_was_taken_back():
+    assert edit("a\n", "xu", leave=":q\r") == ("a\n", 0)
+    assert edit("ab\n", "x:w\rxu", leave=":q\r") == ("b\n", 0)
+
+
+def test_control_characters_do_not_reach_the_terminal(tmp_path):
+    (tmp_path / "file").write_text("a\x1b[31mb\u009b32mc\n")
+    program = start(["file\x1b[33m", "file"], tmp_path)
+    program.logfile_read = io.StringIO()
+    program.send(":n\r")
+    program.expect_exact("a^[[31mb<009b>32mc")
+    program.send("/\x16" + ESCAPE)
+    time.sleep(ESCAPE_SECONDS)
+    program.send("[34m")
+    program.expect_exact("/^[\x1b[K[34m")
+    program.send("\r:q!\r")
+    program.expect(pexpect.EOF)
+    assert not [color for color in range(31, 35) if f"\x1b[{color}m" in program.logfile_read.getvalue()]
 
 
 @pytest.mark.parametrize("text,keys,result", [case[1:] for case in CASES], ids=[case[0] for case in CASES])
@@ -209,9 +268,7 @@ def test_quit_refuses_to_lose_changes():
 def test_a_hangup_keeps_the_text(tmp_path):
     path = tmp_path / "file"
     path.write_text("a\n")
-    command = [str(ROOT / "bin/coreutils"), "vi", "file"] # a short name: the message has to fit into the last row
-    environment = {"TERM": "xterm", "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
-    program = pexpect.spawn(command[0], command[1:], encoding="utf-8", timeout=20, dimensions=(24, 80), env=environment, cwd=tmp_path)
+    program = start(["file"], tmp_path)  # a short name: the message has to fit into the last row
     program.expect_exact("characters")
     program.send("xihello")
     program.expect_exact("hello")
@@ -219,7 +276,7 @@ def test_a_hangup_keeps_the_text(tmp_path):
     program.expect(pexpect.EOF)
     assert (tmp_path / "file.save").read_text() == "hello\n"
     assert path.read_text() == "a\n"
-    program = pexpect.spawn(command[0], ["vi", "-r", "file"], encoding="utf-8", timeout=20, dimensions=(24, 80), env=environment, cwd=tmp_path)
+    program = start(["-r", "file"], tmp_path)
     program.expect_exact("recovered")
     program.send(":wq\r")
     program.expect(pexpect.EOF)
@@ -239,7 +296,8 @@ EX_CASES = [
 def test_ex_scripts(text, script, result, output, tmp_path):
     path = tmp_path / "file"
     path.write_text(text)
-    done = subprocess.run([ROOT / "bin/coreutils", "ex", "-s", path], input=script, capture_output=True, text=True, timeout=20)
+    done = subprocess.run([ROOT / "bin/coreutils", "ex", "-s", path], input=script, capture_output=True, text=True,
+                          timeout=20)
     assert (path.read_text(), done.stdout, done.stderr, done.returncode) == (result, output, "", 0)
 
 
@@ -255,9 +313,7 @@ def test_a_key_costs_few_bytes(tmp_path):
     """A terminal may be a slow line: what is painted is what changed."""
     path = tmp_path / "file"
     path.write_text("".join(f"line {number} of a text that is longer than the screen\n" for number in range(200)))
-    program = pexpect.spawn(str(ROOT / "bin/coreutils"), ["vi", "file"], timeout=20, dimensions=(24, 80), cwd=tmp_path,
-                            env={"TERM": "xterm", "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"})
-    program.delaybeforesend = None
+    program = start(["file"], tmp_path, encoding=None)
     program.expect_exact(b"characters")
     program.expect_exact(b"\x1b[1;1H")
 
@@ -268,8 +324,8 @@ def test_a_key_costs_few_bytes(tmp_path):
             painted += program.read_nonblocking(65536, timeout=20)
         return len(painted)
 
-    most = {"j": 20, "w": 12, "i": 40, "a": 12, "b": 12, "\x7f": 12, ESCAPE: 40, "dd": 120, "u": 120, "\x05": 120, "~": 80,
-            "G": 1600, "k": 12}
+    most = {"j": 20, "w": 12, "i": 40, "a": 12, "b": 12, "\x7f": 12, ESCAPE: 40, "dd": 120, "u": 120, "\x05": 120,
+            "~": 80, "G": 1600, "k": 12}
     costs = {keys: cost(keys) for keys in most}
     assert {keys: spent for keys, spent in costs.items() if spent > most[keys]} == {}
     program.send(ESCAPE)
@@ -283,8 +339,7 @@ def test_the_commands_of_the_environment_come_first(tmp_path):
     (tmp_path / ".exrc").write_text("map q dw\n")
     for name, value, result in (("EXINIT", "map q x", " b\n"), ("HOME", str(tmp_path), "b\n")):
         path.write_text("a b\n")
-        program = pexpect.spawn(str(ROOT / "bin/coreutils"), ["vi", "file"], timeout=20, encoding="utf-8", dimensions=(24, 80),
-                                cwd=tmp_path, env={"TERM": "xterm", "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", name: value})
+        program = start(["file"], tmp_path, environment={name: value})
         program.expect_exact("characters")
         program.send("q:wq\r")
         program.expect(pexpect.EOF)

@@ -38,7 +38,7 @@ constexpr Group kGroups[] = {
      "sysctl sync date cal chrt taskset ionice prlimit ipcs ipcrm unshare getconf locale"},
     {"Users and services",
      "svc logger who w last lastb users id whoami su passwd login logname groups poweroff reboot halt"},
-    {"Terminals", "stty tty clear reset tput script chvt openvt loadkeys"},
+    {"Terminals", "stty tty clear reset resize tput script chvt openvt loadkeys"},
     {"In scripts", "test expr printf echo env xargs sleep yes bc dc factor true false which getopt flock"},
     {"Help", "man apropos whatis help"},
 };
@@ -46,8 +46,8 @@ constexpr Group kGroups[] = {
 constexpr std::string_view kElsewhere = " login su passwd sh "; // programs of their own
 
 constexpr char kIntroduction[] =
-    "Type a command and Enter; Tab completes it. `NAME --help` tells the options of a command,\n"
-    "`man NAME` more; `man sh` is about the shell itself. These are there:\n";
+    "Type a command and Enter; Tab completes it. `NAME --help` tells the options of\n"
+    "a command, `man NAME` more; `man sh` is about the shell itself. There are:\n";
 constexpr char kShell[] =
     "The shell\n"
     "    cd pwd alias export read set trap jobs fg bg history umask ulimit exit ...  (man sh)\n"

@@ -8,11 +8,12 @@ namespace coreutils::vi {
 
 void Buffer::load(std::vector<std::string> lines) {
     lines_ = std::move(lines);
-    if (lines_.empty()) lines_.emplace_back();
+    empty_ = lines_.empty();
+    if (empty_) lines_.emplace_back();
     done_.clear();
     undone_.clear();
     marks_.fill({kNoLine, 0});
-    group_open_ = modified_ = false;
+    set_unmodified();
 }
 
 void Buffer::begin_group(Position cursor) {
@@ -33,14 +34,14 @@ void Buffer::move_marks(size_t first, size_t removed, size_t added) {
 
 void Buffer::replace(size_t first, size_t count, std::vector<std::string> lines) {
     if (!group_open_) {
+        if (saved_at_ > done_.size()) saved_at_ = kNowhere; // it was undone, and nothing leads there again
         done_.push_back({group_cursor_, {}});
         group_open_ = true;
     }
     undone_.clear();
-    modified_ = true;
     auto begin = lines_.begin() + static_cast<ptrdiff_t>(first), end = begin + static_cast<ptrdiff_t>(count);
     move_marks(first, count, lines.size());
-    Change change{first, {std::make_move_iterator(begin), std::make_move_iterator(end)}, lines};
+    Change change{first, {std::make_move_iterator(begin), std::make_move_iterator(end)}, lines, empty_};
     if (count == lines.size()) {
         std::move(lines.begin(), lines.end(), begin);
     } else {
@@ -49,7 +50,8 @@ void Buffer::replace(size_t first, size_t count, std::vector<std::string> lines)
                       std::make_move_iterator(lines.end()));
     }
     // A buffer without lines has one, empty: that belongs to the change.
-    if (lines_.empty()) {
+    empty_ = change.is_empty = lines_.empty();
+    if (empty_) {
         lines_.emplace_back();
         change.after.emplace_back();
     }
@@ -71,10 +73,10 @@ bool Buffer::undo(Position& cursor) {
     for (size_t index = group.changes.size(); index-- > 0;) {
         const Change& change = group.changes[index];
         apply(change.first, change.after, change.before);
+        empty_ = change.was_empty;
     }
     cursor = group.cursor;
     undone_.push_back(std::move(group));
-    modified_ = true;
     return true;
 }
 
@@ -86,10 +88,9 @@ bool Buffer::redo(Position& cursor) {
     for (const Change& change : group.changes) {
         apply(change.first, change.before, change.after);
         cursor = {change.first, 0};
+        empty_ = change.is_empty;
     }
-    if (lines_.empty()) lines_.emplace_back();
     done_.push_back(std::move(group));
-    modified_ = true;
     return true;
 }
 

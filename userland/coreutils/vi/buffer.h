@@ -1,4 +1,4 @@
-// The text that vi edits: lines without their newlines, never none. Every change goes through replace(),
+// The text that vi edits: lines without their newlines; one empty line stands for none. Every change goes through replace(),
 // which remembers it; undo and redo go back and forth by groups of changes, one a command.
 #pragma once
 
@@ -24,9 +24,15 @@ public:
     const std::string& line(size_t index) const { return lines_[index]; }
     // The lines from `first` up to and with `last`, each with its newline.
     std::string text(size_t first, size_t last) const;
-    bool is_modified() const { return modified_; }
-    void set_modified() { modified_ = true; }
-    void set_unmodified() { modified_ = false; }
+    // There are no lines: the one that line(0) gives is only to stand on.
+    bool is_empty() const { return empty_; }
+    // Whether the text differs from what was saved, undo and redo leading back to it.
+    bool is_modified() const { return saved_at_ != done_.size(); }
+    void set_modified() { saved_at_ = kNowhere; }
+    void set_unmodified() {
+        saved_at_ = done_.size();
+        group_open_ = false;
+    }
 
     // Takes the place of everything; nothing to undo is left.
     void load(std::vector<std::string> lines);
@@ -46,10 +52,12 @@ public:
 
 private:
     static constexpr size_t kMarks = 128;
+    static constexpr size_t kNowhere = static_cast<size_t>(-1);
 
     struct Change {
         size_t first;
         std::vector<std::string> before, after;
+        bool was_empty = false, is_empty = false;
     };
     struct Group {
         Position cursor;
@@ -63,7 +71,8 @@ private:
     std::array<Position, kMarks> marks_;
     std::vector<Group> done_, undone_;
     Position group_cursor_;
-    bool group_open_ = false, modified_ = false;
+    size_t saved_at_ = 0; // done_.size() when the text was saved
+    bool group_open_ = false, empty_ = true;
 };
 
 // Characters of UTF-8 in a line: the byte offset of the next and of the previous one.

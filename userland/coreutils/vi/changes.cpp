@@ -4,7 +4,7 @@
 #include "lib/utf8.h"
 
 #include <algorithm>
-#include <ctype.h>
+#include <wctype.h>
 
 namespace coreutils::vi {
 
@@ -116,22 +116,45 @@ void Editor::join_lines(size_t count) {
 }
 
 void Editor::change_case(size_t count) {
-    std::string line = buffer_.line(cursor_.line);
+    const std::string& line = buffer_.line(cursor_.line);
     if (line.empty()) return;
     changed_ = true;
-    for (; count > 0 && cursor_.column < line.size(); --count) {
-        auto& byte = line[cursor_.column];
-        auto value = static_cast<unsigned char>(byte);
-        byte = static_cast<char>(islower(value) ? toupper(value) : isupper(value) ? tolower(value) : value);
-        cursor_.column = next_character(line, cursor_.column);
+    Position to = cursor_;
+    for (; count > 0 && to.column < line.size(); --count) to.column = next_character(line, to.column);
+    change_case_between(cursor_, to, Reach::exclusive, '~');
+    move_to(to);
+}
+
+void Editor::change_case_between(Position from, Position to, Reach reach, char how) {
+    Register text = take_text(from, to, reach);
+    for (std::string& line : text.lines) {
+        std::string changed;
+        for (size_t at = 0; at < line.size();) {
+            CodePoint point = decode_utf8(std::string_view(line).substr(at));
+            auto letter = static_cast<wint_t>(point.value);
+            bool raise = how == 'U' || (how == '~' && iswlower(letter));
+            if (point.value == kInvalidByte)
+                changed.push_back(line[at]);
+            else
+                append_utf8(changed, static_cast<char32_t>(raise ? towupper(letter) : towlower(letter)));
+            at += point.length;
+        }
+        line = std::move(changed);
     }
-    buffer_.set_line(cursor_.line, line);
-    move_to(cursor_);
+    std::string& first = text.lines.front();
+    std::string& last = text.lines.back();
+    if (reach != Reach::lines) {
+        const std::string& end = buffer_.line(to.line);
+        last += end.substr(reach == Reach::inclusive ? next_character(end, to.column) : to.column);
+        first.insert(0, buffer_.line(from.line), 0, from.column);
+    }
+    buffer_.replace(from.line, to.line - from.line + 1, std::move(text.lines));
+    move_to(from);
 }
 
 void Editor::replace_characters(size_t count) {
     int key = next_key();
-    if (key == 0x1b) return;
+    if (key == kEscape) return;
     std::string line = buffer_.line(cursor_.line), text;
     size_t end = cursor_.column;
     for (size_t index = 0; index < count; ++index) {

@@ -1,5 +1,6 @@
 // Normal mode: operators, and the commands of single keys.
 #include "vi/editor.h"
+#include "vi/text_objects.h"
 
 #include "lib/utf8.h"
 
@@ -71,7 +72,7 @@ bool Editor::operator_command(const Command& command, int key) {
     if (!strchr("dcy<>!", key) || key == 0) return false;
     buffer_.begin_group(cursor_);
     Command target = command;
-    int next = mapped_key('m');
+    int next = mapped_key(MappingKind::command);
     // 2d3w is d6w.
     size_t count = 0;
     for (; next >= '0' && next <= '9' && (next != '0' || count > 0); next = next_key())
@@ -90,9 +91,17 @@ bool Editor::operator_command(const Command& command, int key) {
         apply_operator(static_cast<char>(key), target, from, {{last, cursor_.column}, Reach::lines});
         return true;
     }
+    if (next == 'i' || next == 'a') {
+        auto object = text_object(buffer_, cursor_, next == 'i' ? Extent::inner : Extent::around, next_key());
+        if (!object)
+            complain("No such text");
+        else if (object->from != object->to || object->reach == Reach::lines || key == 'c')
+            apply_operator(static_cast<char>(key), target, cursor_ = object->from, {object->to, object->reach});
+        return true;
+    }
     auto motion = read_motion(next, target, static_cast<char>(key));
     if (!motion) {
-        if (next != 0x1b) complain("No such place");
+        if (next != kEscape) complain("No such place");
         return true;
     }
     if (motion->reach == Reach::exclusive && motion->to == cursor_ && key != 'c') return true;
@@ -100,13 +109,62 @@ bool Editor::operator_command(const Command& command, int key) {
     return true;
 }
 
+void Editor::choose(const TextObject& object) {
+    visual_start_ = object.from;
+    visual_lines_ |= object.reach == Reach::lines;
+    cursor_ = object.to;
+    if (object.reach == Reach::exclusive && object.to > object.from)
+        cursor_ = object.to.column > 0
+                      ? Position{object.to.line, previous_character(buffer_.line(object.to.line), object.to.column)}
+                      : Position{object.to.line - 1, last_character(buffer_.line(object.to.line - 1))};
+}
+
+// What happens to the text that was chosen; visual mode is over.
+void Editor::visual_command(char name, const Command& command) {
+    Position from = std::min(*visual_start_, cursor_), to = std::max(*visual_start_, cursor_);
+    if (strchr("DXYC", name)) visual_lines_ = true, name |= 0x20;
+    Reach reach = visual_lines_                    ? Reach::lines
+                  : buffer_.line(to.line).empty() ? Reach::exclusive
+                                                  : Reach::inclusive;
+    visual_start_.reset();
+    buffer_.mark('<') = from;
+    buffer_.mark('>') = to;
+    buffer_.begin_group(from);
+    cursor_ = from;
+    switch (name) {
+    case ':':
+        if (auto line = read_line(':', "'<,'>")) colon_line(*line);
+        return;
+    case 'J':
+        join_lines(to.line - from.line + 1);
+        break;
+    case '~':
+    case 'u':
+    case 'U':
+        change_case_between(from, to, reach, name);
+        break;
+    case 'p': {
+        Register text = register_named(command.register_name);
+        apply_operator('d', {}, from, {to, reach});
+        std::swap(text, register_named('"'));
+        bool at_end = reach != Reach::lines && cursor_.column < from.column;
+        put({}, at_end);
+        register_named('"') = std::move(text);
+        break;
+    }
+    default:
+        apply_operator(name == 'x' ? 'd' : name == 's' ? 'c' : name, command, from, {to, reach});
+    }
+    changed_ = false; // what was chosen by hand is not repeated
+}
+
 // v and V: the text between two places is chosen first.
 void Editor::visual_mode(int key) {
     visual_start_ = cursor_;
     visual_lines_ = key == 'V';
     for (;;) {
-        int next = mapped_key('m');
-        if (next == 0x1b || next == key) break;
+        int next = mapped_key(MappingKind::command);
+        if (next == kEscape || next == key) break;
         Command command;
         for (size_t count = 0; next >= '0' && next <= '9' && (next != '0' || count > 0); next = next_key()) {
             count = std::min(count * 10 + static_cast<size_t>(next - '0'), kMostCount);
@@ -121,21 +179,12 @@ void Editor::visual_mode(int key) {
             visual_lines_ = next == 'V';
             continue;
         }
-        char name = next == 'x' ? 'd' : next == 's' ? 'c' : static_cast<char>(next);
-        if (next > 0 && next < 128 && strchr("dcy<>!xs", next)) {
-            Position from = std::min(*visual_start_, cursor_), to = std::max(*visual_start_, cursor_);
-            bool lines = visual_lines_;
-            visual_start_.reset();
-            buffer_.begin_group(from);
-            cursor_ = from;
-            bool empty = buffer_.line(to.line).empty();
-            apply_operator(name, command, from,
-                           {to, lines   ? Reach::lines
-                                : empty ? Reach::exclusive
-                                        : Reach::inclusive});
-            changed_ = false; // what was chosen by hand is not repeated
-            return;
+        if (next == 'i' || next == 'a') {
+            if (auto object = text_object(buffer_, cursor_, next == 'i' ? Extent::inner : Extent::around, next_key()))
+                choose(*object);
+            continue;
         }
+        if (next > 0 && next < 128 && strchr("dcy<>!xsDXYCJ~uU:p", next)) return visual_command(static_cast<char>(next), command);
         if (auto motion = read_motion(next, command, 0)) move_to(motion->to, motion->keeps_column);
     }
     visual_start_.reset();
@@ -319,11 +368,11 @@ void Editor::normal_command() {
         kept_at_ = {cursor_.line, buffer_.line_count()};
         kept_line_ = buffer_.line(cursor_.line);
     }
-    int key = mapped_key('m');
+    int key = mapped_key(MappingKind::command);
     for (;;) {
         if (key == '"') {
             command.register_name = static_cast<char>(next_key());
-            key = mapped_key('m');
+            key = mapped_key(MappingKind::command);
         } else if (key >= '1' && key <= '9') {
             size_t count = 0;
             for (; key >= '0' && key <= '9'; key = next_key())
@@ -334,7 +383,7 @@ void Editor::normal_command() {
             break;
         }
     }
-    if (key == 0x1b) return;
+    if (key == kEscape) return;
     buffer_.begin_group(cursor_);
     switch (key) {
     case ':': {

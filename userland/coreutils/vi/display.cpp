@@ -15,10 +15,18 @@ namespace {
 
 constexpr size_t kNumberWidth = 8;
 
+// How characters are shown that no terminal should get, U+009B for one.
+std::string hexadecimal(char32_t value) {
+    char text[12];
+    snprintf(text, sizeof text, "<%04x>", static_cast<unsigned>(value));
+    return text;
+}
+
 size_t width_of(const CodePoint& point, size_t column, size_t tab_stop) {
     if (point.value == '\t') return tab_stop - column % tab_stop;
     int width = column_width(point.value);
-    return width >= 0 ? static_cast<size_t>(width) : point.value == kInvalidByte ? 4 : 2; // \xNN and ^X
+    if (width >= 0) return static_cast<size_t>(width);
+    return point.value == kInvalidByte ? 4 : point.value < 0x80 ? 2 : hexadecimal(point.value).size(); // \xNN and ^X
 }
 
 } // namespace
@@ -57,6 +65,8 @@ std::string Editor::display_text(const std::string& text) const {
         } else if (point.value == kInvalidByte) {
             constexpr char kDigits[] = "0123456789abcdef";
             shown += {'\\', 'x', kDigits[byte >> 4], kDigits[byte & 15]};
+        } else if (column_width(point.value) < 0 && point.value >= 0x80) {
+            shown += hexadecimal(point.value);
         } else if (column_width(point.value) < 0) {
             shown.push_back('^');
             shown.push_back(static_cast<char>(byte ^ 0x40));
@@ -161,13 +171,13 @@ std::vector<std::string> Editor::lay_out(size_t& cursor_row, size_t& cursor_colu
         rows.resize(row + needed);
     }
     while (rows.size() < room) rows.emplace_back("~");
-    std::string text = prompt_;
+    std::string text = display_text(prompt_);
     if (!prompt_.empty()) {
         while (display_width(text) >= columns_) text.erase(0, next_character(text, 0));
         cursor_row = room;
         cursor_column = display_width(text);
     } else {
-        text = !message_.empty() ? message_
+        text = !message_.empty() ? display_text(message_)
                : inserting_      ? "-- INSERT --"
                : visual_start_   ? "-- VISUAL --"
                                  : "";

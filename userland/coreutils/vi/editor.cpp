@@ -11,7 +11,7 @@
 namespace coreutils::vi {
 namespace {
 
-constexpr int kEscape = 0x1b, kInterrupt = 3, kNextWord = 14, kPreviousWord = 16; // ^[ ^C ^N ^P
+constexpr int kInterrupt = 3, kNextWord = 14, kPreviousWord = 16; // ^[ ^C ^N ^P
 
 bool is_word_byte(char byte) {
     return isalnum(static_cast<unsigned char>(byte)) || byte == '_' || (byte & 0x80);
@@ -28,8 +28,7 @@ int Editor::next_key(int timeout_ms) {
         if (replay_left_ > 0) --replay_left_;
         // ^C ends a macro that has no end.
         constexpr unsigned kKeysBetweenLooks = 256;
-        static unsigned keys = 0;
-        if (++keys % kKeysBetweenLooks == 0 && !ex_mode_ && terminal_.is_waiting()) {
+        if (++fed_keys_ % kKeysBetweenLooks == 0 && !ex_mode_ && terminal_.is_waiting()) {
             int typed = terminal_.key();
             if (typed == kInterrupt) {
                 pending_.clear();
@@ -187,7 +186,7 @@ void Editor::insert_mode(size_t count, bool replacing) {
     inserting_ = true;
     std::string typed;
     bool plain = true; // only text: a count repeats it
-    for (int key; (key = mapped_key('!')) != kEscape;) {
+    for (int key; (key = mapped_key(MappingKind::insert)) != kEscape;) {
         if (!replacing && key <= 0x7f && !is_word_byte(static_cast<char>(key))) expand_abbreviation(typed);
         const std::string& line = buffer_.line(cursor_.line);
         if (key != kNextWord && key != kPreviousWord) completions_.clear();
@@ -342,14 +341,13 @@ void Editor::complete_word(bool forward) {
 // Searching.
 
 // A line typed in the last row; nothing when it was given up.
-std::optional<std::string> Editor::read_line(char lead) {
-    std::string text;
+std::optional<std::string> Editor::read_line(char lead, std::string text) {
     for (;;) {
         prompt_ = lead + text;
-        int key = mapped_key('!');
+        int key = mapped_key(MappingKind::insert);
         prompt_.clear();
         if (key == '\r' || key == '\n') return text;
-        if (key == 0x1b || key == 3) return std::nullopt;
+        if (key == kEscape) return std::nullopt;
         if (key == 8 || key == 127) {
             if (text.empty()) return std::nullopt;
             text.resize(previous_character(text, text.size()));

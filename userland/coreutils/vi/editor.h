@@ -1,11 +1,12 @@
 // vi's state and commands: normal and insert mode in editor.cpp, commands.cpp, motion_keys.cpp and
-// changes.cpp, the colon commands in ex.cpp, the screen in display.cpp.
+// changes.cpp, the colon commands in ex*.cpp and substitute.cpp, the screen in display.cpp.
 #pragma once
 
 #include "lib/raw_terminal.h"
 #include "lib/regex.h"
 #include "vi/buffer.h"
-#include "vi/motion.h"
+#include "vi/ex_command.h"
+#include "vi/text_objects.h"
 
 #include <array>
 #include <optional>
@@ -16,6 +17,7 @@
 namespace coreutils::vi {
 
 constexpr char kControl(char letter) { return static_cast<char>(letter & 0x1f); }
+constexpr int kEscape = kControl('[');
 
 class Editor {
 public:
@@ -46,9 +48,17 @@ private:
     // Keys. What `.` repeats is fed back as if it was typed.
     // kKeyNone when the time is up before one comes.
     int next_key(int timeout_ms = -1);
-    // The next key behind what :map (kind 'm') or :map! (kind '!') makes of those that are typed (mapping.cpp).
-    int mapped_key(char kind);
-    void set_mapping(char kind, bool remove, std::string_view arguments);
+    // What is typed stands for something else (mapping.cpp): keys by :map and :map!, words by :abbreviate.
+    enum class MappingKind : uint8_t { command, insert, abbreviation };
+    struct Mapping {
+        MappingKind kind;
+        std::string from, to;
+    };
+    // The next key behind what the mappings of this kind make of those that are typed.
+    int mapped_key(MappingKind kind);
+    // The longest mapping of those that begin with `key`; the keys that it needs are appended.
+    const Mapping* read_mapping(MappingKind kind, std::vector<int>& keys, size_t& length);
+    void set_mapping(MappingKind kind, bool remove, std::string_view arguments);
     // :abbreviate: the word before the cursor, which is the end of `typed`.
     void expand_abbreviation(std::string& typed);
     // What a key types; nothing for keys without a character.
@@ -77,9 +87,13 @@ private:
     Motion line_motion(size_t target) const;
     void apply_operator(char name, const Command& command, Position from, const Motion& motion);
     void visual_mode(int key);
+    void visual_command(char name, const Command& command);
+    void choose(const TextObject& object);
     void put(const Command& command, bool after);
     void join_lines(size_t count);
     void change_case(size_t count);
+    // ~ exchanges, u lowers and U raises the case.
+    void change_case_between(Position from, Position to, Reach reach, char how);
     void replace_characters(size_t count);
     void shift(size_t first, size_t last, bool right);
 
@@ -99,11 +113,18 @@ private:
 
     // Searching.
     bool search(const std::string& pattern, bool forward, size_t count);
-    std::optional<std::string> read_line(char prompt);
+    std::optional<std::string> read_line(char prompt, std::string text = {});
     std::optional<Position> find(const Regex& regex, Position from, bool forward) const;
 
-    // Colon commands (ex.cpp).
+    // Colon commands.
     void colon_command(const std::string& line);
+    bool parse_command(std::string_view text, ColonCommand& command);
+    bool file_command(const ColonCommand& command);
+    bool text_command(const ColonCommand& command);
+    bool ex_text_command(const ColonCommand& command);
+    bool other_command(const ColonCommand& command);
+    void insert_from(const ColonCommand& command);
+    void copy_lines(const ColonCommand& command);
     bool parse_address(std::string_view& text, size_t& line);
     bool parse_range(std::string_view& text, size_t& first, size_t& last, int& given);
     void substitute(size_t first, size_t last, std::string_view arguments);
@@ -114,6 +135,10 @@ private:
     bool write_file(std::string_view name, size_t first, size_t last, bool whole, bool force);
     bool read_file(const std::string& name);
     void edit_file(const std::string& name, bool force);
+    // Another one of the files that vi was started with.
+    void edit_argument(size_t index, bool force);
+    // False after complaining that changes would be lost.
+    bool may_leave(bool force);
     bool source(const std::string& name);
     void start_up();
     void suspend();
@@ -171,10 +196,11 @@ private:
 
     std::vector<int> pending_; // the next one last
     std::vector<int> typed_, last_change_;
-    std::vector<std::string> mappings_; // the kind and what is typed, and what it stands for, by turns
+    std::vector<Mapping> mappings_;
     size_t unmapped_ = 0; // of pending_, what no mapping takes
     bool replaying_ = false, changed_ = false;
     size_t replay_left_ = 0; // of pending_, what belongs to `.`
+    unsigned fed_keys_ = 0;  // so many came from pending_
     char recording_ = 0, last_macro_ = 0;
     std::vector<int> recorded_;
     bool ex_mode_ = false;
@@ -184,7 +210,7 @@ private:
 
     std::array<Register, 128> registers_;
     Position before_jump_;
-    std::string last_pattern_, last_find_target_;
+    std::string last_pattern_, last_find_target_, substituted_pattern_, replacement_;
     char last_find_ = 0;
     bool last_forward_ = true;
     std::optional<Position> visual_start_;

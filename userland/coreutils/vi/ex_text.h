@@ -7,6 +7,8 @@
 
 namespace coreutils::vi {
 
+void skip_blanks(std::string_view& text);
+
 // Up to an unescaped `delimiter`, which is taken off; "\/" becomes "/".
 std::string take_delimited(std::string_view& text, char delimiter);
 

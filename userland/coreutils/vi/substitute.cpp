@@ -95,27 +95,26 @@ size_t end_of_command(std::string_view line) {
 }
 
 void Editor::substitute(size_t first, size_t last, std::string_view arguments) {
-    static std::string pattern, replacement;
     std::string_view flags = arguments;
     if (!arguments.empty() && !isalnum(static_cast<unsigned char>(arguments[0])) &&
         !strchr(" \t\"\\|", arguments[0])) {
         char delimiter = arguments[0];
         arguments.remove_prefix(1);
-        pattern = take_delimited(arguments, delimiter);
-        if (pattern.empty()) pattern = last_pattern_;
-        replacement = take_delimited(arguments, delimiter);
+        substituted_pattern_ = take_delimited(arguments, delimiter);
+        if (substituted_pattern_.empty()) substituted_pattern_ = last_pattern_;
+        replacement_ = take_delimited(arguments, delimiter);
         flags = arguments;
     }
-    if (pattern.empty()) {
+    if (substituted_pattern_.empty()) {
         complain("No previous substitution");
         return;
     }
-    last_pattern_ = pattern;
+    last_pattern_ = substituted_pattern_;
     bool ask = flags.contains('c') && !ex_mode_;
     bool all = flags.find('g') != std::string_view::npos,
          fold = ignore_case_ || flags.find('i') != std::string_view::npos;
     std::string problem;
-    auto regex = Regex::compile(pattern, Syntax::basic, fold ? REG_ICASE : 0, problem);
+    auto regex = Regex::compile(substituted_pattern_, Syntax::basic, fold ? REG_ICASE : 0, problem);
     if (!regex) {
         complain("%s", problem.c_str());
         return;
@@ -137,7 +136,7 @@ void Editor::substitute(size_t first, size_t last, std::string_view arguments) {
             if (answer == Answer::no) {
                 result.append(text, begin, end - begin);
             } else {
-                append_replacement(result, replacement, text, matches);
+                append_replacement(result, replacement_, text, matches);
                 ++count;
             }
             at = end;
@@ -159,7 +158,7 @@ void Editor::substitute(size_t first, size_t last, std::string_view arguments) {
         substitutions += count;
         ++touched;
     }
-    if (substitutions == 0 && !ended && !flags.contains('c')) complain("Pattern not found: %s", pattern.c_str());
+    if (substitutions == 0 && !ended && !flags.contains('c')) complain("Pattern not found: %s", substituted_pattern_.c_str());
     if (touched > 2)
         say("%zu substitutions on %zu lines", substitutions, touched);
     clamp();
@@ -192,7 +191,7 @@ Editor::Answer Editor::confirm(size_t line, size_t begin, size_t end) {
             answer = Answer::last;
             break;
         case 'q':
-        case 0x1b:
+        case kEscape:
             break;
         default:
             known = false;
