@@ -5,11 +5,17 @@
 
 namespace martlet {
 
-static constinit Setting sets_max("sys/kernel/sem", kSemaphoreSetsMax, 0, kIpcCountMax); // shown with the other limits
+// One file shows and sets the four together (fs/proc/sysctl_ipc.cpp), so they are not registered. As on Linux only the
+// number of sets has a range.
+constexpr i64 kLeast = -0x8000'0000ll, kMost = 0x7fff'ffff;
+constinit Setting semaphores_per_set_max("sys/kernel/sem", 32000, kLeast, kMost);
+constinit Setting semaphores_max("sys/kernel/sem", 1'024'000'000, kLeast, kMost);
+constinit Setting semaphore_operations_max("sys/kernel/sem", 500, kLeast, kMost);
+constinit Setting semaphore_sets_max("sys/kernel/sem", 32000, 0, kIpcCountMax);
 static constinit Setting next_id("sys/kernel/sem_next_id", -1, -1, 0x7fff'ffff);
 REGISTER_SETTING(next_id);
 
-constinit IpcTable<SemaphoreSet> semaphore_table{sets_max, next_id};
+constinit IpcTable<SemaphoreSet> semaphore_table{semaphore_sets_max, next_id};
 
 namespace {
 
@@ -22,7 +28,8 @@ std::atomic<u64> undo_lists = 0; // in all sets
 SemaphoreSet::SemaphoreSet(int key, u32 mode) : IpcObject(key, mode), change_time_(current_time().seconds) {}
 
 Result<Ref<SemaphoreSet>> SemaphoreSet::create(int key, u32 mode, usize count) {
-    if (total_semaphores.load(std::memory_order_relaxed) + count > kSemaphoresMax) return Error(Errno::ENOSPC);
+    auto wanted = static_cast<i64>(total_semaphores.load(std::memory_order_relaxed) + count);
+    if (wanted > semaphores_max.get()) return Error(Errno::ENOSPC);
     Ref<SemaphoreSet> set = TRY(make_ref<SemaphoreSet>(key, mode));
     TRY(set->semaphores_.resize(count));
     total_semaphores.fetch_add(count, std::memory_order_relaxed);

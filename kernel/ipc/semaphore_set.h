@@ -13,10 +13,9 @@
 
 namespace martlet {
 
-inline constexpr usize kSemaphoreSetsMax = 32000, kSemaphoresPerSetMax = 32000,
-                       kSemaphoresMax = 1'024'000'000; // SEMMNI, SEMMSL, SEMMNS
-inline constexpr usize kSemaphoreOperationsMax = 500;                                                          // SEMOPM
-inline constexpr int kSemaphoreValueMax = 32767;                                                               // SEMVMX
+inline constexpr int kSemaphoreValueMax = 32767; // SEMVMX
+/// The four numbers of /proc/sys/kernel/sem, in its order: SEMMSL, SEMMNS, SEMOPM, SEMMNI.
+extern Setting semaphores_per_set_max, semaphores_max, semaphore_operations_max, semaphore_sets_max;
 
 class SemaphoreSet final : public IpcObject {
 public:

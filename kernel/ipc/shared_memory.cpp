@@ -12,6 +12,9 @@ static constinit Setting next_id("sys/kernel/shm_next_id", -1, -1, 0x7fff'ffff);
 REGISTER_SETTING(shared_memory_count_max);
 REGISTER_SETTING(next_id);
 
+constinit std::atomic<u64> shared_memory_size_max = kSharedMemoryUnlimited;
+constinit std::atomic<u64> shared_memory_pages_max = kSharedMemoryUnlimited;
+
 constinit IpcTable<SharedMemory> shared_memory_table{shared_memory_count_max, next_id};
 
 namespace {
@@ -24,6 +27,7 @@ public:
     SegmentObject(Ref<MemoryObject> pages, SharedMemory& owner) : pages_(std::move(pages)), owner_(&owner) {}
     Result<Frame*> get_page(u64 index, PageAccess access) override { return pages_->get_page(index, access); }
     Frame* find_page(u64 index) override { return pages_->find_page(index); }
+    u64 resident_page_count() const override { return pages_->resident_page_count(); }
     void mapping_removed(u32 left) override {
         if (Ref<SharedMemory> owner = counted_owner()) owner->detached(left);
     }
@@ -63,7 +67,8 @@ SharedMemory::SharedMemory(int key, u32 mode, u64 size)
 }
 
 Result<Ref<SharedMemory>> SharedMemory::create(int key, u32 mode, u64 size) {
-    if (total_pages.load(std::memory_order_relaxed) + (size + kPageSize - 1) / kPageSize > kSharedMemoryPagesMax)
+    u64 wanted = total_pages.load(std::memory_order_relaxed) + (size / kPageSize) + (size % kPageSize != 0);
+    if (wanted > shared_memory_pages_max.load(std::memory_order_relaxed))
         return Error(Errno::ENOSPC);
     Ref<MemoryObject> pages = TRY(create_shared_anonymous_object(size, Promise::Yes));
     Ref<SharedMemory> segment = TRY(make_ref<SharedMemory>(key, mode, size));
@@ -126,6 +131,12 @@ void SharedMemory::detached(u32 left) {
 }
 
 SharedMemory* shared_memory_of(const File& file) { return file.shared_memory(); }
+u64 shared_memory_resident_pages() {
+    u64 pages = 0;
+    for (usize index = 0; Ref<SharedMemory> segment = shared_memory_table.next(index); ++index)
+        pages += segment->object().resident_page_count();
+    return pages;
+}
 u64 shared_memory_pages() { return total_pages.load(std::memory_order_relaxed); }
 
 } // namespace martlet

@@ -9,8 +9,10 @@
 
 namespace martlet {
 
-// SHMMAX and SHMALL: what Linux calls no limit.
-inline constexpr u64 kSharedMemorySizeMax = ~0ull - (1ull << 24), kSharedMemoryPagesMax = ~0ull - (1ull << 24);
+/// SHMMAX and SHMALL at first: what Linux calls no limit.
+inline constexpr u64 kSharedMemoryUnlimited = ~0ull - (1ull << 24);
+/// /proc/sys/kernel/shmmax and shmall: of one segment, and of all in pages.
+extern std::atomic<u64> shared_memory_size_max, shared_memory_pages_max;
 extern Setting shared_memory_count_max; // /proc/sys/kernel/shmmni
 inline constexpr u32 kSharedMemoryDestroyed = 01000, kSharedMemoryLocked = 02000; // of the mode
 
@@ -45,5 +47,7 @@ extern IpcTable<SharedMemory> shared_memory_table;
 SharedMemory* shared_memory_of(const File& file);
 /// Pages of all segments (SHM_INFO).
 u64 shared_memory_pages();
+/// Those of them that are in memory.
+u64 shared_memory_resident_pages();
 
 } // namespace martlet

@@ -30,6 +30,8 @@ public:
     virtual Result<Frame*> get_page(u64 index, PageAccess access) = 0;
     /// The page if it is resident, with a reference; null otherwise. Does not sleep (mincore, fault-around).
     virtual Frame* find_page(u64 index) { return nullptr; }
+    /// How many find_page() would find; 0 where nobody asks.
+    virtual u64 resident_page_count() const { return 0; }
     /// A page is about to be written through a shared mapping, which was not writable so far. Errors as get_page.
     virtual Result<void> mark_dirty(u64 index) { return {}; }
     /// A mapping went; so many are left. With the address space's lock held.

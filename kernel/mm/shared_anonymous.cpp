@@ -24,6 +24,7 @@ public:
     }
 
     Frame* find_page(u64 index) override { return pages_.find(index); }
+    u64 resident_page_count() const override { return pages_.count(); }
 
     Result<void> remove_pages(u64 first_index, u64 end_index) override {
         pages_.remove_range(first_index, end_index);

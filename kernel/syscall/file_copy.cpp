@@ -47,6 +47,16 @@ Result<void> begin_both(OffsetArgument& from_offset, File& from, UserPtr<i64> fr
     return {};
 }
 
+/// No further than files may grow: EFBIG (and SIGXFSZ by the process's own limit) where they may not at all.
+Result<void> limit_write(u64 offset, usize& count) {
+    u64 limit = current_file_size_limit();
+    if (offset >= limit && limit < kMaxFileSize) raise_file_size_signal();
+    if (limit > kMaxFileSize) limit = kMaxFileSize;
+    if (static_cast<i64>(offset) >= static_cast<i64>(limit)) return Error(Errno::EFBIG);
+    if (count > limit - offset) count = limit - offset;
+    return {};
+}
+
 } // namespace
 
 Result<usize> sys_sendfile(int to_fd, int from_fd, UserPtr<i64> offset, usize count) {
@@ -60,8 +70,10 @@ Result<usize> sys_sendfile(int to_fd, int from_fd, UserPtr<i64> offset, usize co
     if (to->flags() & kOpenAppend) return Error(Errno::EINVAL);
     OffsetArgument from_offset, to_offset;
     TRY(begin_both(from_offset, *from, offset, to_offset, *to, UserPtr<i64>()));
-    usize done = TRY(copy_bytes(*from, from_offset.value, *to, to_offset.value,
-                                count < kMaxTransfer ? count : kMaxTransfer));
+    if (count > kMaxTransfer) count = kMaxTransfer;
+    TRY(from_offset.check(count));
+    if (to->is_seekable()) TRY(to_offset.check(count));
+    usize done = TRY(copy_bytes(*from, from_offset.value, *to, to_offset.value, count));
     TRY(to_offset.end());
     TRY(from_offset.end());
     return done;
@@ -85,9 +97,14 @@ Result<usize> sys_copy_file_range(int from_fd, UserPtr<i64> from_user, int to_fd
     u64 end;
     if (__builtin_add_overflow(from_offset.value, count, &end) || __builtin_add_overflow(to_offset.value, count, &end))
         return Error(Errno::EOVERFLOW);
+    TRY(from_offset.check(0));
+    u64 size = source->attributes.size, left = from_offset.value < size ? size - from_offset.value : 0;
+    if (count > left) count = left;
+    TRY(limit_write(to_offset.value, count));
     bool overlaps = source == target && from_offset.value < to_offset.value + count &&
                     to_offset.value < from_offset.value + count;
-    if (overlaps && count > 0) return Error(Errno::EINVAL);
+    if (overlaps) return Error(Errno::EINVAL);
+    TRY(to_offset.check(0));
     usize done = TRY(copy_bytes(*from, from_offset.value, *to, to_offset.value,
                                 count < kMaxTransfer ? count : kMaxTransfer));
     TRY(to_offset.end());

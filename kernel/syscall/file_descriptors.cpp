@@ -173,7 +173,8 @@ Result<i64> sys_fcntl(int fd, u32 command, u64 argument) {
 }
 
 Result<void> sys_flock(int fd, u32 operation) {
-    constexpr u32 kShared = 1, kExclusive = 2, kNonBlock = 4, kUnlock = 8;
+    constexpr u32 kShared = 1, kExclusive = 2, kNonBlock = 4, kUnlock = 8, kMandatory = 32;
+    if (operation & kMandatory) return {}; // LOCK_MAND, which Linux gave up: taken without effect
     u32 kind = operation & ~kNonBlock;
     if (kind != kShared && kind != kExclusive && kind != kUnlock) return Error(Errno::EINVAL);
     Ref<File> file = TRY(get_open_file(fd, Rights::Manage));

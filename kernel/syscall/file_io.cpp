@@ -40,7 +40,14 @@ Result<Ref<File>> get_seekable(int fd, Rights needed) {
     return file;
 }
 
-usize limited(usize count) { return count < kMaxTransfer ? count : kMaxTransfer; }
+/// What one call moves at most. EFAULT where no user memory is as long.
+Result<IoCursor> user_buffer(u64 address, usize count) {
+    if (count > kMaxTransfer) [[unlikely]] {
+        if (count > kUserEnd || address > kUserEnd - count) return Error(Errno::EFAULT);
+        count = kMaxTransfer;
+    }
+    return IoCursor::user(address, count);
+}
 
 /// The caller's account for /proc/pid/io.
 Result<usize> count_read(Result<usize> result) {
@@ -56,10 +63,17 @@ Result<usize> count_written(Result<usize> result) {
     return result;
 }
 
+/// EINVAL where a transfer of that size would reach past the largest offset.
+Result<void> check_range(u64 offset, const IoCursor& cursor) {
+    if (static_cast<i64>(offset + cursor.remaining()) < 0) [[unlikely]] return Error(Errno::EINVAL);
+    return {};
+}
+
 /// At the file's own position, which moves on.
 Result<usize> read_here(File& file, IoCursor cursor) {
     if (!file.is_seekable()) return file.read(cursor, 0);
     MutexGuard guard(file.position_lock);
+    TRY(check_range(file.position, cursor));
     usize count = TRY(file.read(cursor, file.position));
     file.position += count;
     return count;
@@ -68,6 +82,7 @@ Result<usize> read_here(File& file, IoCursor cursor) {
 Result<usize> write_here(File& file, IoCursor cursor) {
     if (!file.is_seekable()) return file.write(cursor, 0);
     MutexGuard guard(file.position_lock);
+    TRY(check_range(file.position, cursor));
     if (file.flags() & kOpenAppend) return file.append(cursor, file.position);
     usize count = TRY(file.write(cursor, file.position));
     file.position += count;
@@ -90,10 +105,12 @@ Result<usize> write_vectors(File& file, IoCursor cursor, std::span<const UserIoV
 }
 
 Result<usize> read_at(File& file, IoCursor cursor, i64 offset) {
+    TRY(check_range(static_cast<u64>(offset), cursor));
     return file.read(cursor, static_cast<u64>(offset));
 }
 
 Result<usize> write_at(File& file, IoCursor cursor, i64 offset) {
+    TRY(check_range(static_cast<u64>(offset), cursor));
     u64 end; // an appending file appends whatever the offset says (pwrite(2), BUGS)
     if (file.flags() & kOpenAppend) return file.append(cursor, end);
     return file.write(cursor, static_cast<u64>(offset));
@@ -114,26 +131,26 @@ Result<void> check_allocation_mode(u32 mode) {
 
 Result<usize> sys_read(int fd, u64 buffer, usize count) {
     Ref<File> file = TRY(get_readable(fd));
-    return count_read(read_here(*file, IoCursor::user(buffer, limited(count))));
+    return count_read(read_here(*file, TRY(user_buffer(buffer, count))));
 }
 
 Result<usize> sys_write(int fd, u64 buffer, usize count) {
     Ref<File> file = TRY(get_writable(fd));
-    return count_written(write_here(*file, IoCursor::user(buffer, limited(count))));
+    return count_written(write_here(*file, TRY(user_buffer(buffer, count))));
 }
 
 Result<usize> sys_pread64(int fd, u64 buffer, usize count, i64 offset) {
     if (offset < 0) return Error(Errno::EINVAL);
     Ref<File> file = TRY(get_seekable(fd, Rights::Read));
     if (!file->can_read()) return Error(Errno::EBADF);
-    return count_read(read_at(*file, IoCursor::user(buffer, limited(count)), offset));
+    return count_read(read_at(*file, TRY(user_buffer(buffer, count)), offset));
 }
 
 Result<usize> sys_pwrite64(int fd, u64 buffer, usize count, i64 offset) {
     if (offset < 0) return Error(Errno::EINVAL);
     Ref<File> file = TRY(get_seekable(fd, Rights::Write));
     if (!file->can_write()) return Error(Errno::EBADF);
-    return count_written(write_at(*file, IoCursor::user(buffer, limited(count)), offset));
+    return count_written(write_at(*file, TRY(user_buffer(buffer, count)), offset));
 }
 
 Result<usize> sys_readv(int fd, u64 vectors, u64 count) {

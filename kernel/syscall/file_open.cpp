@@ -12,12 +12,22 @@ constexpr u32 kValidFlags = kOpenAccessMode | kOpenCreate | kOpenExclusive | kOp
                             kOpenTruncate | kOpenAppend | kOpenNonBlock | kOpenSync | kOpenDsync |
                             kOpenAsync | kOpenDirect | kOpenLargeFile | kOpenDirectory | kOpenNoFollow |
                             kOpenNoAtime | kOpenCloseOnExec | kOpenPath | kOpenTmpfile;
-constexpr u32 kTmpfileBit = kOpenTmpfile & ~kOpenDirectory;
-
 CloseOnExec close_on_exec_of(u32 flags) { return flags & kOpenCloseOnExec ? CloseOnExec::Yes : CloseOnExec::No; }
 
-/// The rules about combinations, as open(2) has them.
-Result<void> check_flags(u32& flags) {
+Result<int> open_and_install(int directory, UserString path, u32 flags, u32 mode, u32 walk_flags) {
+    TRY(check_open_flags(flags));
+    bool is_confined = (walk_flags & (kWalkBeneath | kWalkInRoot)) != 0;
+    NameArgument name =
+        TRY(NameArgument::load(directory, path, is_confined ? AbsoluteName::NeedsStart : AbsoluteName::IgnoresStart));
+    OpenRequest request{flags, flags & (kOpenCreate | kTmpfileBit) ? apply_umask(mode & kModePermissions) : 0,
+                        walk_flags};
+    Ref<File> file = TRY(open_file(name.at(), request));
+    return current_task().files().install(std::move(file), close_on_exec_of(flags), current_limit(Resource::OpenFiles));
+}
+
+} // namespace
+
+Result<void> check_open_flags(u32& flags) {
     if (flags & kOpenPath) {
         flags &= kOpenDirectory | kOpenNoFollow | kOpenPath | kOpenCloseOnExec;
         return {};
@@ -30,19 +40,6 @@ Result<void> check_flags(u32& flags) {
     if ((flags & kOpenCreate) && (flags & kOpenDirectory)) return Error(Errno::EINVAL);
     return {};
 }
-
-Result<int> open_and_install(int directory, UserString path, u32 flags, u32 mode, u32 walk_flags) {
-    TRY(check_flags(flags));
-    bool is_confined = (walk_flags & (kWalkBeneath | kWalkInRoot)) != 0;
-    NameArgument name =
-        TRY(NameArgument::load(directory, path, is_confined ? AbsoluteName::NeedsStart : AbsoluteName::IgnoresStart));
-    OpenRequest request{flags, flags & (kOpenCreate | kTmpfileBit) ? apply_umask(mode & kModePermissions) : 0,
-                        walk_flags};
-    Ref<File> file = TRY(open_file(name.at(), request));
-    return current_task().files().install(std::move(file), close_on_exec_of(flags), current_limit(Resource::OpenFiles));
-}
-
-} // namespace
 
 Result<int> sys_openat(int directory, UserString path, u32 flags, u32 mode) {
     return open_and_install(directory, path, (flags & kValidFlags) | kOpenLargeFile, mode, 0);

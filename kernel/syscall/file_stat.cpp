@@ -36,14 +36,14 @@ abi::StatxTime statx_time(const TimeSpec& time) { return {time.seconds, static_c
 
 Result<void> store_statx(Inode& inode, const Mount* mount, bool is_mount_root, UserPtr<abi::Statx> status) {
     constexpr u32 kBasicStats = 0x7ff, kBirthTime = 0x800, kMountId = 0x1000;
-    constexpr u64 kAttributeMountRoot = 0x2000;
+    constexpr u64 kAttributeAutomount = 0x1000, kAttributeMountRoot = 0x2000, kAttributeDax = 0x20'0000;
     TRY(inode.refresh_attributes());
     const InodeAttributes& from = inode.attributes;
     abi::Statx to{};
     to.mask = kBasicStats | kBirthTime | (mount ? kMountId : 0);
     to.block_size = from.block_size;
     to.attributes = is_mount_root ? kAttributeMountRoot : 0;
-    to.attributes_mask = kAttributeMountRoot;
+    to.attributes_mask = kAttributeAutomount | kAttributeMountRoot | kAttributeDax;
     to.link_count = from.link_count;
     to.user_id = from.user_id;
     to.group_id = from.group_id;

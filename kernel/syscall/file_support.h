@@ -25,6 +25,10 @@ Result<Ref<File>> get_open_file(int fd, Rights needed);
 /// Whether an absolute name leaves the starting directory unused, as everywhere, or stays below it (openat2(2)).
 enum class AbsoluteName : u8 { IgnoresStart, NeedsStart };
 
+/// open(2)'s rules about combinations of flags, and those that it takes without effect beside O_PATH. EINVAL.
+inline constexpr u32 kTmpfileBit = kOpenTmpfile & ~kOpenDirectory;
+Result<void> check_open_flags(u32& flags);
+
 /// F_SETFL, with O_ASYNC. EPERM: O_NOATIME is for owners.
 Result<i64> set_status_flags(File& file, int fd, u32 flags);
 

@@ -55,6 +55,7 @@ Result<void> sys_lremovexattr(UserString path, UserString name);
 Result<void> sys_fremovexattr(int fd, UserString name);
 // fs_namespace.cpp
 Result<void> sys_unshare(u64 flags);
+Result<void> sys_setns(int fd, u32 kinds);
 // fs_mount_api.cpp
 Result<int> sys_fsopen(UserString name, u32 flags);
 Result<int> sys_fspick(int directory, UserString path, u32 flags);

@@ -13,7 +13,7 @@ constexpr u32 kGetProcess = 11, kGetValue = 12, kGetAll = 13, kGetIncreaseWaiter
 Result<void> operate(int id, UserPtr<abi::SemaphoreOperation> operations, usize count, Deadline deadline) {
     constexpr usize kInline = 8;
     if (count == 0 || id < 0) return Error(Errno::EINVAL);
-    if (count > kSemaphoreOperationsMax) return Error(Errno::E2BIG);
+    if (static_cast<i64>(count) > semaphore_operations_max.get()) return Error(Errno::E2BIG);
     abi::SemaphoreOperation inline_operations[kInline];
     Own<abi::SemaphoreOperation[]> heap;
     if (count > kInline) {
@@ -29,14 +29,16 @@ Result<void> operate(int id, UserPtr<abi::SemaphoreOperation> operations, usize 
     return result;
 }
 
+i32 number(const Setting& limit) { return static_cast<i32>(limit.get()); }
+
 Result<int> limits(u32 command, u64 argument) {
-    abi::SemaphoreLimits limits{.map = static_cast<i32>(kSemaphoresMax),
-                                .sets_max = static_cast<i32>(kSemaphoreSetsMax),
-                                .semaphores_max = static_cast<i32>(kSemaphoresMax),
-                                .undo_max = static_cast<i32>(kSemaphoresMax),
-                                .per_set_max = static_cast<i32>(kSemaphoresPerSetMax),
-                                .operations_max = static_cast<i32>(kSemaphoreOperationsMax),
-                                .undo_entries_max = static_cast<i32>(kSemaphoreOperationsMax),
+    abi::SemaphoreLimits limits{.map = number(semaphores_max),
+                                .sets_max = number(semaphore_sets_max),
+                                .semaphores_max = number(semaphores_max),
+                                .undo_max = number(semaphores_max),
+                                .per_set_max = number(semaphores_per_set_max),
+                                .operations_max = number(semaphore_operations_max),
+                                .undo_entries_max = number(semaphore_operations_max),
                                 .undo_size = 20,
                                 .value_max = kSemaphoreValueMax,
                                 .adjust_max = kSemaphoreValueMax};
@@ -74,7 +76,7 @@ Result<int> status(SemaphoreSet& set, u64 argument, bool any, int answer) {
 } // namespace
 
 Result<int> sys_semget(int key, int count, u32 flags) {
-    if (count < 0 || count > static_cast<int>(kSemaphoresPerSetMax)) return Error(Errno::EINVAL);
+    if (count < 0 || count > semaphores_per_set_max.get()) return Error(Errno::EINVAL);
     auto check = [&](SemaphoreSet& set) -> Result<void> {
         if (static_cast<usize>(count) > set.count()) return Error(Errno::EINVAL);
         return {};

@@ -49,7 +49,7 @@ Result<int> sys_shmget(int key, usize size, u32 flags) {
         return {};
     };
     auto create = [&]() -> Result<Ref<SharedMemory>> {
-        if (size == 0 || size > kSharedMemorySizeMax) return Error(Errno::EINVAL);
+        if (size == 0 || size > shared_memory_size_max.load(std::memory_order_relaxed)) return Error(Errno::EINVAL);
         if (flags & kHugePages) return Error(Errno::ENOMEM); // no huge pages are set aside
         return SharedMemory::create(key, flags, size);
     };
@@ -97,18 +97,18 @@ Result<void> sys_shmdt(u64 address) {
 Result<int> sys_shmctl(int id, u32 command, u64 argument) {
     command &= ~kIpcVersion64;
     if (command == kIpcLimits) {
-        abi::SharedMemoryLimits limits{.size_max = kSharedMemorySizeMax,
+        abi::SharedMemoryLimits limits{.size_max = shared_memory_size_max.load(std::memory_order_relaxed),
                                        .size_min = 1,
                                        .count_max = static_cast<u64>(shared_memory_count_max.get()),
                                        .per_process_max = static_cast<u64>(shared_memory_count_max.get()),
-                                       .pages_max = kSharedMemoryPagesMax};
+                                       .pages_max = shared_memory_pages_max.load(std::memory_order_relaxed)};
         TRY(UserPtr<abi::SharedMemoryLimits>(argument).store(limits));
         return shared_memory_table.highest_index();
     }
     if (command == kUse) {
         abi::SharedMemoryUse use{.used_ids = static_cast<i32>(shared_memory_table.count()),
                                  .total_pages = shared_memory_pages(),
-                                 .resident_pages = shared_memory_pages()};
+                                 .resident_pages = shared_memory_resident_pages()};
         TRY(UserPtr<abi::SharedMemoryUse>(argument).store(use));
         return shared_memory_table.highest_index();
     }

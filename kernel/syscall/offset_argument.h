@@ -8,19 +8,22 @@ namespace martlet {
 
 class OffsetArgument : NonCopyable {
 public:
-    /// EFAULT, EINVAL (negative), ESPIPE (an offset for a file without positions).
+    /// EFAULT, ESPIPE (an offset for a file without positions).
     Result<void> begin(File& file, UserPtr<i64> user) NO_THREAD_SAFETY_ANALYSIS {
         user_ = user;
         if (user) {
-            i64 given = TRY(user.load());
-            if (given < 0) return Error(Errno::EINVAL);
+            value = static_cast<u64>(TRY(user.load()));
             if (!file.is_seekable()) return Error(Errno::ESPIPE);
-            value = static_cast<u64>(given);
         } else if (file.is_seekable()) {
             file.position_lock.lock();
             locked_ = &file;
             value = file.position;
         }
+        return {};
+    }
+    /// EINVAL before the first and where `count` bytes would reach past the largest offset.
+    Result<void> check(usize count) const {
+        if (static_cast<i64>(value) < 0 || static_cast<i64>(value + count) < 0) return Error(Errno::EINVAL);
         return {};
     }
     /// Stores what `value` has become. EFAULT.

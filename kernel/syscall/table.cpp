@@ -345,7 +345,7 @@ constexpr SyscallRow kRows[] = {
     row<sys_clock_adjtime>(305, "clock_adjtime", "clock, adjustment"),
     row<sys_syncfs>(306, "syncfs", "fd"),
     row<sys_sendmmsg>(307, "sendmmsg", "fd, messages, count, flags"),
-    missing(308, "setns"),
+    row<sys_setns>(308, "setns", "fd, kinds"),
     row<sys_getcpu>(309, "getcpu", "cpu, node"),
     row<sys_process_vm_readv>(310, "process_vm_readv", "process_id, local, local_count, remote, remote_count, flags"),
     row<sys_process_vm_writev>(311, "process_vm_writev", "process_id, local, local_count, remote, remote_count, flags"),

@@ -105,8 +105,7 @@ Result<u64> File::seek(i64 offset, int whence) {
     default: return Error(Errno::EINVAL);
     }
     i64 result;
-    if (__builtin_add_overflow(base, offset, &result)) return Error(Errno::EOVERFLOW);
-    if (result < 0) return Error(Errno::EINVAL);
+    if (__builtin_add_overflow(base, offset, &result) || result < 0) return Error(Errno::EINVAL);
     position = static_cast<u64>(result);
     return position;
 }

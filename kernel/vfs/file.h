@@ -69,7 +69,7 @@ enum class TransferDirection : u8 { Read, Write };
 /// Not a program's to ask for: what happens by this file is not reported to listeners (fanotify(7)). F_GETFL shows it.
 inline constexpr u32 kOpenUnreported = 1u << 26;
 /// The kinds that some call tells from all others.
-enum class FileKind : u8 { Other, Event, Timer, Signal, Epoll, Inotify, Fanotify, Socket, MessageQueue };
+enum class FileKind : u8 { Other, Event, Timer, Signal, Epoll, Inotify, Fanotify, Socket, MessageQueue, NameSpace };
 /// What F_SETFL may change.
 inline constexpr u32 kOpenStatusFlags = kOpenAppend | kOpenAsync | kOpenDirect | kOpenNoAtime | kOpenNonBlock;
 inline constexpr int kSeekSet = 0, kSeekCurrent = 1, kSeekEnd = 2, kSeekData = 3, kSeekHole = 4;

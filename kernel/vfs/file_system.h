@@ -28,6 +28,9 @@ public:
     virtual Result<String> options() { return String::create(""); }
     /// mount(2) MS_REMOUNT with new options.
     virtual Result<void> reconfigure(std::string_view options) { return {}; }
+    /// Handles (vfs/file_handle.h): the inode can be found by its number from now on, as long as it lives. ENOMEM.
+    virtual Result<void> keep_findable(Inode& inode) { return Error(Errno::EOPNOTSUPP); }
+    virtual Result<Ref<Inode>> find_inode(u64 number) { return Error(Errno::ESTALE); }
     u64 device; // st_dev (as makedev(3)), unique per instance
     class FileSystem* type = nullptr;
     std::atomic<bool> is_read_only = false;

@@ -21,6 +21,7 @@ Result<void> FsContext::copy_name_space() {
     Ref<MountNamespace> copy = TRY(MountNamespace::copy(*name_space_, new_root, new_working_directory));
     set_root(std::move(new_root));
     set_working_directory(std::move(new_working_directory));
+    LockGuard guard(lock_);
     std::swap(name_space_, copy);
     return {};
 }
@@ -34,12 +35,18 @@ void FsContext::enter_name_space(Ref<MountNamespace> name_space) {
     }
     set_root(top);
     set_working_directory(std::move(top));
+    LockGuard guard(lock_);
     std::swap(name_space_, name_space);
 }
 
 void FsContext::replace_root(const Path& old_root, const Path& new_root) {
     if (root() == old_root) set_root(new_root);
     if (working_directory() == old_root) set_working_directory(new_root);
+}
+
+Ref<MountNamespace> FsContext::counted_name_space() {
+    LockGuard guard(lock_);
+    return name_space_;
 }
 
 Path FsContext::root() {

@@ -14,6 +14,8 @@ public:
     /// setns(2), as above: its root becomes root and working directory.
     void enter_name_space(Ref<MountNamespace> name_space);
     MountNamespace& name_space() const { return *name_space_; }
+    /// For those who look at somebody else's context.
+    Ref<MountNamespace> counted_name_space();
     /// pivot_root(2): whoever stands on the old root now stands on the new one.
     void replace_root(const Path& old_root, const Path& new_root);
     Result<Ref<FsContext>> clone();
@@ -34,7 +36,8 @@ private:
     Path root_ GUARDED_BY(lock_);
     Path working_directory_ GUARDED_BY(lock_);
     std::atomic<u32> umask_;
-    Ref<MountNamespace> name_space_; // changes only while nobody else uses the context
+    // Changes only while nobody else uses the context, under lock_ for those who look.
+    Ref<MountNamespace> name_space_;
 };
 
 } // namespace martlet

@@ -84,6 +84,9 @@ public:
     }
     virtual Result<void> read_directory(u64 offset, DirectorySink& sink) { return Error(Errno::ENOTDIR); }
 
+    /// What holds this directory's entry; null for a root, a directory without a name, and where handles are unknown.
+    virtual Ref<Inode> parent_directory() { return nullptr; }
+
     // Symbolic links.
     virtual Result<String> read_link() { return Error(Errno::EINVAL); }
     /// /proc/self/exe and the like: jumps straight to a path. Null result: an ordinary link, use read_link.

@@ -2,7 +2,9 @@
 #include "file_helpers.h"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <stdlib.h>
+#include <sys/mount.h>
 #include <unistd.h>
 
 namespace selftest {
@@ -11,6 +13,17 @@ void enter_fresh_directory() {
     char name[] = "/tmp/self-test-XXXXXX";
     CHECK(mkdtemp(name) != nullptr);
     CHECK_EQUAL(chdir(name), 0);
+}
+
+void enter_fresh_tmpfs() {
+    constexpr int kNewMounts = 0x20000; // CLONE_NEWNS: it goes with the case
+    enter_fresh_directory();
+    CHECK_EQUAL(unshare(kNewMounts), 0);
+    CHECK_EQUAL(mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr), 0);
+    CHECK_EQUAL(mount("none", ".", "tmpfs", 0, nullptr), 0);
+    char path[200];
+    CHECK(getcwd(path, sizeof path) != nullptr);
+    CHECK_EQUAL(chdir(path), 0);
 }
 
 void write_file(const char* name, std::string_view text, mode_t mode) {

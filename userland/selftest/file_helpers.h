@@ -10,6 +10,8 @@ namespace selftest {
 
 /// A fresh working directory; every case has its own process, so nobody else changes it.
 void enter_fresh_directory();
+/// The same on a tmpfs of its own, whatever the host has there.
+void enter_fresh_tmpfs();
 
 void write_file(const char* name, std::string_view text, mode_t mode = 0644);
 

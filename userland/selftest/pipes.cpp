@@ -330,3 +330,13 @@ CASE(pipes, packet_mode_is_the_write_end_s) {
     CHECK_EQUAL(fcntl(ends[0], F_GETFL) & O_DIRECT, 0);
     CHECK_EQUAL(fcntl(ends[1], F_GETFL) & O_DIRECT, O_DIRECT);
 }
+
+CASE(pipes, largest_size_is_rounded_to_a_power_of_two) {
+    constexpr const char* kSetting = "/proc/sys/fs/pipe-max-size";
+    std::string old = read_file(kSetting);
+    write_file(kSetting, "100000");
+    CHECK_EQUAL(strcmp(read_file(kSetting).c_str(), "131072\n"), 0);
+    write_file(kSetting, "1");
+    CHECK_EQUAL(strcmp(read_file(kSetting).c_str(), "4096\n"), 0);
+    write_file(kSetting, old);
+}

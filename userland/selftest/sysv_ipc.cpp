@@ -1,4 +1,5 @@
 // System V IPC: shmget(2), shmop(2), shmctl(2), semget(2), semop(2), semctl(2), msgget(2), msgop(2), msgctl(2).
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/ipc.h>
@@ -245,4 +246,37 @@ CASE(sysv_ipc, a_copy_of_a_message_is_never_cut) {
     CHECK_ERROR(msgrcv(queue, &message, 4, 0, kCopy | IPC_NOWAIT | MSG_NOERROR), EINVAL);
     CHECK_EQUAL(msgrcv(queue, &message, 8, 0, kCopy | IPC_NOWAIT), 6);
     CHECK_EQUAL(msgctl(queue, IPC_RMID, nullptr), 0);
+}
+
+CASE(sysv_ipc, limits_can_be_set) {
+    std::string semaphores = read_file("/proc/sys/kernel/sem"), size = read_file("/proc/sys/kernel/shmmax");
+    write_file("/proc/sys/kernel/sem", "2");
+    CHECK_ERROR(semget(IPC_PRIVATE, 3, 0600), EINVAL);
+    int set = semget(IPC_PRIVATE, 2, 0600);
+    CHECK(set >= 0);
+    CHECK_EQUAL(semctl(set, 0, IPC_RMID), 0);
+    int file = open("/proc/sys/kernel/sem", O_WRONLY);
+    CHECK_ERROR(write(file, "x", 1), EINVAL);
+    constexpr std::string_view kTooMany = "3 4 5 99999999";
+    CHECK_ERROR(write(file, kTooMany.data(), kTooMany.size()), ERANGE);
+    write_file("/proc/sys/kernel/shmmax", "5000");
+    CHECK_ERROR(shmget(IPC_PRIVATE, 5001, 0600), EINVAL);
+    int segment = shmget(IPC_PRIVATE, 5000, 0600);
+    CHECK(segment >= 0);
+    CHECK_EQUAL(shmctl(segment, IPC_RMID, nullptr), 0);
+    write_file("/proc/sys/kernel/sem", semaphores);
+    write_file("/proc/sys/kernel/shmmax", size);
+}
+
+CASE(sysv_shm, only_touched_pages_are_resident) {
+    struct shm_info before, after;
+    int id = shmget(IPC_PRIVATE, 100 * 4096, 0600);
+    CHECK(id >= 0);
+    auto* memory = static_cast<char*>(shmat(id, nullptr, 0));
+    CHECK(shmctl(0, SHM_INFO, reinterpret_cast<struct shmid_ds*>(&before)) >= 0);
+    memory[0] = memory[50 * 4096] = 1;
+    CHECK(shmctl(0, SHM_INFO, reinterpret_cast<struct shmid_ds*>(&after)) >= 0);
+    CHECK_EQUAL(after.shm_rss - before.shm_rss, 2);
+    CHECK_EQUAL(after.shm_tot - before.shm_tot, 0);
+    CHECK_EQUAL(shmctl(id, IPC_RMID, nullptr), 0);
 }

@@ -1,5 +1,7 @@
 #include "fs/pipe/pipe.h"
 
+#include <bit>
+
 #include "base/setting.h"
 #include "mm/frame.h"
 #include "vfs/caller.h"
@@ -9,7 +11,10 @@ namespace martlet {
 namespace {
 
 // Of one pipe for those without CAP_SYS_RESOURCE, and of all pipes of a user; 0: no limit (pipe(7)).
-constinit Setting maximum_size("sys/fs/pipe-max-size", 1024 * 1024, kPageSize, 0x8000'0000);
+i64 round_size(i64 size) {
+    return size < static_cast<i64>(kPageSize) ? kPageSize : static_cast<i64>(std::bit_ceil(static_cast<u64>(size)));
+}
+constinit Setting maximum_size("sys/fs/pipe-max-size", 1024 * 1024, 0, 0x8000'0000, nullptr, round_size);
 constinit Setting user_pages_soft("sys/fs/pipe-user-pages-soft", 16384, 0, 0x7fff'ffff);
 constinit Setting user_pages_hard("sys/fs/pipe-user-pages-hard", 0, 0, 0x7fff'ffff);
 REGISTER_SETTING(maximum_size);

@@ -3,9 +3,6 @@
 #include "debug/log_sink.h"
 #include "fs/pipe/pipe.h"
 #include "fs/proc/system_entries.h"
-#include "ipc/message_queue.h"
-#include "ipc/semaphore_set.h"
-#include "ipc/shared_memory.h"
 #include "mm/address.h"
 #include "proc/core/core_dump.h"
 #include "proc/pid.h"
@@ -139,12 +136,6 @@ Result<void> show_core_pattern(TextBuffer& text, const ProcSubject&) {
 
 Result<void> store_core_pattern(std::string_view text, const ProcSubject&) { return set_core_pattern(text); }
 
-Result<void> show_semaphore_limits(TextBuffer& text, const ProcSubject&) {
-    text.print("%llu\t%llu\t%llu\t%llu\n", static_cast<ulong>(kSemaphoresPerSetMax), static_cast<ulong>(kSemaphoresMax),
-               static_cast<ulong>(kSemaphoreOperationsMax), static_cast<ulong>(kSemaphoreSetsMax));
-    return {};
-}
-
 /// The protected_… rules (vfs/permission.h).
 template <auto Member> Result<void> show_protection(TextBuffer& text, const ProcSubject&) {
     text.print("%u\n", (name_protection.*Member).load(std::memory_order_relaxed));
@@ -188,9 +179,9 @@ constexpr SystemEntry kEntries[] = {
     {"sys/kernel/random/entropy_avail", 0444, show_number<256>},
     {"sys/kernel/random/poolsize", 0444, show_number<256>},
     {"sys/kernel/random/uuid", 0444, show_uuid},
-    {"sys/kernel/sem", 0444, show_semaphore_limits},
-    {"sys/kernel/shmall", 0444, show_number<kSharedMemoryPagesMax>},
-    {"sys/kernel/shmmax", 0444, show_number<kSharedMemorySizeMax>},
+    {"sys/kernel/sem", 0644, show_semaphore_limits, store_semaphore_limits},
+    {"sys/kernel/shmall", 0644, show_shmall, store_shmall},
+    {"sys/kernel/shmmax", 0644, show_shmmax, store_shmmax},
     {"sys/kernel/shm_rmid_forced", 0444, show_number<0>},
     {"sys/kernel/version", 0444, show_system_name<&abi::UtsName::version>},
     {"sys/fs/overflowgid", 0444, show_number<65534>},

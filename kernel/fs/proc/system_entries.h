@@ -55,6 +55,13 @@ struct SystemEntry {
 };
 /// sysctl.cpp: the rows below sys/, apart from the settings that other parts of the kernel register.
 std::span<const SystemEntry> sysctl_entries();
+// sysctl_ipc.cpp: limits that are no single number or too large for a Setting.
+Result<void> show_semaphore_limits(TextBuffer& text, const ProcSubject&);
+Result<void> store_semaphore_limits(std::string_view text, const ProcSubject&);
+Result<void> show_shmall(TextBuffer& text, const ProcSubject&);
+Result<void> store_shmall(std::string_view text, const ProcSubject&);
+Result<void> show_shmmax(TextBuffer& text, const ProcSubject&);
+Result<void> store_shmmax(std::string_view text, const ProcSubject&);
 /// A setting's file.
 Result<Ref<Inode>> create_setting_inode(SuperBlock& block, u64 number, Setting& setting);
 

@@ -33,6 +33,18 @@ void RamDirectory::give_up_children() {
     count_ = 0;
 }
 
+Ref<Inode> RamDirectory::parent_directory() NO_THREAD_SAFETY_ANALYSIS {
+    LockGuard guard(ram().lock_);
+    return parent_ ? Ref<Inode>(*parent_) : nullptr;
+}
+
+void RamDirectory::set_parent(Inode& inode, RamDirectory* parent) NO_THREAD_SAFETY_ANALYSIS {
+    if (!inode.is_directory()) return;
+    auto& directory = static_cast<RamDirectory&>(inode);
+    LockGuard guard(directory.ram().lock_);
+    directory.parent_ = parent;
+}
+
 RamDirectory::Entry* RamDirectory::find(std::string_view name) const {
     if (count_ == 0) return nullptr;
     u32 hash = DentryCache::hash_name(name);
@@ -92,6 +104,7 @@ Result<void> RamDirectory::add(std::string_view name, Inode& inode) {
     ++count_;
     attributes.size = count_ * kBytesPerEntry;
     if (inode.is_directory()) ++attributes.link_count;
+    set_parent(inode, this);
     touch(true);
     return {};
 }
@@ -163,6 +176,7 @@ Result<void> RamDirectory::unlink(std::string_view name, Inode& inode) {
 Result<void> RamDirectory::remove_directory(std::string_view name, Inode& inode) {
     if (!static_cast<RamDirectory&>(inode).is_empty()) return Error(Errno::ENOTEMPTY);
     Inode* erased = erase(name);
+    set_parent(inode, nullptr);
     inode.attributes.link_count = 0;
     inode.touch(false);
     erased->release();
@@ -179,6 +193,8 @@ Result<void> RamDirectory::rename(std::string_view name, Inode& inode, Inode& ne
         int moved = static_cast<int>(replaced->is_directory()) - static_cast<int>(inode.is_directory());
         attributes.link_count += static_cast<u32>(moved);
         target.attributes.link_count -= static_cast<u32>(moved);
+        set_parent(inode, &target);
+        set_parent(*replaced, this);
         touch(true);
         target.touch(true);
         replaced->touch(false);
@@ -189,6 +205,8 @@ Result<void> RamDirectory::rename(std::string_view name, Inode& inode, Inode& ne
         Entry* entry = target.find(new_name);
         Inode* moved = erase(name);
         Inode* gone = std::exchange(entry->inode, moved);
+        set_parent(*moved, &target);
+        set_parent(*gone, nullptr);
         if (gone->is_directory()) {
             gone->attributes.link_count = 0; // the moved directory takes its place in the parent's count
         } else {

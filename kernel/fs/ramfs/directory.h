@@ -23,6 +23,7 @@ public:
                         Inode* replaced, bool exchange) override;
     Result<void> read_directory(u64 offset, DirectorySink& sink) override;
     void give_up_children() override;
+    Ref<Inode> parent_directory() override;
 
     bool is_empty() const { return count_ == 0; }
     /// Puts an inode of this file system under a name that is free.
@@ -41,12 +42,15 @@ private:
     Entry** bucket_link(const Entry* entry);
     Result<void> grow();
     Inode* erase(std::string_view name); // answers the reference that the entry held
+    /// What is now in `parent` (null: in none), if it is a directory.
+    static void set_parent(Inode& inode, RamDirectory* parent);
 
     Entry** buckets_ = nullptr;
     u32 bucket_count_ = 0;
     u32 count_ = 0;
     u64 next_position_ = 0;
     RadixTree<Entry> by_position_;
+    RamDirectory* parent_ = nullptr; // under the file system's lock
 };
 
 } // namespace martlet

@@ -68,9 +68,33 @@ void RamSuperBlock::register_inode(RamInode& inode) {
     inodes_ = &inode;
 }
 
+Result<void> RamSuperBlock::keep_findable(Inode& given) {
+    auto& inode = static_cast<RamInode&>(given);
+    if (inode.is_findable_.load(std::memory_order_relaxed)) return {};
+    RadixReserve reserve;
+    for (u32 needed = 1;;) {
+        TRY(reserve.fill(needed));
+        LockGuard guard(lock_);
+        if (inode.is_findable_.load(std::memory_order_relaxed)) return {};
+        needed = findable_.nodes_needed(inode.number());
+        if (needed > reserve.available()) continue;
+        findable_.insert(inode.number(), &inode, reserve);
+        inode.is_findable_.store(true, std::memory_order_relaxed);
+        return {};
+    }
+}
+
+Result<Ref<Inode>> RamSuperBlock::find_inode(u64 number) {
+    LockGuard guard(lock_);
+    RamInode* inode = findable_.get(number);
+    if (!inode || !inode->try_acquire()) return Error(Errno::ESTALE);
+    return Ref<Inode>::adopt(inode);
+}
+
 void RamSuperBlock::forget_inode(RamInode& inode) {
     return_inode();
     LockGuard guard(lock_);
+    if (inode.is_findable_.load(std::memory_order_relaxed)) findable_.remove(inode.number());
     if (inode.next_) inode.next_->previous_ = inode.previous_;
     if (inode.previous_) inode.previous_->next_ = inode.next_;
     else inodes_ = inode.next_;

@@ -4,6 +4,7 @@
 // Locks: entries under the directory's directory_lock, attributes and content under attribute_lock (inode.h).
 // Limits: pages through PageBudget, inodes through the super block (ENOSPC before anything has changed).
 #pragma once
+#include "base/radix_tree.h"
 #include "vfs/extended_attributes.h"
 #include "vfs/file_system.h"
 #include "vfs/page_cache.h"
@@ -31,6 +32,8 @@ public:
 
     Ref<Inode> root() override { return root_; }
     FileSystemStatistics statistics() override;
+    Result<void> keep_findable(Inode& inode) override;
+    Result<Ref<Inode>> find_inode(u64 number) override;
 
     /// What counts against the limit: inodes, and names beyond an inode's first (as on Linux's tmpfs). ENOSPC.
     Result<void> reserve_inode();
@@ -57,6 +60,7 @@ private:
     Result<void> create_root(const InodeAttributes& root);
     void register_inode(RamInode& inode);
     void forget_inode(RamInode& inode);
+    friend class RamDirectory; // its parent is under lock_: never freed while a directory in it says so
 
     u64 type_magic_;
     Ref<PageBudget> budget_;
@@ -66,6 +70,7 @@ private:
     Ref<Inode> root_;
     SpinLock lock_{LockRank::InodeTable};
     RamInode* inodes_ GUARDED_BY(lock_) = nullptr; // doubly linked through RamInode
+    RadixTree<RamInode> findable_ GUARDED_BY(lock_); // by number: those of which somebody has a handle
 };
 
 /// Devices, FIFOs and sockets as they are; files, directories and links derive from it.
@@ -89,6 +94,7 @@ private:
     ExtendedAttributes extended_attributes_;
     RamInode* next_ = nullptr;
     RamInode* previous_ = nullptr;
+    std::atomic<bool> is_findable_ = false; // set under the file system's lock
 };
 
 class RamFile : public RamInode {

@@ -8,6 +8,8 @@
 #define SHM_EXEC 0x8000
 #define SHM_LOCK 11
 #define SHM_UNLOCK 12
+#define SHM_STAT 13
+#define SHM_INFO 14
 #define SHMLBA 4096
 typedef unsigned long shmatt_t;
 struct shmid_ds {
@@ -16,6 +18,10 @@ struct shmid_ds {
     time_t shm_atime, shm_dtime, shm_ctime;
     pid_t shm_cpid, shm_lpid;
     unsigned long shm_nattch, __reserved[2];
+};
+struct shm_info {
+    int used_ids;
+    unsigned long shm_tot, shm_rss, shm_swp, swap_attempts, swap_successes;
 };
 __BEGIN_DECLS
 int shmget(key_t, size_t, int);
