@@ -11,13 +11,14 @@
 #include "lib/walk.h"
 
 #include <fnmatch.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unordered_set>
 
 namespace coreutils {
 namespace {
 
-enum : int { kApparent = kLongOnly, kExclude, kInodes, kTime, kFilesFrom, kSi };
+enum : int { kApparent = kLongOnly, kExclude, kInodes, kTime, kTimeStyle, kFilesFrom, kSi };
 
 constexpr Option kOptions[] = {
     {'0', "null", nullptr, "end each output line with NUL, not newline"},
@@ -45,6 +46,7 @@ constexpr Option kOptions[] = {
     {kSi, "si", nullptr, "like -h, but use powers of 1000 not 1024"},
     {'t', "threshold", "SIZE", "exclude entries smaller than SIZE if positive, or greater if negative"},
     {kTime, "time", "[WORD]", "show time of the last modification of any file in the directory"},
+    {kTimeStyle, "time-style", "STYLE", "full-iso, long-iso, iso, or +FORMAT as of date"},
     {'X', "exclude-from", "FILE", "exclude files that match any pattern in FILE"},
     {'x', "one-file-system", nullptr, "skip directories on different file systems"},
 };
@@ -55,6 +57,8 @@ struct Settings {
          summarize = false;
     bool one_file_system = false, inodes = false, show_time = false;
     char end = '\n', time = 'm';
+    const char* time_style = nullptr;
+    std::string time_format = "%Y-%m-%d %H:%M";
     uint64_t max_depth = UINT64_MAX;
     int64_t threshold = 0;
     Follow follow = Follow::never;
@@ -129,7 +133,7 @@ void Counter::print(const Usage& usage, const std::string& name) const {
                                                         : std::to_string(usage.amount))
                                : settings_.sizes.format(usage.amount));
     out.put('\t');
-    if (settings_.show_time) out.write(format_time("%Y-%m-%d %H:%M\t", usage.time, Zone::local));
+    if (settings_.show_time) out.write(format_time(settings_.time_format, usage.time, Zone::local) + '\t');
     out.write(name);
     out.put(settings_.end);
 }
@@ -221,6 +225,25 @@ bool Counter::count(const char* root) {
     return good;
 }
 
+// --time-style, or TIME_STYLE with what it has for ls alone left out.
+void set_time_format(Settings& settings) {
+    const char* variable = getenv("TIME_STYLE");
+    std::string_view style = settings.time_style ? settings.time_style : variable ? variable : "locale";
+    if (!settings.time_style) {
+        style = style.substr(0, style.find('\n'));
+        while (style.starts_with("posix-")) style.remove_prefix(6);
+        if (style == "locale") style = "long-iso";
+    }
+    if (style.starts_with('+'))
+        settings.time_format = style.substr(1);
+    else if (style == "full-iso")
+        settings.time_format = "%Y-%m-%d %H:%M:%S.%N %z";
+    else if (style == "iso")
+        settings.time_format = "%Y-%m-%d";
+    else if (style != "long-iso")
+        usage_error("invalid argument '%.*s' for '--time-style'", static_cast<int>(style.size()), style.data());
+}
+
 void take_option(Settings& settings, int id, const char* value) {
     switch (id) {
     case '0':
@@ -296,6 +319,9 @@ void take_option(Settings& settings, int id, const char* value) {
                                                                              : 'm';
         break;
     }
+    case kTimeStyle:
+        settings.time_style = value;
+        break;
     case 'X': {
         Input input;
         if (!input.open(value)) die_errno(1, value);
@@ -329,6 +355,7 @@ int run(Arguments& arguments) {
         usage_error("warning: summarizing conflicts with --max-depth=%llu",
                     static_cast<unsigned long long>(settings.max_depth));
     if (settings.summarize) settings.max_depth = 0;
+    if (settings.show_time) set_time_format(settings);
     for (const std::string& name : listed) roots.push_back(name.c_str());
     for (const char* name : arguments.operands()) roots.push_back(name);
     if (roots.empty() && !from_list) roots.push_back(".");

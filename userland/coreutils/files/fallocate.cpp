@@ -2,8 +2,10 @@
 // recover.
 #include "framework/arguments.h"
 #include "framework/diagnostics.h"
+#include "framework/input.h"
 #include "framework/output.h"
 #include "lib/numbers.h"
+#include "lib/path.h"
 
 #include <algorithm>
 #include <errno.h>
@@ -114,9 +116,13 @@ constexpr Tool kFallocate = {
 };
 MARTLET_REGISTER_TOOL(kFallocate);
 
+enum : int { kRemove = kLongOnly, kRandomSource };
+
 constexpr Option kShredOptions[] = {
     {'f', "force", nullptr, "change permissions to allow writing"},
     {'n', "iterations", "N", "overwrite N times (3)"},
+    {kRandomSource, "random-source", "FILE", "get random bytes from FILE"},
+    {kRemove, "remove", "[HOW]", "like -u; HOW: unlink, wipe the name first, or wipesync (default)"},
     {'s', "size", "N", "shred so many bytes"},
     {'u', nullptr, nullptr, "remove the file afterwards"},
     {'v', "verbose", nullptr, "show progress"},
@@ -126,13 +132,27 @@ constexpr Option kShredOptions[] = {
 
 enum class Fill { random, zeros };
 
-void overwrite(int fd, const char* name, off_t size, Fill fill) {
+// Where random bytes come from: a file, or without one the system.
+struct RandomSource {
+    const char* name = nullptr;
+    Input input = {};
+
+    void fill(char* bytes, size_t count) {
+        for (size_t done = 0; done < count;) {
+            ssize_t some = name ? input.read(bytes + done, count - done)
+                                : getrandom(bytes + done, std::min<size_t>(256, count - done), 0);
+            if (some < 0) die_errno(1, name ? name : "getrandom");
+            if (some == 0) die(1, "%s: end of file", name);
+            done += static_cast<size_t>(some);
+        }
+    }
+};
+
+void overwrite(int fd, const char* name, off_t size, Fill fill, RandomSource& source) {
     char block[16384] = {};
     for (off_t at = 0; at < size;) {
         size_t count = std::min<size_t>(sizeof block, static_cast<size_t>(size - at));
-        for (size_t done = 0; done < count && fill == Fill::random; done += 256)
-            if (getrandom(block + done, std::min<size_t>(256, count - done), 0) < 0)
-                die_errno(1, "getrandom");
+        if (fill == Fill::random) source.fill(block, count);
         ssize_t written = pwrite(fd, block, count, at);
         if (written < 0) die_errno(1, name);
         at += written;
@@ -140,21 +160,32 @@ void overwrite(int fd, const char* name, off_t size, Fill fill) {
     if (fdatasync(fd) != 0 && errno != EINVAL) die_errno(1, name);
 }
 
+enum class Removal { none, unlink, wipe, wipe_and_sync };
+
 // The name is made shorter step by step, so that its length does not stay in the directory either.
-void remove_name(const std::string& path) {
+void remove_name(const std::string& path, Removal how) {
+    if (how == Removal::unlink && unlink(path.c_str()) != 0) die_errno(1, path);
+    if (how == Removal::unlink) return;
+    int directory = how == Removal::wipe_and_sync
+                        ? open(std::string(directory_name(path)).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+                        : -1;
     size_t slash = path.rfind('/');
     std::string folder = slash == std::string::npos ? "" : path.substr(0, slash + 1), current = path;
     for (size_t length = path.size() - folder.size(); length > 0; --length) {
         std::string next = folder + std::string(length, '0');
         if (access(next.c_str(), F_OK) == 0 || rename(current.c_str(), next.c_str()) != 0) continue;
         current = next;
+        if (directory >= 0) fsync(directory);
     }
     if (unlink(current.c_str()) != 0) die_errno(1, current);
+    if (directory >= 0) close(directory);
 }
 
 int run_shred(Arguments& arguments) {
     uint64_t rounds = 3, size = 0;
-    bool force = false, removes = false, verbose = false, zero = false, sized = false, exact = false;
+    bool force = false, verbose = false, zero = false, sized = false, exact = false;
+    Removal removal = Removal::none;
+    RandomSource source;
     while (auto option = arguments.next_option()) {
         if (*option == 'n') rounds = unsigned_or_die(arguments.value(), "number of passes");
         if (*option == 's') {
@@ -162,15 +193,26 @@ int run_shred(Arguments& arguments) {
             sized = true;
         }
         force |= *option == 'f';
-        removes |= *option == 'u';
+        if (*option == 'u') removal = Removal::wipe_and_sync;
+        if (*option == kRemove) {
+            std::string_view how = arguments.value() ? arguments.value() : "wipesync";
+            removal = how == "unlink"     ? Removal::unlink
+                      : how == "wipe"     ? Removal::wipe
+                      : how == "wipesync" ? Removal::wipe_and_sync
+                                          : Removal::none;
+            if (removal == Removal::none) usage_error("invalid argument '%s' for '--remove'", arguments.value());
+        }
+        if (*option == kRandomSource) source.name = arguments.value();
         verbose |= *option == 'v';
         zero |= *option == 'z';
         exact |= *option == 'x';
     }
     if (arguments.operands().empty()) missing_operand();
+    if (source.name && !source.input.open(source.name)) die_errno(1, source.name);
     int status = 0;
     for (const char* name : arguments.operands()) {
-        int fd = open(name, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+        bool given_open = strcmp(name, "-") == 0;
+        int fd = given_open ? dup(STDOUT_FILENO) : open(name, O_WRONLY | O_NOCTTY | O_CLOEXEC);
         if (fd < 0 && force && errno == EACCES && chmod(name, 0600) == 0)
             fd = open(name, O_WRONLY | O_NOCTTY | O_CLOEXEC);
         struct stat info;
@@ -189,11 +231,12 @@ int run_shred(Arguments& arguments) {
             if (verbose)
                 warn("%s: pass %llu/%llu (%s)...", name, static_cast<unsigned long long>(round),
                      static_cast<unsigned long long>(rounds + zero), last ? "000000" : "random");
-            overwrite(fd, name, length, last ? Fill::zeros : Fill::random);
+            overwrite(fd, name, length, last ? Fill::zeros : Fill::random, source);
         }
+        bool removes = removal != Removal::none && !given_open;
         if (removes && ftruncate(fd, 0) != 0 && errno != EINVAL) die_errno(1, name);
         close(fd);
-        if (removes) remove_name(name);
+        if (removes) remove_name(name, removal);
     }
     return status;
 }

@@ -10,6 +10,7 @@
 #include "lib/path.h"
 #include "lib/quote.h"
 
+#include <algorithm>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -118,18 +119,34 @@ std::string human_time(const timespec& when) {
     return format_time("%Y-%m-%d %H:%M:%S.%N %z", when, Zone::local);
 }
 
-// A number of seconds; a precision gives that many digits behind the point, a bare dot nine.
-std::string epoch_text(const timespec& when, const std::string& flags) {
-    std::string text = std::to_string(when.tv_sec);
-    size_t dot = flags.find('.');
-    if (dot == std::string::npos) return text;
-    size_t digits = dot + 1 < flags.size() ? static_cast<size_t>(atoi(flags.c_str() + dot + 1)) : 9;
-    char fraction[16];
-    snprintf(fraction, sizeof fraction, "%09ld", when.tv_nsec);
-    if (digits == 0) return text;
-    std::string shown = fraction;
-    shown.resize(digits, '0');
-    return text + "." + shown;
+// Seconds as a number with flags, a width and in its precision the digits behind the point: a bare dot is nine.
+std::string epoch_text(const timespec& when, std::string_view flags) {
+    size_t dot = flags.find('.'), digits = 0;
+    if (dot != std::string_view::npos) {
+        digits = dot + 1 < flags.size() ? strtoul(flags.data() + dot + 1, nullptr, 10) : 9;
+        flags = flags.substr(0, dot);
+    }
+    long unit = 1000000000; // nanoseconds
+    for (size_t digit = 0; digit < std::min<size_t>(digits, 9); ++digit) unit /= 10;
+    long seconds = when.tv_sec, fraction = when.tv_nsec / unit;
+    bool negative = seconds < 0;
+    if (negative && when.tv_nsec) { // what is left until the next second
+        fraction = 1000000000 / unit - fraction - (when.tv_nsec % unit != 0);
+        seconds += fraction != 0;
+    }
+    std::string text = std::to_string(labs(seconds));
+    if (digits > 0) {
+        std::string behind = std::to_string(fraction);
+        text.append(".").append(std::min<size_t>(digits, 9) - behind.size(), '0').append(behind);
+        if (digits > 9) text.append(digits - 9, '0');
+    }
+    std::string sign = negative ? "-" : flags.contains('+') ? "+" : flags.contains(' ') ? " " : "";
+    size_t number = std::min(flags.find_first_of("123456789"), flags.size());
+    size_t width = strtoul(std::string(flags.substr(number)).c_str(), nullptr, 10), size = sign.size() + text.size();
+    size_t room = width > size ? width - size : 0;
+    if (flags.contains('-')) return sign + text + std::string(room, ' ');
+    bool zeros = flags.substr(0, number).contains('0');
+    return zeros ? sign + std::string(room, '0') + text : std::string(room, ' ') + sign + text;
 }
 
 class Formatter {
@@ -264,21 +281,17 @@ private:
         case 'w':
             return put(flags, birth_ ? human_time(*birth_) : "-");
         case 'X':
-            return put(without_precision(flags), epoch_text(info_.st_atim, flags));
+            return out.write(epoch_text(info_.st_atim, flags));
         case 'Y':
-            return put(without_precision(flags), epoch_text(info_.st_mtim, flags));
+            return out.write(epoch_text(info_.st_mtim, flags));
         case 'Z':
-            return put(without_precision(flags), epoch_text(info_.st_ctim, flags));
+            return out.write(epoch_text(info_.st_ctim, flags));
         case 'W':
-            return put(without_precision(flags), birth_ ? epoch_text(*birth_, flags) : "0");
+            return out.write(epoch_text(birth_ ? *birth_ : timespec{}, flags));
         case 'C':
             return put(flags, "?");
         }
         out.put('?');
-    }
-
-    static std::string without_precision(const std::string& flags) {
-        return flags.substr(0, flags.find('.'));
     }
 
     void system_directive(const std::string& flags, char letter) {

@@ -4,6 +4,7 @@
 #include "framework/output.h"
 #include "framework/tool.h"
 
+#include <algorithm>
 #include <bit>
 #include <errno.h>
 #include <fcntl.h>
@@ -68,7 +69,7 @@ bool Input::fill_more() {
         buffer_ = larger;
         capacity_ = wanted;
     }
-    ssize_t count = read(buffer_ + end_, capacity_ - end_);
+    ssize_t count = read(buffer_ + end_, std::min(capacity_ - end_, most_at_once_));
     if (count <= 0) {
         at_end_ = true;
         return false;

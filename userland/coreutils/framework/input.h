@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <stddef.h>
+#include <stdint.h>
 #include <string_view>
 #include <sys/types.h>
 #include <unistd.h>
@@ -32,6 +33,8 @@ public:
     // Opens `name`; false with errno when that fails. A directory opens, its first read fails with EISDIR.
     bool open(const char* name);
     int fd() const { return fd_; }
+    // From here on, takes no byte from the descriptor before it is asked for.
+    void read_bytes() { most_at_once_ = 1; }
 
     // read(2), repeated when a signal interrupts it; pending output to a terminal is shown before.
     ssize_t read(void* buffer, size_t size);
@@ -68,6 +71,7 @@ private:
     int error_ = 0;
     bool at_end_ = false;
     bool is_in_line_ = false; // behind a part of one
+    size_t most_at_once_ = SIZE_MAX;
     char* buffer_ = nullptr;
     size_t begin_ = 0, end_ = 0, capacity_ = 0;
 };

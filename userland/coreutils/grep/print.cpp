@@ -23,15 +23,14 @@ void Search::print_prefix(uint64_t offset, char separator) {
         else
             put_separator(separator);
     }
-    auto number = [&](uint64_t value, int width) {
+    auto number = [&](uint64_t value) {
         std::string text = std::to_string(value);
-        if (settings_.initial_tab && text.size() < static_cast<size_t>(width))
-            text.insert(0, static_cast<size_t>(width) - text.size(), ' ');
+        if (text.size() < number_width_) text.insert(0, number_width_ - text.size(), ' ');
         put_colored("32", text);
         put_separator(separator);
     };
-    if (settings_.line_numbers) number(line_number_, 2);
-    if (settings_.byte_offsets) number(region_offset_ + offset, 2);
+    if (settings_.line_numbers) number(line_number_);
+    if (settings_.byte_offsets) number(region_offset_ + offset);
     if (settings_.initial_tab && (with_names_ || settings_.line_numbers || settings_.byte_offsets))
         out.put('\t');
 }

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <string.h>
+#include <sys/stat.h>
 
 namespace coreutils::grep {
 
@@ -106,6 +107,11 @@ void Search::print_result() {
 
 bool Search::run(Input& input, const char* name) {
     name_ = name;
+    if (settings_.initial_tab) {
+        struct stat info;
+        bool sized = fstat(input.fd(), &info) == 0 && S_ISREG(info.st_mode);
+        number_width_ = std::to_string(sized ? info.st_size + settings_.line_numbers : INT64_MAX).size();
+    }
     size_t scanned = 0;
     bool first = true, more = true;
     std::string last_line; // the last line, when its delimiter is missing

@@ -40,6 +40,7 @@ private:
     static inline bool group_printed_ = false; // over all files
 
     const char* name_ = nullptr;
+    size_t number_width_ = 0; // with -T: of the largest number there can be
     uint64_t region_offset_ = 0;
     uint64_t line_number_ = 1; // of the line at counted_
     size_t counted_ = 0;

@@ -28,6 +28,7 @@ bool Lines::open_next() {
                 status = settings_.in_place ? 4 : 2;
                 continue;
             }
+            if (settings_.unbuffered) input_->read_bytes();
             return true;
         }
         warn_errno(name_);

@@ -1,9 +1,13 @@
-// env: POSIX.1-2017, with GNU's -0 -u -C -S -v.
+// env: POSIX.1-2017, with GNU's -0 -u -C -S -v and what it does to signals.
 #include "framework/arguments.h"
 #include "framework/diagnostics.h"
 #include "framework/output.h"
+#include "lib/signals.h"
 #include "lib/spawn.h"
 
+#include <algorithm>
+#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <string>
@@ -15,20 +19,60 @@ extern char** environ;
 namespace coreutils {
 namespace {
 
+enum : int { kBlock = kLongOnly, kDefault, kIgnore, kList };
+
 constexpr Option kOptions[] = {
     {'i', "ignore-environment", nullptr, "start with an empty environment"},
     {'0', "null", nullptr, "end each output line with NUL, not newline"},
     {'u', "unset", "NAME", "remove variable from the environment"},
     {'C', "chdir", "DIR", "change working directory to DIR"},
     {'S', "split-string", "S", "process and split S into separate arguments"},
+    {kBlock, "block-signal", "[SIG]", "block delivery of SIG, or of all signals; SIG may be a list with commas"},
+    {kDefault, "default-signal", "[SIG]", "reset handling of SIG to the default"},
+    {kIgnore, "ignore-signal", "[SIG]", "set handling of SIG to do nothing"},
+    {kList, "list-signal-handling", nullptr, "list what is blocked or ignored to standard error"},
     {'v', "debug", nullptr, "print verbose information for each processing step"},
 };
 
 struct Settings {
-    bool empty = false, null_ended = false, verbose = false;
+    bool empty = false, null_ended = false, verbose = false, list_signals = false;
     const char* directory = nullptr;
     std::vector<const char*> unset;
 };
+
+// False when that cannot be done to the signal.
+bool change_signal(int number, int option) {
+    if (option != kBlock) return signal(number, option == kIgnore ? SIG_IGN : SIG_DFL) != SIG_ERR;
+    sigset_t set;
+    sigemptyset(&set);
+    return sigaddset(&set, number) == 0 && sigprocmask(SIG_BLOCK, &set, nullptr) == 0;
+}
+
+// Changes the signals of the list, or without one all that let themselves be changed.
+void change_signals(const char* list, int option) {
+    for (int number = 1; !list && number <= last_signal(); ++number) change_signal(number, option);
+    for (std::string_view rest = list ? list : ""; !rest.empty();) {
+        std::string word(rest.substr(0, rest.find(',')));
+        rest.remove_prefix(std::min(word.size() + 1, rest.size()));
+        auto number = parse_signal(word);
+        if (!number || *number == 0) usage_error("'%s': invalid signal", word.c_str());
+        if (!change_signal(*number, option))
+            die(125, "failed to set signal action for signal %d: %m", *number);
+    }
+}
+
+void list_signals() {
+    sigset_t blocked;
+    sigprocmask(SIG_BLOCK, nullptr, &blocked);
+    for (int number = 1; number <= last_signal(); ++number) {
+        struct sigaction action = {};
+        bool ignores = sigaction(number, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+        bool blocks = sigismember(&blocked, number) == 1;
+        if (ignores || blocks)
+            dprintf(STDERR_FILENO, "%-10s (%2d): %s%s%s\n", signal_name(number).c_str(), number,
+                    blocks ? "BLOCK" : "", blocks && ignores ? "," : "", ignores ? "IGNORE" : "");
+    }
+}
 
 [[noreturn]] void bad_split(const char* reason) { die(125, "-S: %s", reason); }
 
@@ -118,6 +162,7 @@ int run_environment(const Settings& settings, std::span<char*> operands) {
         return 0;
     }
     if (settings.null_ended) usage_error("cannot specify --null (-0) with command");
+    if (settings.list_signals) list_signals();
     if (settings.directory && chdir(settings.directory) != 0)
         die_errno(125, std::string("cannot change directory to '") + settings.directory + "'");
     std::vector<char*> command(operands.begin(), operands.end());
@@ -145,6 +190,14 @@ int process(Arguments& arguments, Settings& settings) {
             break;
         case 'v':
             settings.verbose = true;
+            break;
+        case kList:
+            settings.list_signals = true;
+            break;
+        case kBlock:
+        case kDefault:
+        case kIgnore:
+            change_signals(arguments.value(), *option);
             break;
         case 'S': {
             static std::vector<std::string> words;

@@ -1,9 +1,10 @@
-// cksum: the CRC of POSIX.1-2017 (polynomial 0x04C11DB7, the length appended). sum: the 16-bit sums of BSD
-// and System V.
+// The sums that are no digests: the CRC of POSIX.1-2017 cksum (polynomial 0x04C11DB7, the length appended) and
+// the 16-bit sums of BSD and System V. sum is here, cksum with the digests.
 #include "framework/arguments.h"
 #include "framework/diagnostics.h"
 #include "framework/input.h"
 #include "framework/output.h"
+#include "text/sums.h"
 
 #include <array>
 
@@ -41,25 +42,43 @@ uint32_t update_crc(uint32_t crc, std::string_view bytes) {
     return crc;
 }
 
-int run_cksum(Arguments& arguments) {
-    while (arguments.next_option()) {
-    }
-    bool named = !arguments.operands().empty();
-    return for_each_input(arguments.operands(), [&](Input& input, const char* name) {
-        uint32_t crc = 0;
+} // namespace
+
+int print_sums(std::span<char*> names, Sum kind, char end) {
+    bool named = !names.empty();
+    return for_each_input(names, [&](Input& input, const char* name) {
+        uint32_t sum = 0;
         uint64_t length = 0;
-        for (std::string_view block; !(block = input.next_block()).empty(); length += block.size())
-            crc = update_crc(crc, block);
-        if (input.error()) return;
-        for (uint64_t rest = length; rest > 0; rest >>= 8) {
-            char byte = static_cast<char>(rest);
-            crc = update_crc(crc, {&byte, 1});
+        for (std::string_view block; !(block = input.next_block()).empty(); length += block.size()) {
+            if (kind == Sum::crc) {
+                sum = update_crc(sum, block);
+                continue;
+            }
+            for (unsigned char byte : block)
+                sum = kind == Sum::system_five ? sum + byte : ((sum >> 1 | (sum & 1) << 15) + byte) & 0xffff;
         }
-        out.print("%u %llu", ~crc, static_cast<unsigned long long>(length));
+        if (input.error()) return;
+        uint64_t size = length;
+        if (kind == Sum::crc) {
+            for (uint64_t rest = length; rest > 0; rest >>= 8) {
+                char byte = static_cast<char>(rest);
+                sum = update_crc(sum, {&byte, 1});
+            }
+            sum = ~sum;
+        } else if (kind == Sum::system_five) {
+            sum = (sum & 0xffff) + (sum >> 16);
+            sum = (sum & 0xffff) + (sum >> 16);
+            size = (length + 511) / 512;
+        } else {
+            size = (length + 1023) / 1024;
+        }
+        out.print(kind == Sum::bsd ? "%05u %5llu" : "%u %llu", sum, static_cast<unsigned long long>(size));
         if (named) out.print(" %s", name);
-        out.put('\n');
+        out.put(end);
     });
 }
+
+namespace {
 
 constexpr Option kSumOptions[] = {
     {'r', nullptr, nullptr, "use BSD sum algorithm, use 1K blocks (default)"},
@@ -69,34 +88,8 @@ constexpr Option kSumOptions[] = {
 int run_sum(Arguments& arguments) {
     bool system_five = false;
     while (auto option = arguments.next_option()) system_five = *option == 's';
-    bool named = !arguments.operands().empty();
-    return for_each_input(arguments.operands(), [&](Input& input, const char* name) {
-        uint32_t sum = 0;
-        uint64_t length = 0;
-        for (std::string_view block; !(block = input.next_block()).empty(); length += block.size())
-            for (unsigned char byte : block)
-                sum = system_five ? sum + byte : ((sum >> 1 | (sum & 1) << 15) + byte) & 0xffff;
-        if (input.error()) return;
-        if (system_five) {
-            sum = (sum & 0xffff) + (sum >> 16);
-            sum = (sum & 0xffff) + (sum >> 16);
-            out.print("%u %llu", sum, static_cast<unsigned long long>((length + 511) / 512));
-            if (named) out.print(" %s", name);
-        } else {
-            out.print("%05u %5llu", sum, static_cast<unsigned long long>((length + 1023) / 1024));
-            if (named) out.print(" %s", name);
-        }
-        out.put('\n');
-    });
+    return print_sums(arguments.operands(), system_five ? Sum::system_five : Sum::bsd, '\n');
 }
-
-constexpr Tool kCksum = {
-    .name = "cksum",
-    .synopsis = "[FILE]...",
-    .summary = "Print CRC checksum and byte counts of each file.",
-    .run = run_cksum,
-};
-MARTLET_REGISTER_TOOL(kCksum);
 
 constexpr Tool kSum = {
     .name = "sum",

@@ -27,35 +27,54 @@ struct Span {
     size_t begin, end;
 };
 
-std::vector<Span> find_separators(std::string_view text, const Separator& separator) {
-    std::vector<Span> found;
+// Where the expression matches, be it amid another match.
+std::vector<size_t> match_begins(std::string_view text, const Regex& regex) {
+    std::vector<size_t> begins;
     std::vector<regmatch_t> matches;
-    for (size_t at = 0; at < text.size();) {
-        Span span;
-        if (separator.regex) {
-            if (!separator.regex->search(text, at, matches)) break;
-            span = {static_cast<size_t>(matches[0].rm_so), static_cast<size_t>(matches[0].rm_eo)};
-            if (span.begin == span.end) {
-                ++at;
-                continue;
-            }
-        } else {
-            span.begin = text.find(separator.text, at);
-            if (span.begin == std::string_view::npos) break;
-            span.end = span.begin + separator.text.size();
-        }
-        found.push_back(span);
-        at = span.end;
-    }
-    return found;
+    for (size_t at = 0; at < text.size() && regex.search(text, at, matches); at = begins.back() + 1)
+        begins.push_back(static_cast<size_t>(matches[0].rm_so));
+    return begins;
 }
+
+// The separators from the last one back, as GNU looks for them: an expression matches from the last place where
+// it can, up to the separator behind.
+class Backwards {
+public:
+    Backwards(std::string_view text, const Separator& separator) : text_(text), separator_(separator) {
+        if (separator.regex) begins_ = match_begins(text, *separator.regex);
+    }
+
+    std::optional<Span> next() {
+        if (!separator_.regex) {
+            size_t begin = text_.rfind(separator_.text);
+            if (begin == std::string_view::npos) return std::nullopt;
+            text_ = text_.substr(0, begin);
+            return Span{begin, begin + separator_.text.size()};
+        }
+        std::vector<regmatch_t> matches;
+        for (; !begins_.empty(); begins_.pop_back()) {
+            size_t begin = begins_.back();
+            if (begin >= text_.size() || !separator_.regex->search(text_, begin, matches) ||
+                static_cast<size_t>(matches[0].rm_so) != begin)
+                continue;
+            text_ = text_.substr(0, begin);
+            return Span{begin, static_cast<size_t>(matches[0].rm_eo)};
+        }
+        return std::nullopt;
+    }
+
+private:
+    std::string_view text_; // before the last separator found
+    const Separator& separator_;
+    std::vector<size_t> begins_;
+};
 
 // A record reaches to the end of its separator, or with -b from the beginning of it.
 void reverse(std::string_view text, const Separator& separator) {
     size_t end = text.size();
-    std::vector<Span> found = find_separators(text, separator);
-    for (size_t index = found.size(); index-- > 0;) {
-        size_t cut = separator.before ? found[index].begin : found[index].end;
+    Backwards separators(text, separator);
+    while (auto span = separators.next()) {
+        size_t cut = separator.before ? span->begin : span->end;
         out.write(text.substr(cut, end - cut));
         end = cut;
     }
