@@ -1,12 +1,13 @@
-// patch: applies diffs (POSIX.1-2017, with GNU's -E -f -t --dry-run -s -F -o -r -d and empty-file rules).
+// patch: applies diffs (POSIX.1-2017, with GNU's -E -f -t --dry-run -s -F -o -r -d, empty-file rules and git headers).
 #include "framework/arguments.h"
 #include "framework/diagnostics.h"
 #include "framework/output.h"
 #include "lib/mode.h"
 #include "lib/numbers.h"
 #include "lib/path.h"
+#include "lib/quote.h"
 #include "lib/unfinished.h"
-#include "text/patch_parse.h"
+#include "text/patch_hunks.h"
 
 #include <algorithm>
 #include <errno.h>
@@ -16,7 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace coreutils {
+namespace coreutils::patch {
 namespace {
 
 enum : int { kDryRun = kLongOnly };
@@ -44,150 +45,12 @@ constexpr Option kOptions[] = {
 };
 
 struct Settings {
-    bool backup = false, remove_empty = false, force = false, batch = false, ignore_blanks = false,
-         forward = false;
+    bool backup = false, remove_empty = false, force = false, batch = false, forward = false;
     bool reverse = false, silent = false, dry_run = false;
-    size_t fuzz = 2;
+    MatchRules rules;
     int strip = -1; // -1: only the base name
     const char* output = nullptr;
     const char* rejects = nullptr;
-};
-
-struct Text {
-    std::vector<std::string> lines;
-    bool lacks_newline = false;
-};
-
-void reverse_patch(FilePatch& patch) {
-    std::swap(patch.old_name, patch.new_name);
-    std::swap(patch.old_is_absent, patch.new_is_absent);
-    for (Hunk& hunk : patch.hunks) {
-        std::swap(hunk.old_start, hunk.new_start);
-        std::swap(hunk.old_count, hunk.new_count);
-        std::swap(hunk.old_lacks_newline, hunk.new_lacks_newline);
-        for (HunkLine& line : hunk.lines)
-            if (line.kind != ' ') line.kind = line.kind == '-' ? '+' : '-';
-        // Removed lines come before added ones.
-        for (auto at = hunk.lines.begin(); at != hunk.lines.end();) {
-            auto end =
-                std::find_if(at, hunk.lines.end(), [](const HunkLine& line) { return line.kind == ' '; });
-            std::stable_partition(at, end, [](const HunkLine& line) { return line.kind == '-'; });
-            at = end == hunk.lines.end() ? end : end + 1;
-        }
-    }
-}
-
-bool same_but_blanks(std::string_view left, std::string_view right) {
-    auto blank = [](char c) { return c == ' ' || c == '\t'; };
-    for (;;) {
-        bool left_blank = !left.empty() && blank(left[0]), right_blank = !right.empty() && blank(right[0]);
-        if (left_blank || right_blank) {
-            if (left_blank != right_blank && !left.empty() && !right.empty()) return false;
-            while (!left.empty() && blank(left[0])) left.remove_prefix(1);
-            while (!right.empty() && blank(right[0])) right.remove_prefix(1);
-        }
-        if (left.empty() || right.empty()) return left.empty() && right.empty();
-        if (left[0] != right[0]) return false;
-        left.remove_prefix(1);
-        right.remove_prefix(1);
-    }
-}
-
-class FilePatcher {
-public:
-    FilePatcher(const Settings& settings, const Text& original) : settings_(settings), original_(original) {
-        result.lacks_newline = original.lacks_newline;
-    }
-
-    // Where the hunk fits, and with how much fuzz; applies it there.
-    bool apply(const Hunk& hunk, size_t& line, size_t& fuzz, ptrdiff_t& offset) {
-        size_t prefix = 0, suffix = 0;
-        while (prefix < hunk.lines.size() && hunk.lines[prefix].kind == ' ') ++prefix;
-        while (suffix < hunk.lines.size() && hunk.lines[hunk.lines.size() - 1 - suffix].kind == ' ') ++suffix;
-        std::vector<const HunkLine*> old_lines;
-        for (const HunkLine& each : hunk.lines)
-            if (each.kind != '+') old_lines.push_back(&each);
-        // A hunk without old lines goes behind line `old_start`, any other begins there.
-        ptrdiff_t wanted = static_cast<ptrdiff_t>(hunk.old_start) - (hunk.old_count > 0 ? 1 : 0) + drift_;
-        size_t context = std::max(prefix, suffix);
-        for (fuzz = 0; fuzz <= std::min(settings_.fuzz, context); ++fuzz) {
-            size_t skip_front = fuzz > context - prefix ? fuzz - (context - prefix) : 0;
-            size_t skip_back = fuzz > context - suffix ? fuzz - (context - suffix) : 0;
-            if (skip_front + skip_back > old_lines.size()) break;
-            // Less context at one end than at the other: the hunk is at that end of the file.
-            bool at_start = prefix < suffix && hunk.old_start <= 1 && fuzz == 0;
-            bool at_end = suffix < prefix && fuzz == 0;
-            std::span<const HunkLine*> pattern(old_lines);
-            pattern = pattern.subspan(skip_front, old_lines.size() - skip_front - skip_back);
-            auto place = find(pattern, wanted + static_cast<ptrdiff_t>(skip_front), at_start, at_end);
-            if (!place) continue;
-            size_t start = *place - skip_front;
-            offset = static_cast<ptrdiff_t>(start) -
-                     (static_cast<ptrdiff_t>(hunk.old_start) - (hunk.old_count > 0 ? 1 : 0));
-            drift_ = offset;
-            splice(hunk, start);
-            line = hunk.old_count > 0 ? start + 1 : start;
-            return true;
-        }
-        return false;
-    }
-
-    void finish() {
-        for (; copied_ < original_.lines.size(); ++copied_) result.lines.push_back(original_.lines[copied_]);
-    }
-
-    Text result;
-
-private:
-    bool fits(std::span<const HunkLine*> pattern, size_t start) const {
-        if (start < copied_ || start + pattern.size() > original_.lines.size()) return false;
-        for (size_t index = 0; index < pattern.size(); ++index) {
-            const std::string& have = original_.lines[start + index];
-            if (have != pattern[index]->text &&
-                !(settings_.ignore_blanks && same_but_blanks(have, pattern[index]->text)))
-                return false;
-        }
-        return true;
-    }
-
-    // The place nearest to `wanted`, later ones first.
-    std::optional<size_t> find(std::span<const HunkLine*> pattern, ptrdiff_t wanted, bool at_start,
-                               bool at_end) const {
-        size_t size = original_.lines.size();
-        if (pattern.size() > size) return std::nullopt;
-        size_t last = size - pattern.size();
-        if (at_start) return fits(pattern, 0) ? std::optional<size_t>(0) : std::nullopt;
-        if (at_end) return fits(pattern, last) ? std::optional<size_t>(last) : std::nullopt;
-        auto limit = static_cast<ptrdiff_t>(last);
-        for (ptrdiff_t distance = 0; distance <= limit + labs(wanted); ++distance) {
-            for (ptrdiff_t place : {wanted + distance, wanted - distance})
-                if (place >= 0 && place <= limit && fits(pattern, static_cast<size_t>(place)))
-                    return static_cast<size_t>(place);
-        }
-        return std::nullopt;
-    }
-
-    void splice(const Hunk& hunk, size_t start) {
-        while (copied_ < start) result.lines.push_back(original_.lines[copied_++]);
-        for (const HunkLine& each : hunk.lines) {
-            if (each.kind == '+') {
-                result.lines.push_back(each.text);
-                continue;
-            }
-            // Context stays as the file has it.
-            if (each.kind == ' ' && copied_ < original_.lines.size())
-                result.lines.push_back(original_.lines[copied_]);
-            ++copied_;
-        }
-        if (copied_ >= original_.lines.size() &&
-            (hunk.old_lacks_newline || hunk.new_lacks_newline || hunk.old_count == 0))
-            result.lacks_newline = hunk.new_lacks_newline;
-    }
-
-    const Settings& settings_;
-    const Text& original_;
-    size_t copied_ = 0;
-    ptrdiff_t drift_ = 0;
 };
 
 bool read_text(const std::string& name, Text& text) {
@@ -241,6 +104,52 @@ void write_rejects(const std::string& name, const FilePatch& patch,
     write_text(name, text, 0644, O_TRUNC);
 }
 
+// A question of which the terminal decides; without one the answer is no.
+bool ask_terminal(const char* question) {
+    out.write(question);
+    out.flush();
+    Input terminal;
+    std::string answer;
+    if (terminal.open("/dev/tty"))
+        if (auto line = terminal.next_line()) answer = *line;
+    if (answer.empty()) out.put('\n');
+    return answer.starts_with('y');
+}
+
+// The directories that removing the file has left empty.
+void remove_empty_parents(std::string path) {
+    for (size_t slash; (slash = path.rfind('/')) != std::string::npos;) {
+        path.resize(slash);
+        if (rmdir(path.c_str()) != 0) return;
+    }
+}
+
+void remove_file(const std::string& path) {
+    if (unlink(path.c_str()) != 0) die_errno(2, path);
+    remove_empty_parents(path);
+}
+
+// Nothing outside the directory is patched, whatever the patch says.
+bool is_safe(std::string_view name) {
+    if (name.empty() || name.starts_with('/')) return false;
+    for (size_t at = 0; at <= name.size();) {
+        size_t end = std::min(name.find('/', at), name.size());
+        if (name.substr(at, end - at) == "..") return false;
+        at = end + 1;
+    }
+    return true;
+}
+
+// Keeps the file as NAME.orig, which is empty where there is no file yet.
+void back_up(const std::string& name) {
+    Text text;
+    struct stat info;
+    mode_t mode = read_text(name, text) && stat(name.c_str(), &info) == 0 ? info.st_mode & 07777
+                                                                          : 0666 & ~current_umask();
+    make_parents(name);
+    write_text(name + ".orig", text, mode, O_TRUNC);
+}
+
 class Patcher {
 public:
     explicit Patcher(Settings& settings) : settings_(settings) {}
@@ -250,7 +159,7 @@ public:
         bool any = false;
         while (auto patch = parser.next()) {
             any = true;
-            if (settings_.reverse) reverse_patch(*patch);
+            if (settings_.reverse) reverse(*patch);
             apply(*patch, target);
         }
         if (!parser.problem().empty()) die(2, "**** %s", parser.problem().c_str());
@@ -260,6 +169,13 @@ public:
     }
 
 private:
+    // What is patched, and the name under which the result is kept: another one for a renamed or copied file.
+    struct Place {
+        std::string source, target;
+        bool exists = false, moved_before = false;
+    };
+    using Hunks = std::vector<const Hunk*>;
+
     std::string stripped(const std::string& name) const {
         if (settings_.strip < 0) return std::string(base_name(name));
         std::string_view rest = name;
@@ -270,17 +186,6 @@ private:
             while (rest.starts_with('/')) rest.remove_prefix(1);
         }
         return std::string(rest);
-    }
-
-    // Nothing outside the directory is patched, whatever the patch says.
-    static bool is_safe(std::string_view name) {
-        if (name.empty() || name.starts_with('/')) return false;
-        for (size_t at = 0; at <= name.size();) {
-            size_t end = std::min(name.find('/', at), name.size());
-            if (name.substr(at, end - at) == "..") return false;
-            at = end + 1;
-        }
-        return true;
     }
 
     // POSIX: the old name, the new one, the Index line: the first that exists; a file to be made has its new
@@ -301,57 +206,161 @@ private:
         if (!settings_.silent) out.write(text + "\n");
     }
 
+    // The end of a patch that is not applied, with its hunks told and kept where they are `rejected`.
+    void ignore(const FilePatch& patch, const std::string* rejected = nullptr) {
+        status_ = 1;
+        if (patch.hunks.empty()) return;
+        std::string count = std::to_string(patch.hunks.size());
+        out.print("%s out of %s hunk%s ignored", count.c_str(), count.c_str(), patch.hunks.size() == 1 ? "" : "s");
+        if (!rejected) return out.put('\n');
+        Hunks all;
+        for (const Hunk& hunk : patch.hunks) all.push_back(&hunk);
+        reject(*rejected, patch, all);
+    }
+
+    bool find_place(const FilePatch& patch, const char* given, Place& place, Text& original) {
+        if (!given && patch.origin != Origin::same) {
+            place.source = stripped(patch.old_name), place.target = stripped(patch.new_name);
+            bool usable = is_safe(place.source) && is_safe(place.target);
+            if (usable && access(place.source.c_str(), F_OK) != 0) {
+                place.moved_before = access(place.target.c_str(), F_OK) == 0;
+                usable = place.moved_before;
+            }
+            if (!usable) {
+                out.write("Cannot rename file without two valid file names\n");
+                ignore(patch);
+                return false;
+            }
+        } else {
+            place.source = place.target = given ? given : choose_target(patch);
+        }
+        if (S_ISLNK(patch.old_mode) || S_ISLNK(patch.new_mode)) {
+            out.print("File %s is a symbolic link -- refusing to patch\n", place.target.c_str());
+            ignore(patch);
+            return false;
+        }
+        place.exists =
+            !place.source.empty() && read_text(place.moved_before ? place.target : place.source, original);
+        if (place.exists || (!place.source.empty() && (says_absent(patch, Side::before) || says_absent(patch, Side::after))))
+            return true;
+        warn("can't find file to patch%s%s", place.source.empty() ? "" : " at ", place.source.c_str());
+        out.write("Skipping patch.\n");
+        ignore(patch);
+        return false;
+    }
+
+    enum class Side { before, after };
+
+    // Whether the patch says that the file is empty or not there on that side: 2 when it certainly is not there.
+    static int says_absent(const FilePatch& patch, Side side) {
+        bool absent = side == Side::before ? patch.old_is_absent : patch.new_is_absent;
+        if (patch.hunks.empty()) return absent ? 2 : 0;
+        const Hunk& hunk = patch.hunks[0];
+        size_t lines = side == Side::before ? hunk.old_start + hunk.old_count : hunk.new_start + hunk.new_count;
+        return lines == 0 ? 1 + absent : 0;
+    }
+
+    // A patch seems to go the other way: false when it is not to be applied. It may be turned around here.
+    bool resolve_direction(FilePatch& patch, const std::string& problem) {
+        if (settings_.forward) {
+            say(problem + "  Skipping patch.");
+            return false;
+        }
+        if (settings_.force) {
+            say(problem + "  Applying it anyway.");
+            return true;
+        }
+        if (settings_.batch) {
+            say(problem + (settings_.reverse ? "  Ignoring -R." : "  Assuming -R."));
+            reverse(patch);
+            return true;
+        }
+        if (ask_terminal((problem + (settings_.reverse ? "  Ignore -R? [n] " : "  Assume -R? [n] ")).c_str())) {
+            reverse(patch);
+            return true;
+        }
+        if (ask_terminal("Apply anyway? [n] ")) return true;
+        say("Skipping patch.");
+        return false;
+    }
+
+    // A file that the patch makes must not be there, one that it removes must be.
+    bool existence_fits(FilePatch& patch, const Place& place, bool empty) {
+        bool creates_empty = patch.hunks.empty() && patch.old_is_absent;
+        bool misfits = !empty                                ? says_absent(patch, Side::before) == 2
+                       : patch.hunks.empty() && place.exists ? creates_empty
+                                                             : says_absent(patch, Side::after) > 0;
+        if (!misfits) return true;
+        const char* verb = !place.exists ? "delete" : empty ? "empty out" : "create";
+        const char* state = !place.exists ? "does not exist" : empty ? "is already empty" : "already exists";
+        std::string problem = std::string("The next patch") + (settings_.reverse ? ", when reversed," : "") +
+                              " would " + verb + " the file " + place.target + ",\nwhich " + state + "!";
+        if (resolve_direction(patch, problem)) return true;
+        ignore(patch);
+        return false;
+    }
+
+    bool first_fits(const FilePatch& patch, const Text& original) const {
+        HunkApplier trial(settings_.rules, original);
+        size_t line, fuzz;
+        ptrdiff_t offset;
+        return patch.hunks.empty() || trial.apply(patch.hunks[0], line, fuzz, offset);
+    }
+
+    bool looks_reversed(const FilePatch& patch, const Text& original) const {
+        FilePatch other = patch;
+        reverse(other);
+        return first_fits(other, original);
+    }
+
     void apply(FilePatch& patch, const char* given) {
-        std::string target = given ? given : choose_target(patch);
-        if (target.empty()) {
-            warn("can't find file to patch");
-            out.print("Skipping patch.\n%zu out of %zu hunk%s ignored\n", patch.hunks.size(),
-                      patch.hunks.size(), patch.hunks.size() == 1 ? "" : "s");
-            status_ = 1;
-            return;
-        }
+        Place place;
         Text original;
-        bool exists = read_text(target, original);
-        bool creates = !patch.hunks.empty() && patch.hunks[0].old_count == 0 && patch.hunks[0].old_start == 0;
-        if (!exists && !creates) {
-            warn("can't find file to patch at '%s'", target.c_str());
-            out.print("Skipping patch.\n%zu out of %zu hunk%s ignored\n", patch.hunks.size(),
-                      patch.hunks.size(), patch.hunks.size() == 1 ? "" : "s");
-            status_ = 1;
-            return;
-        }
-        std::string shown = settings_.output ? settings_.output + (" (read from " + target + ")") : target;
+        if (!find_place(patch, given, place, original)) return;
+        if (!existence_fits(patch, place, original.lines.empty())) return;
+        std::string shown = quote_name(place.target, Quoting::shell);
+        if (settings_.output)
+            shown = settings_.output + (" (read from " + shown + ")");
+        else if (patch.origin != Origin::same)
+            shown += std::string(place.moved_before ? " (already " : " (") +
+                     (patch.origin == Origin::renamed ? "renamed" : "copied") + " from " + place.source + ")";
         say(std::string(settings_.dry_run ? "checking" : "patching") + " file " + shown);
-        if (!first_fits(patch, original) && looks_reversed(patch, original)) {
-            if (settings_.forward) {
-                say("Reversed (or previously applied) patch detected!  Skipping patch.");
-                std::string count = std::to_string(patch.hunks.size());
-                out.print("%s out of %s hunk%s ignored", count.c_str(), count.c_str(),
-                          patch.hunks.size() == 1 ? "" : "s");
-                std::vector<const Hunk*> all;
-                for (const Hunk& hunk : patch.hunks) all.push_back(&hunk);
-                reject(target, patch, all);
-                return;
-            }
-            if (settings_.batch) {
-                say("Reversed (or previously applied) patch detected!  Assuming -R.");
-                reverse_patch(patch);
-            }
+        if (!settings_.force && !first_fits(patch, original) && looks_reversed(patch, original) &&
+            !resolve_direction(patch, settings_.reverse ? "Unreversed patch detected!"
+                                                        : "Reversed (or previously applied) patch detected!"))
+            return ignore(patch, &place.target);
+        HunkApplier applier(settings_.rules, original);
+        Hunks rejected;
+        bool exact = apply_hunks(patch, applier, rejected, says_absent(patch, Side::before) == 2);
+        if (patch.new_is_absent && !applier.result.lines.empty()) {
+            out.print("Not deleting file %s as content differs from patch\n", place.target.c_str());
+            status_ = 1;
         }
-        FilePatcher patcher(settings_, original);
-        std::vector<const Hunk*> rejected;
-        bool inexact = false;
+        if (!rejected.empty()) {
+            out.print("%zu out of %zu hunk%s FAILED", rejected.size(), patch.hunks.size(),
+                      patch.hunks.size() == 1 ? "" : "s");
+            reject(place.target, patch, rejected);
+        }
+        if (settings_.dry_run) return;
+        // What did not fit exactly is kept, as GNU's --backup-if-mismatch.
+        save(place, patch, applier.result, settings_.backup || !exact || !rejected.empty());
+    }
+
+    // False when a hunk was found elsewhere, or only with fuzz. A hunk that makes a file fits no text.
+    bool apply_hunks(const FilePatch& patch, HunkApplier& applier, Hunks& rejected, bool makes_file) {
+        bool exact = true, has_text = applier.has_text();
         for (size_t index = 0; index < patch.hunks.size(); ++index) {
             const Hunk& hunk = patch.hunks[index];
             size_t line = 0, fuzz = 0;
             ptrdiff_t offset = 0;
-            if (!patcher.apply(hunk, line, fuzz, offset)) {
+            if ((index == 0 && makes_file && has_text) || !applier.apply(hunk, line, fuzz, offset)) {
                 rejected.push_back(&hunk);
-                out.print("Hunk #%zu FAILED at %zu.\n", index + 1, hunk.old_start);
+                out.print("Hunk #%zu FAILED at %zu.\n", index + 1,
+                          hunk.old_count + hunk.old_start > 0 ? hunk.old_start : 1);
                 continue;
             }
             if (fuzz == 0 && offset == 0) continue;
-            inexact = true;
+            exact = false;
             std::string text =
                 "Hunk #" + std::to_string(index + 1) + " succeeded at " +
                 std::to_string(static_cast<ptrdiff_t>(hunk.new_start) + (hunk.new_count == 0) + offset);
@@ -360,66 +369,39 @@ private:
                 text += " (offset " + std::to_string(offset) + (labs(offset) == 1 ? " line)" : " lines)");
             say(text + ".");
         }
-        patcher.finish();
-        if (patch.new_is_absent && !patcher.result.lines.empty()) {
-            out.print("Not deleting file %s as content differs from patch\n", target.c_str());
-            status_ = 1;
-        }
-        if (!rejected.empty()) {
-            out.print("%zu out of %zu hunk%s FAILED", rejected.size(), patch.hunks.size(),
-                      patch.hunks.size() == 1 ? "" : "s");
-            reject(target, patch, rejected);
-        }
-        if (settings_.dry_run) return;
-        // What did not fit exactly is kept, as GNU's --backup-if-mismatch.
-        bool backup = settings_.backup || ((inexact || !rejected.empty()) && exists && !settings_.output);
-        save(target, patch, patcher.result, exists, backup ? &original : nullptr);
+        applier.finish();
+        return exact;
     }
 
-    bool first_fits(const FilePatch& patch, const Text& original) const {
-        FilePatcher trial(settings_, original);
-        size_t line, fuzz;
-        ptrdiff_t offset;
-        return patch.hunks.empty() || trial.apply(patch.hunks[0], line, fuzz, offset);
-    }
-
-    bool looks_reversed(const FilePatch& patch, const Text& original) const {
-        FilePatch other = patch;
-        reverse_patch(other);
-        return first_fits(other, original);
-    }
-
-    void reject(const std::string& target, const FilePatch& patch, const std::vector<const Hunk*>& rejected) {
+    void reject(const std::string& target, const FilePatch& patch, const Hunks& rejected) {
         status_ = 1;
         std::string name = settings_.rejects
                                ? settings_.rejects
                                : (settings_.output ? settings_.output : target) + std::string(".rej");
-        if (settings_.dry_run) {
-            out.put('\n');
-            return;
-        }
+        if (settings_.dry_run) return out.put('\n');
         out.print(" -- saving rejects to file %s\n", name.c_str());
         write_rejects(name, patch, rejected);
     }
 
-    void save(const std::string& target, const FilePatch& patch, const Text& result, bool exists,
-              const Text* backup) {
+    void save(const Place& place, const FilePatch& patch, const Text& result, bool backup) {
+        const std::string& target = place.target;
         struct stat info = {};
-        mode_t mode = exists && stat(target.c_str(), &info) == 0 ? info.st_mode & 07777 : 0666;
+        bool exists = stat((place.moved_before ? target : place.source).c_str(), &info) == 0;
+        mode_t mode = exists ? info.st_mode & 07777 : 0666;
+        if (patch.new_mode && patch.new_mode != patch.old_mode) mode = (mode & 07000) | (patch.new_mode & 0777);
         if (settings_.output) {
             write_text(settings_.output, result, 0644, wrote_output_ ? O_APPEND : O_TRUNC);
             wrote_output_ = true;
             return;
         }
-        if (backup) write_text(target + ".orig", *backup, mode, O_TRUNC);
+        if (backup) back_up(target);
+        if (backup && place.source != target && !place.moved_before) back_up(place.source);
         if (result.lines.empty() && (patch.new_is_absent || settings_.remove_empty)) {
-            if (exists && unlink(target.c_str()) != 0) die_errno(2, target);
+            if (exists) remove_file(target);
             return;
         }
-        if (!exists) {
-            mode &= ~current_umask();
-            make_parents(target);
-        }
+        if (!exists) mode &= ~current_umask();
+        make_parents(target);
         // A new file takes the place of the old one whole: a crash leaves one of the two.
         std::string temporary = target + ".XXXXXX";
         int fd = mkstemp(temporary.data());
@@ -433,6 +415,8 @@ private:
         if (exists && chown(temporary.c_str(), info.st_uid, info.st_gid) != 0 && errno != EPERM)
             warn_errno(temporary);
         if (rename(temporary.c_str(), target.c_str()) != 0) die_errno(2, target);
+        if (patch.origin == Origin::renamed && !place.moved_before && place.source != target)
+            remove_file(place.source);
     }
 
     const Settings& settings_;
@@ -460,13 +444,13 @@ int run(Arguments& arguments) {
             settings.force = true;
             break;
         case 'F':
-            settings.fuzz = static_cast<size_t>(unsigned_or_die(value, "fuzz factor"));
+            settings.rules.fuzz = static_cast<size_t>(unsigned_or_die(value, "fuzz factor"));
             break;
         case 'i':
             patch_file = value;
             break;
         case 'l':
-            settings.ignore_blanks = true;
+            settings.rules.ignore_blanks = true;
             break;
         case 'N':
             settings.forward = true;
@@ -515,4 +499,4 @@ constexpr Tool kTool = {
 MARTLET_REGISTER_TOOL(kTool);
 
 } // namespace
-} // namespace coreutils
+} // namespace coreutils::patch

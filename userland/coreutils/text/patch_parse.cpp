@@ -5,9 +5,10 @@
 
 #include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-namespace coreutils {
+namespace coreutils::patch {
 namespace {
 
 // Takes a name as diff and git quote it, "tab\there", off `rest`; false when it is not one.
@@ -40,7 +41,7 @@ std::string header_name(std::string_view rest, bool& absent) {
     if (!quoted) name = rest.substr(0, tab);
     while (!quoted && tab == std::string_view::npos && !name.empty() && (name.back() == ' ' || name.back() == '\r'))
         name.pop_back();
-    absent = name == "/dev/null" || stamp.starts_with("1970-01-01 00:00:00") ||
+    absent = absent || name == "/dev/null" || stamp.starts_with("1970-01-01 00:00:00") ||
              stamp.starts_with("Thu Jan  1 00:00:00 1970");
     return name;
 }
@@ -91,7 +92,56 @@ bool parse_normal_header(std::string_view line, char& kind, size_t old_range[2],
     return range(line.substr(0, letter), old_range) && range(line.substr(letter + 1), new_range);
 }
 
+// The names in "diff --git a/NAME b/NAME". Unquoted ones with blanks part where both are the same but for their
+// first directory; those of a renamed file come again in lines of their own.
+void split_git_names(std::string_view text, FilePatch& patch) {
+    if (take_quoted_name(text, patch.old_name)) {
+        if (text.starts_with(' ')) text.remove_prefix(1);
+        if (!take_quoted_name(text, patch.new_name)) patch.new_name = text;
+        return;
+    }
+    auto inner = [](std::string_view name) { return name.substr(name.find('/') + 1); };
+    size_t split = text.find(' ');
+    for (size_t at = split; at != std::string_view::npos; at = text.find(' ', at + 1))
+        if (inner(text.substr(0, at)) == inner(text.substr(at + 1))) split = at;
+    if (split == std::string_view::npos) return;
+    patch.old_name = text.substr(0, split);
+    std::string_view rest = text.substr(split + 1);
+    if (!take_quoted_name(rest, patch.new_name)) patch.new_name = rest;
+}
+
 } // namespace
+
+// A line between "diff --git" and the hunks.
+void PatchParser::read_git_header(FilePatch& patch) {
+    std::string_view line = line_;
+    auto take = [&](std::string_view lead) {
+        bool found = line.starts_with(lead);
+        if (found) line.remove_prefix(lead.size());
+        return found;
+    };
+    auto mode = [&] { return static_cast<mode_t>(strtoul(std::string(line).c_str(), nullptr, 8)); };
+    if (take("old mode ")) {
+        patch.old_mode = mode();
+    } else if (take("new mode ")) {
+        patch.new_mode = mode();
+    } else if (take("new file mode ")) {
+        patch.new_mode = mode();
+        patch.old_is_absent = true;
+    } else if (take("deleted file mode ")) {
+        patch.old_mode = mode();
+        patch.new_is_absent = true;
+    } else if (bool renames = take("rename "); renames || take("copy ")) {
+        patch.origin = renames ? Origin::renamed : Origin::copied;
+        // The same names as above, without their first directory.
+        size_t at = take("from ") ? git_names_.find(line) : std::string::npos;
+        if (at != std::string::npos && !git_names_.starts_with('"')) patch.old_name = git_names_.substr(0, at + line.size());
+        if (take("to ") && git_names_.ends_with(line) && git_names_.size() > line.size())
+            patch.new_name = git_names_.substr(git_names_.rfind(' ', git_names_.size() - line.size()) + 1);
+    } else if (take("GIT binary patch")) {
+        fail("git binary diffs are not supported");
+    }
+}
 
 bool PatchParser::read_line() {
     if (held_) {
@@ -118,7 +168,17 @@ std::optional<FilePatch> PatchParser::next() {
         Hunk hunk;
         char kind;
         size_t old_range[2], new_range[2];
-        if (line_.starts_with("Index: ")) {
+        if (line_.starts_with("diff --git ")) {
+            if (patch.is_complete()) {
+                unread();
+                return patch;
+            }
+            patch = {};
+            patch.has_git_header = true;
+            has_old = false;
+            git_names_ = line_.substr(11);
+            split_git_names(git_names_, patch);
+        } else if (line_.starts_with("Index: ")) {
             patch.index_name = line_.substr(7);
         } else if (line_.starts_with("--- ") && !line_.ends_with(" ----")) {
             patch.old_name = header_name(std::string_view(line_).substr(4), patch.old_is_absent);
@@ -149,8 +209,11 @@ std::optional<FilePatch> PatchParser::next() {
             unread();
             if (!read_normal(patch)) break;
             if (!patch.hunks.empty()) return patch;
+        } else if (patch.has_git_header) {
+            read_git_header(patch);
         }
     }
+    if (problem_.empty() && patch.is_complete()) return patch;
     return std::nullopt;
 }
 
@@ -224,7 +287,8 @@ bool PatchParser::read_context_hunk(Hunk& hunk) {
         }
         char own = half == 0 ? '-' : '+';
         size_t count = half == 0 ? hunk.old_count : hunk.new_count;
-        while (have_line && halves[half].size() < count && line_.size() >= 1) {
+        while (have_line && halves[half].size() < count) {
+            if (line_.empty() || line_[0] == '\t') line_.insert(0, "  "); // a mailer took the blanks
             char mark = line_[0];
             if ((mark != ' ' && mark != '!' && mark != own) || (line_.size() >= 2 && line_[1] != ' ')) break;
             halves[half].push_back(
@@ -310,4 +374,4 @@ bool PatchParser::read_normal(FilePatch& patch) {
     return true;
 }
 
-} // namespace coreutils
+} // namespace coreutils::patch

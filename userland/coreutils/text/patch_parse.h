@@ -1,4 +1,5 @@
-// Reads the output of diff: unified, context and normal forms (POSIX.1-2017 patch, "Patchfile Format").
+// Reads the output of diff: unified, context and normal forms (POSIX.1-2017 patch, "Patchfile Format"), and the
+// headers of git: git-diff(1).
 #pragma once
 
 #include "framework/input.h"
@@ -6,9 +7,10 @@
 #include <optional>
 #include <stdint.h>
 #include <string>
+#include <sys/types.h>
 #include <vector>
 
-namespace coreutils {
+namespace coreutils::patch {
 
 struct HunkLine {
     char kind; // ' ' in both, '-' only in the old, '+' only in the new file
@@ -21,10 +23,21 @@ struct Hunk {
     bool old_lacks_newline = false, new_lacks_newline = false;
 };
 
+enum class Origin { same, renamed, copied };
+
 struct FilePatch {
     std::string old_name, new_name, index_name; // empty when the patch does not say
     bool old_is_absent = false, new_is_absent = false; // /dev/null, or the epoch as time stamp
+    // What only git's headers say.
+    bool has_git_header = false;
+    Origin origin = Origin::same;
+    mode_t old_mode = 0, new_mode = 0; // 0 when they do not
     std::vector<Hunk> hunks;
+
+    // Git's headers alone change something.
+    bool is_complete() const {
+        return has_git_header && (origin != Origin::same || new_mode || old_is_absent || new_is_absent);
+    }
 };
 
 class PatchParser {
@@ -42,13 +55,15 @@ private:
     bool read_context(FilePatch& patch);
     bool read_context_hunk(Hunk& hunk);
     bool read_normal(FilePatch& patch);
+    void read_git_header(FilePatch& patch);
     bool fail(const char* what);
 
     Input& input_;
     std::string line_;
+    std::string git_names_; // behind "diff --git", of the patch in hand
     bool held_ = false, at_end_ = false;
     uint64_t number_ = 0;
     std::string problem_;
 };
 
-} // namespace coreutils
+} // namespace coreutils::patch
