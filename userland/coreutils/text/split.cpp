@@ -216,47 +216,81 @@ Chunks parse_chunks(const char* text) {
     return chunks;
 }
 
-// Equal parts of a text that is in memory; the kinds differ in where a part may end.
-void split_chunks(const std::string& text, Pieces& pieces, const Chunks& chunks, char separator, bool elide) {
-    std::string_view all = text;
-    size_t begin = 0;
-    for (uint64_t number = 1; number <= chunks.count; ++number) {
-        size_t end = std::min(
-            text.size(), static_cast<size_t>(std::max<uint64_t>(1, text.size() / chunks.count) * number));
-        if (number == chunks.count) end = text.size();
-        if (chunks.kind == 'l' && end > begin && end < text.size()) {
-            size_t at = all.find(separator, end - 1);
-            end = at == std::string_view::npos ? text.size() : at + 1;
+// Passes on what is left up to the offset `end`, and to the end of a line that crosses it where lines stay whole.
+void pass_chunk(Input& input, uint64_t& at, uint64_t end, std::optional<char> separator, auto write) {
+    char last = '\0';
+    bool crosses = false;
+    while (at < end || crosses) {
+        std::string_view block = input.buffered();
+        if (block.empty()) {
+            if (!input.fill_more()) return;
+            continue;
         }
-        if (end < begin) end = begin;
-        std::string_view part = all.substr(begin, end - begin);
-        begin = end;
-        if (chunks.only == number) out.write(part);
-        if (chunks.only || (part.empty() && elide)) continue;
+        size_t size = crosses ? std::min(block.find(*separator), block.size() - 1) + 1
+                              : static_cast<size_t>(std::min<uint64_t>(block.size(), end - at));
+        last = block[size - 1];
+        write(block.substr(0, size));
+        input.consume(size);
+        at += size;
+        crosses = separator && at >= end && last != *separator;
+    }
+}
+
+// Equal parts of `size` bytes; the kinds differ in where a part may end.
+void split_chunks(Input& input, uint64_t size, Pieces& pieces, const Chunks& chunks, char separator, bool elide) {
+    std::optional<char> kept_whole = chunks.kind == 'l' ? std::optional<char>(separator) : std::nullopt;
+    uint64_t at = 0;
+    for (uint64_t number = 1; number <= chunks.count; ++number) {
+        bool last = number == chunks.count, opened = chunks.only || elide;
+        if (!opened) pieces.open();
+        uint64_t end = last ? UINT64_MAX : std::min(size, std::max<uint64_t>(1, size / chunks.count) * number);
+        pass_chunk(input, at, end, kept_whole, [&](std::string_view part) {
+            if (chunks.only == number) out.write(part);
+            if (chunks.only) return;
+            if (elide && opened) {
+                pieces.open();
+                opened = false;
+            }
+            pieces.write(part);
+        });
+        if (chunks.only == number) return;
+    }
+}
+
+// Lines in turn. The parts are written one after the other, so the text is read before, but for a single one.
+void split_round_robin(Input& input, Pieces& pieces, const Chunks& chunks, char separator, bool elide) {
+    std::vector<std::string> parts(chunks.only ? 0 : chunks.count);
+    uint64_t number = 0;
+    bool ended;
+    while (auto line = input.next_line(separator, &ended)) {
+        if (chunks.only == number + 1) {
+            out.write(*line);
+            if (ended) out.put(separator);
+        } else if (!chunks.only) {
+            parts[number].append(*line).append(ended, separator);
+        }
+        number = (number + 1) % chunks.count;
+    }
+    for (const std::string& part : parts) {
+        if (part.empty() && elide) continue;
         pieces.open();
         pieces.write(part);
     }
 }
 
-void split_round_robin(const std::string& text, Pieces& pieces, const Chunks& chunks, char separator,
-                       bool elide) {
-    for (uint64_t number = 1; number <= chunks.count; ++number) {
-        if (chunks.only && chunks.only != number) continue;
-        uint64_t line_number = 0;
-        std::string part;
-        for (size_t at = 0; at < text.size(); ++line_number) {
-            size_t end = text.find(separator, at);
-            end = end == std::string::npos ? text.size() : end + 1;
-            if (line_number % chunks.count == number - 1) part.append(text, at, end - at);
-            at = end;
-        }
-        if (chunks.only) {
-            out.write(part);
-        } else if (!part.empty() || !elide) {
-            pieces.open();
-            pieces.write(part);
-        }
-    }
+// What has a size that can be asked for is read in pieces; the rest goes to a temporary file first.
+uint64_t find_size(Input& input, std::optional<Input>& copy, const struct stat& info) {
+    off_t position = lseek(input.fd(), 0, SEEK_CUR);
+    if (S_ISREG(info.st_mode) && info.st_size > 0 && position >= 0)
+        return static_cast<uint64_t>(std::max<off_t>(0, info.st_size - position));
+    FILE* temporary = tmpfile();
+    if (!temporary) die_errno(1, "temporary file");
+    copy.emplace(fileno(temporary));
+    uint64_t size = 0;
+    for (std::string_view block; !(block = input.next_block()).empty(); size += block.size())
+        if (!write_all(copy->fd(), block)) die_errno(1, "temporary file");
+    lseek(copy->fd(), 0, SEEK_SET);
+    return size;
 }
 
 struct Settings {
@@ -346,12 +380,13 @@ int run(Arguments& arguments) {
     } else if (settings.kind == 'C') {
         split_line_bytes(input, pieces, settings.size, settings.separator);
     } else if (settings.kind == 'n') {
-        std::string text;
-        for (std::string_view block; !(block = input.next_block()).empty();) text.append(block);
-        if (settings.chunks.kind == 'r')
-            split_round_robin(text, pieces, settings.chunks, settings.separator, settings.elide);
-        else
-            split_chunks(text, pieces, settings.chunks, settings.separator, settings.elide);
+        if (settings.chunks.kind == 'r') {
+            split_round_robin(input, pieces, settings.chunks, settings.separator, settings.elide);
+        } else {
+            std::optional<Input> copy;
+            uint64_t size = find_size(input, copy, pieces.input);
+            split_chunks(copy ? *copy : input, size, pieces, settings.chunks, settings.separator, settings.elide);
+        }
     } else {
         split_lines(input, pieces, settings.size, settings.separator);
     }
