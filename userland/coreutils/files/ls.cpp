@@ -63,9 +63,9 @@ private:
     void print(std::vector<Entry>& entries);
     void print_total(const std::vector<Entry>& entries);
     void print_long(std::vector<Entry>& entries);
-    Cell name_cell(const Entry& entry, bool padded) const;
+    Cell name_cell(const Entry& entry, bool padded, size_t start = 0) const;
     void append_colored(std::string& text, std::string_view shown, std::string_view name,
-                        const FileKind& kind) const;
+                        const FileKind& kind, size_t start) const;
     char indicator_of(mode_t mode) const;
     std::string prefix(const Entry& entry, size_t inode_width, size_t block_width) const;
     std::string time_text(const timespec& when) const;
@@ -202,16 +202,14 @@ char Lister::indicator_of(mode_t mode) const {
 }
 
 void Lister::append_colored(std::string& text, std::string_view shown, std::string_view name,
-                            const FileKind& kind) const {
-    std::string_view color = settings_.color ? color_of(name, kind) : std::string_view();
-    if (color.empty()) {
+                            const FileKind& kind, size_t start) const {
+    if (!settings_.color) {
         text += shown;
         return;
     }
-    static bool first = true;
-    if (first) text += "\033[0m";
-    first = false;
-    text.append("\033[").append(color).append("m").append(shown).append("\033[0m");
+    size_t width = settings_.line_width;
+    bool wraps = width > 0 && !shown.empty() && start / width != (start + shown.size() - 1) / width;
+    text += colored(shown, color_of(name, kind), wraps);
 }
 
 // Columns of a name; control characters that are printed as they are take none.
@@ -221,7 +219,8 @@ size_t shown_width(std::string_view text) {
     return display_width(text) - controls;
 }
 
-Cell Lister::name_cell(const Entry& entry, bool padded) const {
+// `start` is the column of the name.
+Cell Lister::name_cell(const Entry& entry, bool padded, size_t start) const {
     Cell cell;
     std::string shown = quote_name(entry.name, settings_.quoting);
     cell.width = shown_width(shown);
@@ -234,14 +233,14 @@ Cell Lister::name_cell(const Entry& entry, bool padded) const {
                   .orphan = S_ISLNK(entry.mode()) && !entry.target_mode,
                   .target_mode = entry.target_mode,
                   .links = entry.known ? entry.info.st_nlink : 1};
-    append_colored(cell.text, shown, entry.name, kind);
+    append_colored(cell.text, shown, entry.name, kind, start);
     bool shows_target =
         settings_.layout == Layout::long_format && S_ISLNK(entry.mode()) && !entry.link_target.empty();
     if (shows_target) {
         cell.text += " -> ";
-        FileKind target{.mode = entry.target_mode, .missing = !entry.target_mode};
+        FileKind target{.mode = entry.target_mode, .missing = !entry.target_mode || !targets_matter()};
         append_colored(cell.text, quote_name(entry.link_target, settings_.quoting), entry.link_target,
-                       target);
+                       target, start + shown.size() + 4);
     }
     if (char mark = indicator_of(shows_target ? entry.target_mode : entry.mode())) {
         cell.text += mark;
@@ -348,8 +347,11 @@ void Lister::print_long(std::vector<Entry>& entries) {
         out.write(text);
         out.put(' ');
     };
+    size_t start = rows[0].prefix.size() + rows[0].mode.size() + links + size + time_width + 4 +
+                   (owner + 1) * (settings_.show_owner + settings_.show_author) + (group + 1) * settings_.show_group;
     for (size_t i = 0; i < rows.size(); ++i) {
         const Row& row = rows[i];
+        if (settings_.color) out.write(normal_text());
         out.write(row.prefix);
         out.write(row.mode);
         out.put(' ');
@@ -359,7 +361,7 @@ void Lister::print_long(std::vector<Entry>& entries) {
         if (settings_.show_author) left(row.owner, owner);
         right(row.size, size);
         right(row.time, time_width);
-        out.write(name_cell(entries[i], padded).text);
+        out.write(name_cell(entries[i], padded, start).text);
         out.put(settings_.end_of_line);
     }
 }
@@ -391,10 +393,10 @@ void Lister::print(std::vector<Entry>& entries) {
     std::vector<Cell> cells;
     cells.reserve(entries.size());
     for (const Entry& entry : entries) {
+        std::string normal = settings_.color ? normal_text() : "", lead = prefix(entry, inode, block);
         Cell cell = name_cell(entry, padded);
-        std::string lead = prefix(entry, inode, block);
         cell.width += lead.size();
-        cell.text.insert(0, lead);
+        cell.text.insert(0, normal + lead);
         cells.push_back(std::move(cell));
     }
     switch (settings_.layout) {

@@ -298,7 +298,8 @@ private:
 
     void print_colored(const Entry& entry, const std::string& text, mode_t mode, bool orphan) const {
         std::string_view color =
-            settings_.color ? ls::color_of(entry.name, {mode, orphan, false, 0, entry.info.st_nlink}) : "";
+            settings_.color ? ls::color_of(entry.name, {mode, orphan, false, 0, entry.info.st_nlink}).value_or("")
+                            : "";
         if (!color.empty()) out.print("\033[%.*sm", static_cast<int>(color.size()), color.data());
         out.write(text);
         if (!color.empty()) out.write("\033[0m");
