@@ -15,39 +15,43 @@ namespace {
 AnonymousKind g_kind("anon_inode:[fanotify]");
 constinit List<FanotifyFile, &FanotifyFile::all_node> g_groups GUARDED_BY(notify_lock);
 
-/// struct fanotify_event_metadata.
-struct EventMetadata {
-    u32 event_size;
-    u8 version, reserved;
-    u16 metadata_size;
-    u64 mask;
-    i32 fd, process_id;
-};
-static_assert(sizeof(EventMetadata) == 24);
-constexpr u8 kMetadataVersion = 3;
-constexpr i32 kNoDescriptor = -1; // FAN_NOFD
 /// Events to look back at for one to merge with.
 constexpr u32 kMergeDepth = 128;
 
-/// What a set of marks says about one event (fanotify_group_event_mask of Linux).
-class Verdict {
+} // namespace
+
+/// What a set of marks says about one event.
+class FanotifyFile::Verdict {
 public:
-    Verdict(bool is_directory) : is_directory_(is_directory) {}
-    template <typename Interest> void hear(const Interest& interest, bool as_parent = false) {
-        bool covers_children = (interest.mask & FanotifyFile::kOnChild) != 0;
-        if (as_parent && !covers_children) return;
-        ignored_ |= interest.ignored_mask;
-        if (is_directory_ && !(interest.mask & FanotifyFile::kOnDirectory)) return;
+    enum class As : u8 { Own, Parent, NewDirectory };
+    explicit Verdict(u32 event) : event_(event) {}
+    void hear(Interest& interest, As as) {
+        if ((event_ & kNotifyModify) && !(interest.flags & kSurvivesModify)) interest.ignored_mask = 0;
+        ignored_ |= ignored_by(interest, as);
+        if (!applies(interest.mask, as)) return;
         wanted_ |= interest.mask;
+        (as == As::NewDirectory ? interested.new_directory : interested.old_directory) = true;
     }
-    u32 of(u32 event) const { return event & wanted_ & ~ignored_; }
+    void hear_file_system(Interest& interest) {
+        hear(interest, As::Own);
+        if (applies(interest.mask, As::Own)) interested.new_directory = true;
+    }
+    u32 mask() const { return event_ & wanted_ & ~ignored_ & kEvents; }
+    FanotifyEvent::Interested interested = {false, false};
 
 private:
-    bool is_directory_;
-    u32 wanted_ = 0, ignored_ = 0;
+    bool applies(u32 mask, As as) const {
+        if ((event_ & kNotifyDirectory) && !(mask & kOnDirectory)) return false;
+        return as != As::Parent || (mask & kOnChild);
+    }
+    u32 ignored_by(const Interest& interest, As as) const {
+        u32 mask = interest.ignored_mask;
+        if (!(interest.flags & kIgnore)) mask |= kOnDirectory | (interest.mask & kOnChild);
+        bool needs_no_flag = !(event_ & kNotifyDirectory) && as != As::Parent;
+        return needs_no_flag || applies(mask, as) ? mask : 0;
+    }
+    u32 event_, wanted_ = 0, ignored_ = 0;
 };
-
-} // namespace
 
 FanotifyFile::FanotifyFile(Path path, u32 group_flags, u32 event_flags, Ref<UserAccount> account)
     : NotifyQueueFile(kOpenReadWrite | (group_flags & kNonBlock ? kOpenNonBlock : 0), std::move(path), kKind),
@@ -62,7 +66,7 @@ Result<Ref<File>> FanotifyFile::create(u32 flags, u32 event_flags) {
         if (group.account_.get() == account.get()) ++groups;
     if (groups >= kGroupLimit) return Error(Errno::EMFILE);
     g_groups.push_back(*file);
-    add_path_listener(*file);
+    add_event_listener(*file, file->listens_for());
     return Ref<File>(std::move(file));
 }
 
@@ -70,16 +74,16 @@ FanotifyFile::~FanotifyFile() {
     {
         LockGuard guard(notify_lock);
         all_node.unlink();
-        remove_path_listener(*this);
+        remove_event_listener(*this, listens_for());
     }
     for (MarkKind kind : {MarkKind::Inode, MarkKind::Mount}) flush_marks(kind);
     flush_marks(MarkKind::FileSystem);
-    List<Event, &Event::node> left;
+    List<FanotifyEvent, &FanotifyEvent::node> left;
     {
         LockGuard guard(notify_lock);
         left.splice_back(events_);
     }
-    while (Event* event = left.pop_front()) delete event;
+    while (FanotifyEvent* event = left.pop_front()) delete event;
 }
 
 u64 FanotifyFile::key_of(MarkKind kind, const Path& path) {
@@ -109,6 +113,22 @@ Result<void> FanotifyFile::check_count() {
     return marks >= kMarkLimit ? Error(Errno::ENOSPC) : Result<void>();
 }
 
+/// EEXIST: a mark that stays does not become evictable, the new manner of ignoring not the old one, and what survives a
+/// write does not lose that by the new manner.
+Result<void> FanotifyFile::Interest::check_update(const MarkRequest& request) const {
+    if ((request.flags & kEvictable) && !(flags & kEvictable)) return Error(Errno::EEXIST);
+    if (!request.ignores) return {};
+    if (!(request.flags & kIgnore)) return flags & kIgnore ? Error(Errno::EEXIST) : Result<void>();
+    if (!(request.flags & kSurvivesModify) && (flags & kSurvivesModify)) return Error(Errno::EEXIST);
+    return {};
+}
+
+void FanotifyFile::Interest::add(const MarkRequest& request) {
+    (request.ignores ? ignored_mask : mask) |= request.mask;
+    if (request.ignores) flags |= request.flags & (kSurvivesModify | kIgnore);
+    if (!(request.flags & kEvictable)) flags &= ~kEvictable;
+}
+
 Result<void> FanotifyFile::add_mark(const Path& path, const MarkRequest& request) {
     bool is_inode = request.kind == MarkKind::Inode;
     Inode& inode = *path.dentry().inode();
@@ -121,8 +141,10 @@ Result<void> FanotifyFile::add_mark(const Path& path, const MarkRequest& request
     u64 key = key_of(request.kind, path);
     if (InodeMark* known = is_inode ? find_inode_mark(inode) : nullptr) {
         interest = &known->interest;
+        TRY(interest->check_update(request));
     } else if (ScopeMark* scope = is_inode ? nullptr : find_scope(request.kind, key)) {
         interest = &scope->interest;
+        TRY(interest->check_update(request));
     } else {
         TRY(check_count());
         ++mark_count_;
@@ -139,8 +161,8 @@ Result<void> FanotifyFile::add_mark(const Path& path, const MarkRequest& request
             interest = &added.interest;
         }
     }
-    (request.ignores ? interest->ignored_mask : interest->mask) |= request.mask;
-    if (request.ignores && request.survives_modify) interest->survives_modify = true;
+    if (!interest->mask && !interest->ignored_mask) interest->flags = request.flags & kEvictable;
+    interest->add(request);
     return {};
 }
 
@@ -154,7 +176,7 @@ Result<void> FanotifyFile::remove_mark(const Path& path, const MarkRequest& requ
     if (!mark && !scope) return Error(Errno::ENOENT);
     Interest& interest = mark ? mark->interest : scope->interest;
     (request.ignores ? interest.ignored_mask : interest.mask) &= ~request.mask;
-    if ((interest.mask & kEvents) || interest.ignored_mask) return {};
+    if ((interest.mask & kEvents) || (interest.ignored_mask & kEvents)) return {};
     if (mark) {
         remove_notify_mark(*mark);
         forget(*mark);
@@ -188,69 +210,79 @@ void FanotifyFile::flush_marks(MarkKind kind) {
     while (ScopeMark* scope = ended_scopes.pop_front()) delete scope;
 }
 
-void FanotifyFile::tell_path(const Path& path, const Inode* directory, u32 event) NO_THREAD_SAFETY_ANALYSIS {
-    const Inode& inode = *path.dentry().inode();
-    InodeMark* own = inode_marks_.is_empty() ? nullptr : find_inode_mark(inode);
-    InodeMark* parent = directory && !inode_marks_.is_empty() ? find_inode_mark(*directory) : nullptr;
-    Verdict verdict(inode.is_directory());
-    auto hear = [&](Interest& interest, bool as_parent) {
-        if ((event & kNotifyModify) && !interest.survives_modify) interest.ignored_mask = 0;
-        verdict.hear(interest, as_parent);
+FanotifyFile::Verdict FanotifyFile::judge(const FileEvent& event) {
+    using As = Verdict::As;
+    Verdict verdict(event.mask);
+    bool is_about_name = (event.mask & kNotifyNameEvents) != 0;
+    auto hear = [&](const Inode* inode, As as) NO_THREAD_SAFETY_ANALYSIS {
+        InodeMark* mark = inode && !inode_marks_.is_empty() ? find_inode_mark(*inode) : nullptr;
+        if (mark) verdict.hear(mark->interest, as);
     };
-    if (own) hear(own->interest, false);
-    if (parent) hear(parent->interest, true);
-    for (ScopeMark& scope : scopes_)
-        if (scope.key == key_of(scope.kind, path)) hear(scope.interest, false);
-    u32 mask = verdict.of(event & kEvents);
-    if (mask == 0) return;
-    int process_id = group_flags_ & kReportThread ? current_task().thread_id() : current_process_id();
-    u32 looked_at = 0;
-    for (Event* queued = events_.back(); queued && looked_at < kMergeDepth;
-         queued = events_.previous(*queued), ++looked_at) {
-        if (!queued->path || !(queued->path == path) || queued->process_id != process_id) continue;
-        queued->mask |= mask;
+    if (!is_about_name) hear(event.inode, As::Own);
+    hear(event.directory, is_about_name ? As::Own : As::Parent);
+    if (event.new_directory) hear(event.new_directory, As::NewDirectory);
+    const Inode& inode = is_about_name ? *event.directory : *event.inode;
+    for (ScopeMark& scope : scopes_) {
+        if (scope.kind == MarkKind::FileSystem && scope.key == inode.super_block().device)
+            verdict.hear_file_system(scope.interest);
+        if (scope.kind == MarkKind::Mount && event.path && scope.key == event.path->mount().id())
+            verdict.hear(scope.interest, As::Own);
+    }
+    return verdict;
+}
+
+/// Without handles only what can be opened is told of, with those of directories only what has one.
+void FanotifyFile::tell_event(const FileEvent& event) NO_THREAD_SAFETY_ANALYSIS {
+    bool is_directory = (event.mask & kNotifyDirectory) != 0;
+    if (listens_for() == ListensFor::Paths) {
+        if (!event.path || !(event.inode->is_regular() || is_directory)) return;
+    } else if (!(group_flags_ & kReportFid) && !event.directory && !is_directory) {
         return;
     }
-    bool is_full = event_count_ >= kQueueLimit && !(group_flags_ & kUnlimitedQueue);
-    if (is_full && events_.back()->mask == kNotifyOverflow) return;
-    auto* made = new (std::nothrow) Event();
-    if (!made) return; // nothing is left to say so with
-    if (!is_full) made->path = path;
-    made->mask = is_full ? kNotifyOverflow : mask;
-    made->process_id = is_full ? 0 : process_id;
-    events_.push_back(*made);
+    Verdict verdict = judge(event);
+    u32 mask = verdict.mask();
+    if (mask == 0) return;
+    if (listens_for() == ListensFor::Handles) mask |= event.mask & kNotifyDirectory;
+    enqueue(FanotifyEvent::create(event, mask, group_flags_, verdict.interested));
+}
+
+void FanotifyFile::enqueue(Own<FanotifyEvent> event) {
+    if (!event) return; // nothing is left to say so with
+    u32 looked_at = 0;
+    for (FanotifyEvent* queued = events_.back(); queued && looked_at < kMergeDepth;
+         queued = events_.previous(*queued), ++looked_at) {
+        if (!queued->can_merge(*event)) continue;
+        queued->mask |= event->mask;
+        return;
+    }
+    if (event_count_ >= kQueueLimit && !(group_flags_ & kUnlimitedQueue)) {
+        if (events_.back()->mask == kNotifyOverflow) return;
+        event = FanotifyEvent::create_overflow();
+        if (!event) return;
+    }
+    queued_bytes_ += event->size(group_flags_);
+    events_.push_back(*event.release());
     ++event_count_;
     set_has_events(true);
     announce();
 }
 
-Result<usize> FanotifyFile::report(IoCursor& to, const Event& event) {
-    EventMetadata metadata = {sizeof(EventMetadata), kMetadataVersion, 0, sizeof(EventMetadata), event.mask,
-                              kNoDescriptor,         event.process_id};
-    FdTable& files = current_task().files();
-    if (event.path) {
-        Ref<File> file = TRY(open_path(event.path, (event_flags_ & ~kOpenCloseOnExec) | kOpenUnreported));
-        CloseOnExec on_exec = event_flags_ & kOpenCloseOnExec ? CloseOnExec::Yes : CloseOnExec::No;
-        metadata.fd = TRY(files.install(std::move(file), on_exec, current_limit(Resource::OpenFiles)));
-    }
-    auto stored = to.put(&metadata, sizeof metadata);
-    if (stored.value_or(0) == sizeof metadata) return sizeof metadata;
-    if (metadata.fd >= 0) (void)files.close(metadata.fd);
-    return Error(Errno::EFAULT);
-}
-
 /// Whole events, as many as fit. EINVAL when not even one does; an event that cannot be opened is lost, and
 /// told of by its error where it is the first.
 Result<usize> FanotifyFile::read(IoCursor& to, u64) {
-    if (to.remaining() < sizeof(EventMetadata)) return Error(Errno::EINVAL);
     usize done = 0;
-    while (to.remaining() >= sizeof(EventMetadata)) {
-        Own<Event> event;
+    for (;;) {
+        Own<FanotifyEvent> event;
+        usize size = 0;
         {
             LockGuard guard(notify_lock);
-            if (Event* first = events_.pop_front()) {
+            if (FanotifyEvent* first = events_.front()) {
+                size = first->size(group_flags_);
+                if (size > to.remaining()) return done > 0 ? Result<usize>(done) : Error(Errno::EINVAL);
+                first->node.unlink();
                 --event_count_;
-                event = Own<Event>(first);
+                queued_bytes_ -= size;
+                event = Own<FanotifyEvent>(first);
             }
             set_has_events(!events_.is_empty());
         }
@@ -259,19 +291,15 @@ Result<usize> FanotifyFile::read(IoCursor& to, u64) {
             TRY(wait_for_event());
             continue;
         }
-        auto reported = report(to, *event);
-        if (!reported) {
-            if (done > 0) return done;
-            return reported;
-        }
-        done += *reported;
+        if (auto reported = event->report(to, group_flags_, event_flags_); !reported)
+            return done > 0 ? Result<usize>(done) : Error(reported.error());
+        done += size;
     }
-    return done;
 }
 
 usize FanotifyFile::queued_bytes() {
     LockGuard guard(notify_lock);
-    return event_count_ * sizeof(EventMetadata);
+    return queued_bytes_;
 }
 
 /// What fits: a group with very many marks shows the first of them.
@@ -294,18 +322,18 @@ void FanotifyFile::show_information(InformationSink& sink) {
         for (ScopeMark& mark : scopes_)
             if (count < kMostLines) lines[count++] = {mark.kind, mark.key, 0, mark.interest};
     }
-    sink.print("fanotify flags:%x event-flags:%x\n", group_flags_, event_flags_);
+    sink.print("fanotify flags:%x event-flags:%x\n", group_flags_ & ~kUnprivilegedGroup, event_flags_);
     for (u32 index = 0; index < count; ++index) {
         const Line& line = lines[index];
         if (line.kind == MarkKind::Inode)
             sink.print("fanotify ino:%llx sdev:%llx mflags:%x mask:%x ignored_mask:%x\n",
                        static_cast<ullong>(line.first), static_cast<ullong>(line.device),
-                       line.interest.survives_modify ? 0x40u : 0u, line.interest.mask,
+                       line.interest.flags, line.interest.mask,
                        line.interest.ignored_mask);
         else
             sink.print("fanotify %s:%llx mflags:%x mask:%x ignored_mask:%x\n",
                        line.kind == MarkKind::Mount ? "mnt_id" : "sdev", static_cast<ullong>(line.first),
-                       line.interest.survives_modify ? 0x40u : 0u, line.interest.mask,
+                       line.interest.flags, line.interest.mask,
                        line.interest.ignored_mask);
     }
 }

@@ -1,6 +1,7 @@
 #include "vfs/notify.h"
 
 #include "vfs/dentry.h"
+#include "vfs/file_system.h"
 #include "vfs/limits.h"
 
 namespace martlet {
@@ -12,7 +13,8 @@ namespace {
 
 constexpr u32 kBuckets = 256;
 NotifyMarkList g_buckets[kBuckets] GUARDED_BY(notify_lock);
-constinit List<PathListener, &PathListener::listener_node> g_listeners GUARDED_BY(notify_lock);
+constinit List<EventListener, &EventListener::listener_node> g_listeners GUARDED_BY(notify_lock);
+std::atomic<u32> g_handle_listeners = 0;
 std::atomic<u32> g_next_cookie = 1;
 
 NotifyMarkList& notify_bucket(const Inode& inode) REQUIRES(notify_lock) {
@@ -44,6 +46,16 @@ void end_marks(NotifyMarkList& bucket, u32 event, bool (*matches)(const NotifyMa
     }
 }
 
+/// Before the lock: who hears of the file by a handle may ask for the file by it.
+void prepare_handle(Inode* inode) {
+    if (inode && g_handle_listeners.load(std::memory_order_relaxed) != 0)
+        (void)inode->super_block().keep_findable(*inode);
+}
+
+void tell_listeners(const FileEvent& event) REQUIRES(notify_lock) {
+    for (EventListener& listener : g_listeners) listener.tell_event(event);
+}
+
 u32 directory_flag(const Inode& inode) { return inode.is_directory() ? kNotifyDirectory : 0; }
 
 } // namespace
@@ -64,13 +76,15 @@ void remove_notify_mark(NotifyMark& mark) {
     notify_mark_count.fetch_sub(1, std::memory_order_relaxed);
 }
 
-void add_path_listener(PathListener& listener) {
+void add_event_listener(EventListener& listener, ListensFor what) {
+    if (what == ListensFor::Handles) g_handle_listeners.fetch_add(1, std::memory_order_relaxed);
     g_listeners.push_back(listener);
     notify_mark_count.fetch_add(1, std::memory_order_relaxed);
 }
 
-void remove_path_listener(PathListener& listener) {
+void remove_event_listener(EventListener& listener, ListensFor what) {
     if (!listener.listener_node.is_linked()) return;
+    if (what == ListensFor::Handles) g_handle_listeners.fetch_sub(1, std::memory_order_relaxed);
     listener.listener_node.unlink();
     notify_mark_count.fetch_sub(1, std::memory_order_relaxed);
 }
@@ -79,9 +93,12 @@ u32 next_notify_cookie() { return g_next_cookie.fetch_add(1, std::memory_order_r
 
 void report_on_inode(Inode& inode, u32 event) {
     NotifyMarkList ended;
+    prepare_handle(&inode);
     {
         LockGuard guard(notify_lock);
-        tell_all(inode, {event | directory_flag(inode)}, ended);
+        u32 mask = event | directory_flag(inode);
+        tell_all(inode, {mask}, ended);
+        tell_listeners({.mask = mask, .inode = &inode});
     }
     free_marks(ended);
 }
@@ -100,30 +117,43 @@ void report_on_path(const Path& path, u32 event) {
         memcpy(name, own.data(), size);
     }
     NotifyMarkList ended;
+    prepare_handle(&inode);
+    prepare_handle(size > 0 ? parent->inode() : nullptr);
     {
         LockGuard guard(notify_lock);
         u32 mask = event | directory_flag(inode);
         if (size > 0 && parent->inode())
             tell_all(*parent->inode(), {.mask = mask, .name = {name, size}, .is_unlinked = dentry.is_deleted()}, ended);
         tell_all(inode, {mask}, ended);
-        for (PathListener& listener : g_listeners) listener.tell_path(path, size > 0 ? parent->inode() : nullptr, mask);
+        Inode* directory = size > 0 ? parent->inode() : nullptr;
+        tell_listeners({mask, &path, &inode, directory, {name, size}});
     }
     free_marks(ended);
 }
 
-void report_name(Inode& directory, std::string_view name, u32 event, u32 cookie) {
+void report_name(Inode& directory, std::string_view name, u32 event, u32 cookie, Inode* inode) {
     NotifyMarkList ended;
+    prepare_handle(&directory);
+    prepare_handle(inode);
     {
         LockGuard guard(notify_lock);
         tell_all(directory, {.mask = event, .cookie = cookie, .name = name}, ended);
+        tell_listeners({.mask = event, .inode = inode, .directory = &directory, .name = name});
     }
     free_marks(ended);
+}
+
+void report_rename(const FileEvent& event) {
+    for (Inode* inode : {event.directory, event.new_directory, event.inode}) prepare_handle(inode);
+    LockGuard guard(notify_lock);
+    tell_listeners(event);
 }
 
 void report_end(Inode& inode) {
     NotifyMarkList ended;
     {
         LockGuard guard(notify_lock);
+        tell_listeners({.mask = kNotifyDeleteSelf | directory_flag(inode), .inode = &inode});
         end_marks(notify_bucket(inode), kNotifyDeleteSelf,
                   [](const NotifyMark& mark, const void* wanted) { return &mark.inode() == wanted; }, &inode, ended);
     }

@@ -1,7 +1,7 @@
 // Who wants to hear what happens to which file: the hooks behind inotify(7) and fanotify(7).
 //
-// A mark is one listener's interest in one inode; a PathListener hears of everything that happens to paths
-// and chooses itself. The VFS reports each event where it happens: on the inode itself, and on the directory
+// A mark is one listener's interest in one inode; an EventListener hears of everything that happens to files
+// and names and chooses itself. The VFS reports each event where it happens: on the inode itself, and on the directory
 // in which it is known under the name that was used. While nobody has a mark, a report is one load.
 //
 // notify_lock guards the table of marks and is held while marks are told; what a mark gives up is freed after
@@ -21,8 +21,12 @@ inline constexpr u32 kNotifyAccess = 1, kNotifyModify = 2, kNotifyAttribute = 4,
                      kNotifyCreate = 256, kNotifyDelete = 512, kNotifyDeleteSelf = 1024, kNotifyMoveSelf = 2048,
                      kNotifyOpenExecute = 0x1000, // fanotify's only
                      kNotifyUnmount = 0x2000, kNotifyOverflow = 0x4000, kNotifyIgnored = 0x8000,
+                     kNotifyRename = 0x1000'0000, // fanotify's: of both names at once
                      kNotifyDirectory = 0x4000'0000;
 inline constexpr u32 kNotifyAllEvents = 0xfff;
+/// Those that happen to a name in a directory.
+inline constexpr u32 kNotifyNameEvents =
+    kNotifyCreate | kNotifyDelete | kNotifyMovedFrom | kNotifyMovedTo | kNotifyRename;
 
 extern SpinLock notify_lock;
 extern std::atomic<u32> notify_mark_count;
@@ -60,25 +64,38 @@ void remove_notify_mark(NotifyMark& mark) REQUIRES(notify_lock);
 /// The listener's mark on the inode, or null.
 NotifyMark* find_notify_mark(const Inode& inode, const File& listener) REQUIRES(notify_lock);
 
-class PathListener : NonCopyable {
+/// What happened. Everything in it lives as long as the report.
+struct FileEvent {
+    u32 mask;                   // one event, and kNotifyDirectory where it happened to a directory
+    const Path* path = nullptr; // by which it happened; null: by none (a name, the end of a file)
+    Inode* inode = nullptr;     // what it happened to
+    Inode* directory = nullptr; // that has it as `name`; null where that is not known
+    std::string_view name = {};
+    Inode* new_directory = nullptr; // of kNotifyRename: where it is now
+    std::string_view new_name = {};
+};
+
+class EventListener : NonCopyable {
 public:
-    /// `directory` is what the path's name is in, null for a root.
-    virtual void tell_path(const Path& path, const Inode* directory, u32 event) REQUIRES(notify_lock) = 0;
+    virtual void tell_event(const FileEvent& event) REQUIRES(notify_lock) = 0;
     ListNode listener_node;
 
 protected:
-    ~PathListener() = default;
+    ~EventListener() = default;
 };
 
+/// Whether a listener tells of files by handles: they must be found again by them (vfs/file_handle.h).
+enum class ListensFor : u8 { Paths, Handles };
 /// While there is a listener, notify_is_used().
-void add_path_listener(PathListener& listener) REQUIRES(notify_lock);
-void remove_path_listener(PathListener& listener) REQUIRES(notify_lock);
+void add_event_listener(EventListener& listener, ListensFor what) REQUIRES(notify_lock);
+void remove_event_listener(EventListener& listener, ListensFor what) REQUIRES(notify_lock);
 
 // Reports. The inline part is all that runs while nothing is watched.
 inline bool notify_is_used() { return notify_mark_count.load(std::memory_order_relaxed) != 0; }
 void report_on_path(const Path& path, u32 event);
 void report_on_inode(Inode& inode, u32 event);
-void report_name(Inode& directory, std::string_view name, u32 event, u32 cookie);
+void report_name(Inode& directory, std::string_view name, u32 event, u32 cookie, Inode* inode);
+void report_rename(const FileEvent& event);
 void report_end(Inode& inode);
 void report_unmount(const SuperBlock& super_block);
 u32 next_notify_cookie();
@@ -95,10 +112,12 @@ inline void notify_file(const File& file, u32 event) {
 inline void notify_inode(Inode& inode, u32 event) {
     if (notify_is_used()) [[unlikely]] report_on_inode(inode, event);
 }
-/// A name in a directory; `event` carries kNotifyDirectory where it applies.
-inline void notify_name(Inode& directory, std::string_view name, u32 event, u32 cookie = 0) {
-    if (notify_is_used()) [[unlikely]] report_name(directory, name, event, cookie);
+/// A name in a directory, and what it leads or led to; `event` carries kNotifyDirectory where it applies.
+inline void notify_name(Inode& directory, std::string_view name, u32 event, u32 cookie, Inode* inode) {
+    if (notify_is_used()) [[unlikely]] report_name(directory, name, event, cookie, inode);
 }
+/// What notify_name() will be told of once it has lost its name.
+inline Ref<Inode> keep_for_notify(Inode& inode) { return notify_is_used() ? Ref<Inode>(inode) : nullptr; }
 /// The last name and the last user of the inode are gone.
 inline void notify_end(Inode& inode) {
     if (notify_is_used()) [[unlikely]] report_end(inode);

@@ -87,7 +87,7 @@ Result<Ref<File>> open_or_create(PathWalk& walk, std::string_view name, const Op
                 Ref<Inode> inode = TRY(directory.create(
                     dentry->name(), attributes_for_new(directory, mode, current_credentials())));
                 DentryCache::instantiate(*dentry, std::move(inode));
-                notify_name(directory, dentry->name(), kNotifyCreate);
+                notify_name(directory, dentry->name(), kNotifyCreate, 0, dentry->inode());
                 is_new = true;
             }
         }

@@ -31,7 +31,7 @@ Result<Ref<Dentry>> create_last(PathWalk& walk, std::string_view path, TrailingS
     Ref<Inode> inode = TRY(make(walk.path().mount(), directory, dentry->name()));
     u32 kind = inode->is_directory() ? kNotifyDirectory : 0;
     DentryCache::instantiate(*dentry, std::move(inode));
-    notify_name(directory, dentry->name(), kNotifyCreate | kind);
+    notify_name(directory, dentry->name(), kNotifyCreate | kind, 0, dentry->inode());
     return dentry;
 }
 

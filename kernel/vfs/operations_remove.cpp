@@ -29,8 +29,9 @@ Result<void> remove_name(const NameAt& at) {
     }
     notify_inode(*victim->inode(), kNotifyAttribute);
     MountTable::detach_all_from(*victim);
+    Ref<Inode> inode = keep_for_notify(*victim->inode());
     victim = nullptr; // the file may end here, before its name's end is told
-    notify_name(*parent.inode(), walk.last_name(), kNotifyDelete);
+    notify_name(*parent.inode(), walk.last_name(), kNotifyDelete, 0, inode.get());
     return {};
 }
 
@@ -57,8 +58,9 @@ Result<void> remove_directory(const NameAt& at) {
     }
     MountTable::detach_all_from(*victim);
     DentryCache::shrink_tree(*victim); // negative names in it
+    Ref<Inode> inode = keep_for_notify(*victim->inode());
     victim = nullptr;
-    notify_name(*parent.inode(), walk.last_name(), kNotifyDelete | kNotifyDirectory);
+    notify_name(*parent.inode(), walk.last_name(), kNotifyDelete | kNotifyDirectory, 0, inode.get());
     return {};
 }
 
@@ -123,8 +125,12 @@ Result<void> check_rename(const Path& from_parent, Dentry& old_entry, const Path
 
 void notify_move(PathWalk& from, PathWalk& to, Inode& inode) {
     u32 kind = inode.is_directory() ? kNotifyDirectory : 0, cookie = next_notify_cookie();
-    notify_name(*from.path().dentry().inode(), from.last_name(), kNotifyMovedFrom | kind, cookie);
-    notify_name(*to.path().dentry().inode(), to.last_name(), kNotifyMovedTo | kind, cookie);
+    Inode& old_directory = *from.path().dentry().inode();
+    Inode& new_directory = *to.path().dentry().inode();
+    report_rename({kNotifyRename | kind, nullptr, &inode, &old_directory, from.last_name(), &new_directory,
+                   to.last_name()});
+    notify_name(old_directory, from.last_name(), kNotifyMovedFrom | kind, cookie, &inode);
+    notify_name(new_directory, to.last_name(), kNotifyMovedTo | kind, cookie, &inode);
 }
 
 /// `replaced` is what the new name led to, or null.
