@@ -33,7 +33,8 @@ public:
         if (!groups_.resize(groups) || !best_.resize(groups) || !visited_at_.resize(program_.forward.states.size()) ||
             !passed_.prepare(program_))
             return REG_ESPACE;
-        for (size_t start = input_.from; start <= input_.size; start++) {
+        size_t last_start = program_.at_start_only ? 0 : input_.size;
+        for (size_t start = input_.from; start <= last_start; start++) {
             if (!program_.any_first && (start == input_.size || !program_.first_bytes.has(input_.text[start])))
                 continue;
             int result = from(start);

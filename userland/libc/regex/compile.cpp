@@ -215,15 +215,29 @@ void classify_bytes(Program &program) {
     }
 }
 
-// Follows everything but bytes from the start, assertions as if they held.
-bool collect_first(Program &program) {
+// What a match can begin with.
+struct Beginnings {
+    ByteSet bytes = {};
+    bool empty = false; // a match may have no byte, or its first is unknown
+};
+
+// Holds at the first place of the text only.
+bool is_text_start(const Program &program, const State &state) {
+    return state.kind == StateKind::Assertion &&
+           (state.anchor == Anchor::TextStart ||
+            (state.anchor == Anchor::LineStart && !(program.flags & REG_NEWLINE)));
+}
+
+enum class TextStarts { Hold, Fail };
+
+// Follows everything but bytes from the start, assertions as if they held, but for those of the text's start where
+// they fail.
+bool find_beginnings(const Program &program, TextStarts text_starts, Beginnings &found) {
     const Array<State> &states = program.forward.states;
     Array<int> stack;
     Array<char> seen;
     if (!seen.resize(states.size()) || !stack.add(program.forward.start))
         return false;
-    program.first_bytes = {};
-    bool empty = false;
     while (!stack.empty()) {
         int index = stack.last();
         stack.drop_last();
@@ -234,24 +248,43 @@ bool collect_first(Program &program) {
         if (state.kind == StateKind::Set) {
             const ByteSet &set = program.sets[static_cast<size_t>(state.number)];
             for (int i = 0; i < 4; i++)
-                program.first_bytes.words[i] |= set.words[i];
+                found.bytes.words[i] |= set.words[i];
             continue;
         }
+        if (text_starts == TextStarts::Fail && is_text_start(program, state))
+            continue;
         if (state.kind == StateKind::Match || state.kind == StateKind::BackReference)
-            empty = true;
+            found.empty = true;
         if (!stack.add(state.next) || !stack.add(state.other))
             return false;
     }
-    program.any_first = empty;
-    int count = 0;
-    for (unsigned byte = 0; byte < 256; byte++) {
-        if (program.first_bytes.has(static_cast<unsigned char>(byte))) {
-            count++;
-            program.single_first = static_cast<int>(byte);
-        }
+    return true;
+}
+
+// The only byte of a set, or kNone.
+int only_byte(const ByteSet &set) {
+    int only = kNone;
+    for (int byte = 0; byte < 256; byte++) {
+        if (!set.has(static_cast<unsigned char>(byte)))
+            continue;
+        if (only != kNone)
+            return kNone;
+        only = byte;
     }
-    if (count != 1 || empty)
-        program.single_first = kNone;
+    return only;
+}
+
+bool note_beginnings(Program &program) {
+    Beginnings anywhere, later;
+    if (!find_beginnings(program, TextStarts::Hold, anywhere) || !find_beginnings(program, TextStarts::Fail, later))
+        return false;
+    program.first_bytes = anywhere.bytes;
+    program.any_first = anywhere.empty;
+    program.single_first = anywhere.empty ? kNone : only_byte(anywhere.bytes);
+    bool none = true;
+    for (uint64_t word : later.bytes.words)
+        none &= word == 0;
+    program.at_start_only = none && !later.empty;
     return true;
 }
 
@@ -279,30 +312,16 @@ void find_literal(Program &program) {
                 const Node &byte = program.nodes[static_cast<size_t>(part)];
                 if (byte.kind != NodeKind::Set || !program.sets.size())
                     return;
-                const ByteSet &set = program.sets[static_cast<size_t>(byte.number)];
-                int bits = 0, last = 0;
-                for (unsigned b = 0; b < 256; b++) {
-                    if (set.has(static_cast<unsigned char>(b))) {
-                        bits++;
-                        last = static_cast<int>(b);
-                    }
-                }
-                if (bits != 1 || !text.add(static_cast<char>(last)))
+                int only_one = only_byte(program.sets[static_cast<size_t>(byte.number)]);
+                if (only_one == kNone || !text.add(static_cast<char>(only_one)))
                     return;
             }
             continue;
         }
         if (node.kind != NodeKind::Set)
             return;
-        const ByteSet &set = program.sets[static_cast<size_t>(node.number)];
-        int bits = 0, last = 0;
-        for (unsigned b = 0; b < 256; b++) {
-            if (set.has(static_cast<unsigned char>(b))) {
-                bits++;
-                last = static_cast<int>(b);
-            }
-        }
-        if (bits != 1 || !text.add(static_cast<char>(last)))
+        int byte = only_byte(program.sets[static_cast<size_t>(node.number)]);
+        if (byte == kNone || !text.add(static_cast<char>(byte)))
             return;
     }
     program.literal = static_cast<char *>(malloc(text.size()));
@@ -344,7 +363,7 @@ int compile(Program &program) {
             return error;
     }
     classify_bytes(program);
-    if (!collect_first(program))
+    if (!note_beginnings(program))
         return REG_ESPACE;
     find_literal(program);
     return 0;

@@ -92,8 +92,9 @@ public:
     // The end of the earliest match that begins anywhere at or behind `from`; of a match, any will do.
     size_t first_end(size_t from) { return run(from, kUnanchored, true); }
 
-    // The longest match that begins at `from`.
+    // The longest match that begins at `from`, and the shortest.
     size_t longest_end(size_t from) { return run(from, 0, false); }
+    size_t shortest_end(size_t from) { return run(from, 0, true); }
 
     bool out_of_memory() const { return failed_; }
     size_t work() const { return work_; }
@@ -384,6 +385,13 @@ int search(const Program &program, Cache &cache, const Input &input, bool only_w
     Searcher searcher(program, cache, input);
     if (!searcher.prepare())
         return REG_ESPACE;
+    if (program.at_start_only) {
+        if (input.from > 0)
+            return REG_NOMATCH;
+        start = 0;
+        end = only_whether ? searcher.shortest_end(0) : searcher.longest_end(0);
+        return searcher.out_of_memory() ? REG_ESPACE : end == kNotFound ? REG_NOMATCH : 0;
+    }
     size_t limit = searcher.first_end(input.from);
     if (searcher.out_of_memory())
         return REG_ESPACE;

@@ -78,13 +78,14 @@ struct Program {
     int root = kNone;
     int group_count = 0;
     int flags = 0;
-    bool has_references = false, has_assertions = false, matches_empty_start = false;
+    bool has_references = false, has_assertions = false;
     Automaton forward, backward;
     uint8_t byte_class[256];
     int class_count = 0;
     ByteSet first_bytes; // that a match can begin with; all if it can be empty
     int single_first = kNone;
     bool any_first = true;
+    bool at_start_only = false; // every match begins where the text does
     char *literal = nullptr; // the whole pattern, if it is plain text
     size_t literal_bytes = 0;
     Cache *idle_cache = nullptr; // taken and put back atomically

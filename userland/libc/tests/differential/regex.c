@@ -158,14 +158,14 @@ int main(int argc, char **argv) {
         }
     setlocale(LC_CTYPE, "C");
     // Random patterns: the whole match must agree.
-    static const char *atoms[] = {"a", "b", "c", ".", "[ab]", "[^a]", "(a|b)", "(ab)", "(a|ab)", "x"};
+    static const char *atoms[] = {"a", "b", "c", ".", "[ab]", "[^a]", "(a|b)", "(ab)", "(a|ab)", "(^|b)", "x"};
     static const char *operators[] = {"", "", "", "*", "+", "?", "{2}", "{1,2}"};
     for (int i = 0; i < 6000; i++) {
         char pattern[200] = "", text[40];
         unsigned parts = 1 + below(5);
         for (unsigned j = 0; j < parts; j++) {
             if (j && below(6) == 0) strcat(pattern, "|");
-            strcat(pattern, atoms[below(10)]);
+            strcat(pattern, atoms[below(11)]);
             strcat(pattern, operators[below(8)]);
         }
         unsigned length = below(12);
