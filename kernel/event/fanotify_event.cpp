@@ -141,7 +141,7 @@ Own<FanotifyEvent> FanotifyEvent::create(const FileEvent& event, u32 mask, u32 g
 }
 
 bool FanotifyEvent::can_merge(const FanotifyEvent& other) const {
-    constexpr u32 kAlone = kNotifyOverflow;
+    constexpr u32 kAlone = kNotifyOverflow | kNotifyPermissionEvents;
     if ((mask & kAlone) || (other.mask & kAlone) || process_id_ != other.process_id_) return false;
     if (path_ || other.path_) return path_ && other.path_ && path_ == other.path_;
     constexpr u32 kSameKind = kNotifyDirectory | kNotifyRename;
@@ -182,7 +182,7 @@ Result<int> FanotifyEvent::open_process() const {
     return current_task().files().install(std::move(file), CloseOnExec::Yes, current_limit(Resource::OpenFiles));
 }
 
-Result<void> FanotifyEvent::report(IoCursor& to, u32 group_flags, u32 event_flags) const {
+Result<void> FanotifyEvent::report(IoCursor& to, u32 group_flags, u32 event_flags) {
     EventMetadata metadata = {.event_size = static_cast<u32>(size(group_flags)), .mask = mask,
                               .process_id = process_id_};
     if ((group_flags & kUnprivilegedGroup) && process_id_ != current_process_id()) metadata.process_id = 0;
@@ -201,7 +201,7 @@ Result<void> FanotifyEvent::report(IoCursor& to, u32 group_flags, u32 event_flag
             close_all();
             return Error(fd.error());
         }
-        metadata.fd = *fd;
+        metadata.fd = told_fd = *fd;
     }
     Writer writer;
     writer.add(&metadata, sizeof metadata);

@@ -1,6 +1,6 @@
 // FanotifyEvent: one event in a group's queue, and how read(2) tells of it (fanotify(7)): by a descriptor of the path,
-// or by records of file handles, for groups with FAN_REPORT_FID and its kin. Immutable but for `mask`, into which equal
-// events merge.
+// or by records of file handles, for groups with FAN_REPORT_FID and its kin. Equal events
+// merge into one by `mask`; else nothing changes once an event is in a queue.
 #pragma once
 #include "base/list.h"
 #include "proc/process.h"
@@ -33,10 +33,13 @@ public:
     /// Of struct fanotify_event_metadata and the records behind it.
     usize size(u32 group_flags) const;
     /// Writes them, with descriptors for the reader. EFAULT; what opening the path answers.
-    Result<void> report(IoCursor& to, u32 group_flags, u32 event_flags) const;
+    Result<void> report(IoCursor& to, u32 group_flags, u32 event_flags);
 
     u32 mask = 0;
     ListNode node;
+    /// Of a permission event, which the listener answers by the descriptor that it was told of last.
+    Ref<PermissionQuestion> question;
+    int told_fd = -1;
 
 private:
     /// A file that a record names.

@@ -67,14 +67,17 @@ Result<Ref<File>> FanotifyFile::create(u32 flags, u32 event_flags) {
     if (groups >= kGroupLimit) return Error(Errno::EMFILE);
     g_groups.push_back(*file);
     add_event_listener(*file, file->listens_for());
+    if (flags & kClasses) permission_listener_count.fetch_add(1, std::memory_order_relaxed);
     return Ref<File>(std::move(file));
 }
 
 FanotifyFile::~FanotifyFile() {
     {
         LockGuard guard(notify_lock);
+        bool is_listening = all_node.is_linked(); // it may have been one too many
         all_node.unlink();
         remove_event_listener(*this, listens_for());
+        if (is_listening && (group_flags_ & kClasses)) permission_listener_count.fetch_sub(1, std::memory_order_relaxed);
     }
     for (MarkKind kind : {MarkKind::Inode, MarkKind::Mount}) flush_marks(kind);
     flush_marks(MarkKind::FileSystem);
@@ -82,8 +85,12 @@ FanotifyFile::~FanotifyFile() {
     {
         LockGuard guard(notify_lock);
         left.splice_back(events_);
+        left.splice_back(unanswered_);
     }
-    while (FanotifyEvent* event = left.pop_front()) delete event;
+    while (FanotifyEvent* event = left.pop_front()) {
+        if (event->question) event->question->answer(PermissionQuestion::Answer::Allowed);
+        delete event;
+    }
 }
 
 u64 FanotifyFile::key_of(MarkKind kind, const Path& path) {
@@ -243,28 +250,44 @@ void FanotifyFile::tell_event(const FileEvent& event) NO_THREAD_SAFETY_ANALYSIS 
     u32 mask = verdict.mask();
     if (mask == 0) return;
     if (listens_for() == ListensFor::Handles) mask |= event.mask & kNotifyDirectory;
-    enqueue(FanotifyEvent::create(event, mask, group_flags_, verdict.interested));
+    (void)enqueue(FanotifyEvent::create(event, mask, group_flags_, verdict.interested));
 }
 
-void FanotifyFile::enqueue(Own<FanotifyEvent> event) {
-    if (!event) return; // nothing is left to say so with
+/// No handles, no kinds of file that nobody opens to read.
+Result<Ref<PermissionQuestion>> FanotifyFile::ask(const FileEvent& event) NO_THREAD_SAFETY_ANALYSIS {
+    bool is_directory = (event.mask & kNotifyDirectory) != 0;
+    if (!(group_flags_ & kClasses) || !(event.inode->is_regular() || is_directory)) return Ref<PermissionQuestion>();
+    u32 mask = judge(event).mask();
+    if (mask == 0) return Ref<PermissionQuestion>();
+    Own<FanotifyEvent> made = FanotifyEvent::create(event, mask, group_flags_, {});
+    if (!made) return Error(Errno::ENOMEM);
+    Ref<PermissionQuestion> question = TRY(make_ref<PermissionQuestion>());
+    made->question = question;
+    return enqueue(std::move(made)) ? question : Ref<PermissionQuestion>();
+}
+
+/// Answers whether it is in the queue, by itself or merged with another.
+bool FanotifyFile::enqueue(Own<FanotifyEvent> event) {
+    if (!event) return false; // nothing is left to say so with
+    bool is_full = event_count_ >= kQueueLimit && !(group_flags_ & kUnlimitedQueue);
     u32 looked_at = 0;
     for (FanotifyEvent* queued = events_.back(); queued && looked_at < kMergeDepth;
          queued = events_.previous(*queued), ++looked_at) {
         if (!queued->can_merge(*event)) continue;
         queued->mask |= event->mask;
-        return;
+        return true;
     }
-    if (event_count_ >= kQueueLimit && !(group_flags_ & kUnlimitedQueue)) {
-        if (events_.back()->mask == kNotifyOverflow) return;
+    if (is_full) {
+        if (events_.back()->mask == kNotifyOverflow) return false;
         event = FanotifyEvent::create_overflow();
-        if (!event) return;
+        if (!event) return false;
     }
     queued_bytes_ += event->size(group_flags_);
     events_.push_back(*event.release());
     ++event_count_;
     set_has_events(true);
     announce();
+    return !is_full;
 }
 
 /// Whole events, as many as fit. EINVAL when not even one does; an event that cannot be opened is lost, and
@@ -291,10 +314,44 @@ Result<usize> FanotifyFile::read(IoCursor& to, u64) {
             TRY(wait_for_event());
             continue;
         }
-        if (auto reported = event->report(to, group_flags_, event_flags_); !reported)
+        if (event->question && event->question->is_abandoned()) continue;
+        auto reported = event->report(to, group_flags_, event_flags_);
+        if (!reported) {
+            if (event->question) event->question->answer(PermissionQuestion::Answer::Denied);
             return done > 0 ? Result<usize>(done) : Error(reported.error());
+        }
         done += size;
+        if (!event->question) continue;
+        LockGuard guard(notify_lock);
+        unanswered_.push_back(*event.release());
     }
+}
+
+Result<usize> FanotifyFile::write(IoCursor& from, u64) {
+    struct Response { // struct fanotify_response
+        i32 fd;
+        u32 response;
+    } given;
+    constexpr u32 kAllow = 1, kDeny = 2, kAuditResponse = 0x10;
+    if (from.remaining() < sizeof given) return Error(Errno::EINVAL);
+    if (TRY(from.take(&given, sizeof given)) != sizeof given) return Error(Errno::EFAULT);
+    u32 decision = given.response & ~kAuditResponse;
+    if ((decision != kAllow && decision != kDeny) || given.fd < 0) return Error(Errno::EINVAL);
+    if ((given.response & kAuditResponse) && !(group_flags_ & kAudit)) return Error(Errno::EINVAL);
+    Own<FanotifyEvent> answered;
+    {
+        LockGuard guard(notify_lock);
+        for (FanotifyEvent& event : unanswered_) {
+            if (event.told_fd != given.fd) continue;
+            event.node.unlink();
+            answered = Own<FanotifyEvent>(&event);
+            break;
+        }
+    }
+    if (!answered) return Error(Errno::ENOENT);
+    using Answer = PermissionQuestion::Answer;
+    answered->question->answer(decision == kAllow ? Answer::Allowed : Answer::Denied);
+    return sizeof given;
 }
 
 usize FanotifyFile::queued_bytes() {

@@ -3,8 +3,9 @@
 // A group hears of everything that happens to files and names (EventListener, vfs/notify.h) and asks its marks: on the
 // inode, on the directory that it is in, on the mount and on the file system. What it tells of an event is
 // FanotifyEvent's (fanotify_event.h); equal events by one process become one. A group made without CAP_SYS_ADMIN may
-// only mark inodes, and hears no other process's id. Permission events are not there (EINVAL). Locking: marks and queue
-// are under notify_lock; what they give up is released without it.
+// only mark inodes, and hears no other process's id. Permission events (groups of the content classes) wait in the
+// queue, then, told of, for the answer; when the group ends, all are allowed. Locking: marks and queues are under
+// notify_lock; what they give up is released without it.
 #pragma once
 #include "event/fanotify_event.h"
 #include "event/notify_queue_file.h"
@@ -18,7 +19,7 @@ public:
     static constexpr FileKind kKind = FileKind::Fanotify;
     // fanotify_init(2).
     static constexpr u32 kCloseOnExec = 1, kNonBlock = 2, kUnlimitedQueue = 0x10, kUnlimitedMarks = 0x20,
-                         kAudit = 0x40;
+                         kClassContent = 4, kClassPreContent = 8, kClasses = 0xc, kAudit = 0x40;
     // Beside the events in a mask.
     static constexpr u32 kOnChild = 0x0800'0000, kOnDirectory = 0x4000'0000;
     /// Those that happen by a path, for which a descriptor can stand; those for which only handles can.
@@ -26,7 +27,7 @@ public:
                                        kNotifyOpen | kNotifyOpenExecute;
     static constexpr u32 kFileSystemError = 0x8000; // no file system here has any to tell
     static constexpr u32 kHandleEvents = kNotifyNameEvents | kNotifyAttribute | kNotifyDeleteSelf | kNotifyMoveSelf;
-    static constexpr u32 kEvents = kPathEvents | kHandleEvents | kFileSystemError;
+    static constexpr u32 kEvents = kPathEvents | kHandleEvents | kFileSystemError | kNotifyPermissionEvents;
     // Of fanotify_mark(2): what a mark shows of itself in fdinfo.
     static constexpr u32 kSurvivesModify = 0x40, kEvictable = 0x200, kIgnore = 0x400;
     static Result<Ref<File>> create(u32 flags, u32 event_flags); // EMFILE
@@ -48,6 +49,8 @@ public:
 
     u32 group_flags() const { return group_flags_; }
     Result<usize> read(IoCursor& to, u64 offset) override;
+    /// The answer to a permission event, struct fanotify_response. EINVAL, ENOENT.
+    Result<usize> write(IoCursor& from, u64 offset) override;
     void show_information(InformationSink& sink) override;
 
 private:
@@ -73,9 +76,10 @@ private:
         ListNode node;
     };
     void tell_event(const FileEvent& event) override;
+    Result<Ref<PermissionQuestion>> ask(const FileEvent& event) override;
     class Verdict;
     Verdict judge(const FileEvent& event) REQUIRES(notify_lock);
-    void enqueue(Own<FanotifyEvent> event) REQUIRES(notify_lock);
+    bool enqueue(Own<FanotifyEvent> event) REQUIRES(notify_lock);
     ListensFor listens_for() const { return group_flags_ & kReportsHandles ? ListensFor::Handles : ListensFor::Paths; }
     static u64 key_of(MarkKind kind, const Path& path);
     ScopeMark* find_scope(MarkKind kind, u64 key) REQUIRES(notify_lock);
@@ -90,6 +94,7 @@ private:
     List<InodeMark, &InodeMark::node> inode_marks_ GUARDED_BY(notify_lock);
     u32 mark_count_ GUARDED_BY(notify_lock) = 0;
     List<FanotifyEvent, &FanotifyEvent::node> events_ GUARDED_BY(notify_lock);
+    List<FanotifyEvent, &FanotifyEvent::node> unanswered_ GUARDED_BY(notify_lock); // told of
     u32 event_count_ GUARDED_BY(notify_lock) = 0;
     usize queued_bytes_ GUARDED_BY(notify_lock) = 0;
 

@@ -4,6 +4,7 @@
 #include "syscall/file_support.h"
 #include "vfs/dentry.h"
 #include "vfs/file_handle.h"
+#include "vfs/file_system.h"
 #include "vfs/mount.h"
 #include "vfs/permission.h"
 
@@ -34,6 +35,7 @@ constexpr u32 kOnDirectoryOnly = kNotifyNameEvents | FanotifyFile::kOnChild | Fa
 /// What a group of this kind may be told of by such a mark (fanotify_mark(2)). EINVAL.
 Result<void> check_events(u32 group_flags, u32 mark_flags, u32 mask) {
     bool is_file_system = (mark_flags & kFileSystem) != 0, is_mount = (mark_flags & kMount) != 0;
+    if ((mask & kNotifyPermissionEvents) && !(group_flags & FanotifyFile::kClasses)) return Error(Errno::EINVAL);
     if ((mask & FanotifyFile::kFileSystemError) && !is_file_system) return Error(Errno::EINVAL);
     if ((mark_flags & FanotifyFile::kEvictable) && (is_file_system || is_mount)) return Error(Errno::EINVAL);
     bool wants_handles = (mask & (FanotifyFile::kHandleEvents | FanotifyFile::kFileSystemError)) != 0;
@@ -46,6 +48,9 @@ Result<void> check_events(u32 group_flags, u32 mark_flags, u32 mask) {
 Result<void> check_new_mark(u32 group_flags, u32 mark_flags, u32 mask, const Path& path) {
     Inode& inode = *path.dentry().inode();
     bool is_inode = !(mark_flags & (kMount | kFileSystem));
+    // Who answers would have to open files of /proc to decide.
+    FileSystem* type = path.mount().super_block().type;
+    if ((mask & kNotifyPermissionEvents) && type && type->name() == "proc") return Error(Errno::EINVAL);
     if (!is_inode && path.dentry().is_anonymous()) return Error(Errno::EINVAL);
     bool is_strict = (group_flags & kReportTargetFid) || (mask & kNotifyRename) || (mark_flags & FanotifyFile::kIgnore);
     if (is_strict && is_inode && !inode.is_directory() && (mask & kOnDirectoryOnly)) return Error(Errno::ENOTDIR);
@@ -62,7 +67,7 @@ Result<void> check_new_mark(u32 group_flags, u32 mark_flags, u32 mask, const Pat
 } // namespace
 
 Result<int> sys_fanotify_init(u32 flags, u32 event_flags) {
-    constexpr u32 kClasses = 0xc, kKnown = FanotifyFile::kCloseOnExec | FanotifyFile::kNonBlock |
+    constexpr u32 kClasses = FanotifyFile::kClasses, kKnown = FanotifyFile::kCloseOnExec | FanotifyFile::kNonBlock |
                                            FanotifyFile::kUnlimitedQueue | FanotifyFile::kUnlimitedMarks |
                                            FanotifyFile::kAudit | kReportPidfd | kReportThread | kReportsHandles |
                                            kClasses;

@@ -172,6 +172,7 @@ Result<usize> sys_splice(int from_fd, UserPtr<i64> from_user, int to_fd, UserPtr
     OffsetArgument offset;
     TRY(offset.begin(file, user));
     TRY(offset.check(count));
+    if (target) TRY(ask_permission(file, kNotifyAccessPermission));
     usize done = source ? TRY(pipe_to_file(*source, file, offset.value, count, blocking_of(flags, *from)))
                         : TRY(file_to_pipe(file, offset.value, *target, count, blocking_of(flags, *to)));
     TRY(offset.end());

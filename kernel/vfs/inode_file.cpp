@@ -40,6 +40,7 @@ Result<u64> InodeFile::seek(i64 offset, int whence) {
 
 Result<usize> InodeFile::read(IoCursor& to, u64 offset) {
     if (inode_->is_directory()) return Error(Errno::EISDIR);
+    TRY(ask_permission(*this, kNotifyAccessPermission));
     bool asks_for_bytes = to.remaining() > 0; // at the end of the file, too, it is a use
     usize count = TRY(inode_->read_at(to, offset));
     if (asks_for_bytes && !(flags() & kOpenNoAtime)) note_access(path(), *inode_);
@@ -90,6 +91,7 @@ Result<Ref<MemoryObject>> InodeFile::mapping_object() {
 /// shifted by 2.
 Result<void> InodeFile::read_directory(DirectorySink& sink) {
     if (!inode_->is_directory()) return Error(Errno::ENOTDIR);
+    TRY(ask_permission(*this, kNotifyAccessPermission));
     if (path().dentry().is_deleted()) return Error(Errno::ENOENT);
     class ShiftedSink final : public DirectorySink {
     public:

@@ -1,5 +1,6 @@
 #include "vfs/notify.h"
 
+#include "base/vector.h"
 #include "vfs/dentry.h"
 #include "vfs/file_system.h"
 #include "vfs/limits.h"
@@ -103,32 +104,79 @@ void report_on_inode(Inode& inode, u32 event) {
     free_marks(ended);
 }
 
+namespace {
+
+/// What a path's last name is in, and that name; nothing for a root and files without a name.
+struct NamedPlace {
+    explicit NamedPlace(const Path& path) {
+        Dentry& dentry = path.dentry();
+        if (dentry.is_anonymous()) return;
+        parent = dentry.counted_parent();
+        if (!parent || parent.get() == &dentry) return;
+        LockGuard guard(name_space_lock);
+        std::string_view own = dentry.name();
+        size = own.size() < sizeof text ? own.size() : sizeof text;
+        memcpy(text, own.data(), size);
+    }
+    Inode* directory() const { return size > 0 ? parent->inode() : nullptr; }
+    std::string_view name() const { return {text, size}; }
+
+    Ref<Dentry> parent;
+    usize size = 0;
+    char text[kNameMax + 1];
+};
+
+} // namespace
+
 /// The directory hears first, as on Linux.
 void report_on_path(const Path& path, u32 event) {
     Dentry& dentry = path.dentry();
     Inode& inode = *dentry.inode();
-    Ref<Dentry> parent = dentry.is_anonymous() ? Ref<Dentry>() : dentry.counted_parent();
-    char name[kNameMax + 1];
-    usize size = 0;
-    if (parent && parent.get() != &dentry) {
-        LockGuard guard(name_space_lock);
-        std::string_view own = dentry.name();
-        size = own.size() < sizeof name ? own.size() : sizeof name;
-        memcpy(name, own.data(), size);
-    }
+    NamedPlace place(path);
+    Inode* directory = place.directory();
     NotifyMarkList ended;
     prepare_handle(&inode);
-    prepare_handle(size > 0 ? parent->inode() : nullptr);
+    prepare_handle(directory);
     {
         LockGuard guard(notify_lock);
         u32 mask = event | directory_flag(inode);
-        if (size > 0 && parent->inode())
-            tell_all(*parent->inode(), {.mask = mask, .name = {name, size}, .is_unlinked = dentry.is_deleted()}, ended);
+        if (directory)
+            tell_all(*directory, {.mask = mask, .name = place.name(), .is_unlinked = dentry.is_deleted()}, ended);
         tell_all(inode, {mask}, ended);
-        Inode* directory = size > 0 ? parent->inode() : nullptr;
-        tell_listeners({mask, &path, &inode, directory, {name, size}});
+        tell_listeners({mask, &path, &inode, directory, place.name()});
     }
     free_marks(ended);
+}
+
+std::atomic<u32> permission_listener_count = 0;
+
+/// All are asked at once; one that denies is enough.
+Result<void> ask_listeners(const Path& path, u32 event) {
+    Inode& inode = *path.dentry().inode();
+    NamedPlace place(path);
+    Vector<Ref<PermissionQuestion>> questions;
+    {
+        LockGuard guard(notify_lock);
+        FileEvent asked = {event | directory_flag(inode), &path, &inode, place.directory(), place.name()};
+        for (EventListener& listener : g_listeners)
+            if (Ref<PermissionQuestion> question = TRY(listener.ask(asked))) TRY(questions.push_back(question));
+    }
+    for (const Ref<PermissionQuestion>& question : questions) TRY(question->wait());
+    return {};
+}
+
+void PermissionQuestion::answer(Answer answer) {
+    Answer expected = Answer::None;
+    if (answer_.compare_exchange_strong(expected, answer, std::memory_order_acq_rel)) waiters_.wake_all();
+}
+
+Result<void> PermissionQuestion::wait() {
+    auto is_answered = [this] { return answer_.load(std::memory_order_acquire) != Answer::None; };
+    if (auto waited = waiters_.wait(is_answered, WaitMode::Killable); !waited) {
+        answer(Answer::Abandoned);
+        return waited;
+    }
+    return answer_.load(std::memory_order_acquire) == Answer::Allowed ? Result<void>() : Error(Errno::EPERM);
 }
 
 void report_name(Inode& directory, std::string_view name, u32 event, u32 cookie, Inode* inode) {

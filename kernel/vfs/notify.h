@@ -11,6 +11,7 @@
 #include <atomic>
 #include <string_view>
 
+#include "sync/wait_queue.h"
 #include "vfs/inode.h"
 
 namespace martlet {
@@ -21,6 +22,8 @@ inline constexpr u32 kNotifyAccess = 1, kNotifyModify = 2, kNotifyAttribute = 4,
                      kNotifyCreate = 256, kNotifyDelete = 512, kNotifyDeleteSelf = 1024, kNotifyMoveSelf = 2048,
                      kNotifyOpenExecute = 0x1000, // fanotify's only
                      kNotifyUnmount = 0x2000, kNotifyOverflow = 0x4000, kNotifyIgnored = 0x8000,
+                     kNotifyOpenPermission = 0x1'0000, kNotifyAccessPermission = 0x2'0000,
+                     kNotifyOpenExecutePermission = 0x4'0000, // fanotify's: asked before
                      kNotifyRename = 0x1000'0000, // fanotify's: of both names at once
                      kNotifyDirectory = 0x4000'0000;
 inline constexpr u32 kNotifyAllEvents = 0xfff;
@@ -64,6 +67,10 @@ void remove_notify_mark(NotifyMark& mark) REQUIRES(notify_lock);
 /// The listener's mark on the inode, or null.
 NotifyMark* find_notify_mark(const Inode& inode, const File& listener) REQUIRES(notify_lock);
 
+/// Events that are asked about before they happen.
+inline constexpr u32 kNotifyPermissionEvents =
+    kNotifyOpenPermission | kNotifyAccessPermission | kNotifyOpenExecutePermission;
+
 /// What happened. Everything in it lives as long as the report.
 struct FileEvent {
     u32 mask;                   // one event, and kNotifyDirectory where it happened to a directory
@@ -75,8 +82,27 @@ struct FileEvent {
     std::string_view new_name = {};
 };
 
+/// One question to one listener, who answers it once; who asks may be killed meanwhile. Its state is an atomic.
+class PermissionQuestion final : public RefCounted {
+public:
+    enum class Answer : u8 { None, Allowed, Denied, Abandoned };
+    /// Only the first one counts.
+    void answer(Answer answer);
+    bool is_abandoned() const { return answer_.load(std::memory_order_acquire) == Answer::Abandoned; }
+    /// EPERM; kRestartSys when killed, after which nobody listens to the answer.
+    Result<void> wait();
+
+private:
+    std::atomic<Answer> answer_ = Answer::None;
+    WaitQueue waiters_;
+};
+
 class EventListener : NonCopyable {
 public:
+    /// A permission event: what is to be waited for, or null. ENOMEM.
+    virtual Result<Ref<PermissionQuestion>> ask(const FileEvent& event) REQUIRES(notify_lock) {
+        return Ref<PermissionQuestion>();
+    }
     virtual void tell_event(const FileEvent& event) REQUIRES(notify_lock) = 0;
     ListNode listener_node;
 
@@ -89,6 +115,19 @@ enum class ListensFor : u8 { Paths, Handles };
 /// While there is a listener, notify_is_used().
 void add_event_listener(EventListener& listener, ListensFor what) REQUIRES(notify_lock);
 void remove_event_listener(EventListener& listener, ListensFor what) REQUIRES(notify_lock);
+
+/// Listeners that may ask.
+extern std::atomic<u32> permission_listener_count;
+Result<void> ask_listeners(const Path& path, u32 event);
+/// Before it happens: EPERM where a listener denies it, kRestartSys. One load while nobody asks.
+inline Result<void> ask_permission(const Path& path, u32 event) {
+    if (permission_listener_count.load(std::memory_order_relaxed) != 0) [[unlikely]] return ask_listeners(path, event);
+    return {};
+}
+inline Result<void> ask_permission(const File& file, u32 event) {
+    if (permission_listener_count.load(std::memory_order_relaxed) == 0) [[likely]] return {};
+    return file.path() && !file.is_unreported() ? ask_listeners(file.path(), event) : Result<void>();
+}
 
 // Reports. The inline part is all that runs while nothing is watched.
 inline bool notify_is_used() { return notify_mark_count.load(std::memory_order_relaxed) != 0; }

@@ -52,6 +52,7 @@ Result<void> check_open(const Path& path, u32 flags, bool is_new) {
 Result<Ref<File>> check_and_open(const Path& path, u32 flags, bool is_new) {
     if (flags & kOpenPath) return make_ref<File>(flags, path);
     TRY(check_open(path, flags, is_new));
+    if (!(flags & kOpenUnreported)) TRY(ask_permission(path, kNotifyOpenPermission));
     Inode& inode = *path.dentry().inode();
     Ref<File> file = TRY(open_inode(path, flags));
     if ((flags & kOpenDirect) && !can_bypass_cache(*file)) return Error(Errno::EINVAL);
@@ -185,6 +186,8 @@ Result<Ref<File>> open_executable(const NameAt& at, u32 walk_flags) {
     if (inode.is_symlink()) return Error(Errno::ELOOP);
     if (!inode.is_regular() || (path.mount().flags() & kMountNoExec)) return Error(Errno::EACCES);
     TRY(check_permission(inode, kMayExecute, current_credentials()));
+    TRY(ask_permission(path, kNotifyOpenExecutePermission));
+    TRY(ask_permission(path, kNotifyOpenPermission));
     Ref<File> file = TRY(inode.open(kOpenReadOnly, path));
     TRY(inode.deny_write());
     notify_path(path, kNotifyOpen);

@@ -1,4 +1,4 @@
-// fanotify(7) with file handles: groups with FAN_REPORT_FID and its kin, on a tmpfs. Skipped without CAP_SYS_ADMIN.
+// fanotify(7) with file handles: groups with FAN_REPORT_FID and its kin, on a tmpfs.
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
