@@ -101,11 +101,10 @@ void EscapeParser::feed_sequence(u8 byte) {
         sequence_.values[0] = 0;
         sequence_.count = 1;
     }
+    if (sequence_.is_full) return; // as in xterm, the parameters that have no place are left out
     if (byte == ';' || byte == ':') {
-        if (sequence_.count == ControlSequence::kMaxParameters) {
-            state_ = State::Ignore;
-            return;
-        }
+        sequence_.is_full = sequence_.count == ControlSequence::kMaxParameters;
+        if (sequence_.is_full) return;
         if (byte == ':') sequence_.continued |= 1u << sequence_.count;
         sequence_.values[sequence_.count++] = 0;
         return;

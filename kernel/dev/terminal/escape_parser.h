@@ -14,6 +14,7 @@ struct ControlSequence {
     u16 values[kMaxParameters];
     u32 count = 0;            // of parameters, at least 1 once dispatched; absent ones are 0
     u32 continued = 0;        // bit i: parameter i followed a colon
+    bool is_full = false;     // more parameters came than there are places
     char prefix = 0;          // '?', '>', '<', '=' or 0
     char intermediate = 0;    // the last one, or 0
     char final = 0;

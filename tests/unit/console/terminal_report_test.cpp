@@ -57,9 +57,34 @@ TEST_F(TerminalTest, MalformedSequencesPrintNothing) {
     EXPECT_EQ(row(0), "ab");
 }
 
+TEST_F(TerminalTest, ParametersWithoutPlaceAreLeftOut) {
+    std::string many = "\033[3;5";
+    for (int count = 0; count < 100; ++count) many += ";9";
+    write(many + "Hx\033[4;4;4;4;4;4;4;4;4;4;4;4;4;4;4;4;4;4;4;4;4;4;4;4;4;4;4;4;4;4;4;4:0;0my");
+    EXPECT_EQ(cell(2, 4).code_point, u32('x'));
+    EXPECT_EQ(cell(2, 5).is_underlined, 1u);
+}
+
+TEST_F(TerminalTest, HugeParametersAreClamped) {
+    write("a\033[4294967297b\033[99999Z\033[99999Ib\033[2147483648@\033[65537X\033[99999;99999Hc");
+    EXPECT_EQ(cell(4, 9).code_point, u32('c'));
+    write("\033[3g\033[H\033[99999I");
+    EXPECT_EQ(cursor(), "0,9");
+}
+
+TEST_F(TerminalTest, LongStringsEndOnlyAtTheirEnd) {
+    std::string title(100'000, 'x');
+    write("a\033]0;" + title + "\r\n\ab\033P" + title + "\a\r\n\033\\c\033]2;" + title + "\030d\033_" + title + "\032e");
+    EXPECT_EQ(rows(), "abcde|");
+}
+
 TEST_F(TerminalTest, InvalidUtf8BecomesReplacementCharacters) {
     write("a\xff" "b\xe4\xbd" "c\xc0\xaf\xed\xa0\x80");
     EXPECT_EQ(row(0), "a\uFFFDb\uFFFDc\uFFFD\uFFFD\uFFFD\uFFFD\uFFFD");
+    // Unicode's own example (15.0, table 3-8): E1 80 and F0 91 92 are maximal subparts; then cut off by a control.
+    write("\r\n\xe1\x80\xe2\xf0\x91\x92\xf1\xbf" "A\r\n\xf4\x8f\xbf\033[Cz");
+    EXPECT_EQ(row(1), "\uFFFD\uFFFD\uFFFD\uFFFDA");
+    EXPECT_EQ(row(2), "\uFFFD z");
 }
 
 } // namespace martlet
