@@ -41,6 +41,7 @@ set(SH_SOURCES
   exec/path_cache.cpp
   exec/redirect.cpp
   exec/simple.cpp
+  exec/stopwatch.cpp
   expand/arithmetic.cpp
   expand/expander.cpp
   expand/glob.cpp

@@ -37,7 +37,7 @@ bool separates(char c) {
 // After these words a command follows.
 bool introduces_command(std::string_view word) {
     for (std::string_view each :
-         {"if", "then", "else", "elif", "while", "until", "do", "{", "!", "exec", "command", "eval"})
+         {"if", "then", "else", "elif", "while", "until", "do", "{", "!", "time", "exec", "command", "eval"})
         if (word == each)
             return true;
     return assignment_name_length(word) != std::string_view::npos;

@@ -99,9 +99,10 @@ int Executor::run_background(const Group& group) {
     Job& job = shell_.jobs.create(group.body, arena_, Place::background);
     const Node* body = group.body;
     // Each element of a pipeline is a process of the job; anything else is one process.
-    if (body->kind == NodeKind::pipeline && static_cast<const Pipeline*>(body)->commands.size() > 1 &&
-        !static_cast<const Pipeline*>(body)->negated && shell_.jobs.job_control()) {
-        const auto& commands = static_cast<const Pipeline*>(body)->commands;
+    const auto* pipeline = body->kind == NodeKind::pipeline ? static_cast<const Pipeline*>(body) : nullptr;
+    if (pipeline && pipeline->commands.size() > 1 && !pipeline->negated && !pipeline->timed &&
+        shell_.jobs.job_control()) {
+        const auto& commands = pipeline->commands;
         int input = -1;
         for (size_t i = 0; i < commands.size(); ++i) {
             int ends[2] = {-1, -1};

@@ -2,10 +2,12 @@
 #include "exec/executor.hpp"
 
 #include <cerrno>
+#include <optional>
 #include <unistd.h>
 #include <utility>
 
 #include "base/stack_guard.hpp"
+#include "exec/stopwatch.hpp"
 #include "shell.hpp"
 #include "syntax/parser.hpp"
 
@@ -74,6 +76,9 @@ int Executor::run_node(const Node* node, AfterRun after) {
     }
     case NodeKind::pipeline: {
         const auto& pipeline = static_cast<const Pipeline&>(*node);
+        std::optional<Stopwatch> watch;
+        if (pipeline.timed)
+            watch.emplace();
         if (!pipeline.negated)
             return check_errexit(run_pipeline(pipeline));
         TestedScope tested(*this);

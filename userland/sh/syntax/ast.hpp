@@ -123,6 +123,7 @@ struct SimpleCommand : Node {
 struct Pipeline : Node {
     std::span<const Node* const> commands;
     bool negated = false;
+    bool timed = false;
 };
 
 struct BinaryList : Node {

@@ -1,6 +1,8 @@
 // Lists, pipelines and simple commands. Compound commands are in compound_parser.cpp.
 #include "syntax/parser.hpp"
 
+#include <utility>
+
 #include "base/stack_guard.hpp"
 #include "base/text.hpp"
 #include "syntax/keywords.hpp"
@@ -12,7 +14,7 @@ namespace sh {
 bool is_reserved_word(std::string_view text) {
     static constexpr std::string_view kWords[] = {"!",    "{",    "}",    "case",  "do",    "done",
                                                   "elif", "else", "esac", "fi",    "for",   "function",
-                                                  "if",   "in",   "then", "until", "while", "[["};
+                                                  "if",   "in",   "then", "time",  "until", "while", "[["};
     for (std::string_view word : kWords)
         if (word == text)
             return true;
@@ -316,12 +318,24 @@ const Node* Parser::parse_and_or() {
 const Node* Parser::parse_pipeline() {
     peek_command();
     uint32_t line = peek().line;
-    bool negated = take_word("!");
+    // `time` is for the whole pipeline, as in bash and ksh (POSIX.1-2017 leaves that open); where options or nothing
+    // follow, it is the utility.
+    bool timed = at_word("time");
+    const Word* utility = nullptr;
+    if (timed) {
+        const Word* word = take().word;
+        std::string next = peek().kind == TokenKind::word ? print_word(*peek().word) : "";
+        if (peek().kind != TokenKind::left_paren && (next.empty() || next.starts_with('-')))
+            utility = word, timed = false;
+        else
+            peek_command();
+    }
+    bool negated = !utility && take_word("!");
     std::vector<const Node*> commands;
     do {
         if (!commands.empty())
             skip_newlines();
-        const Node* command = parse_command_node();
+        const Node* command = utility ? parse_simple(std::exchange(utility, nullptr)) : parse_command_node();
         if (!command)
             return nullptr;
         if (peek().kind == TokenKind::pipe_both) {
@@ -334,11 +348,12 @@ const Node* Parser::parse_pipeline() {
         }
         commands.push_back(command);
     } while (take_if(TokenKind::pipe) || take_if(TokenKind::pipe_both));
-    if (commands.size() == 1 && !negated)
+    if (commands.size() == 1 && !negated && !timed)
         return commands[0];
     auto* pipeline = make<Pipeline>(NodeKind::pipeline, line);
     pipeline->commands = arena_->copy(commands);
     pipeline->negated = negated;
+    pipeline->timed = timed;
     return pipeline;
 }
 
@@ -454,10 +469,12 @@ bool is_function_name(std::string_view text) {
 
 }  // namespace
 
-const Node* Parser::parse_simple() {
+const Node* Parser::parse_simple(const Word* name) {
     uint32_t line = peek().line;
     std::vector<Assignment> assignments;
     std::vector<const Word*> words;
+    if (name)
+        words.push_back(name);
     std::vector<Redirect> redirects;
     for (;;) {
         if (words.empty() && !(assignments.empty() && redirects.empty()))

@@ -62,7 +62,8 @@ private:
     const Node* parse_pipeline();
     const Node* parse_command_node();
     const Node* parse_compound(const Token& first);
-    const Node* parse_simple();
+    // `name` is the command's first word, when it was taken already.
+    const Node* parse_simple(const Word* name = nullptr);
     const Node* parse_function(std::string_view name, uint32_t line);
     const Node* parse_if(uint32_t line);
     const Node* parse_loop(NodeKind kind, uint32_t line);

@@ -307,6 +307,8 @@ void Printer::node(const Node* each) {
         break;
     case NodeKind::pipeline: {
         const auto& pipeline = static_cast<const Pipeline&>(*each);
+        if (pipeline.timed)
+            text += "time ";
         if (pipeline.negated)
             text += "! ";
         for (size_t i = 0; i < pipeline.commands.size(); ++i) {
