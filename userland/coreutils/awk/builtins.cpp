@@ -187,7 +187,7 @@ std::string Interpreter::format(std::span<NodePointer> arguments) {
         case 'c': {
             Value value = take();
             std::string character;
-            if (value.kind() == Value::Kind::number) {
+            if (value.kind() == Value::Kind::number || value.kind() == Value::Kind::numeric_string) {
                 double code = value.number();
                 if (code >= 0 && code < 128)
                     character.push_back(static_cast<char>(code));
@@ -218,11 +218,11 @@ std::string Interpreter::format(std::span<NodePointer> arguments) {
 Value Interpreter::substring(Node& node) {
     std::string text = evaluate_text(*node.children[0]);
     double start = rint(evaluate_number(*node.children[1]));
+    if (start < 1) start = 1; // as every other awk; the standard is silent
     double end = HUGE_VAL;
     if (node.children.size() > 2) end = start + rint(evaluate_number(*node.children[2]));
     size_t length = is_ascii(text) ? text.size() : count_code_points(text);
     if (isnan(start) || isnan(end)) return Value(std::string());
-    if (start < 1) start = 1;
     if (end > static_cast<double>(length) + 1) end = static_cast<double>(length) + 1;
     if (start >= end) return Value(std::string());
     auto first = static_cast<size_t>(start) - 1, count = static_cast<size_t>(end - start);
@@ -235,7 +235,11 @@ Value Interpreter::substitute(Node& node) {
     const Regex& regex = regex_of(*node.children[0]);
     std::string replacement = evaluate_text(*node.children[1]);
     bool has_target = node.children.size() > 2 && !node.flag && node.children[2]->kind != Kind::grouping;
-    std::string text = node.children.size() > 2 ? evaluate_text(*node.children[2]) : field(0).text(convfmt_);
+    std::optional<Place> place;
+    if (has_target) place.emplace(locate(*node.children[2]));
+    std::string text = place                      ? load(*place).text(convfmt_)
+                       : node.children.size() > 2 ? evaluate_text(*node.children[2])
+                                                  : field(0).text(convfmt_);
     std::string result;
     uint64_t wanted = node.builtin == Builtin::gsub ? 0 : 1;
     uint64_t count = replace_matches(regex, text, wanted, matches_, result, [&] {
@@ -246,8 +250,8 @@ Value Interpreter::substitute(Node& node) {
     if (count == 0) return Value(0.0);
     if (node.children.size() == 2)
         fields_.set_record(result);
-    else if (has_target)
-        assign(*node.children[2], Value(std::move(result)));
+    else if (place)
+        store(*place, Value(std::move(result)));
     return Value(static_cast<double>(count));
 }
 

@@ -43,7 +43,24 @@ double Interpreter::arithmetic(Token operation, double left, double right) {
     }
 }
 
-Value Interpreter::assign(Node& target, Value value) {
+Interpreter::Place Interpreter::locate(Node& target) {
+    Place place{target};
+    if (target.kind == Kind::field)
+        place.field = field_number(evaluate_number(*target.children[0]));
+    else if (target.kind != Kind::global && target.kind != Kind::local)
+        place.key = subscript(target.children);
+    return place;
+}
+
+Value Interpreter::load(const Place& place) {
+    Node& target = place.target;
+    if (target.kind == Kind::field) return fields_.get(place.field, ofs_, convfmt_);
+    return target.kind == Kind::global || target.kind == Kind::local ? evaluate(target)
+                                                                     : array_of(target).at(place.key);
+}
+
+Value Interpreter::store(const Place& place, Value value) {
+    Node& target = place.target;
     switch (target.kind) {
     case Kind::global:
         if (globals_[target.slot].array)
@@ -55,24 +72,22 @@ Value Interpreter::assign(Node& target, Value value) {
         if (frame_[target.slot].array) die(2, "an array is used as a scalar");
         frame_[target.slot].value = value;
         break;
-    case Kind::field: {
-        size_t number = field_number(evaluate_number(*target.children[0]));
-        if (number == 0)
+    case Kind::field:
+        if (place.field == 0)
             fields_.set_record(value.text(convfmt_));
         else
-            fields_.set(number, value);
+            fields_.set(place.field, value);
         break;
-    }
     default:
-        array_of(target).at(subscript(target.children)) = value;
+        array_of(target).at(place.key) = value;
     }
     return value;
 }
 
 Value Interpreter::evaluate_step(Node& node) {
-    Node& target = *node.children[0];
-    double before = evaluate_number(target);
-    assign(target, Value(before + node.number));
+    Place place = locate(*node.children[0]);
+    double before = load(place).number();
+    store(place, Value(before + node.number));
     return Value(node.kind == Kind::pre_step ? before + node.number : before);
 }
 
@@ -160,12 +175,14 @@ Value Interpreter::evaluate(Node& node) {
     }
     case Kind::field:
         return field(evaluate_number(*node.children[0]));
-    case Kind::assign:
-        return assign(*node.children[0], evaluate(*node.children[1]));
+    case Kind::assign: {
+        Place place = locate(*node.children[0]);
+        return store(place, evaluate(*node.children[1]));
+    }
     case Kind::assign_operate: {
+        Place place = locate(*node.children[0]);
         double right = evaluate_number(*node.children[1]);
-        return assign(*node.children[0],
-                      Value(arithmetic(node.operation, evaluate_number(*node.children[0]), right)));
+        return store(place, Value(arithmetic(node.operation, load(place).number(), right)));
     }
     case Kind::conditional:
         return evaluate(*node.children[evaluate_condition(*node.children[0]) ? 1 : 2]);

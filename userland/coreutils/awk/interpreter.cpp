@@ -112,6 +112,7 @@ void Interpreter::set_special(unsigned slot) {
         fields_.splitter.set(text_of(kFs));
         break;
     case kOfs:
+        fields_.get(0, ofs_, convfmt_); // fields that were changed before are joined by the old one
         ofs_ = text_of(kOfs);
         break;
     case kOrs:

@@ -46,7 +46,16 @@ private:
     double evaluate_number(Node& node);
     std::string evaluate_text(Node& node);
     Value evaluate_step(Node& node);
-    Value assign(Node& target, Value value);
+    // What can be assigned to, with its subscript or field number evaluated once.
+    struct Place {
+        Node& target;
+        std::string key = {};
+        size_t field = 0;
+    };
+    Place locate(Node& target);
+    Value load(const Place& place);
+    Value store(const Place& place, Value value);
+    Value assign(Node& target, Value value) { return store(locate(target), std::move(value)); }
     Value call(Node& node);
     Value call_builtin(Node& node);
     Value getline(Node& node);

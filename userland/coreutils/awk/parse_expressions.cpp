@@ -255,14 +255,7 @@ NodePointer Parser::parse_primary(Context context) {
         return parse_regex();
     case Token::dollar: {
         lexer_.next();
-        NodePointer number;
-        if (lexer_.token == Token::increment || lexer_.token == Token::decrement)
-            number = parse_pre_step(context);
-        else if (accept(Token::subtract))
-            number = make(Kind::negate, parse_primary(context));
-        else
-            number = parse_primary(context);
-        return make(Kind::field, std::move(number));
+        return make(Kind::field, parse_field_number(context));
     }
     case Token::increment:
     case Token::decrement:
@@ -316,6 +309,18 @@ NodePointer Parser::parse_regex() {
     node->value = Value(lexer_.text);
     lexer_.next();
     return node;
+}
+
+// What may stand behind $ without parentheses; `$-i++` steps the variable, `$i++` the field.
+NodePointer Parser::parse_field_number(Context context) {
+    if (lexer_.token == Token::increment || lexer_.token == Token::decrement) return parse_pre_step(context);
+    for (auto [sign, kind] : {std::pair(Token::subtract, Kind::negate), std::pair(Token::add, Kind::plus),
+                              std::pair(Token::logical_not, Kind::logical_not)}) {
+        if (!accept(sign)) continue;
+        bool more = lexer_.token == Token::subtract || lexer_.token == Token::add || lexer_.token == Token::logical_not;
+        return make(kind, more ? parse_field_number(context) : parse_postfix(context));
+    }
+    return parse_primary(context);
 }
 
 void Parser::parse_getline_target(Node& node) {

@@ -97,6 +97,7 @@ private:
     NodePointer parse_postfix(Context context);
     NodePointer parse_primary(Context context);
     NodePointer parse_pre_step(Context context);
+    NodePointer parse_field_number(Context context);
     NodePointer parse_regex();
     // Where a value of getline goes, when a variable follows.
     void parse_getline_target(Node& node);

@@ -56,6 +56,10 @@ void append_bracket(std::string& result, std::string_view text, size_t& at) {
                 (byte == ']' ? closing : byte == '-' ? dash : caret) = true;
                 continue;
             }
+            if (in_range && byte == ']') { // an end of a range that must not end the list
+                body.append("[.].]");
+                continue;
+            }
         }
         body.push_back(byte);
     }
@@ -90,7 +94,7 @@ std::string posix_regex(std::string_view text) {
         } else if (text[at] == '\\' && at + 1 < text.size()) {
             char byte;
             if (!take_escape(text, ++at, byte)) {
-                result.push_back('\\');
+                if (text[at] != '8' && text[at] != '9') result.push_back('\\'); // no reference to a group
                 result.push_back(text[at++]);
             } else {
                 if (strchr("\\^$.[]|()*+?{}", byte) && byte) result.push_back('\\');
@@ -100,7 +104,7 @@ std::string posix_regex(std::string_view text) {
             result.push_back(text[at++]);
         }
     }
-    return result;
+    return with_literal_braces(result);
 }
 
 Regex compile_regex(std::string_view text, const char* where) {

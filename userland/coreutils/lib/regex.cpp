@@ -1,5 +1,7 @@
 #include "lib/regex.h"
+#include "lib/numbers.h"
 
+#include <algorithm>
 #include <string.h>
 
 namespace coreutils {
@@ -120,6 +122,46 @@ std::string required_literal(std::string_view pattern, Syntax syntax) {
     }
     end_run();
     return best;
+}
+
+// Whether `{` and what follows is {N}, {N,}, {,M} or {N,M}.
+static bool is_repetition(std::string_view text) {
+    size_t end = std::min(text.find('}'), text.size());
+    std::string_view inner = text.substr(1, end - 1);
+    size_t comma = std::min(inner.find(','), inner.size());
+    return end < text.size() && inner.size() > (comma < inner.size()) &&
+           (inner.substr(0, comma) == "" || parse_unsigned(inner.substr(0, comma))) &&
+           (comma + 1 >= inner.size() || parse_unsigned(inner.substr(comma + 1)));
+}
+
+std::string with_literal_braces(std::string_view pattern) {
+    if (!pattern.contains('{')) return std::string(pattern);
+    std::string result;
+    bool has_atom = false; // something that can be repeated is before
+    for (size_t at = 0; at < pattern.size();) {
+        char byte = pattern[at];
+        size_t length = 1;
+        if (byte == '\\') {
+            length = 2;
+        } else if (byte == '[') {
+            // To the bracket that closes it: not the first one, and none of a class.
+            size_t end = at + 1 + (pattern.substr(at + 1, 1) == "^");
+            for (bool first = true; end < pattern.size() && (first || pattern[end] != ']'); first = false) {
+                std::string_view rest = pattern.substr(end, 2);
+                size_t close = rest == "[:" || rest == "[." || rest == "[="
+                                   ? pattern.find(std::string{rest[1], ']'}, end + 2)
+                                   : std::string_view::npos;
+                end = close == std::string_view::npos ? end + 1 : close + 2;
+            }
+            length = end + 1 - at;
+        } else if (byte == '{' && !(has_atom && is_repetition(pattern.substr(at)))) {
+            result.push_back('\\');
+        }
+        result.append(pattern.substr(at, length));
+        has_atom = byte != '(' && byte != '|' && byte != '^';
+        at += length;
+    }
+    return result;
 }
 
 } // namespace coreutils
