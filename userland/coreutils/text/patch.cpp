@@ -12,18 +12,24 @@
 #include <algorithm>
 #include <errno.h>
 #include <fcntl.h>
+#include <set>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <tuple>
 #include <unistd.h>
 
 namespace coreutils::patch {
 namespace {
 
-enum : int { kDryRun = kLongOnly };
+enum : int { kDryRun = kLongOnly, kBinary, kBackupIfMismatch, kNoBackupIfMismatch };
 
 constexpr Option kOptions[] = {
     {'b', "backup", nullptr, "back up the original contents of each file (NAME.orig)"},
+    {kBackupIfMismatch, "backup-if-mismatch", nullptr, nullptr},
+    {kNoBackupIfMismatch, "no-backup-if-mismatch", nullptr, "keep no original because a hunk fits elsewhere"},
+    {kBinary, "binary", nullptr, "keep carriage returns"},
+    {'B', "prefix", "PREF", "prepend PREF to the names of backups"},
     {'d', "directory", "DIR", "change the working directory to DIR first"},
     {'E', "remove-empty-files", nullptr, "remove output files that are empty after patching"},
     {'f', "force", nullptr, "like -t, but ignore bad-Prereq patches, and assume unreversed"},
@@ -41,13 +47,16 @@ constexpr Option kOptions[] = {
     {'u', "unified", nullptr, nullptr},
     {'c', "context", nullptr, nullptr},
     {'n', "normal", nullptr, nullptr},
+    {'z', "suffix", "SUFFIX", "the end of the names of backups instead of .orig"},
     {kDryRun, "dry-run", nullptr, "do not actually change any files; just print what would happen"},
 };
 
 struct Settings {
     bool backup = false, remove_empty = false, force = false, batch = false, forward = false;
-    bool reverse = false, silent = false, dry_run = false;
+    bool reverse = false, silent = false, dry_run = false, binary = false, backup_if_mismatch = true;
     MatchRules rules;
+    const char* prefix = nullptr; // of backups
+    const char* suffix = nullptr;
     int strip = -1; // -1: only the base name
     const char* output = nullptr;
     const char* rejects = nullptr;
@@ -91,8 +100,8 @@ std::string range_text(size_t start, size_t count) {
     return count == 1 ? std::to_string(start) : std::to_string(start) + "," + std::to_string(count);
 }
 
-void write_rejects(const std::string& name, const FilePatch& patch,
-                   const std::vector<const Hunk*>& rejected) {
+void write_rejects(const std::string& name, const FilePatch& patch, const std::vector<const Hunk*>& rejected,
+                   int flags) {
     Text text;
     text.lines.push_back("--- " + patch.old_name);
     text.lines.push_back("+++ " + patch.new_name);
@@ -101,7 +110,7 @@ void write_rejects(const std::string& name, const FilePatch& patch,
                              range_text(hunk->new_start, hunk->new_count) + " @@");
         for (const HunkLine& line : hunk->lines) text.lines.push_back(line.kind + line.text);
     }
-    write_text(name, text, 0644, O_TRUNC);
+    write_text(name, text, 0644, flags);
 }
 
 // A question of which the terminal decides; without one the answer is no.
@@ -140,26 +149,17 @@ bool is_safe(std::string_view name) {
     return true;
 }
 
-// Keeps the file as NAME.orig, which is empty where there is no file yet.
-void back_up(const std::string& name) {
-    Text text;
-    struct stat info;
-    mode_t mode = read_text(name, text) && stat(name.c_str(), &info) == 0 ? info.st_mode & 07777
-                                                                          : 0666 & ~current_umask();
-    make_parents(name);
-    write_text(name + ".orig", text, mode, O_TRUNC);
-}
-
 class Patcher {
 public:
     explicit Patcher(Settings& settings) : settings_(settings) {}
 
     int run(Input& input, const char* target, const char* patch_name) {
-        PatchParser parser(input);
+        PatchParser parser(input, settings_.binary);
         bool any = false;
         while (auto patch = parser.next()) {
             any = true;
             if (settings_.reverse) reverse(*patch);
+            if (parser.strips_returns) say("(Stripping trailing CRs from patch; use --binary to disable.)");
             apply(*patch, target);
         }
         if (!parser.problem().empty()) die(2, "**** %s", parser.problem().c_str());
@@ -188,18 +188,22 @@ private:
         return std::string(rest);
     }
 
-    // POSIX: the old name, the new one, the Index line: the first that exists; a file to be made has its new
-    // name.
+    // POSIX: the old name, the new one, the Index line: the first that exists; GNU: the best of those that exist,
+    // which has the fewest directories, then the shortest last name. A file to be made has its new name.
     std::string choose_target(const FilePatch& patch) const {
-        std::string first;
+        std::string first, best;
+        auto rank = [](const std::string& name) {
+            return std::tuple(std::count(name.begin(), name.end(), '/'), base_name(name).size(), name.size());
+        };
         for (const std::string* name : {&patch.old_name, &patch.new_name, &patch.index_name}) {
             if (name->empty() || *name == "/dev/null") continue;
             std::string candidate = stripped(*name);
             if (!is_safe(candidate)) continue;
-            if (access(candidate.c_str(), F_OK) == 0) return candidate;
+            bool better = best.empty() || (!getenv("POSIXLY_CORRECT") && rank(candidate) < rank(best));
+            if (better && access(candidate.c_str(), F_OK) == 0) best = candidate;
             if (first.empty() || (name == &patch.new_name && patch.old_is_absent)) first = candidate;
         }
-        return first;
+        return best.empty() ? first : best;
     }
 
     void say(const std::string& text) const {
@@ -317,6 +321,11 @@ private:
         Place place;
         Text original;
         if (!find_place(patch, given, place, original)) return;
+        if (patch.is_binary) {
+            out.print("File %s: git binary diffs are not supported.\n", place.target.c_str());
+            status_ = 1;
+            return;
+        }
         if (!existence_fits(patch, place, original.lines.empty())) return;
         std::string shown = quote_name(place.target, Quoting::shell);
         if (settings_.output)
@@ -343,22 +352,25 @@ private:
         }
         if (settings_.dry_run) return;
         // What did not fit exactly is kept, as GNU's --backup-if-mismatch.
-        save(place, patch, applier.result, settings_.backup || !exact || !rejected.empty());
+        save(place, patch, applier.result, settings_.backup || (settings_.backup_if_mismatch && (!exact || !rejected.empty())));
     }
 
     // False when a hunk was found elsewhere, or only with fuzz. A hunk that makes a file fits no text.
-    bool apply_hunks(const FilePatch& patch, HunkApplier& applier, Hunks& rejected, bool makes_file) {
+    bool apply_hunks(FilePatch& patch, HunkApplier& applier, Hunks& rejected, bool makes_file) {
         bool exact = true, has_text = applier.has_text();
+        size_t growth = 0;
         for (size_t index = 0; index < patch.hunks.size(); ++index) {
-            const Hunk& hunk = patch.hunks[index];
+            Hunk& hunk = patch.hunks[index];
             size_t line = 0, fuzz = 0;
             ptrdiff_t offset = 0;
             if ((index == 0 && makes_file && has_text) || !applier.apply(hunk, line, fuzz, offset)) {
+                // What the hunks before have changed counts in what is told of this one.
+                if (hunk.old_count + hunk.old_start > 0) hunk.old_start += growth, hunk.new_start += growth;
                 rejected.push_back(&hunk);
-                out.print("Hunk #%zu FAILED at %zu.\n", index + 1,
-                          hunk.old_count + hunk.old_start > 0 ? hunk.old_start : 1);
+                out.print("Hunk #%zu FAILED at %zu.\n", index + 1, std::max<size_t>(hunk.old_start, 1));
                 continue;
             }
+            growth += hunk.new_count - hunk.old_count; // may wrap: it comes back when it is added
             if (fuzz == 0 && offset == 0) continue;
             exact = false;
             std::string text =
@@ -380,7 +392,20 @@ private:
                                : (settings_.output ? settings_.output : target) + std::string(".rej");
         if (settings_.dry_run) return out.put('\n');
         out.print(" -- saving rejects to file %s\n", name.c_str());
-        write_rejects(name, patch, rejected);
+        write_rejects(name, patch, rejected, made_.insert(name).second ? O_TRUNC : O_APPEND);
+    }
+
+    // Keeps the file as NAME.orig, which is empty where there is no file yet, as it was before the first patch.
+    void back_up(const std::string& name) {
+        std::string kept = (settings_.prefix ? settings_.prefix : "") + name +
+                           (settings_.suffix ? settings_.suffix : settings_.prefix ? "" : ".orig");
+        if (!made_.insert(kept).second) return;
+        Text text;
+        struct stat info;
+        mode_t mode = read_text(name, text) && stat(name.c_str(), &info) == 0 ? info.st_mode & 07777
+                                                                              : 0666 & ~current_umask();
+        make_parents(kept);
+        write_text(kept, text, mode, O_TRUNC);
     }
 
     void save(const Place& place, const FilePatch& patch, const Text& result, bool backup) {
@@ -395,7 +420,7 @@ private:
             return;
         }
         if (backup) back_up(target);
-        if (backup && place.source != target && !place.moved_before) back_up(place.source);
+        if (backup && patch.origin == Origin::renamed && !place.moved_before) back_up(place.source);
         if (result.lines.empty() && (patch.new_is_absent || settings_.remove_empty)) {
             if (exists) remove_file(target);
             return;
@@ -422,6 +447,7 @@ private:
     const Settings& settings_;
     int status_ = 0;
     bool wrote_output_ = false;
+    std::set<std::string> made_; // backups and rejects of this run
 };
 
 int run(Arguments& arguments) {
@@ -433,6 +459,19 @@ int run(Arguments& arguments) {
         switch (*option) {
         case 'b':
             settings.backup = true;
+            break;
+        case 'B':
+            settings.prefix = value;
+            break;
+        case 'z':
+            settings.suffix = value;
+            break;
+        case kBinary:
+            settings.binary = true;
+            break;
+        case kBackupIfMismatch:
+        case kNoBackupIfMismatch:
+            settings.backup_if_mismatch = *option == kBackupIfMismatch;
             break;
         case 'd':
             directory = value;

@@ -139,7 +139,7 @@ void PatchParser::read_git_header(FilePatch& patch) {
         if (take("to ") && git_names_.ends_with(line) && git_names_.size() > line.size())
             patch.new_name = git_names_.substr(git_names_.rfind(' ', git_names_.size() - line.size()) + 1);
     } else if (take("GIT binary patch")) {
-        fail("git binary diffs are not supported");
+        patch.is_binary = true;
     }
 }
 
@@ -153,6 +153,7 @@ bool PatchParser::read_line() {
     if (at_end_) return false;
     ++number_;
     line_.assign(*line);
+    if (strips_returns && line_.ends_with('\r')) line_.pop_back();
     return true;
 }
 
@@ -164,7 +165,13 @@ bool PatchParser::fail(const char* what) {
 std::optional<FilePatch> PatchParser::next() {
     FilePatch patch;
     bool has_old = false;
+    strips_returns = false;
     while (problem_.empty() && read_line()) {
+        // Carriage returns behind the lines that lead a patch are taken off the whole of it.
+        if (!binary_ && line_.ends_with('\r')) {
+            line_.pop_back();
+            strips_returns = true;
+        }
         Hunk hunk;
         char kind;
         size_t old_range[2], new_range[2];
@@ -211,6 +218,7 @@ std::optional<FilePatch> PatchParser::next() {
             if (!patch.hunks.empty()) return patch;
         } else if (patch.has_git_header) {
             read_git_header(patch);
+            if (patch.is_binary) return patch;
         }
     }
     if (problem_.empty() && patch.is_complete()) return patch;
@@ -290,9 +298,9 @@ bool PatchParser::read_context_hunk(Hunk& hunk) {
         while (have_line && halves[half].size() < count) {
             if (line_.empty() || line_[0] == '\t') line_.insert(0, "  "); // a mailer took the blanks
             char mark = line_[0];
-            if ((mark != ' ' && mark != '!' && mark != own) || (line_.size() >= 2 && line_[1] != ' ')) break;
-            halves[half].push_back(
-                {mark == ' ' ? ' ' : own, line_.size() >= 2 ? line_.substr(2) : std::string()});
+            bool blank = line_.size() >= 2 && line_[1] == ' '; // of two, one may have got lost
+            if ((mark != ' ' && mark != '!' && mark != own) || (mark != ' ' && line_.size() >= 2 && !blank)) break;
+            halves[half].push_back({mark == ' ' ? ' ' : own, line_.substr(blank ? 2 : 1)});
             have_line = read_line();
         }
         if (have_line && line_.starts_with('\\')) {
@@ -306,8 +314,9 @@ bool PatchParser::read_context_hunk(Hunk& hunk) {
         if (!halves[half].empty() || (half == 0 ? hunk.old_count : hunk.new_count) == 0) continue;
         for (const HunkLine& line : halves[1 - half])
             if (line.kind == ' ') halves[half].push_back(line);
-        if (halves[half].size() != (half == 0 ? hunk.old_count : hunk.new_count))
-            return fail("malformed context hunk");
+        size_t& count = half == 0 ? hunk.old_count : hunk.new_count;
+        if (halves[half].empty() && count == 1) count = 0; // a lone number is a line, or the place behind it
+        if (halves[half].size() != count) return fail("malformed context hunk");
     }
     size_t old_at = 0, new_at = 0;
     while (old_at < halves[0].size() || new_at < halves[1].size()) {

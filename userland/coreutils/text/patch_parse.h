@@ -29,7 +29,7 @@ struct FilePatch {
     std::string old_name, new_name, index_name; // empty when the patch does not say
     bool old_is_absent = false, new_is_absent = false; // /dev/null, or the epoch as time stamp
     // What only git's headers say.
-    bool has_git_header = false;
+    bool has_git_header = false, is_binary = false;
     Origin origin = Origin::same;
     mode_t old_mode = 0, new_mode = 0; // 0 when they do not
     std::vector<Hunk> hunks;
@@ -42,11 +42,14 @@ struct FilePatch {
 
 class PatchParser {
 public:
-    explicit PatchParser(Input& input) : input_(input) {}
+    // A patch from a system that ends lines with carriage returns, too, loses them, but when it is `binary`.
+    PatchParser(Input& input, bool binary) : input_(input), binary_(binary) {}
     // The patch of the next file; nothing at the end. What is no patch is skipped.
     std::optional<FilePatch> next();
     // What was wrong, empty when nothing was.
     const std::string& problem() const { return problem_; }
+
+    bool strips_returns = false; // of the patch that next() returned
 
 private:
     bool read_line();
@@ -61,6 +64,7 @@ private:
     Input& input_;
     std::string line_;
     std::string git_names_; // behind "diff --git", of the patch in hand
+    const bool binary_;
     bool held_ = false, at_end_ = false;
     uint64_t number_ = 0;
     std::string problem_;
