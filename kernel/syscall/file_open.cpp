@@ -19,8 +19,8 @@ Result<int> open_and_install(int directory, UserString path, u32 flags, u32 mode
     bool is_confined = (walk_flags & (kWalkBeneath | kWalkInRoot)) != 0;
     NameArgument name =
         TRY(NameArgument::load(directory, path, is_confined ? AbsoluteName::NeedsStart : AbsoluteName::IgnoresStart));
-    OpenRequest request{flags, flags & (kOpenCreate | kTmpfileBit) ? apply_umask(mode & kModePermissions) : 0,
-                        walk_flags};
+    bool makes = (flags & (kOpenCreate | kTmpfileBit)) != 0;
+    OpenRequest request{flags, makes ? mode & kModePermissions : 0, walk_flags, makes ? current_umask() : 0};
     Ref<File> file = TRY(open_file(name.at(), request));
     return current_task().files().install(std::move(file), close_on_exec_of(flags), current_limit(Resource::OpenFiles));
 }

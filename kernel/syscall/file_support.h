@@ -60,8 +60,8 @@ void replace_everybodys_root(const Path& old_root, const Path& new_root);
 Result<void> attach_new_mount(Ref<Mount> mount, const Path& target);
 Result<void> move_mounted(const Path& from, const Path& target);
 
-/// Masks what the umask takes away.
-inline u32 apply_umask(u32 mode) { return mode & ~current_task().fs_context().umask(); }
+/// What it takes away from the mode of something new.
+inline u32 current_umask() { return current_task().fs_context().umask(); }
 
 /// The user's iovec array, checked (EINVAL, EFAULT, ENOMEM) and limited in total.
 class VectorArgument : NonCopyable {

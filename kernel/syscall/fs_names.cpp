@@ -8,7 +8,7 @@ namespace martlet {
 
 Result<void> sys_mkdirat(int directory, UserString path, u32 mode) {
     NameArgument name = TRY(NameArgument::load(directory, path));
-    return make_directory(name.at(), apply_umask(mode));
+    return make_directory(name.at(), mode, current_umask());
 }
 Result<void> sys_mkdir(UserString path, u32 mode) { return sys_mkdirat(kAtWorkingDirectory, path, mode); }
 
@@ -20,7 +20,7 @@ Result<void> sys_mknodat(int directory, UserString path, u32 mode, u32 device) {
         type != kModeSocket)
         return Error(Errno::EINVAL);
     NameArgument name = TRY(NameArgument::load(directory, path));
-    return make_node(name.at(), type | apply_umask(mode & kModePermissions), device);
+    return make_node(name.at(), type | (mode & kModePermissions), device, current_umask());
 }
 Result<void> sys_mknod(UserString path, u32 mode, u32 device) {
     return sys_mknodat(kAtWorkingDirectory, path, mode, device);

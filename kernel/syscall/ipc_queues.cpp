@@ -34,7 +34,7 @@ Result<int> sys_mq_open(UserString name, u32 flags, u32 mode, UserPtr<abi::Queue
         limits = {given.messages_max, given.message_size};
     }
     Ref<File> file = TRY(
-        open_posix_queue(text, flags, apply_umask(mode & kModePermissions), attributes ? &limits : nullptr));
+        open_posix_queue(text, flags, mode & kModePermissions & ~current_umask(), attributes ? &limits : nullptr));
     auto cloexec = flags & kOpenCloseOnExec ? CloseOnExec::Yes : CloseOnExec::No;
     return current_task().files().install(std::move(file), cloexec, current_limit(Resource::OpenFiles));
 }

@@ -28,7 +28,7 @@ public:
     /// EEXIST, ENODATA by the flags; ENOSPC, ENOMEM.
     Result<void> set(std::string_view name, std::span<const u8> value, u32 flags);
     Result<void> remove(std::string_view name); // ENODATA
-    /// All of another inode's attributes, beside those already here. ENOSPC, ENOMEM.
+    /// All of another inode's attributes but its access control lists, beside those already here. ENOSPC, ENOMEM.
     Result<void> copy_from(ExtendedAttributes& other);
     /// The names, each with a NUL; those of trusted. only when asked for. An empty span asks for the size; ERANGE.
     enum class Trusted : u8 { Hidden, Shown };

@@ -106,6 +106,9 @@ public:
     /// Where user., trusted. and security. attributes are kept; null: nowhere (EOPNOTSUPP).
     virtual ExtendedAttributes* extended_attributes() { return nullptr; }
 
+    /// Whether extended_attributes() may keep access control lists, which check_permission() then obeys.
+    virtual bool supports_access_lists() const { return false; }
+
     /// Called, without locks, before attributes or content change: a file system of layers copies up.
     virtual Result<void> prepare_change() { return {}; }
     /// Called before attributes are shown: a file system with computed attributes refreshes them.
@@ -142,6 +145,7 @@ public:
     void allow_write() { writers_.fetch_add(1, std::memory_order_release); }
     bool has_writers() const { return writers_.load(std::memory_order_relaxed) > 0; }
 
+    std::atomic<u8> access_lists = 0; // which there are (vfs/access_list.h)
     InodeAttributes attributes; // written under attribute_lock
     /// What belongs to the inode while it is in use: a FIFO's pipe, a socket; guarded by attribute_lock.
     Ref<RefCounted> attachment;

@@ -4,6 +4,7 @@
 #include "block/block_device.h"
 #include "dev/device.h"
 #include "fs/pipe/pipe.h"
+#include "vfs/access_list.h"
 #include "vfs/dentry.h"
 #include "vfs/inode_file.h"
 #include "vfs/mount.h"
@@ -85,8 +86,9 @@ Result<Ref<File>> open_or_create(PathWalk& walk, std::string_view name, const Op
                 TRY(check_writable(walk.path().mount()));
                 TRY(check_create(parent, current_credentials()));
                 u32 mode = kModeRegular | (request.mode & kModePermissions);
-                Ref<Inode> inode = TRY(directory.create(
-                    dentry->name(), attributes_for_new(directory, mode, current_credentials())));
+                Ref<Inode> inode =
+                    TRY(create_with_access(directory, dentry->name(),
+                                           attributes_for_new(directory, mode, request.umask, current_credentials())));
                 DentryCache::instantiate(*dentry, std::move(inode));
                 notify_name(directory, dentry->name(), kNotifyCreate, 0, dentry->inode());
                 is_new = true;
@@ -115,7 +117,9 @@ Result<Ref<File>> open_nameless(PathWalk& walk, std::string_view name, const Ope
     TRY(check_writable(parent.mount()));
     TRY(check_permission(directory, kMayWrite | kMayExecute, current_credentials()));
     u32 mode = kModeRegular | (request.mode & kModePermissions);
-    Ref<Inode> inode = TRY(directory.create_nameless(attributes_for_new(directory, mode, current_credentials())));
+    Ref<Inode> inode = TRY(
+        directory.create_nameless(attributes_for_new(directory, mode, request.umask, current_credentials())));
+    TRY(inherit_access_lists(directory, *inode));
     inode->is_linkable = !(request.flags & kOpenExclusive);
     char text[24];
     usize size = format(text, "#%llu", static_cast<unsigned long long>(inode->number()));

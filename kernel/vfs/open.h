@@ -7,8 +7,9 @@ namespace martlet {
 
 struct OpenRequest {
     u32 flags = 0;      // kOpen…
-    u32 mode = 0;       // permissions of a new file, the umask already applied
+    u32 mode = 0;       // permissions of a new file
     u32 walk_flags = 0; // kWalk… from openat2's resolve
+    u32 umask = 0;
 };
 
 /// With every error of open(2).

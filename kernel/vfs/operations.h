@@ -15,11 +15,11 @@ struct NameAt {
     std::string_view name;
 };
 
-/// `mode` carries the type; regular, character, block, FIFO and socket. The umask is the caller's to apply.
-Result<void> make_node(const NameAt& at, u32 mode, u64 device);
+/// `mode` carries the type; regular, character, block, FIFO and socket.
+Result<void> make_node(const NameAt& at, u32 mode, u64 device, u32 umask = 0);
 /// A socket's name: `attachment` is what the new inode holds from the start. Answers where it is.
-Result<Path> make_socket(const NameAt& at, u32 mode, Ref<RefCounted> attachment);
-Result<void> make_directory(const NameAt& at, u32 mode);
+Result<Path> make_socket(const NameAt& at, u32 mode, u32 umask, Ref<RefCounted> attachment);
+Result<void> make_directory(const NameAt& at, u32 mode, u32 umask = 0);
 Result<void> make_symlink(const NameAt& at, std::string_view target);
 /// link(2) of what `old_path` is to a new name.
 Result<void> make_link(const Path& old_path, const NameAt& at);

@@ -1,4 +1,5 @@
 // chmod, chown, utimes, truncate, access.
+#include "vfs/access_list.h"
 #include "vfs/caller.h"
 #include "vfs/dentry.h"
 #include "vfs/mount.h"
@@ -19,6 +20,7 @@ Result<void> change_mode(const Path& path, u32 mode) {
     mode &= kModePermissions;
     if (!credentials.in_group(inode.attributes.group_id) && !credentials.has(Capability::Fsetid)) mode &= ~kModeSetGid;
     inode.attributes.mode = (inode.mode() & kModeTypeMask) | mode;
+    TRY(apply_mode_to_access_list(inode));
     inode.touch(false);
     TRY(inode.attributes_changed());
     notify_path(path, kNotifyAttribute);

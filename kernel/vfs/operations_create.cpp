@@ -1,4 +1,5 @@
 // New names: mkdir, mknod, symlink, link.
+#include "vfs/access_list.h"
 #include "vfs/limits.h"
 #include "vfs/mount.h"
 #include "vfs/notify.h"
@@ -43,11 +44,12 @@ template <typename Make> Result<void> create_entry(const NameAt& at, TrailingSla
 
 } // namespace
 
-Result<Path> make_socket(const NameAt& at, u32 mode, Ref<RefCounted> attachment) {
+Result<Path> make_socket(const NameAt& at, u32 mode, u32 umask, Ref<RefCounted> attachment) {
     PathWalk walk(at.start);
     Ref<Dentry> made = TRY(create_last(walk, at.name, TrailingSlash::Forbidden, no_check,
                                        [&](Mount&, Inode& directory, std::string_view name) -> Result<Ref<Inode>> {
-        Ref<Inode> inode = TRY(directory.create(name, attributes_for_new(directory, mode, current_credentials())));
+        InodeAttributes attributes = attributes_for_new(directory, mode, umask, current_credentials());
+        Ref<Inode> inode = TRY(create_with_access(directory, name, attributes));
         MutexGuard guard(inode->attribute_lock);
         inode->attachment = std::move(attachment);
         return inode;
@@ -56,7 +58,7 @@ Result<Path> make_socket(const NameAt& at, u32 mode, Ref<RefCounted> attachment)
     return walk.take_path();
 }
 
-Result<void> make_node(const NameAt& at, u32 mode, u64 device) {
+Result<void> make_node(const NameAt& at, u32 mode, u64 device, u32 umask) {
     u32 type = mode & kModeTypeMask;
     return create_entry(at, TrailingSlash::Forbidden,
                         [&](Mount&, Inode& directory, std::string_view name) -> Result<Ref<Inode>> {
@@ -66,19 +68,19 @@ Result<void> make_node(const NameAt& at, u32 mode, u64 device) {
                                 !current_credentials().has(Capability::Mknod))
                                 return Error(Errno::EPERM);
                             InodeAttributes attributes =
-                                attributes_for_new(directory, mode, current_credentials());
+                                attributes_for_new(directory, mode, umask, current_credentials());
                             attributes.device = type == kModeCharacter || type == kModeBlock ? device : 0;
-                            return directory.create(name, attributes);
+                            return create_with_access(directory, name, attributes);
                         });
 }
 
-Result<void> make_directory(const NameAt& at, u32 mode) {
+Result<void> make_directory(const NameAt& at, u32 mode, u32 umask) {
     return create_entry(at, TrailingSlash::Allowed,
                         [&](Mount&, Inode& directory, std::string_view name) -> Result<Ref<Inode>> {
                             if (directory.attributes.link_count >= kLinkMax) return Error(Errno::EMLINK);
                             u32 kept = kModeDirectory | (mode & (0777 | kModeSticky));
-                            return directory.create(
-                                name, attributes_for_new(directory, kept, current_credentials()));
+                            return create_with_access(
+                                directory, name, attributes_for_new(directory, kept, umask, current_credentials()));
                         });
 }
 
@@ -86,7 +88,7 @@ Result<void> make_symlink(const NameAt& at, std::string_view target) {
     if (target.empty()) return Error(Errno::ENOENT);
     return create_entry(at, TrailingSlash::Forbidden, [&](Mount&, Inode& directory, std::string_view name) {
         return directory.create_symlink(name, target,
-                                        attributes_for_new(directory, kModeSymlink | 0777, current_credentials()));
+                                        attributes_for_new(directory, kModeSymlink | 0777, 0, current_credentials()));
     });
 }
 

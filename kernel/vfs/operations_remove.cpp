@@ -188,7 +188,7 @@ Result<void> rename_locked(PathWalk& from, PathWalk& to, u32 flags, Renaming& re
     DentryCache::unhash(*new_entry);
     DentryCache::move(*old_entry, to_parent, to.last_name(), name);
     if (!leaves_whiteout) return {};
-    InodeAttributes whiteout = attributes_for_new(*from_parent.inode(), kModeCharacter, current_credentials());
+    InodeAttributes whiteout = attributes_for_new(*from_parent.inode(), kModeCharacter, 0, current_credentials());
     TRY(from_parent.inode()->create(old_name, whiteout));
     return {};
 }

@@ -1,6 +1,7 @@
 #include "vfs/permission.h"
 
 #include "proc/credentials.h"
+#include "vfs/access_list.h"
 #include "vfs/dentry.h"
 
 namespace martlet {
@@ -9,6 +10,8 @@ Result<void> check_permission(const Inode& inode, u32 wanted, const Credentials&
     u32 mode = inode.mode();
     u32 granted = mode & 7;
     if (credentials.fs_uid == inode.attributes.user_id) granted = (mode >> 6) & 7;
+    else if (inode.access_lists.load(std::memory_order_relaxed) & kHasAccessList && (mode & 0070)) [[unlikely]]
+        granted = TRY(granted_by_access_list(inode, wanted, credentials));
     else if (credentials.in_group(inode.attributes.group_id)) granted = (mode >> 3) & 7;
     if ((wanted & ~granted) == 0) return {};
     if (inode.is_directory()) {
@@ -86,8 +89,9 @@ u32 privileges_lost_by_write(u32 mode, const Credentials& credentials) {
     return lost;
 }
 
-InodeAttributes attributes_for_new(const Inode& directory, u32 mode, const Credentials& credentials) {
+InodeAttributes attributes_for_new(const Inode& directory, u32 mode, u32 umask, const Credentials& credentials) {
     InodeAttributes attributes;
+    if (!(directory.access_lists.load(std::memory_order_relaxed) & kHasDefaultList)) mode &= ~umask;
     attributes.mode = mode;
     attributes.user_id = credentials.fs_uid;
     attributes.group_id = credentials.fs_gid;

@@ -9,12 +9,13 @@ class Dentry;
 
 inline constexpr u32 kMayExecute = 1, kMayWrite = 2, kMayRead = 4;
 
-/// EACCES unless every wanted permission is granted: by the first matching of owner, group and other, or by
-/// CAP_DAC_OVERRIDE (execute needs one x bit on files) or CAP_DAC_READ_SEARCH.
+/// EACCES unless every wanted permission is granted: by the first matching of owner, group and other, by the access
+/// control list of who is not the owner, or by CAP_DAC_OVERRIDE (execute needs one x bit on files) or CAP_DAC_READ_SEARCH.
 Result<void> check_permission(const Inode& inode, u32 wanted, const Credentials& credentials);
 /// Search permission of a directory; the common case needs one comparison.
 inline Result<void> check_search(const Inode& directory, const Credentials& credentials) {
-    if ((directory.mode() & 0111) == 0111) [[likely]] return {};
+    bool has_list = directory.access_lists.load(std::memory_order_relaxed) != 0;
+    if ((directory.mode() & 0111) == 0111 && !has_list) [[likely]] return {};
     return check_permission(directory, kMayExecute, credentials);
 }
 /// What proc_sys_fs(5) calls protected_…: extra rules in directories that everybody may write to.
@@ -38,7 +39,8 @@ Result<void> check_delete(const Dentry& directory, const Dentry& victim, VictimK
                           const Credentials& credentials);
 /// The set-user-ID and set-group-ID bits that a write or truncation by these credentials clears from `mode`.
 u32 privileges_lost_by_write(u32 mode, const Credentials& credentials);
-/// Owner, group and mode of a new inode in `directory`: set-group-ID directories hand on their group.
-InodeAttributes attributes_for_new(const Inode& directory, u32 mode, const Credentials& credentials);
+/// Owner, group and mode of a new inode in `directory`: set-group-ID directories hand on their group, and the umask
+/// counts where there is no default access control list.
+InodeAttributes attributes_for_new(const Inode& directory, u32 mode, u32 umask, const Credentials& credentials);
 
 } // namespace martlet

@@ -84,6 +84,7 @@ public:
     /// to, so that trees of any depth are freed without recursion.
     virtual void give_up_children() {}
     ExtendedAttributes* extended_attributes() override { return &extended_attributes_; }
+    bool supports_access_lists() const override { return true; }
 
 protected:
     u32 references_given_up_ = 0;

@@ -99,7 +99,7 @@ Result<void> UnixSocket::bind_abstract(const SocketAddress& address) {
 
 /// The node in the tree holds the socket, so that whoever connects finds it.
 Result<void> UnixSocket::bind_path(std::string_view path) {
-    auto made = make_socket({Path(), path}, kModeSocket | (0777 & ~current_task().fs_context().umask()),
+    auto made = make_socket({Path(), path}, kModeSocket | 0777, current_task().fs_context().umask(),
                             Ref<RefCounted>(*this));
     if (!made) return Error(made.error() == Errno::EEXIST ? Errno::EADDRINUSE : made.error());
     path_ = *std::move(made);
