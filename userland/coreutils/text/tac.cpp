@@ -5,6 +5,7 @@
 #include "framework/output.h"
 #include "lib/regex.h"
 
+#include <string.h>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,18 @@ std::vector<size_t> match_begins(std::string_view text, const Regex& regex) {
     return begins;
 }
 
+// As rfind(), which in libc++ looks at the text from its beginning.
+size_t find_last(std::string_view text, std::string_view wanted) {
+    while (text.size() >= wanted.size()) {
+        auto found = static_cast<const char*>(memrchr(text.data(), wanted[0], text.size() - wanted.size() + 1));
+        if (!found) break;
+        size_t at = static_cast<size_t>(found - text.data());
+        if (text.substr(at, wanted.size()) == wanted) return at;
+        text = text.substr(0, at + wanted.size() - 1);
+    }
+    return std::string_view::npos;
+}
+
 // The separators from the last one back, as GNU looks for them: an expression matches from the last place where
 // it can, up to the separator behind.
 class Backwards {
@@ -46,7 +59,7 @@ public:
 
     std::optional<Span> next() {
         if (!separator_.regex) {
-            size_t begin = text_.rfind(separator_.text);
+            size_t begin = find_last(text_, separator_.text);
             if (begin == std::string_view::npos) return std::nullopt;
             text_ = text_.substr(0, begin);
             return Span{begin, begin + separator_.text.size()};
