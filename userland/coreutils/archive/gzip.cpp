@@ -131,9 +131,29 @@ private:
                summary);
     }
 
+    static bool is_packed(ByteSource& source) {
+        std::string begin;
+        for (int byte; begin.size() < 2 && (byte = source.get()) >= 0;) begin.push_back(static_cast<char>(byte));
+        source.put_back(begin);
+        return begin == "\x1f\x8b";
+    }
+
+    // With -cdf, what is in another format is passed on as it is.
+    static GzipResult copy_rest(ByteSource& source, ByteSink& sink) {
+        for (std::string_view piece; !(piece = source.peek()).empty(); source.take(piece.size())) sink.put(piece);
+        return GzipResult::done;
+    }
+
     bool unpack(Input& input, const char* name, ByteSink& sink, GzipSummary& summary) {
         ByteSource source(input);
-        GzipResult result = gunzip(source, sink, summary);
+        bool to_output = settings_.to_output || input.fd() == STDIN_FILENO;
+        bool passes = settings_.force && to_output && settings_.action == Action::decompress;
+        GzipResult result =
+            passes && !is_packed(source) ? copy_rest(source, sink) : gunzip(source, sink, summary);
+        if (summary.trailing && passes) {
+            copy_rest(source, sink);
+            summary.trailing = false;
+        }
         if (input.error()) {
             warn_errno(name, input.error());
             fail();

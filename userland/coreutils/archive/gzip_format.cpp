@@ -72,6 +72,8 @@ GzipResult gunzip(ByteSource& source, ByteSink& sink, GzipSummary& summary) {
         if (magic[0] != 0x1f || magic[1] != 0x8b) {
             if (first) return magic[1] < 0 ? GzipResult::truncated : GzipResult::not_gzip;
             summary.trailing = true;
+            const char begin[] = {static_cast<char>(magic[0]), static_cast<char>(magic[1])};
+            source.put_back({begin, magic[1] < 0 ? 1u : 2u});
             return GzipResult::done;
         }
         GzipHeader header;

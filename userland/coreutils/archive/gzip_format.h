@@ -23,7 +23,7 @@ struct GzipSummary {
     GzipHeader header;
     uint64_t bytes = 0;
     uint64_t overhead = 0; // bytes of headers and trailers
-    bool trailing = false;
+    bool trailing = false; // something else follows, and is still to be read
 };
 GzipResult gunzip(ByteSource& source, ByteSink& sink, GzipSummary& summary);
 const char* describe(GzipResult result);

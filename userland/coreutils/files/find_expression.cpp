@@ -299,6 +299,12 @@ private:
                 return age <= border && age > border - unit;
             });
         }
+        if (name == "used")
+            return by_status([limit = bound()](const struct stat& info) {
+                // Whole days between the last change of the status and the last access, which is later.
+                int64_t second = info.st_atim.tv_sec - info.st_ctim.tv_sec - (info.st_atim.tv_nsec < info.st_ctim.tv_nsec);
+                return second >= 0 && limit.accepts(static_cast<uint64_t>(second / 86400));
+            });
         char file_time = 'm';
         bool newer = name == "newer" || name == "anewer" || name == "cnewer";
         if (name == "anewer") file_time = 'a';
@@ -385,12 +391,15 @@ private:
 
     std::unique_ptr<Node> parse_type(bool of_target) {
         std::string types;
-        for (const char* at = argument(); *at; ++at) {
-            if (*at == ',') continue;
-            if (!strchr("bcdflpsD", *at)) die(1, "unknown argument to %s: %c", word_, *at);
-            types.push_back(*at);
+        const char* at = argument();
+        if (!*at) die(1, "arguments to %s should contain at least one letter", word_);
+        for (;; ++at) {
+            if (!*at || !strchr("bcdflpsD", *at)) die(1, "unknown argument to %s: '%c'", word_, *at);
+            if (types.contains(*at)) die(1, "duplicate file type '%c' in the argument to %s", *at, word_);
+            types.push_back(*at++);
+            if (!*at) break;
+            if (*at != ',') die(1, "must separate multiple arguments to %s using: ','", word_);
         }
-        if (types.empty()) die(1, "arguments to %s should contain at least one letter", word_);
         bool follows = settings_.follow == Follow::always;
         return make_test([types, of_target, follows](File& file) {
             if (!of_target) return types.contains(file.type());

@@ -4,6 +4,7 @@
 #include "framework/input.h"
 #include "framework/output.h"
 #include "lib/numbers.h"
+#include "lib/quote.h"
 #include "lib/spawn.h"
 
 #include <errno.h>
@@ -224,7 +225,8 @@ private:
     void start(const std::vector<std::string>& words) {
         if (settings_.trace || settings_.prompt) {
             std::string line;
-            for (const std::string& word : words) line.append(line.empty() ? "" : " ").append(word);
+            for (const std::string& word : words)
+                line.append(line.empty() ? "" : " ").append(quote_name(word, Quoting::shell_escape));
             line.append(settings_.prompt ? "?..." : "\n");
             if (write(STDERR_FILENO, line.data(), line.size()) < 0) status_ = 1;
             if (settings_.prompt && !confirmed()) return;

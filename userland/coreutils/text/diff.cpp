@@ -114,6 +114,7 @@ private:
     int compare_contents(Side& first, Side& second, bool top_level);
     int compare_directories(const Side& first, const Side& second);
     bool is_ignorable(const TextFile& file, size_t begin, size_t end) const;
+    void drop_ignorable(std::vector<Change>& changes, const TextFile& first, const TextFile& second) const;
     // Side by side and merged, even files without a difference are printed.
     bool shows_common() const { return settings_.format.form <= Form::merged && !settings_.brief; }
     std::vector<std::string> names_in(const Side& side, int& status) const;
@@ -170,6 +171,28 @@ bool Differ::is_ignorable(const TextFile& file, size_t begin, size_t end) const 
     return true;
 }
 
+// A change that does not count is shown in a hunk with one that does.
+void Differ::drop_ignorable(std::vector<Change>& changes, const TextFile& first, const TextFile& second) const {
+    auto ignorable = [&](const Change& change) {
+        return is_ignorable(first, change.first_begin, change.first_end) &&
+               is_ignorable(second, change.second_begin, change.second_end);
+    };
+    Form form = settings_.format.form;
+    size_t context = form == Form::context || form == Form::unified ? settings_.format.context : 0;
+    std::vector<Change> kept;
+    for (size_t begin = 0, end; begin < changes.size(); begin = end) {
+        bool counts = !ignorable(changes[begin]);
+        for (end = begin + 1; end < changes.size() && context > 0; ++end) {
+            bool matters = !ignorable(changes[end]);
+            size_t gap = changes[end].first_begin - changes[end - 1].first_end;
+            if (gap >= (matters ? 2 * context + 1 : context)) break;
+            counts |= matters;
+        }
+        if (counts) kept.insert(kept.end(), &changes[begin], &changes[begin] + (end - begin));
+    }
+    changes = std::move(kept);
+}
+
 int Differ::compare_contents(Side& first, Side& second, bool top_level) {
     if (!first.absent && !second.absent && same_inode(first.info, second.info) &&
         S_ISREG(first.info.st_mode) && !shows_common())
@@ -190,18 +213,15 @@ int Differ::compare_contents(Side& first, Side& second, bool top_level) {
     first.text.split();
     second.text.split();
     std::vector<Change> changes = compare_files(first.text, second.text, settings_.rules);
-    if (settings_.ignore_blank_lines || settings_.ignored_lines)
-        std::erase_if(changes, [&](const Change& change) {
-            return is_ignorable(first.text, change.first_begin, change.first_end) &&
-                   is_ignorable(second.text, change.second_begin, change.second_end);
-        });
+    if (settings_.ignore_blank_lines || settings_.ignored_lines) drop_ignorable(changes, first.text, second.text);
     if (changes.empty() && !shows_common()) return kSame;
     if (settings_.brief) {
         out.print("Files %s and %s differ\n", first.name.c_str(), second.name.c_str());
         return kDifferent;
     }
     if (!top_level)
-        out.print("diff%s %s %s\n", settings_.command.c_str(), first.name.c_str(), second.name.c_str());
+        out.print("diff%s %s %s\n", settings_.command.c_str(), shown_name(first.name).c_str(),
+                  shown_name(second.name).c_str());
     auto header = [&](const Side& side, size_t index) {
         Header result{.label = {},
                       .name = side.name,

@@ -1,6 +1,7 @@
 #include "text/diff_format.h"
 
 #include "framework/output.h"
+#include "lib/quote.h"
 #include "lib/regex.h"
 #include "lib/utf8.h"
 
@@ -10,6 +11,14 @@
 #include <string.h>
 
 namespace coreutils::diff {
+
+std::string shown_name(const std::string& name) {
+    bool plain = std::none_of(name.begin(), name.end(), [](unsigned char byte) {
+        return byte <= ' ' || byte == 0x7f || byte == '"' || byte == '\\';
+    });
+    return plain ? name : quote_name(name, Quoting::c);
+}
+
 namespace {
 
 class Printer {
@@ -311,7 +320,7 @@ private:
                                    : !text.empty() && (isalpha(static_cast<unsigned char>(text[0])) ||
                                                        text[0] == '_' || text[0] == '$');
             if (!is_function) continue;
-            text = text.substr(0, 40);
+            text = text.substr(std::min(text.find_first_not_of(" \t\r\f\v"), text.size())).substr(0, 40);
             while (!text.empty() && isspace(static_cast<unsigned char>(text.back()))) text.remove_suffix(1);
             out.write(separator);
             out.write(text);
@@ -377,7 +386,7 @@ void print_header(const char* mark, const Header& header, const FormatSettings& 
     // POSIX has the time in the form of ctime for -c; the precise form serves both here, as GNU's does.
     strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &broken);
     strftime(zone, sizeof zone, "%z", &broken);
-    out.print("%s\t%s.%09ld %s%s", header.name.c_str(), text, header.modified.tv_nsec, zone, end);
+    out.print("%s\t%s.%09ld %s%s", shown_name(header.name).c_str(), text, header.modified.tv_nsec, zone, end);
 }
 
 } // namespace

@@ -25,6 +25,9 @@ struct FormatSettings {
     const char* macro = nullptr; // that tells the files apart in the merged form
 };
 
+// A name for where a program may read it: in quotes when blanks or control characters are in it.
+std::string shown_name(const std::string& name);
+
 struct Header {
     std::string label; // given by --label; otherwise the name and the time
     std::string name;
