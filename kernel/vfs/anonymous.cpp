@@ -1,6 +1,7 @@
 #include "vfs/anonymous.h"
 
 #include "base/format.h"
+#include "sync/made_once.h"
 #include "vfs/caller.h"
 #include "vfs/dentry.h"
 #include "vfs/mount.h"
@@ -24,30 +25,21 @@ public:
 
 Inode* shared_inode = nullptr; // published with the mount
 
-/// Made on first use and kept for ever.
-Mount* anonymous_mount() {
-    static std::atomic<Mount*> mount = nullptr;
-    if (Mount* made = mount.load(std::memory_order_acquire)) return made;
-    static constinit Mutex making{LockRank::SleepLeaf};
-    MutexGuard guard(making);
-    if (Mount* made = mount.load(std::memory_order_acquire)) return made;
-    auto block = make_ref<AnonymousSuperBlock>();
-    if (!block) return nullptr;
-    auto root = make_ref<AnonymousInode>(**block, 1);
-    if (!root) return nullptr;
-    (*block)->root_ = *std::move(root);
-    (*block)->root_->attributes.mode = kModeDirectory | 0700;
-    auto shared = make_ref<AnonymousInode>(**block, 2);
-    if (!shared) return nullptr;
-    (*shared)->attributes.mode = 0600;
-    shared_inode = (*shared).get();
-    (*block)->shared_ = *std::move(shared);
-    auto made = Mount::create(*std::move(block), nullptr, "none",
-                              kMountNoSuid | kMountNoDev | kMountNoExec | kMountNoAtime);
-    if (!made) return nullptr;
-    mount.store((*made).get(), std::memory_order_release);
-    return (*made).leak();
+constinit MadeOnce<Mount> g_mount{LockRank::SleepLeaf};
+
+Result<Mount*> make_mount() {
+    auto block = TRY(make_ref<AnonymousSuperBlock>());
+    block->root_ = TRY(make_ref<AnonymousInode>(*block, 1));
+    block->root_->attributes.mode = kModeDirectory | 0700;
+    block->shared_ = TRY(make_ref<AnonymousInode>(*block, 2));
+    block->shared_->attributes.mode = 0600;
+    shared_inode = block->shared_.get();
+    constexpr u64 kFlags = kMountNoSuid | kMountNoDev | kMountNoExec | kMountNoAtime;
+    return TRY(Mount::create(std::move(block), nullptr, "none", kFlags)).leak();
 }
+
+/// Null when memory is exhausted.
+Mount* anonymous_mount() { return g_mount.get(make_mount).value_or(nullptr); }
 
 std::atomic<u64> next_number = 3;
 Mutex g_kinds_mutex{LockRank::SleepLeaf};

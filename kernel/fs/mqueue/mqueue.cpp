@@ -4,6 +4,7 @@
 #include "fs/mqueue/posix_queue.h"
 #include "fs/ramfs/directory.h"
 #include "proc/resource_limits.h"
+#include "sync/made_once.h"
 #include "vfs/caller.h"
 #include "vfs/mount.h"
 #include "vfs/open.h"
@@ -107,27 +108,23 @@ public:
     }
     /// The kernel's own mount, through which mq_open looks names up. Made on first use, kept for ever.
     Result<Path> root() {
-        static constinit Mutex making{LockRank::Mount};
-        MutexGuard guard(making);
-        if (!mount_) {
+        Mount* mount = TRY(mount_.get([this]() -> Result<Mount*> {
             InodeAttributes attributes;
             attributes.mode = kModeDirectory | 01777;
             attributes.access_time = attributes.modify_time = attributes.change_time = attributes.birth_time =
                 current_time();
-            if (!block_) {
-                auto made = TRY(RamSuperBlock::create<QueueSuperBlock>(0x19800202, RamLimits(), attributes));
-                made->type = this;
-                block_ = static_cast<QueueSuperBlock*>(made.leak());
-            }
-            mount_ = TRY(Mount::create(Ref<SuperBlock>(*block_), nullptr, "mqueue", 0)).leak();
-        }
-        return Path(Ref<Mount>(*mount_), Ref<Dentry>(mount_->root()));
+            auto made = TRY(RamSuperBlock::create<QueueSuperBlock>(0x19800202, RamLimits(), attributes));
+            made->type = this;
+            block_ = static_cast<QueueSuperBlock*>(made.get());
+            return TRY(Mount::create(std::move(made), nullptr, "mqueue", 0)).leak();
+        }));
+        return Path(Ref<Mount>(*mount), Ref<Dentry>(mount->root()));
     }
     QueueSuperBlock& block() { return *block_; }
 
 private:
     QueueSuperBlock* block_ = nullptr;
-    Mount* mount_ = nullptr;
+    MadeOnce<Mount> mount_{LockRank::Mount};
 };
 
 constinit Mqueue mqueue;

@@ -2,6 +2,7 @@
 #include "base/format.h"
 #include "fs/proc/process_entries.h"
 #include "fs/proc/system_entries.h"
+#include "sync/made_once.h"
 
 namespace martlet {
 namespace {
@@ -82,19 +83,15 @@ public:
     std::string_view name() const override { return "proc"; }
     /// One instance, however often it is mounted.
     Result<Ref<SuperBlock>> mount(std::string_view, std::string_view) override {
-        static constinit Mutex making{LockRank::Mount};
-        MutexGuard guard(making);
-        if (!instance_) {
+        return Ref<SuperBlock>(*TRY(instance_.get([]() -> Result<ProcSuperBlock*> {
             Ref<ProcSuperBlock> block = TRY(make_ref<ProcSuperBlock>());
-            Ref<Inode> root = TRY(make_ref<ProcRoot>(*block, kRootNumber, kModeDirectory | 0555u, ProcSubject()));
-            block->set_root(std::move(root));
-            instance_ = block.leak();
-        }
-        return Ref<SuperBlock>(*instance_);
+            block->set_root(TRY(make_ref<ProcRoot>(*block, kRootNumber, kModeDirectory | 0555u, ProcSubject())));
+            return block.leak();
+        })));
     }
 
 private:
-    ProcSuperBlock* instance_ = nullptr;
+    MadeOnce<ProcSuperBlock> instance_{LockRank::Mount};
 };
 
 constinit Procfs procfs;

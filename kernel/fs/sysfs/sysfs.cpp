@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "sync/made_once.h"
 #include "vfs/inode_file.h"
 
 namespace martlet {
@@ -181,18 +182,15 @@ public:
     std::string_view name() const override { return "sysfs"; }
     /// One instance, however often it is mounted.
     Result<Ref<SuperBlock>> mount(std::string_view, std::string_view) override {
-        static constinit Mutex making{LockRank::Mount};
-        MutexGuard guard(making);
-        if (!instance_) {
+        return Ref<SuperBlock>(*TRY(instance_.get([]() -> Result<SysfsSuperBlock*> {
             Ref<SysfsSuperBlock> block = TRY(make_ref<SysfsSuperBlock>());
             block->set_root(TRY(make_ref<SysfsDirectory>(*block, 1ull, fill_root, 0ull)));
-            instance_ = block.leak();
-        }
-        return Ref<SuperBlock>(*instance_);
+            return block.leak();
+        })));
     }
 
 private:
-    SysfsSuperBlock* instance_ = nullptr;
+    MadeOnce<SysfsSuperBlock> instance_{LockRank::Mount};
 };
 
 constinit Sysfs sysfs;

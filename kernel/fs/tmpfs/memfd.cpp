@@ -7,6 +7,7 @@
 
 #include "base/format.h"
 #include "fs/ramfs/ramfs.h"
+#include "sync/made_once.h"
 #include "vfs/anonymous.h"
 #include "vfs/caller.h"
 #include "vfs/dentry.h"
@@ -64,29 +65,20 @@ private:
     std::atomic<u32> seals_;
 };
 
-/// The file system that all of them are in; made on first use and kept for ever.
-Mount* memfd_mount() {
-    static std::atomic<Mount*> mount = nullptr;
-    if (Mount* made = mount.load(std::memory_order_acquire)) return made;
-    static constinit Mutex making{LockRank::SleepLeaf};
-    MutexGuard guard(making);
-    if (Mount* made = mount.load(std::memory_order_acquire)) return made;
+constinit MadeOnce<Mount> g_mount{LockRank::SleepLeaf}; // that all of them are in
+
+Result<Mount*> make_mount() {
     InodeAttributes root;
     root.mode = kModeDirectory | 01777;
     constexpr u64 kTmpfsMagic = 0x01021994;
-    auto block = RamSuperBlock::create<RamSuperBlock>(kTmpfsMagic, RamLimits(), root);
-    if (!block) return nullptr;
-    auto made = Mount::create(*std::move(block), nullptr, "tmpfs", kMountNoSuid | kMountNoDev | kMountNoAtime);
-    if (!made) return nullptr;
-    mount.store((*made).get(), std::memory_order_release);
-    return (*made).leak();
+    auto block = TRY(RamSuperBlock::create<RamSuperBlock>(kTmpfsMagic, RamLimits(), root));
+    return TRY(Mount::create(std::move(block), nullptr, "tmpfs", kMountNoSuid | kMountNoDev | kMountNoAtime)).leak();
 }
 
 } // namespace
 
 Result<Ref<File>> create_memfd(std::string_view name, Sealing sealing) {
-    Mount* mount = memfd_mount();
-    if (!mount) return Error(Errno::ENOMEM);
+    Mount* mount = TRY(g_mount.get(make_mount));
     auto& block = static_cast<RamSuperBlock&>(mount->super_block());
     InodeAttributes attributes;
     attributes.mode = kModeRegular | 0777;
