@@ -213,6 +213,14 @@ CASES = [
     ("lower selected lines", "AB\nCd\n", "Vju", "ab\ncd\n"),
     ("put over selected text", "one two\n", "yewviwp", "one one\n"),
     ("change the case of UTF-8", "äß\n", "2~", "Äß\n"),
+    ("delete the last paragraph", "a\n\nb\n", "Gdap", "a\n"),
+    ("open lines with a count", "a\n", "2ob<r>c<e>", "a\nb\nc\nb\nc\n"),
+    ("raise and lower what is put in", "ab cd\n",
+     ":s/\\(a.\\) \\(c.\\)/\\u\\1-\\U\\2x\\E-&é\\l\\U&/<r>", "Ab-CDX-ab cdéaB CD\n"),
+    ("global moves to the end", "1\n2\n3\n4\n", ":g/[13]/m$<r>", "2\n4\n1\n3\n"),
+    ("global turns lines around", "1\n2\n3\n", ":g/^/m0<r>", "3\n2\n1\n"),
+    ("global takes lines that are chosen too", "a1\na2\na3\na4\n", ":g/a/.,+1j<r>", "a1 a2\na3 a4\n"),
+    ("change the word of an empty line", "a\n\n", "jciwb<e>", "a\nb\n"),
     ("unmap one of several", "abc\n", ":map q x<r>:map W dd<r>:unmap W<r>q", "bc\n"),
 ]
 

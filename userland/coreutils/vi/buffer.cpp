@@ -3,6 +3,7 @@
 #include "lib/utf8.h"
 
 #include <iterator>
+#include <wctype.h>
 
 namespace coreutils::vi {
 
@@ -12,6 +13,7 @@ void Buffer::load(std::vector<std::string> lines) {
     if (empty_) lines_.emplace_back();
     done_.clear();
     undone_.clear();
+    tracked_.clear();
     marks_.fill({kNoLine, 0});
     set_unmodified();
 }
@@ -23,6 +25,11 @@ void Buffer::begin_group(Position cursor) {
 
 void Buffer::move_marks(size_t first, size_t removed, size_t added) {
     if (removed == added) return;
+    std::erase_if(tracked_, [&](size_t& line) {
+        bool behind = line >= first + removed, gone = !behind && line >= first + added;
+        if (behind) line = line - removed + added;
+        return gone;
+    });
     for (Position& mark : marks_) {
         if (mark.line == kNoLine) continue;
         if (mark.line >= first + removed)
@@ -115,6 +122,19 @@ size_t previous_character(const std::string& text, size_t column) {
          ++back)
         --column;
     return column;
+}
+
+void append_in_case(std::string& to, std::string_view text, char how) {
+    while (!text.empty()) {
+        CodePoint point = decode_utf8(text);
+        auto letter = static_cast<wint_t>(point.value);
+        bool raise = how == 'U' || (how == '~' && iswlower(letter));
+        if (point.value == kInvalidByte)
+            to.push_back(text[0]);
+        else
+            append_utf8(to, static_cast<char32_t>(raise ? towupper(letter) : towlower(letter)));
+        text.remove_prefix(point.length);
+    }
 }
 
 size_t last_character(const std::string& text) { return previous_character(text, text.size()); }

@@ -1,10 +1,11 @@
-// The text that vi edits: lines without their newlines; one empty line stands for none. Every change goes through replace(),
-// which remembers it; undo and redo go back and forth by groups of changes, one a command.
+// The text that vi edits: lines without their newlines; one empty line stands for none. Every change goes through
+// replace(), which remembers it; undo and redo go back and forth by groups of changes, one a command.
 #pragma once
 
 #include <array>
 #include <stddef.h>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace coreutils::vi {
@@ -44,6 +45,9 @@ public:
     static constexpr size_t kNoLine = static_cast<size_t>(-1);
     Position& mark(int name) { return marks_[static_cast<unsigned>(name) % kMarks]; }
 
+    // Lines that follow the changes like marks do, last to first: those that go are taken out.
+    std::vector<size_t>& tracked_lines() { return tracked_; }
+
     // Changes from here on belong to one undo, begun with the cursor at `cursor`.
     void begin_group(Position cursor);
     // False when there is nothing to go back (forward) to. `cursor` becomes where the change was.
@@ -69,6 +73,7 @@ private:
 
     std::vector<std::string> lines_;
     std::array<Position, kMarks> marks_;
+    std::vector<size_t> tracked_;
     std::vector<Group> done_, undone_;
     Position group_cursor_;
     size_t saved_at_ = 0; // done_.size() when the text was saved
@@ -78,6 +83,8 @@ private:
 // Characters of UTF-8 in a line: the byte offset of the next and of the previous one.
 size_t next_character(const std::string& text, size_t column);
 size_t previous_character(const std::string& text, size_t column);
+// Appends `text`, its letters raised ('U'), lowered ('L') or exchanged ('~').
+void append_in_case(std::string& to, std::string_view text, char how);
 // The last position on which the cursor may stand outside insertion.
 size_t last_character(const std::string& text);
 

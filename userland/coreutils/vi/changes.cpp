@@ -4,7 +4,6 @@
 #include "lib/utf8.h"
 
 #include <algorithm>
-#include <wctype.h>
 
 namespace coreutils::vi {
 
@@ -129,16 +128,7 @@ void Editor::change_case_between(Position from, Position to, Reach reach, char h
     Register text = take_text(from, to, reach);
     for (std::string& line : text.lines) {
         std::string changed;
-        for (size_t at = 0; at < line.size();) {
-            CodePoint point = decode_utf8(std::string_view(line).substr(at));
-            auto letter = static_cast<wint_t>(point.value);
-            bool raise = how == 'U' || (how == '~' && iswlower(letter));
-            if (point.value == kInvalidByte)
-                changed.push_back(line[at]);
-            else
-                append_utf8(changed, static_cast<char32_t>(raise ? towupper(letter) : towlower(letter)));
-            at += point.length;
-        }
+        append_in_case(changed, line, how);
         line = std::move(changed);
     }
     std::string& first = text.lines.front();

@@ -65,7 +65,7 @@ void Editor::apply_operator(char name, const Command& command, Position from, co
     } else {
         delete_text(from, to, reach);
     }
-    insert_mode(1, false);
+    insert_mode(1);
 }
 
 bool Editor::operator_command(const Command& command, int key) {
@@ -184,7 +184,8 @@ void Editor::visual_mode(int key) {
                 choose(*object);
             continue;
         }
-        if (next > 0 && next < 128 && strchr("dcy<>!xsDXYCJ~uU:p", next)) return visual_command(static_cast<char>(next), command);
+        if (next > 0 && next < 128 && strchr("dcy<>!xsDXYCJ~uU:p", next))
+            return visual_command(static_cast<char>(next), command);
         if (auto motion = read_motion(next, command, 0)) move_to(motion->to, motion->keeps_column);
     }
     visual_start_.reset();
@@ -268,19 +269,19 @@ bool Editor::simple_command(const Command& command, int key) {
     };
     switch (key) {
     case 'i':
-        insert_mode(command.count, false);
+        insert_mode(command.count);
         return true;
     case 'I':
         cursor_.column = std::min(line.find_first_not_of(" \t"), line.size());
-        insert_mode(command.count, false);
+        insert_mode(command.count);
         return true;
     case 'a':
         cursor_.column = next_character(line, cursor_.column);
-        insert_mode(command.count, false);
+        insert_mode(command.count);
         return true;
     case 'A':
         cursor_.column = line.size();
-        insert_mode(command.count, false);
+        insert_mode(command.count);
         return true;
     case 'o':
     case 'O': {
@@ -289,11 +290,11 @@ bool Editor::simple_command(const Command& command, int key) {
         size_t at = cursor_.line + (key == 'o' ? 1 : 0), column = indent.size();
         buffer_.replace(at, 0, {std::move(indent)});
         cursor_ = {at, column};
-        insert_mode(command.count, false);
+        insert_mode(command.count, Typing::open);
         return true;
     }
     case 'R':
-        insert_mode(command.count, true);
+        insert_mode(command.count, Typing::replace);
         return true;
     case 'x':
     case kKeyDelete:
@@ -310,13 +311,13 @@ bool Editor::simple_command(const Command& command, int key) {
         return true;
     case 'C':
         if (line.empty())
-            insert_mode(1, false);
+            insert_mode(1);
         else
             with('c', '$');
         return true;
     case 's':
         if (line.empty())
-            insert_mode(1, false);
+            insert_mode(1);
         else
             with('c', 'l');
         return true;

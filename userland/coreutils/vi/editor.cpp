@@ -181,7 +181,8 @@ void Editor::erase_before_cursor() {
     }
 }
 
-void Editor::insert_mode(size_t count, bool replacing) {
+void Editor::insert_mode(size_t count, Typing typing) {
+    const bool replacing = typing == Typing::replace;
     changed_ = true;
     inserting_ = true;
     std::string typed;
@@ -290,13 +291,18 @@ void Editor::insert_mode(size_t count, bool replacing) {
         }
     }
     if (!replacing) expand_abbreviation(typed);
-    for (size_t repeat = 1; plain && !replacing && repeat < count; ++repeat)
+    for (size_t repeat = 1; plain && !replacing && repeat < count; ++repeat) {
+        if (typing == Typing::open) {
+            cursor_.column = buffer_.line(cursor_.line).size();
+            split_line();
+        }
         for (char byte : typed) {
             if (byte == '\n')
                 split_line();
             else
                 insert_text(std::string(1, byte));
         }
+    }
     inserting_ = false;
     completions_.clear();
     buffer_.mark('^') = cursor_;

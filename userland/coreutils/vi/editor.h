@@ -98,7 +98,9 @@ private:
     void shift(size_t first, size_t last, bool right);
 
     // Insert and replace mode.
-    void insert_mode(size_t count, bool replacing);
+    enum class Typing : uint8_t { insert, replace, open };
+    // A count repeats what was typed, for `open` each time on a line of its own.
+    void insert_mode(size_t count, Typing typing = Typing::insert);
     void insert_text(const std::string& text);
     void split_line();
     void erase_before_cursor();

@@ -156,7 +156,8 @@ bool Editor::text_command(const ColonCommand& command) {
     const size_t all_last = buffer_.line_count() - 1;
     const char letter = command.arguments.empty() ? '\0' : command.arguments[0];
     auto keep = [&] {
-        store(isalpha(static_cast<unsigned char>(letter)) ? letter : '"', take_text({first, 0}, {last, 0}, Reach::lines));
+        char name = isalpha(static_cast<unsigned char>(letter)) ? letter : '"';
+        store(name, take_text({first, 0}, {last, 0}, Reach::lines));
     };
     switch (command.command) {
     case kS:

@@ -1,4 +1,5 @@
-// :global and :v: a command on each line that matches, or does not.
+// :global and :v: a command on each line that matches, or does not. The lines are chosen first; those that a command
+// moves or takes away are followed.
 #include "vi/editor.h"
 #include "vi/ex_text.h"
 
@@ -21,22 +22,18 @@ void Editor::global(size_t first, size_t last, std::string_view arguments, bool 
     }
     std::string command(arguments);
     std::vector<regmatch_t> matches;
-    std::vector<size_t> chosen;
-    for (size_t line = first; line <= last; ++line)
+    std::vector<size_t>& chosen = buffer_.tracked_lines();
+    chosen.clear();
+    for (size_t line = last + 1; line-- > first;)
         if (regex->search(buffer_.line(line), 0, matches) == matching) chosen.push_back(line);
     if (chosen.empty()) {
         complain("Pattern not found: %s", last_pattern_.c_str());
         return;
     }
-    // Lines move as the commands change others: the shift so far is what the buffer grew or shrank by.
-    ptrdiff_t shift = 0;
-    for (size_t line : chosen) {
-        auto place = static_cast<ptrdiff_t>(line) + shift;
-        if (place < 0 || static_cast<size_t>(place) >= buffer_.line_count()) continue;
-        cursor_ = {static_cast<size_t>(place), 0};
-        size_t before = buffer_.line_count();
+    while (!chosen.empty()) {
+        cursor_ = {chosen.back(), 0};
+        chosen.pop_back();
         colon_line(command.empty() ? "p" : command);
-        shift += static_cast<ptrdiff_t>(buffer_.line_count()) - static_cast<ptrdiff_t>(before);
     }
     failed_ = false;
 }

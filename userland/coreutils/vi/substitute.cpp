@@ -9,26 +9,68 @@
 namespace coreutils::vi {
 namespace {
 
-// The replacement of :s for one match: & and \0 the match, \1…\9 groups, \n or ^M a line break, \u… not.
-void append_replacement(std::string& result, const std::string& replacement, const std::string& text,
-                        const std::vector<regmatch_t>& matches) {
-    for (size_t at = 0; at < replacement.size(); ++at) {
-        char byte = replacement[at];
-        if (byte == '&') {
-            append_group(result, text, matches, 0);
-        } else if (byte == '\r') {
-            result.push_back('\n');
-        } else if (byte != '\\' || at + 1 >= replacement.size()) {
-            result.push_back(byte);
-        } else {
-            byte = replacement[++at];
-            if (byte >= '0' && byte <= '9')
-                append_group(result, text, matches, static_cast<size_t>(byte - '0'));
-            else
-                result.push_back(byte == 'n' || byte == 'r' ? '\n' : byte == 't' ? '\t' : byte);
+// The replacement of :s for one match: & and \0 the match, \1…\9 groups, \n or ^M a line break; \u and \l raise and
+// lower the next letter, \U and \L all up to \E or \e.
+class Replacement {
+public:
+    Replacement(std::string& result, const std::string& text, const std::vector<regmatch_t>& matches)
+        : result_(result), text_(text), matches_(matches) {}
+
+    void append(std::string_view replacement) {
+        while (!replacement.empty()) {
+            char byte = replacement[0];
+            size_t length = 1;
+            if (byte == '&') {
+                append_match('0');
+            } else if (byte == '\r') {
+                result_.push_back('\n');
+            } else if (byte == '\\' && replacement.size() > 1) {
+                length = 2;
+                append_escaped(replacement[1]);
+            } else {
+                length = next_character(std::string(replacement.substr(0, 4)), 0);
+                append_text(replacement.substr(0, length));
+            }
+            replacement.remove_prefix(length);
         }
     }
-}
+
+private:
+    void append_escaped(char byte) {
+        if (byte >= '0' && byte <= '9')
+            append_match(byte);
+        else if (byte == 'u' || byte == 'l')
+            next_ = byte == 'u' ? 'U' : 'L';
+        else if (byte == 'U' || byte == 'L')
+            all_ = byte;
+        else if (byte == 'E' || byte == 'e')
+            all_ = 0;
+        else
+            result_.push_back(byte == 'n' || byte == 'r' ? '\n' : byte == 't' ? '\t' : byte);
+    }
+    void append_match(char digit) {
+        std::string group;
+        append_group(group, text_, matches_, static_cast<size_t>(digit - '0'));
+        append_text(group);
+    }
+    void append_text(std::string_view text) {
+        if (next_ && !text.empty()) {
+            size_t length = next_character(std::string(text.substr(0, 4)), 0);
+            append_in_case(result_, text.substr(0, length), next_);
+            text.remove_prefix(length);
+            next_ = 0;
+        }
+        if (all_)
+            append_in_case(result_, text, all_);
+        else
+            result_ += text;
+    }
+
+    std::string& result_;
+    const std::string& text_;
+    const std::vector<regmatch_t>& matches_;
+    char next_ = 0, all_ = 0;
+};
 
 std::vector<std::string> split_lines(const std::string& text) {
     std::vector<std::string> lines;
@@ -136,7 +178,7 @@ void Editor::substitute(size_t first, size_t last, std::string_view arguments) {
             if (answer == Answer::no) {
                 result.append(text, begin, end - begin);
             } else {
-                append_replacement(result, replacement_, text, matches);
+                Replacement(result, text, matches).append(replacement_);
                 ++count;
             }
             at = end;
@@ -158,7 +200,8 @@ void Editor::substitute(size_t first, size_t last, std::string_view arguments) {
         substitutions += count;
         ++touched;
     }
-    if (substitutions == 0 && !ended && !flags.contains('c')) complain("Pattern not found: %s", substituted_pattern_.c_str());
+    if (substitutions == 0 && !ended && !flags.contains('c'))
+        complain("Pattern not found: %s", substituted_pattern_.c_str());
     if (touched > 2)
         say("%zu substitutions on %zu lines", substitutions, touched);
     clamp();

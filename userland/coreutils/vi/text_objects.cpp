@@ -17,7 +17,7 @@ ByteKind kind_of(char byte, WordKind words) {
 
 std::optional<TextObject> word_object(const Buffer& buffer, Position at, Extent extent, WordKind words) {
     const std::string& line = buffer.line(at.line);
-    if (line.empty()) return std::nullopt;
+    if (line.empty()) return TextObject{at, at};
     auto end_of_run = [&](size_t column) {
         ByteKind kind = kind_of(line[column], words);
         while (column < line.size() && kind_of(line[column], words) == kind) ++column;
@@ -100,12 +100,17 @@ std::optional<TextObject> bracketed(const Buffer& buffer, Position at, Extent ex
 
 std::optional<TextObject> paragraph_object(const Buffer& buffer, Position at, Extent extent) {
     size_t first = at.line, last = at.line;
-    auto same = [&](size_t line, bool empty) { return line < buffer.line_count() && buffer.line(line).empty() == empty; };
+    auto same = [&](size_t line, bool empty) {
+        return line < buffer.line_count() && buffer.line(line).empty() == empty;
+    };
     const bool empty = buffer.line(at.line).empty();
     while (first > 0 && same(first - 1, empty)) --first;
     while (same(last + 1, empty)) ++last;
+    const size_t end = last;
     if (extent == Extent::around)
         while (same(last + 1, !empty)) ++last;
+    if (extent == Extent::around && last == end) // at the end, what is in front
+        while (first > 0 && same(first - 1, !empty)) --first;
     return TextObject{{first, 0}, {last, 0}, Reach::lines};
 }
 
