@@ -109,7 +109,7 @@ TEST(DisplayWidth, KnowsWideCombiningAndEscapes) {
 TEST(Screen, AppendsWithoutRedrawing) {
     Screen screen;
     screen.start("$ ", 80);
-    EXPECT_EQ(screen.draw("", 0), "\r$ \033[J");
+    EXPECT_EQ(screen.draw("", 0), "$ \033[J");
     EXPECT_EQ(screen.draw("a", 1), "a");
     EXPECT_EQ(screen.draw("ab", 2), "b");
     EXPECT_EQ(screen.finish("ab"), "\r\n");
@@ -125,14 +125,14 @@ TEST(Screen, PutsTheCursorInsideTheLine) {
 TEST(Screen, WrapsAtTheWidthAndComesBackUp) {
     Screen screen;
     screen.start("$ ", 10);
-    EXPECT_EQ(screen.draw("0123456789", 10), "\r$ 01234567\033[K\r\n89\033[J");
+    EXPECT_EQ(screen.draw("0123456789", 10), "$ 01234567\033[K\r\n89\033[J");
     EXPECT_EQ(screen.draw("0123456789", 0), "\033[1A\r$ 01234567\033[K\r\n89\033[J\033[1A\r\033[2C");
 }
 
 TEST(Screen, AFullRowMovesToTheNext) {
     Screen screen;
     screen.start("$ ", 5);
-    EXPECT_EQ(screen.draw("abc", 3), "\r$ abc\r\n\033[J");
+    EXPECT_EQ(screen.draw("abc", 3), "$ abc\r\n\033[J");
     EXPECT_EQ(screen.finish("abc"), "");
 }
 
