@@ -77,7 +77,8 @@ FanotifyFile::~FanotifyFile() {
         bool is_listening = all_node.is_linked(); // it may have been one too many
         all_node.unlink();
         remove_event_listener(*this, listens_for());
-        if (is_listening && (group_flags_ & kClasses)) permission_listener_count.fetch_sub(1, std::memory_order_relaxed);
+        bool may_ask = is_listening && (group_flags_ & kClasses);
+        if (may_ask) permission_listener_count.fetch_sub(1, std::memory_order_relaxed);
     }
     for (MarkKind kind : {MarkKind::Inode, MarkKind::Mount}) flush_marks(kind);
     flush_marks(MarkKind::FileSystem);

@@ -1,4 +1,5 @@
-// Access control lists (acl(5), POSIX.1e draft 17): the attributes system.posix_acl_access and system.posix_acl_default.
+// Access control lists (acl(5), POSIX.1e draft 17): the attributes system.posix_acl_access and
+// system.posix_acl_default.
 //
 // A list is kept as the bytes of its attribute, in the inode's ExtendedAttributes; Inode::access_lists says which there
 // are, so that an inode without one costs one test. The mode's group bits are the list's mask: chmod(2) changes both. A
@@ -18,7 +19,8 @@ inline constexpr u8 kHasAccessList = 1, kHasDefaultList = 2; // of Inode::access
 
 /// Whether an attribute's name is that of a list.
 bool is_access_list_name(std::string_view name);
-/// setxattr(2); an empty value takes the list away. EOPNOTSUPP, EINVAL, EACCES (a default list is a directory's), EPERM.
+/// setxattr(2); an empty value takes the list away. EOPNOTSUPP, EINVAL, EACCES (only directories have default lists),
+/// EPERM.
 Result<void> set_access_list(const Path& path, std::string_view name, std::span<const u8> value);
 /// getxattr(2): ENODATA, ERANGE, EOPNOTSUPP.
 Result<usize> get_access_list(Inode& inode, std::string_view name, std::span<u8> value);

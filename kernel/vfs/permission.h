@@ -10,7 +10,8 @@ class Dentry;
 inline constexpr u32 kMayExecute = 1, kMayWrite = 2, kMayRead = 4;
 
 /// EACCES unless every wanted permission is granted: by the first matching of owner, group and other, by the access
-/// control list of who is not the owner, or by CAP_DAC_OVERRIDE (execute needs one x bit on files) or CAP_DAC_READ_SEARCH.
+/// control list of who is not the owner, or by CAP_DAC_OVERRIDE (execute needs one x bit on files) or
+/// CAP_DAC_READ_SEARCH.
 Result<void> check_permission(const Inode& inode, u32 wanted, const Credentials& credentials);
 /// Search permission of a directory; the common case needs one comparison.
 inline Result<void> check_search(const Inode& directory, const Credentials& credentials) {

@@ -30,6 +30,7 @@ constexpr int kUnprivilegedOnly[] = {
     SYS_setdomainname, SYS_sched_setscheduler, SYS_sched_setparam, SYS_sched_setattr, SYS_syslog, SYS_ptrace, SYS_acct, SYS_quotactl,
     SYS_adjtimex, SYS_clock_adjtime, SYS_rt_sigqueueinfo, SYS_prlimit64, SYS_mlockall, SYS_process_vm_writev, SYS_move_mount,
     SYS_pidfd_send_signal, SYS_setns, SYS_unshare, SYS_mount_setattr, SYS_setpriority, SYS_ioctl,
+    SYS_fanotify_mark,
 };
 /// Calls that usually end or block the caller: made now and then.
 constexpr int kRare[] = {SYS_exit, SYS_exit_group, SYS_rt_sigreturn, SYS_pause, SYS_rt_sigsuspend, SYS_execve, SYS_execveat,
