@@ -133,14 +133,16 @@ private:
 
     static bool is_packed(ByteSource& source) {
         std::string begin;
-        for (int byte; begin.size() < 2 && (byte = source.get()) >= 0;) begin.push_back(static_cast<char>(byte));
+        for (int byte; begin.size() < 2 && (byte = source.get()) >= 0;)
+            begin.push_back(static_cast<char>(byte));
         source.put_back(begin);
         return begin == "\x1f\x8b";
     }
 
     // With -cdf, what is in another format is passed on as it is.
     static GzipResult copy_rest(ByteSource& source, ByteSink& sink) {
-        for (std::string_view piece; !(piece = source.peek()).empty(); source.take(piece.size())) sink.put(piece);
+        for (std::string_view piece; !(piece = source.peek()).empty(); source.take(piece.size()))
+            sink.put(piece);
         return GzipResult::done;
     }
 

@@ -209,12 +209,12 @@ Value Interpreter::evaluate(Node& node) {
     case Kind::compare: {
         Value left = evaluate(*node.children[0]), right = evaluate(*node.children[1]);
         int order = compare(left, right, convfmt_);
-        bool holds = node.operation == Token::less            ? order < 0
-                     : node.operation == Token::less_equal    ? order <= 0
-                     : node.operation == Token::equal         ? order == 0
-                     : node.operation == Token::not_equal     ? order != 0
-                     : node.operation == Token::greater       ? order > 0
-                                                              : order >= 0;
+        bool holds = node.operation == Token::less         ? order < 0
+                     : node.operation == Token::less_equal ? order <= 0
+                     : node.operation == Token::equal      ? order == 0
+                     : node.operation == Token::not_equal  ? order != 0
+                     : node.operation == Token::greater    ? order > 0
+                                                           : order >= 0;
         return Value(holds ? 1.0 : 0.0);
     }
     case Kind::concatenate: {

@@ -317,7 +317,8 @@ NodePointer Parser::parse_field_number(Context context) {
     for (auto [sign, kind] : {std::pair(Token::subtract, Kind::negate), std::pair(Token::add, Kind::plus),
                               std::pair(Token::logical_not, Kind::logical_not)}) {
         if (!accept(sign)) continue;
-        bool more = lexer_.token == Token::subtract || lexer_.token == Token::add || lexer_.token == Token::logical_not;
+        bool more = lexer_.token == Token::subtract || lexer_.token == Token::add ||
+                    lexer_.token == Token::logical_not;
         return make(kind, more ? parse_field_number(context) : parse_postfix(context));
     }
     return parse_primary(context);

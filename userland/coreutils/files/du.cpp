@@ -241,7 +241,8 @@ void set_time_format(Settings& settings) {
     else if (style == "iso")
         settings.time_format = "%Y-%m-%d";
     else if (style != "long-iso")
-        usage_error("invalid argument '%.*s' for '--time-style'", static_cast<int>(style.size()), style.data());
+        usage_error("invalid argument '%.*s' for '--time-style'", static_cast<int>(style.size()),
+                    style.data());
 }
 
 void take_option(Settings& settings, int id, const char* value) {

@@ -200,7 +200,8 @@ int run_shred(Arguments& arguments) {
                       : how == "wipe"     ? Removal::wipe
                       : how == "wipesync" ? Removal::wipe_and_sync
                                           : Removal::none;
-            if (removal == Removal::none) usage_error("invalid argument '%s' for '--remove'", arguments.value());
+            if (removal == Removal::none)
+                usage_error("invalid argument '%s' for '--remove'", arguments.value());
         }
         if (*option == kRandomSource) source.name = arguments.value();
         verbose |= *option == 'v';

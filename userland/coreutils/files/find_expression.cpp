@@ -302,8 +302,9 @@ private:
         if (name == "used")
             return by_status([limit = bound()](const struct stat& info) {
                 // Whole days between the last change of the status and the last access, which is later.
-                int64_t second = info.st_atim.tv_sec - info.st_ctim.tv_sec - (info.st_atim.tv_nsec < info.st_ctim.tv_nsec);
-                return second >= 0 && limit.accepts(static_cast<uint64_t>(second / 86400));
+                int64_t elapsed_seconds =
+                    info.st_atim.tv_sec - info.st_ctim.tv_sec - (info.st_atim.tv_nsec < info.st_ctim.tv_nsec);
+                return elapsed_seconds >= 0 && limit.accepts(static_cast<uint64_t>(elapsed_seconds / 86400));
             });
         char file_time = 'm';
         bool newer = name == "newer" || name == "anewer" || name == "cnewer";

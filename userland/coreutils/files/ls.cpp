@@ -239,8 +239,8 @@ Cell Lister::name_cell(const Entry& entry, bool padded, size_t start) const {
     if (shows_target) {
         cell.text += " -> ";
         FileKind target{.mode = entry.target_mode, .missing = !entry.target_mode || !targets_matter()};
-        append_colored(cell.text, quote_name(entry.link_target, settings_.quoting), entry.link_target,
-                       target, start + shown.size() + 4);
+        append_colored(cell.text, quote_name(entry.link_target, settings_.quoting), entry.link_target, target,
+                       start + shown.size() + 4);
     }
     if (char mark = indicator_of(shows_target ? entry.target_mode : entry.mode())) {
         cell.text += mark;
@@ -348,7 +348,8 @@ void Lister::print_long(std::vector<Entry>& entries) {
         out.put(' ');
     };
     size_t start = rows[0].prefix.size() + rows[0].mode.size() + links + size + time_width + 4 +
-                   (owner + 1) * (settings_.show_owner + settings_.show_author) + (group + 1) * settings_.show_group;
+                   (owner + 1) * (settings_.show_owner + settings_.show_author) +
+                   (group + 1) * settings_.show_group;
     for (size_t i = 0; i < rows.size(); ++i) {
         const Row& row = rows[i];
         if (settings_.color) out.write(normal_text());

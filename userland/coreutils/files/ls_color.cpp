@@ -90,9 +90,7 @@ std::string sequence(std::string_view parameters) {
 std::string_view key_of(const FileKind& kind) {
     if (kind.missing) return is_colored("mi") ? "mi" : "or";
     mode_t mode = kind.mode;
-    auto other = [](const char* key, const char* otherwise) {
-        return is_colored(key) ? key : otherwise;
-    };
+    auto other = [](const char* key, const char* otherwise) { return is_colored(key) ? key : otherwise; };
     switch (mode & S_IFMT) {
     case S_IFDIR:
         if ((mode & S_ISVTX) && (mode & S_IWOTH)) return other("tw", "di");

@@ -119,7 +119,8 @@ std::string human_time(const timespec& when) {
     return format_time("%Y-%m-%d %H:%M:%S.%N %z", when, Zone::local);
 }
 
-// Seconds as a number with flags, a width and in its precision the digits behind the point: a bare dot is nine.
+// Seconds as a number with flags, a width and in its precision the digits behind the point: a bare dot is
+// nine.
 std::string epoch_text(const timespec& when, std::string_view flags) {
     size_t dot = flags.find('.'), digits = 0;
     if (dot != std::string_view::npos) {
@@ -142,7 +143,8 @@ std::string epoch_text(const timespec& when, std::string_view flags) {
     }
     std::string sign = negative ? "-" : flags.contains('+') ? "+" : flags.contains(' ') ? " " : "";
     size_t number = std::min(flags.find_first_of("123456789"), flags.size());
-    size_t width = strtoul(std::string(flags.substr(number)).c_str(), nullptr, 10), size = sign.size() + text.size();
+    size_t width = strtoul(std::string(flags.substr(number)).c_str(), nullptr, 10),
+           size = sign.size() + text.size();
     size_t room = width > size ? width - size : 0;
     if (flags.contains('-')) return sign + text + std::string(room, ' ');
     bool zeros = flags.substr(0, number).contains('0');

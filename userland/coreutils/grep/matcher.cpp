@@ -69,7 +69,8 @@ bool Matcher::compile(const std::vector<std::string>& patterns, const MatchSetti
         many_ = std::make_unique<MultiSearch>(std::move(literals), rule);
     Syntax syntax = settings.kind == PatternKind::extended ? Syntax::extended : Syntax::basic;
     for (const std::string& pattern : rest) {
-        auto regex = Regex::compile(syntax == Syntax::extended ? with_literal_braces(pattern) : pattern, syntax, settings.ignore_case ? REG_ICASE : 0, problem);
+        auto regex = Regex::compile(syntax == Syntax::extended ? with_literal_braces(pattern) : pattern,
+                                    syntax, settings.ignore_case ? REG_ICASE : 0, problem);
         if (!regex) return false;
         std::string needed = required_literal(pattern, syntax);
         if (settings.ignore_case && !is_ascii(needed)) needed.clear();

@@ -39,8 +39,7 @@ bool write_around_zeros(int fd, std::string_view bytes) {
         std::string_view block = bytes.substr(0, kHoleBytes);
         bytes.remove_prefix(block.size());
         bool zeros = block.find_first_not_of('\0') == std::string_view::npos;
-        if (zeros ? lseek(fd, static_cast<off_t>(block.size()), SEEK_CUR) < 0
-                  : !write_all(fd, block))
+        if (zeros ? lseek(fd, static_cast<off_t>(block.size()), SEEK_CUR) < 0 : !write_all(fd, block))
             return false;
     }
     return true;
@@ -66,9 +65,7 @@ bool Copier::as_stream(const struct stat& info) const {
            (!S_ISLNK(info.st_mode) && !(settings_.recursive && settings_.keep_special));
 }
 
-bool Copier::is_ours(const struct stat& info) const {
-    return made_.contains({info.st_dev, info.st_ino});
-}
+bool Copier::is_ours(const struct stat& info) const { return made_.contains({info.st_dev, info.st_ino}); }
 
 // The permissions of a new file, before the umask.
 mode_t Copier::mode_for(const struct stat& info) const {
@@ -78,7 +75,7 @@ mode_t Copier::mode_for(const struct stat& info) const {
 
 // Decides about a destination that exists: whether it stays, goes out of the way, or is written to.
 Way Copier::keep_or_replace(const std::string& source, const std::string& destination,
-                                    const struct stat& info, const struct stat& old, bool& exists) {
+                            const struct stat& info, const struct stat& old, bool& exists) {
     bool directory = S_ISDIR(info.st_mode);
     Meeting meeting = meeting_of(source, info, destination, old, settings_);
     if (meeting == Meeting::refused) {
@@ -121,8 +118,8 @@ Way Copier::keep_or_replace(const std::string& source, const std::string& destin
     return Way::clear;
 }
 
-Way Copier::make_way(const std::string& source, const std::string& destination,
-                             const struct stat& info, bool on_command_line, bool& exists) {
+Way Copier::make_way(const std::string& source, const std::string& destination, const struct stat& info,
+                     bool on_command_line, bool& exists) {
     struct stat itself, old;
     exists = deep::stat(destination, &itself, AT_SYMLINK_NOFOLLOW) == 0;
     if (!exists && errno != ENOENT) {
@@ -158,7 +155,7 @@ Way Copier::make_way(const std::string& source, const std::string& destination,
 // A file with several names, or met by several ways, that has been copied already becomes a link to that
 // copy.
 Way Copier::link_to_earlier(const std::string& source, const std::string& destination,
-                                    const struct stat& info, bool on_command_line, bool exists) {
+                            const struct stat& info, bool on_command_line, bool exists) {
     bool may_come_again = info.st_nlink > 1 || settings_.follow == Follow::always ||
                           (settings_.follow == Follow::roots && on_command_line);
     if (!settings_.preserve_links || S_ISDIR(info.st_mode)) return Way::clear;

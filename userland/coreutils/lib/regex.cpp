@@ -68,7 +68,8 @@ size_t skip_bracket(std::string_view pattern, size_t at) {
 
 } // namespace
 
-void append_group(std::string& result, std::string_view text, const std::vector<regmatch_t>& matches, size_t number) {
+void append_group(std::string& result, std::string_view text, const std::vector<regmatch_t>& matches,
+                  size_t number) {
     if (number >= matches.size() || matches[number].rm_so < 0) return;
     auto begin = static_cast<size_t>(matches[number].rm_so), end = static_cast<size_t>(matches[number].rm_eo);
     result.append(text.substr(begin, end - begin));

@@ -32,10 +32,11 @@ private:
 };
 
 // Appends what group `number` matched in `text`; nothing for a group that took no part or does not exist.
-void append_group(std::string& result, std::string_view text, const std::vector<regmatch_t>& matches, size_t number);
+void append_group(std::string& result, std::string_view text, const std::vector<regmatch_t>& matches,
+                  size_t number);
 
-// An extended expression in which each brace that begins no repetition, `{` or `a{x}`, stands for itself. POSIX
-// leaves its meaning open.
+// An extended expression in which each brace that begins no repetition, `{` or `a{x}`, stands for itself.
+// POSIX leaves its meaning open.
 std::string with_literal_braces(std::string_view pattern);
 
 // A string that every match contains, empty when none is found: lines without it need no search.

@@ -27,7 +27,8 @@ constexpr Option kOptions[] = {
     {'u', "unset", "NAME", "remove variable from the environment"},
     {'C', "chdir", "DIR", "change working directory to DIR"},
     {'S', "split-string", "S", "process and split S into separate arguments"},
-    {kBlock, "block-signal", "[SIG]", "block delivery of SIG, or of all signals; SIG may be a list with commas"},
+    {kBlock, "block-signal", "[SIG]",
+     "block delivery of SIG, or of all signals; SIG may be a list with commas"},
     {kDefault, "default-signal", "[SIG]", "reset handling of SIG to the default"},
     {kIgnore, "ignore-signal", "[SIG]", "set handling of SIG to do nothing"},
     {kList, "list-signal-handling", nullptr, "list what is blocked or ignored to standard error"},
@@ -149,8 +150,7 @@ int run_environment(const Settings& settings, std::span<char*> operands) {
     while (!operands.empty() && strchr(operands[0], '=')) {
         char* equals = strchr(operands[0], '=');
         // Any string with an equals sign, as execve(2) passes it on: the name may even be empty.
-        if (putenv(operands[0]) != 0)
-            die_errno(125, "cannot set '" + std::string(operands[0], equals) + "'");
+        if (putenv(operands[0]) != 0) die_errno(125, "cannot set '" + std::string(operands[0], equals) + "'");
         operands = operands.subspan(1);
     }
     if (operands.empty()) {

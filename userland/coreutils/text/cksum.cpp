@@ -1,5 +1,5 @@
-// The sums that are no digests: the CRC of POSIX.1-2017 cksum (polynomial 0x04C11DB7, the length appended) and
-// the 16-bit sums of BSD and System V. sum is here, cksum with the digests.
+// The sums that are no digests: the CRC of POSIX.1-2017 cksum (polynomial 0x04C11DB7, the length appended)
+// and the 16-bit sums of BSD and System V. sum is here, cksum with the digests.
 #include "framework/arguments.h"
 #include "framework/diagnostics.h"
 #include "framework/input.h"

@@ -172,7 +172,8 @@ bool Differ::is_ignorable(const TextFile& file, size_t begin, size_t end) const 
 }
 
 // A change that does not count is shown in a hunk with one that does.
-void Differ::drop_ignorable(std::vector<Change>& changes, const TextFile& first, const TextFile& second) const {
+void Differ::drop_ignorable(std::vector<Change>& changes, const TextFile& first,
+                            const TextFile& second) const {
     auto ignorable = [&](const Change& change) {
         return is_ignorable(first, change.first_begin, change.first_end) &&
                is_ignorable(second, change.second_begin, change.second_end);
@@ -213,7 +214,8 @@ int Differ::compare_contents(Side& first, Side& second, bool top_level) {
     first.text.split();
     second.text.split();
     std::vector<Change> changes = compare_files(first.text, second.text, settings_.rules);
-    if (settings_.ignore_blank_lines || settings_.ignored_lines) drop_ignorable(changes, first.text, second.text);
+    if (settings_.ignore_blank_lines || settings_.ignored_lines)
+        drop_ignorable(changes, first.text, second.text);
     if (changes.empty() && !shows_common()) return kSame;
     if (settings_.brief) {
         out.print("Files %s and %s differ\n", first.name.c_str(), second.name.c_str());

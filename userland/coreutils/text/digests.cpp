@@ -1,5 +1,5 @@
-// md5sum, sha1sum, sha224sum, sha256sum, sha384sum, sha512sum: print or check digests (GNU). cksum: POSIX.1-2017,
-// and with -a any of them.
+// md5sum, sha1sum, sha224sum, sha256sum, sha384sum, sha512sum: print or check digests (GNU). cksum:
+// POSIX.1-2017, and with -a any of them.
 #include "framework/arguments.h"
 #include "framework/diagnostics.h"
 #include "framework/input.h"

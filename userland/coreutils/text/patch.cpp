@@ -1,4 +1,5 @@
-// patch: applies diffs (POSIX.1-2017, with GNU's -E -f -t --dry-run -s -F -o -r -d, empty-file rules and git headers).
+// patch: applies diffs (POSIX.1-2017, with GNU's -E -f -t --dry-run -s -F -o -r -d, empty-file rules and git
+// headers).
 #include "framework/arguments.h"
 #include "framework/diagnostics.h"
 #include "framework/output.h"
@@ -188,8 +189,9 @@ private:
         return std::string(rest);
     }
 
-    // POSIX: the old name, the new one, the Index line: the first that exists; GNU: the best of those that exist,
-    // which has the fewest directories, then the shortest last name. A file to be made has its new name.
+    // POSIX: the old name, the new one, the Index line: the first that exists; GNU: the best of those that
+    // exist, which has the fewest directories, then the shortest last name. A file to be made has its new
+    // name.
     std::string choose_target(const FilePatch& patch) const {
         std::string first, best;
         auto rank = [](const std::string& name) {
@@ -215,7 +217,8 @@ private:
         status_ = 1;
         if (patch.hunks.empty()) return;
         std::string count = std::to_string(patch.hunks.size());
-        out.print("%s out of %s hunk%s ignored", count.c_str(), count.c_str(), patch.hunks.size() == 1 ? "" : "s");
+        out.print("%s out of %s hunk%s ignored", count.c_str(), count.c_str(),
+                  patch.hunks.size() == 1 ? "" : "s");
         if (!rejected) return out.put('\n');
         Hunks all;
         for (const Hunk& hunk : patch.hunks) all.push_back(&hunk);
@@ -245,8 +248,9 @@ private:
         }
         place.exists =
             !place.source.empty() && read_text(place.moved_before ? place.target : place.source, original);
-        if (place.exists || (!place.source.empty() && (says_absent(patch, Side::before) || says_absent(patch, Side::after))))
-            return true;
+        bool may_be_absent =
+            absence(patch, Side::before) != Absence::none || absence(patch, Side::after) != Absence::none;
+        if (place.exists || (!place.source.empty() && may_be_absent)) return true;
         warn("can't find file to patch%s%s", place.source.empty() ? "" : " at ", place.source.c_str());
         out.write("Skipping patch.\n");
         ignore(patch);
@@ -255,13 +259,18 @@ private:
 
     enum class Side { before, after };
 
-    // Whether the patch says that the file is empty or not there on that side: 2 when it certainly is not there.
-    static int says_absent(const FilePatch& patch, Side side) {
+    enum class Absence { none, empty, absent };
+
+    // What the patch says of the file on that side.
+    static Absence absence(const FilePatch& patch, Side side) {
         bool absent = side == Side::before ? patch.old_is_absent : patch.new_is_absent;
-        if (patch.hunks.empty()) return absent ? 2 : 0;
-        const Hunk& hunk = patch.hunks[0];
-        size_t lines = side == Side::before ? hunk.old_start + hunk.old_count : hunk.new_start + hunk.new_count;
-        return lines == 0 ? 1 + absent : 0;
+        bool empty = absent;
+        if (!patch.hunks.empty()) {
+            const Hunk& hunk = patch.hunks[0];
+            empty = side == Side::before ? hunk.old_start == 0 && hunk.old_count == 0
+                                         : hunk.new_start == 0 && hunk.new_count == 0;
+        }
+        return !empty ? Absence::none : absent ? Absence::absent : Absence::empty;
     }
 
     // A patch seems to go the other way: false when it is not to be applied. It may be turned around here.
@@ -279,7 +288,8 @@ private:
             reverse(patch);
             return true;
         }
-        if (ask_terminal((problem + (settings_.reverse ? "  Ignore -R? [n] " : "  Assume -R? [n] ")).c_str())) {
+        if (ask_terminal(
+                (problem + (settings_.reverse ? "  Ignore -R? [n] " : "  Assume -R? [n] ")).c_str())) {
             reverse(patch);
             return true;
         }
@@ -291,9 +301,9 @@ private:
     // A file that the patch makes must not be there, one that it removes must be.
     bool existence_fits(FilePatch& patch, const Place& place, bool empty) {
         bool creates_empty = patch.hunks.empty() && patch.old_is_absent;
-        bool misfits = !empty                                ? says_absent(patch, Side::before) == 2
+        bool misfits = !empty                                ? absence(patch, Side::before) == Absence::absent
                        : patch.hunks.empty() && place.exists ? creates_empty
-                                                             : says_absent(patch, Side::after) > 0;
+                                                             : absence(patch, Side::after) != Absence::none;
         if (!misfits) return true;
         const char* verb = !place.exists ? "delete" : empty ? "empty out" : "create";
         const char* state = !place.exists ? "does not exist" : empty ? "is already empty" : "already exists";
@@ -340,7 +350,7 @@ private:
             return ignore(patch, &place.target);
         HunkApplier applier(settings_.rules, original);
         Hunks rejected;
-        bool exact = apply_hunks(patch, applier, rejected, says_absent(patch, Side::before) == 2);
+        bool exact = apply_hunks(patch, applier, rejected, absence(patch, Side::before) == Absence::absent);
         if (patch.new_is_absent && !applier.result.lines.empty()) {
             out.print("Not deleting file %s as content differs from patch\n", place.target.c_str());
             status_ = 1;
@@ -352,7 +362,8 @@ private:
         }
         if (settings_.dry_run) return;
         // What did not fit exactly is kept, as GNU's --backup-if-mismatch.
-        save(place, patch, applier.result, settings_.backup || (settings_.backup_if_mismatch && (!exact || !rejected.empty())));
+        bool mismatch = settings_.backup_if_mismatch && (!exact || !rejected.empty());
+        save(place, patch, applier.result, settings_.backup || mismatch);
     }
 
     // False when a hunk was found elsewhere, or only with fuzz. A hunk that makes a file fits no text.
@@ -395,10 +406,13 @@ private:
         write_rejects(name, patch, rejected, made_.insert(name).second ? O_TRUNC : O_APPEND);
     }
 
-    // Keeps the file as NAME.orig, which is empty where there is no file yet, as it was before the first patch.
+    // Keeps the file as NAME.orig, which is empty where there is no file yet, as it was before the first
+    // patch.
     void back_up(const std::string& name) {
         std::string kept = (settings_.prefix ? settings_.prefix : "") + name +
-                           (settings_.suffix ? settings_.suffix : settings_.prefix ? "" : ".orig");
+                           (settings_.suffix   ? settings_.suffix
+                            : settings_.prefix ? ""
+                                               : ".orig");
         if (!made_.insert(kept).second) return;
         Text text;
         struct stat info;
@@ -413,7 +427,8 @@ private:
         struct stat info = {};
         bool exists = stat((place.moved_before ? target : place.source).c_str(), &info) == 0;
         mode_t mode = exists ? info.st_mode & 07777 : 0666;
-        if (patch.new_mode && patch.new_mode != patch.old_mode) mode = (mode & 07000) | (patch.new_mode & 0777);
+        if (patch.new_mode && patch.new_mode != patch.old_mode)
+            mode = (mode & 07000) | (patch.new_mode & 0777);
         if (settings_.output) {
             write_text(settings_.output, result, 0644, wrote_output_ ? O_APPEND : O_TRUNC);
             wrote_output_ = true;

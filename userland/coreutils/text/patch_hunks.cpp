@@ -98,7 +98,7 @@ bool HunkApplier::fits(std::span<const HunkLine*> pattern, size_t start) const {
 
 // The place nearest to `wanted`, later ones first.
 std::optional<size_t> HunkApplier::find(std::span<const HunkLine*> pattern, ptrdiff_t wanted, bool at_start,
-                           bool at_end) const {
+                                        bool at_end) const {
     size_t size = original_.lines.size();
     if (pattern.size() > size) return std::nullopt;
     size_t last = size - pattern.size();

@@ -13,7 +13,7 @@ struct Text {
 };
 
 struct MatchRules {
-    size_t fuzz = 2;             // lines of context at either end that need not fit
+    size_t fuzz = 2; // lines of context at either end that need not fit
     bool ignore_blanks = false;
 };
 
@@ -26,8 +26,8 @@ public:
         result.lacks_newline = original.lacks_newline;
     }
 
-    // Where the hunk fits, with how much fuzz and how far from where it says; applies it there. False when it fits
-    // nowhere.
+    // Where the hunk fits, with how much fuzz and how far from where it says; applies it there. False when it
+    // fits nowhere.
     bool apply(const Hunk& hunk, size_t& line, size_t& fuzz, ptrdiff_t& offset);
     bool has_text() const { return !original_.lines.empty(); }
     // After the last hunk: the rest of the original.

@@ -39,7 +39,8 @@ std::string header_name(std::string_view rest, bool& absent) {
     size_t tab = rest.find('\t');
     std::string_view stamp = tab == std::string_view::npos ? std::string_view() : rest.substr(tab + 1);
     if (!quoted) name = rest.substr(0, tab);
-    while (!quoted && tab == std::string_view::npos && !name.empty() && (name.back() == ' ' || name.back() == '\r'))
+    while (!quoted && tab == std::string_view::npos && !name.empty() &&
+           (name.back() == ' ' || name.back() == '\r'))
         name.pop_back();
     absent = absent || name == "/dev/null" || stamp.starts_with("1970-01-01 00:00:00") ||
              stamp.starts_with("Thu Jan  1 00:00:00 1970");
@@ -92,8 +93,8 @@ bool parse_normal_header(std::string_view line, char& kind, size_t old_range[2],
     return range(line.substr(0, letter), old_range) && range(line.substr(letter + 1), new_range);
 }
 
-// The names in "diff --git a/NAME b/NAME". Unquoted ones with blanks part where both are the same but for their
-// first directory; those of a renamed file come again in lines of their own.
+// The names in "diff --git a/NAME b/NAME". Unquoted ones with blanks part where both are the same but for
+// their first directory; those of a renamed file come again in lines of their own.
 void split_git_names(std::string_view text, FilePatch& patch) {
     if (take_quoted_name(text, patch.old_name)) {
         if (text.starts_with(' ')) text.remove_prefix(1);
@@ -135,7 +136,8 @@ void PatchParser::read_git_header(FilePatch& patch) {
         patch.origin = renames ? Origin::renamed : Origin::copied;
         // The same names as above, without their first directory.
         size_t at = take("from ") ? git_names_.find(line) : std::string::npos;
-        if (at != std::string::npos && !git_names_.starts_with('"')) patch.old_name = git_names_.substr(0, at + line.size());
+        if (at != std::string::npos && !git_names_.starts_with('"'))
+            patch.old_name = git_names_.substr(0, at + line.size());
         if (take("to ") && git_names_.ends_with(line) && git_names_.size() > line.size())
             patch.new_name = git_names_.substr(git_names_.rfind(' ', git_names_.size() - line.size()) + 1);
     } else if (take("GIT binary patch")) {
@@ -299,7 +301,8 @@ bool PatchParser::read_context_hunk(Hunk& hunk) {
             if (line_.empty() || line_[0] == '\t') line_.insert(0, "  "); // a mailer took the blanks
             char mark = line_[0];
             bool blank = line_.size() >= 2 && line_[1] == ' '; // of two, one may have got lost
-            if ((mark != ' ' && mark != '!' && mark != own) || (mark != ' ' && line_.size() >= 2 && !blank)) break;
+            if ((mark != ' ' && mark != '!' && mark != own) || (mark != ' ' && line_.size() >= 2 && !blank))
+                break;
             halves[half].push_back({mark == ' ' ? ' ' : own, line_.substr(blank ? 2 : 1)});
             have_line = read_line();
         }

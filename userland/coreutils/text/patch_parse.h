@@ -1,5 +1,5 @@
-// Reads the output of diff: unified, context and normal forms (POSIX.1-2017 patch, "Patchfile Format"), and the
-// headers of git: git-diff(1).
+// Reads the output of diff: unified, context and normal forms (POSIX.1-2017 patch, "Patchfile Format"), and
+// the headers of git: git-diff(1).
 #pragma once
 
 #include "framework/input.h"
@@ -26,7 +26,7 @@ struct Hunk {
 enum class Origin { same, renamed, copied };
 
 struct FilePatch {
-    std::string old_name, new_name, index_name; // empty when the patch does not say
+    std::string old_name, new_name, index_name;        // empty when the patch does not say
     bool old_is_absent = false, new_is_absent = false; // /dev/null, or the epoch as time stamp
     // What only git's headers say.
     bool has_git_header = false, is_binary = false;

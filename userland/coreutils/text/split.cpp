@@ -216,7 +216,8 @@ Chunks parse_chunks(const char* text) {
     return chunks;
 }
 
-// Passes on what is left up to the offset `end`, and to the end of a line that crosses it where lines stay whole.
+// Passes on what is left up to the offset `end`, and to the end of a line that crosses it where lines stay
+// whole.
 void pass_chunk(Input& input, uint64_t& at, uint64_t end, std::optional<char> separator, auto write) {
     char last = '\0';
     bool crosses = false;
@@ -237,13 +238,15 @@ void pass_chunk(Input& input, uint64_t& at, uint64_t end, std::optional<char> se
 }
 
 // Equal parts of `size` bytes; the kinds differ in where a part may end.
-void split_chunks(Input& input, uint64_t size, Pieces& pieces, const Chunks& chunks, char separator, bool elide) {
+void split_chunks(Input& input, uint64_t size, Pieces& pieces, const Chunks& chunks, char separator,
+                  bool elide) {
     std::optional<char> kept_whole = chunks.kind == 'l' ? std::optional<char>(separator) : std::nullopt;
     uint64_t at = 0;
     for (uint64_t number = 1; number <= chunks.count; ++number) {
         bool last = number == chunks.count, opened = chunks.only || elide;
         if (!opened) pieces.open();
-        uint64_t end = last ? UINT64_MAX : std::min(size, std::max<uint64_t>(1, size / chunks.count) * number);
+        uint64_t end =
+            last ? UINT64_MAX : std::min(size, std::max<uint64_t>(1, size / chunks.count) * number);
         pass_chunk(input, at, end, kept_whole, [&](std::string_view part) {
             if (chunks.only == number) out.write(part);
             if (chunks.only) return;
@@ -385,7 +388,8 @@ int run(Arguments& arguments) {
         } else {
             std::optional<Input> copy;
             uint64_t size = find_size(input, copy, pieces.input);
-            split_chunks(copy ? *copy : input, size, pieces, settings.chunks, settings.separator, settings.elide);
+            split_chunks(copy ? *copy : input, size, pieces, settings.chunks, settings.separator,
+                         settings.elide);
         }
     } else {
         split_lines(input, pieces, settings.size, settings.separator);

@@ -40,7 +40,8 @@ std::vector<size_t> match_begins(std::string_view text, const Regex& regex) {
 // As rfind(), which in libc++ looks at the text from its beginning.
 size_t find_last(std::string_view text, std::string_view wanted) {
     while (text.size() >= wanted.size()) {
-        auto found = static_cast<const char*>(memrchr(text.data(), wanted[0], text.size() - wanted.size() + 1));
+        auto found =
+            static_cast<const char*>(memrchr(text.data(), wanted[0], text.size() - wanted.size() + 1));
         if (!found) break;
         size_t at = static_cast<size_t>(found - text.data());
         if (text.substr(at, wanted.size()) == wanted) return at;
@@ -49,8 +50,8 @@ size_t find_last(std::string_view text, std::string_view wanted) {
     return std::string_view::npos;
 }
 
-// The separators from the last one back, as GNU looks for them: an expression matches from the last place where
-// it can, up to the separator behind.
+// The separators from the last one back, as GNU looks for them: an expression matches from the last place
+// where it can, up to the separator behind.
 class Backwards {
 public:
     Backwards(std::string_view text, const Separator& separator) : text_(text), separator_(separator) {
