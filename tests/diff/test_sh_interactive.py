@@ -666,3 +666,11 @@ def test_reset_and_resize(shell):
     shell.expect("COLUMNS=101; LINES=33; export COLUMNS LINES;")
     shell.prompt()
     assert shell.run("stty size") == ["33 101"]
+
+
+def test_resizing_during_a_paste_harms_nothing(shell):
+    shell.send("\x1b[200~echo pas")
+    time.sleep(0.1)
+    shell.child.setwinsize(24, 60)
+    time.sleep(0.1)
+    assert shell.run("ted\x1b[201~")[-1] == "pasted"

@@ -14,6 +14,7 @@ namespace {
 
 // A lone Escape is told from a sequence by what follows within this time.
 constexpr int kEscapeTimeoutMs = 100;
+constexpr int kPasteTimeoutMs = 1000;
 constexpr int kInterrupted = -2;
 constexpr int kClosed = -1;
 
@@ -36,7 +37,6 @@ void on_child(int) {
 
 // Only the interrupt key sends its signal, so that one typed before a command starts is not lost; the others are
 // keys as all.
-
 bool Terminal::enter_raw_mode(Interrupts interrupts) {
     if (tcgetattr(STDIN_FILENO, &before_) != 0)
         return false;
@@ -95,21 +95,23 @@ bool Terminal::take_resize() {
     return true;
 }
 
-// One byte, so that what was typed ahead is left for the command. A timeout gives kInterrupted, and so does a signal,
-// also one that came just before: it is looked for and waited for with all of them blocked.
+// One byte, so that what was typed ahead is left for the command. A timeout gives kInterrupted, and so does, without a
+// timeout, a signal, also one that came just before: it is looked for and waited for with all of them blocked. Inside
+// a key's sequence they wait.
 int Terminal::read_byte(int timeout_ms) {
     sigset_t all, before;
     sigfillset(&all);
     sigprocmask(SIG_BLOCK, &all, &before);
     struct pollfd waiting = {STDIN_FILENO, POLLIN, 0};
     struct timespec time = {timeout_ms / 1000, timeout_ms % 1000 * 1'000'000L};
-    bool came = Traps::interrupted() || Traps::any_pending() || resized || children_changed;
-    int ready = came ? 0 : ppoll(&waiting, 1, timeout_ms < 0 ? nullptr : &time, &before);
-    sigprocmask(SIG_SETMASK, &before, nullptr);
-    if (ready <= 0) {
+    bool waits = timeout_ms < 0;
+    bool came = waits && (Traps::interrupted() || Traps::any_pending() || resized || children_changed);
+    int ready = came ? 0 : ppoll(&waiting, 1, waits ? nullptr : &time, waits ? &before : &all);
+    if (waits)
         children_changed = 0;
+    sigprocmask(SIG_SETMASK, &before, nullptr);
+    if (ready <= 0)
         return kInterrupted;
-    }
     unsigned char byte;
     ssize_t count = read(STDIN_FILENO, &byte, 1);
     if (count == 1)
@@ -154,19 +156,16 @@ Key Terminal::read_escape() {
     }
 }
 
-// Everything up to the closing bracket. An interrupt gives the rest up.
+// Everything up to the closing bracket, or until nothing comes any more. An interrupt gives it up.
 Key Terminal::read_paste() {
     Key key{KeyKind::paste};
     while (!key.bytes.ends_with(kPasteEnd)) {
-        int c = read_byte(-1);
-        if (c == kClosed)
-            return {KeyKind::closed};
-        if (c >= 0)
-            key.bytes += static_cast<char>(c);
-        else if (Traps::take_interrupt())
+        int c = read_byte(kPasteTimeoutMs);
+        if (Traps::take_interrupt())
             return {KeyKind::control, 'c'};
-        else if (Traps::any_pending())
-            return {KeyKind::interrupted};
+        if (c < 0)
+            return key;
+        key.bytes += static_cast<char>(c);
     }
     key.bytes.resize(key.bytes.size() - kPasteEnd.size());
     return key;
@@ -176,7 +175,9 @@ void Terminal::set_keyboard_signals(bool on) {
     struct termios modes;
     if (tcgetattr(STDIN_FILENO, &modes) != 0)
         return;
-    modes.c_lflag = on ? modes.c_lflag | ISIG : modes.c_lflag & ~static_cast<tcflag_t>(ISIG);
+    modes.c_lflag &= ~static_cast<tcflag_t>(ISIG);
+    if (on)
+        modes.c_lflag |= before_.c_lflag & ISIG;
     tcsetattr(STDIN_FILENO, TCSANOW, &modes);
 }
 
