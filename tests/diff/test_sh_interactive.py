@@ -584,7 +584,7 @@ def test_pasted_lines_wait_for_enter(shell):
 
 def test_output_without_a_newline_stays(shell):
     shell.send("printf abc\r")
-    shell.expect("\x1b[?2004l\r\nabc\x1b[?2004h" + PROMPT)
+    shell.expect("printf abc\r\nabc\x1b[?2004h" + PROMPT)
 
 
 def test_control_characters_do_not_reach_the_terminal(shell, tmp_path):

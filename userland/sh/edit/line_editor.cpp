@@ -2,6 +2,7 @@
 
 #include <csignal>
 #include <unistd.h>
+#include <utility>
 
 #include "base/text.hpp"
 #include "edit/completion.hpp"
@@ -24,11 +25,18 @@ bool LineEditor::enter_raw_mode() {
                                            : Terminal::Interrupts::window))
         return false;
     write(std::string(kBracketPastes));
+    brackets_pastes_ = true;
     return true;
 }
 
+void LineEditor::leave_pastes() {
+    if (std::exchange(brackets_pastes_, false))
+        write(std::string(kLeavePastes));
+}
+
 void LineEditor::leave_raw_mode(const std::string& last) {
-    write(std::string(kLeavePastes) + last);
+    leave_pastes();
+    write(last);
     terminal_.leave_raw_mode();
 }
 
@@ -45,6 +53,8 @@ EditResult LineEditor::read_line(const std::string& prompt, std::string& line) {
     Step step = Step::next;
     while (step == Step::next) {
         Key key = terminal_.read_key();
+        if (key.kind != KeyKind::paste && key.kind != KeyKind::interrupted)
+            leave_pastes();
         step = shell_.options[Option::vi] ? handle_vi(key) : handle(key);
         last_was_tab_ = key.kind == KeyKind::tab;
         last_was_argument_ = key.kind == KeyKind::meta && (key.letter == '.' || key.letter == '_');

@@ -41,6 +41,9 @@ private:
     // Next, or abandon when a trap of the interrupt ran.
     Step on_signal();
     bool enter_raw_mode();
+    // What is pasted is told apart until something is typed: the echo of a typed line is the line and nothing else,
+    // as who matches it expects.
+    void leave_pastes();
     // Writes `last` while the terminal is still raw.
     void leave_raw_mode(const std::string& last);
 
@@ -70,6 +73,7 @@ private:
     ViMode vi_;
     bool last_was_tab_ = false;
     bool last_was_argument_ = false;
+    bool brackets_pastes_ = false;
 };
 
 }  // namespace sh
