@@ -34,6 +34,14 @@ public:
             const_cast<RefCounted*>(this)->last_reference_dropped();
     }
 
+    /// Gives a reference back unless it is the last one.
+    [[nodiscard]] bool release_unless_last() const {
+        u32 count = count_.load(std::memory_order_relaxed);
+        while (count != 1)
+            if (count_.compare_exchange_weak(count, count - 1, std::memory_order_acq_rel)) return true;
+        return false;
+    }
+
     u32 reference_count() const { return count_.load(std::memory_order_relaxed); }
 
 protected:

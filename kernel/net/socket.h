@@ -133,8 +133,8 @@ public:
     virtual Result<void> set_peek_offset(i32 offset) { return Error(Errno::EOPNOTSUPP); }
     /// The file that holds the socket, once there is one, and null before it goes (its count is 0 then).
     virtual void set_file(const File* file, u64 inode_number) {}
-    /// One of the descriptors of that file is being closed.
-    virtual void descriptor_closed(const File& file) {}
+    /// Gives back the reference of a closed descriptor of that file, with which the socket may end.
+    virtual void release_descriptor(const File& file) { file.release(); }
     /// Something that was waited for may hold now: the options changed.
     virtual void options_changed() {}
 

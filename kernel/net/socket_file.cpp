@@ -24,11 +24,6 @@ SocketFile::~SocketFile() {
     socket_->close();
 }
 
-void SocketFile::descriptor_closed() {
-    File::descriptor_closed();
-    socket_->descriptor_closed(*this);
-}
-
 Result<usize> SocketFile::read(IoCursor& to, u64) {
     if (to.remaining() == 0) return 0;
     IncomingMessage message{.data = to};

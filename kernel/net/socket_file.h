@@ -22,7 +22,7 @@ public:
     u32 signalled_events() const override {
         return kPollIn | kPollPri | kPollErr | kPollHup | (socket_->had_no_room() ? kPollOut : 0);
     }
-    void descriptor_closed() override;
+    void release_descriptor() override { socket_->release_descriptor(*this); }
     using File::may_wait;
     bool may_wait(u32 message_flags) const { return !is_nonblocking() && !(message_flags & kMsgDontWait); }
 

@@ -158,7 +158,7 @@ File* FdTable::take(u32 fd) {
 void FdTable::drop(File* file) {
     if (!file) return;
     file->descriptor_closed();
-    file->release();
+    file->release_descriptor();
 }
 
 Result<void> FdTable::close(int fd) {

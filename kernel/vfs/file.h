@@ -110,6 +110,8 @@ public:
     virtual void drop_cached(u64 offset, u64 size) {}
     /// A descriptor that referred to this was closed (record locks end, flush); the description may live on.
     virtual void descriptor_closed();
+    /// Then the descriptor's reference goes, which may be the last.
+    virtual void release_descriptor() { release(); }
     /// What /proc/pid/fd/N points at when there is no path: "pipe:[123]", "anon_inode:[eventfd]".
     virtual Result<String> describe() const;
 

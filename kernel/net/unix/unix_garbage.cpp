@@ -88,11 +88,10 @@ template <typename Visit> void UnixGarbage::for_each_child(UnixSocket& socket, V
 }
 
 /// Those that nothing but queues refers to.
-void UnixGarbage::find_candidates(const File* closing) {
+void UnixGarbage::find_candidates() {
     for (UnixSocket& socket : g_in_flight) {
         const File* file = socket.file_.load(std::memory_order_acquire);
-        u32 references = file->reference_count() - (file == closing ? 1 : 0);
-        socket.is_candidate_ = references == socket.in_flight_.load(std::memory_order_relaxed);
+        socket.is_candidate_ = file->reference_count() == socket.in_flight_.load(std::memory_order_relaxed);
         socket.is_reachable_ = false;
         socket.found_in_queues_ = 0;
     }
@@ -131,11 +130,11 @@ void UnixGarbage::take_packets(UnixSocket& socket, UnixPacketList& packets) {
     }
 }
 
-void UnixGarbage::collect(const File* closing) {
+void UnixGarbage::collect() {
     UnixPacketList packets;
     {
         UnixRightsGuard guard;
-        find_candidates(closing);
+        find_candidates();
         mark_reachable();
         TraceList garbage;
         list_garbage(garbage);
@@ -147,7 +146,7 @@ void UnixGarbage::collect(const File* closing) {
     free_unix_packets(packets);
 }
 
-DeferredWork UnixGarbage::deferred_collection_([](void*) { collect(nullptr); }, nullptr);
+DeferredWork UnixGarbage::deferred_collection_([](void*) { collect(); }, nullptr);
 
 /// Follows where each was queued last: cheap, and enough while the sockets of a circle are closed one after the other.
 bool UnixGarbage::is_surely_held(const UnixSocket& socket) {
@@ -162,19 +161,25 @@ bool UnixGarbage::is_surely_held(const UnixSocket& socket) {
     return false;
 }
 
-/// Deferred work might come before the descriptor's reference is gone.
-void UnixGarbage::note_descriptor_closed(const UnixSocket& socket, const File& closing) {
-    if (!g_may_be_circular.load(std::memory_order_acquire)) return;
+/// While the socket is in flight, the queues that hold it keep it alive under the lock.
+void UnixGarbage::release_descriptor(const UnixSocket& socket, const File& file) {
+    bool is_last;
     {
         UnixRightsGuard guard;
-        if (is_surely_held(socket)) return;
+        u32 in_flight = socket.in_flight_.load(std::memory_order_relaxed);
+        is_last = !file.release_unless_last();
+        if (!is_last) {
+            if (in_flight == 0 || file.reference_count() > in_flight) return;
+            if (!g_may_be_circular.load(std::memory_order_relaxed) || is_surely_held(socket)) return;
+        }
     }
-    collect(&closing);
+    if (is_last) file.release();
+    else collect();
 }
 
 void UnixGarbage::note_closed() {
     if (!g_may_be_circular.load(std::memory_order_acquire)) return;
-    if (g_in_flight_count.load(std::memory_order_relaxed) <= kTracedAtOnce) collect(nullptr);
+    if (g_in_flight_count.load(std::memory_order_relaxed) <= kTracedAtOnce) collect();
     else deferred_collection_.schedule();
 }
 

@@ -33,19 +33,20 @@ public:
     static void unqueue(UnixPacketList& packets) REQUIRES(unix_rights_lock);
     /// Takes the files out of a queued packet for its receiver.
     static void detach(UnixPacket& packet, Vector<Descriptor>& files) EXCLUDES(unix_rights_lock);
-    /// A socket is gone, or the last descriptor of one in flight; `closing` still holds the descriptor's reference.
+    /// A socket is gone.
     static void note_closed() EXCLUDES(unix_rights_lock);
-    static void note_descriptor_closed(const UnixSocket& socket, const File& closing) EXCLUDES(unix_rights_lock);
+    /// Gives a descriptor's reference back under the lock, so that of several the last one to go finds no other.
+    static void release_descriptor(const UnixSocket& socket, const File& file) EXCLUDES(unix_rights_lock);
 
 private:
     using TraceList = List<UnixSocket, &UnixSocket::trace_node_>;
-    static void collect(const File* closing) EXCLUDES(unix_rights_lock);
+    static void collect() EXCLUDES(unix_rights_lock);
     static DeferredWork deferred_collection_;
     /// Whether a queue that holds `socket` is certainly in use, and so is the socket.
     static bool is_surely_held(const UnixSocket& socket) REQUIRES(unix_rights_lock);
     template <typename Visit> static void for_each_holder(UnixSocket& socket, Visit visit) REQUIRES(unix_rights_lock);
     template <typename Visit> static void for_each_child(UnixSocket& socket, Visit visit) REQUIRES(unix_rights_lock);
-    static void find_candidates(const File* closing) REQUIRES(unix_rights_lock);
+    static void find_candidates() REQUIRES(unix_rights_lock);
     static void mark_reachable() REQUIRES(unix_rights_lock);
     static void list_garbage(TraceList& garbage) REQUIRES(unix_rights_lock);
     static void take_packets(UnixSocket& socket, UnixPacketList& packets) REQUIRES(unix_rights_lock);

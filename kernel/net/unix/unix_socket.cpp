@@ -80,9 +80,9 @@ void UnixSocket::set_file(const File* file, u64 inode_number) {
 }
 
 /// The last descriptor may go while the socket waits in a queue, perhaps its own.
-void UnixSocket::descriptor_closed(const File& file) {
-    u32 in_flight = in_flight_.load(std::memory_order_relaxed);
-    if (in_flight != 0 && file.reference_count() - 1 == in_flight) UnixGarbage::note_descriptor_closed(*this, file);
+void UnixSocket::release_descriptor(const File& file) {
+    if (file.reference_count() == 1) file.release();
+    else UnixGarbage::release_descriptor(*this, file);
 }
 
 /// The other side sees the end; whoever waits here sees an error.

@@ -60,7 +60,7 @@ public:
     void options_changed() override { announce_writable(); }
 
     void set_file(const File* file, u64 inode_number) override;
-    void descriptor_closed(const File& file) override;
+    void release_descriptor(const File& file) override;
 
     // What /proc/net/unix shows.
     struct Information {
