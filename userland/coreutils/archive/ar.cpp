@@ -225,9 +225,9 @@ std::string build_archive(const std::vector<Member>& members, SymbolTable table)
 
 void write_archive(const char* archive, const std::string& text, const struct stat* old) {
     std::string temporary = join_path(directory_name(archive), "arXXXXXX");
-    int fd = mkstemp(temporary.data());
+    int fd = -1;
+    Unfinished unfinished(temporary, [&] { return (fd = mkstemp(temporary.data())) >= 0; });
     if (fd < 0) die_errno(1, archive);
-    Unfinished unfinished(temporary);
     if (!write_all(fd, text)) {
         int error = errno;
         unlink(temporary.c_str());

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <optional>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -286,9 +287,9 @@ private:
             return;
         }
         std::string target = name + settings_.suffix;
-        int fd = create(target, info);
+        std::optional<Unfinished> unfinished;
+        int fd = create(target, unfinished);
         if (fd < 0) return;
-        Unfinished unfinished(target);
         int error = 0;
         {
             FileSink sink(fd);
@@ -323,9 +324,9 @@ private:
             fail(2);
             return;
         }
-        int fd = create(target, info);
+        std::optional<Unfinished> unfinished;
+        int fd = create(target, unfinished);
         if (fd < 0) return;
-        Unfinished unfinished(target);
         bool good;
         int error = 0;
         {
@@ -358,8 +359,13 @@ private:
         fail();
     }
 
-    int create(const std::string& target, const struct stat&) {
-        int fd = open(target.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    int create(const std::string& target, std::optional<Unfinished>& unfinished) {
+        int fd = -1;
+        auto make = [&] {
+            fd = open(target.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+            return fd >= 0;
+        };
+        unfinished.emplace(target, make);
         if (fd < 0 && errno == EEXIST) {
             bool replace = settings_.force;
             if (!replace && isatty(STDIN_FILENO))
@@ -370,7 +376,7 @@ private:
                 return -1;
             }
             unlink(target.c_str());
-            fd = open(target.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+            unfinished.emplace(target, make);
         }
         if (fd < 0) {
             warn_errno(target);

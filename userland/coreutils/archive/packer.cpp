@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <optional>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -128,13 +127,15 @@ void Packer::process_to_file(Input& input, const std::string& name, const std::s
         }
         unlink(target.c_str());
     }
-    int fd = open(target.c_str(), O_WRONLY | O_CLOEXEC | (special ? 0 : O_CREAT | O_EXCL), 0600);
+    int fd = -1;
+    Unfinished unfinished(target, [&] {
+        fd = open(target.c_str(), O_WRONLY | O_CLOEXEC | (special ? 0 : O_CREAT | O_EXCL), 0600);
+        return fd >= 0 && !special;
+    });
     if (fd < 0) {
         warn_errno(target);
         return fail();
     }
-    std::optional<Unfinished> unfinished;
-    if (!special) unfinished.emplace(target);
     bool good;
     int error = 0;
     {

@@ -252,12 +252,11 @@ private:
     void open_target() {
         temporary_ =
             to_output_ ? std::string("/tmp/ziXXXXXX") : join_path(directory_name(archive_), "ziXXXXXX");
-        fd_ = mkstemp(temporary_.data());
+        unfinished_.emplace(temporary_, [&] { return (fd_ = mkstemp(temporary_.data())) >= 0; });
         if (fd_ < 0) die_errno(kCannotWrite, archive_);
-        if (to_output_)
-            unlink(temporary_.c_str());
-        else
-            unfinished_.emplace(temporary_);
+        if (!to_output_) return;
+        unlink(temporary_.c_str());
+        unfinished_.reset();
     }
 
     void copy_entry(Writer& writer, ZipEntry entry, std::vector<ZipEntry>& made) {

@@ -18,7 +18,15 @@ void remove_and_end(int number) {
 
 } // namespace
 
-Unfinished::Unfinished(const std::string& name) {
+Unfinished::SignalsHeld::SignalsHeld() {
+    sigset_t all;
+    sigfillset(&all);
+    sigprocmask(SIG_BLOCK, &all, &before_);
+}
+
+Unfinished::SignalsHeld::~SignalsHeld() { sigprocmask(SIG_SETMASK, &before_, nullptr); }
+
+void Unfinished::note(const std::string& name) {
     unfinished_name = strdup(name.c_str());
     for (int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT})
         if (signal(number, remove_and_end) == SIG_IGN) signal(number, SIG_IGN);

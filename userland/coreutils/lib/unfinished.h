@@ -3,18 +3,34 @@
 // time.
 #pragma once
 
+#include <signal.h>
 #include <string>
 
 namespace coreutils {
 
 class Unfinished {
 public:
-    // To be made at once after the file of that name.
-    explicit Unfinished(const std::string& name);
+    // `make` makes the file, whose name it may complete, and says whether there is one. Signals wait until that
+    // is noted; errno stays make's.
+    template <typename Make> Unfinished(const std::string& name, Make make) {
+        SignalsHeld held;
+        if (make()) note(name);
+    }
     Unfinished(const Unfinished&) = delete;
     Unfinished& operator=(const Unfinished&) = delete;
     // The file is whole, or was removed.
     ~Unfinished();
+
+private:
+    class SignalsHeld {
+    public:
+        SignalsHeld();
+        ~SignalsHeld();
+
+    private:
+        sigset_t before_;
+    };
+    static void note(const std::string& name);
 };
 
 } // namespace coreutils

@@ -27,9 +27,9 @@ void Executor::begin_in_place() {
     if (stat(edited_name_.c_str(), &info) != 0) die_errno(4, edited_name_);
     if (!S_ISREG(info.st_mode)) die(4, "couldn't edit %s: not a regular file", edited_name_.c_str());
     temporary_name_ = join_path(directory_name(edited_name_), "sedXXXXXX");
-    int fd = mkstemp(temporary_name_.data());
+    int fd = -1;
+    unfinished_.emplace(temporary_name_, [&] { return (fd = mkstemp(temporary_name_.data())) >= 0; });
     if (fd < 0) die_errno(4, "couldn't open temporary file " + temporary_name_);
-    unfinished_.emplace(temporary_name_);
     if (fchown(fd, info.st_uid, info.st_gid) != 0 && errno != EPERM) warn_errno(temporary_name_);
     fchmod(fd, info.st_mode & 07777);
     main_.own = std::make_unique<Output>(fd);

@@ -444,9 +444,9 @@ private:
         make_parents(target);
         // A new file takes the place of the old one whole: a crash leaves one of the two.
         std::string temporary = target + ".XXXXXX";
-        int fd = mkstemp(temporary.data());
+        int fd = -1;
+        Unfinished unfinished(temporary, [&] { return (fd = mkstemp(temporary.data())) >= 0; });
         if (fd < 0) die_errno(2, temporary);
-        Unfinished unfinished(temporary);
         close(fd);
         if (int error = try_to_write_text(temporary, result, mode, O_TRUNC)) {
             unlink(temporary.c_str());

@@ -2,10 +2,9 @@
 
 #include "framework/diagnostics.h"
 #include "lib/spawn.h"
+#include "lib/unfinished.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string>
 #include <unistd.h>
@@ -19,16 +18,9 @@ TemporaryRun::TemporaryRun(const Settings& settings) {
     if (auto& given = settings.temporary_directories; !given.empty())
         directory = given[turn++ % given.size()];
     std::string name = std::string(directory) + "/sortXXXXXX";
-    // No signal comes between: it would leave the name behind.
-    sigset_t all, before;
-    sigfillset(&all);
-    sigprocmask(SIG_BLOCK, &all, &before);
-    fd_ = mkostemp(name.data(), O_CLOEXEC);
-    int error = errno;
-    if (fd_ >= 0) unlink(name.c_str());
-    sigprocmask(SIG_SETMASK, &before, nullptr);
-    errno = error;
+    Unfinished named(name, [&] { return (fd_ = mkostemp(name.data(), O_CLOEXEC)) >= 0; });
     if (fd_ < 0) die(2, "cannot create temporary file in '%s': %m", directory);
+    unlink(name.c_str());
 }
 
 TemporaryRun::~TemporaryRun() {

@@ -125,12 +125,12 @@ bool convert_file(const char* name, LineEnd end) {
         return false;
     }
     std::string temporary = std::string(name) + ".XXXXXX";
-    int fd = mkostemp(temporary.data(), O_CLOEXEC);
+    int fd = -1;
+    Unfinished unfinished(temporary, [&] { return (fd = mkostemp(temporary.data(), O_CLOEXEC)) >= 0; });
     if (fd < 0) {
         warn_errno(temporary);
         return false;
     }
-    Unfinished unfinished(temporary);
     Output target(fd);
     target.defer_errors();
     convert(input, target, end);
