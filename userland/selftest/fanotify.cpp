@@ -11,9 +11,11 @@
 
 #include <vector>
 
+#include "fanotify_calls.h"
 #include "file_helpers.h"
 
 using namespace selftest;
+using namespace selftest::fanotify;
 
 namespace {
 
@@ -22,21 +24,6 @@ constexpr unsigned kAccess = 1, kModify = 2, kCloseWrite = 8, kOpen = 32,
 constexpr unsigned kAdd = 1, kRemove = 2, kDontFollow = 4, kOnlyDir = 8, kMarkMount = 0x10, kIgnored = 0x20,
                    kSurvive = 0x40, kFlush = 0x80, kMarkFileSystem = 0x100;
 constexpr unsigned kNonBlock = 2;
-
-struct Metadata {
-    unsigned size;
-    unsigned char version, reserved;
-    unsigned short metadata_size;
-    unsigned long long mask;
-    int fd, process;
-};
-
-int init(unsigned flags, unsigned event_flags = O_RDONLY) {
-    return static_cast<int>(syscall(SYS_fanotify_init, flags, event_flags));
-}
-int mark(int fd, unsigned flags, unsigned long long mask, int directory, const char* path) {
-    return static_cast<int>(syscall(SYS_fanotify_mark, fd, flags, mask, directory, path));
-}
 
 /// Every event that waits: "mask name", by what the descriptor leads to.
 std::vector<std::string> events_of(int group) {

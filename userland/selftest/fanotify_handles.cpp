@@ -7,9 +7,11 @@
 
 #include <vector>
 
+#include "fanotify_calls.h"
 #include "file_helpers.h"
 
 using namespace selftest;
+using namespace selftest::fanotify;
 
 namespace {
 
@@ -20,11 +22,6 @@ constexpr unsigned kAdd = 1, kMarkMount = 0x10, kIgnoredMask = 0x20, kSurvive = 
 constexpr unsigned kAttribute = 4, kCloseWrite = 8, kOpen = 0x20, kMovedFrom = 0x40, kMovedTo = 0x80, kCreate = 0x100,
                    kDelete = 0x200, kDeleteSelf = 0x400, kMoveSelf = 0x800, kError = 0x8000, kOnChild = 0x08000000,
                    kRename = 0x10000000, kOnDir = 0x40000000;
-
-int init(unsigned flags) { return static_cast<int>(syscall(SYS_fanotify_init, flags, O_RDONLY)); }
-int mark(int group, unsigned flags, unsigned long long mask, const char* path) {
-    return static_cast<int>(syscall(SYS_fanotify_mark, group, flags, mask, AT_FDCWD, path));
-}
 
 /// The bytes of a struct file_handle.
 std::string handle_of(const char* name) {

@@ -7,9 +7,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "fanotify_calls.h"
 #include "file_helpers.h"
 
 using namespace selftest;
+using namespace selftest::fanotify;
 
 namespace {
 
@@ -18,22 +20,10 @@ constexpr unsigned kAdd = 1, kOpen = 0x20, kOpenPermission = 0x10000, kAccessPer
                    kOpenExecutePermission = 0x40000;
 constexpr unsigned kAllow = 1, kDeny = 2;
 
-struct Metadata {
-    unsigned size;
-    unsigned char version, reserved;
-    unsigned short metadata_size;
-    unsigned long long mask;
-    int fd, process;
-};
 struct Response {
     int fd;
     unsigned response;
 };
-
-int init(unsigned flags) { return static_cast<int>(syscall(SYS_fanotify_init, flags, O_RDONLY)); }
-int mark(int group, unsigned long long mask, const char* path) {
-    return static_cast<int>(syscall(SYS_fanotify_mark, group, kAdd, mask, AT_FDCWD, path));
-}
 
 /// The group, with a mark on "file"; it does not hear of its own process.
 int watch(unsigned mask) {
@@ -41,7 +31,7 @@ int watch(unsigned mask) {
     write_file("file", "content");
     int group = init(kContent);
     CHECK(group >= 0);
-    CHECK_EQUAL(mark(group, mask, "file"), 0);
+    CHECK_EQUAL(mark(group, kAdd, mask, "file"), 0);
     return group;
 }
 
@@ -152,8 +142,8 @@ CASE(fanotify_permissions, errors) {
     CHECK_ERROR(write(group, &answer, sizeof answer), EINVAL);
     answer = {0, kAllow | 0x10}; // FAN_AUDIT: the group does not audit
     CHECK_ERROR(write(group, &answer, sizeof answer), EINVAL);
-    CHECK_ERROR(mark(init(0), kOpenPermission, "file"), EINVAL);
-    CHECK_ERROR(mark(init(kFid), kOpenPermission, "file"), EINVAL);
-    CHECK_ERROR(mark(group, kOpenPermission, "/proc/self/stat"), EINVAL);
-    CHECK_EQUAL(mark(init(kPreContent), kAccessPermission, "file"), 0);
+    CHECK_ERROR(mark(init(0), kAdd, kOpenPermission, "file"), EINVAL);
+    CHECK_ERROR(mark(init(kFid), kAdd, kOpenPermission, "file"), EINVAL);
+    CHECK_ERROR(mark(group, kAdd, kOpenPermission, "/proc/self/stat"), EINVAL);
+    CHECK_EQUAL(mark(init(kPreContent), kAdd, kAccessPermission, "file"), 0);
 }
